@@ -1,0 +1,126 @@
+// A program is a small heap history: a sequence of operations that moves references among sixteen
+// registers (the roots) and the slots of objects, and the scripts that finalizers and weak
+// reference callbacks run. It is what generators print, collectors execute, the judge reads and
+// the corpus stores. This header is the whole language: operations, text, bytes, simplification.
+//
+// Place: the bottom of model/. It knows nothing of collectors or of laws.
+
+#ifndef MODEL_PROGRAM_H_
+#define MODEL_PROGRAM_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ouro {
+
+// Bounds of the language. A program beyond them is bad input, never a broken law.
+inline constexpr int kRegisters = 16;
+inline constexpr int kMaxSlots = 8;
+inline constexpr int kGenerations = 3;
+inline constexpr int kMaxScripts = 32;             // `def 0` ... `def 31`
+inline constexpr int kMaxArgument = 1'000'000'000;  // thresholds, `garbage K`, `fail N`
+inline constexpr int kMaxOps = 1'000'000;          // operations of one program's text
+
+// Where an operation finds a reference: a register, or, in a script, `self`.
+using Ref = uint8_t;
+inline constexpr Ref kSelf = kRegisters;
+
+inline constexpr int8_t kNoScript = -1;
+
+// The order is part of the byte form of programs: append, never reorder.
+enum class OpCode : uint8_t {
+  kNode,           // dest = node count [del script]
+  kLeaf,           // dest = leaf
+  kWeak,           // dest = weak ref [call script]
+  kCopy,           // dest = ref
+  kLoad,           // dest = ref.slot
+  kDeref,          // dest = ref()
+  kStore,          // ref.slot = value
+  kEmptySlot,      // ref.slot = none
+  kEmptyRegister,  // dest = none
+  kCollect,        // collect count
+  kThreshold,      // threshold count count1 count2
+  kEnable,         // enable
+  kDisable,        // disable
+  kSaveallOn,      // saveall on
+  kSaveallOff,     // saveall off
+  kTakeGarbage,    // dest = garbage count
+  kClearGarbage,   // garbage clear
+  kCensus,         // census
+  kFail,           // fail count
+  kRaise,          // raise
+};
+inline constexpr int kOpCodes = static_cast<int>(OpCode::kRaise) + 1;
+
+// One operation. Fields that its code does not use are zero (kNoScript for `script`), so that
+// equality of operations is equality of their text.
+struct Op {
+  OpCode code = OpCode::kCensus;
+  uint8_t dest = 0;           // the register that is written: `rD`
+  Ref ref = 0;                // the object that is copied, loaded from, stored into: `R`
+  Ref value = 0;              // the reference that is stored: `R'`
+  uint8_t slot = 0;           // `K` of R.K
+  int8_t script = kNoScript;  // `del S`, `call S`
+  int32_t count = 0;          // slots of a node, generation, first threshold, index, N of `fail`
+  int32_t count1 = 0;         // second threshold
+  int32_t count2 = 0;         // third threshold
+
+  friend bool operator==(const Op&, const Op&) = default;
+};
+
+// What an operation does to the heap; from the one table of operations.
+bool Allocates(OpCode code);      // makes an object, or fails to
+bool WritesRegister(OpCode code);  // has a `dest`
+
+using Script = std::vector<Op>;
+
+// A script that is named but not defined is empty: a finalizer that does nothing.
+struct Program {
+  std::vector<Script> scripts;  // `def i:` is scripts[i]; at most kMaxScripts
+  Script main;
+
+  friend bool operator==(const Program&, const Program&) = default;
+
+  // The script of that number, or an empty one.
+  const Script& script(int number) const;
+  // Operations in main and in all scripts.
+  size_t size() const;
+};
+
+// The one written form of an operation, without indentation or line end: `r0 = node 2 del 0`.
+std::string Print(const Op& op);
+
+// The one written form of a program: each script that is not empty, in order, then `main:`; two
+// spaces of indentation. Programs without scripts are their operations alone.
+// Parse(Print(p)) is p, up to empty scripts at the end of `scripts`.
+std::string Print(const Program& program);
+
+// Reads one operation, with or without indentation; comments are not allowed here.
+// Returns "" and sets *op, or returns what is wrong with the line and leaves *op alone.
+// `in_script` says whether `self` and `raise` have a meaning there.
+std::string ParseOp(std::string_view line, bool in_script, Op* op);
+
+// Reads the programs of one stream, separated by lines `---`; blank lines and `#` comments are
+// skipped, and a stream without operations holds no program. Operations before any `def` or
+// `main:` belong to main.
+// Returns "" and appends to *programs, or returns "line 7: ..." and leaves *programs alone.
+std::string Parse(std::string_view text, std::vector<Program>* programs);
+
+// The compact form, for fuzzing. Any bytes decode to a program of at most `max_ops` operations,
+// and Decode(Encode(p)) is p for every program whose numbers the compact form can hold: node
+// counts, slots, registers, scripts and generations always, thresholds, indices and `fail` up to 255,
+// or those that are 1000 and more times a small number; others are rounded down.
+Program Decode(const uint8_t* data, size_t size, size_t max_ops = 1024);
+std::vector<uint8_t> Encode(const Program& program);
+
+// Programs that are simpler than `program`, the boldest simplification first: whole scripts and
+// long runs of operations dropped, then single ones, then single operations made plainer (fewer
+// slots, no finalizer, a lower register, an older generation). Every candidate is strictly smaller
+// in a well-founded order, so that repeated simplification ends. Quadratic in the program's length.
+std::vector<Program> Simpler(const Program& program);
+
+}  // namespace ouro
+
+#endif  // MODEL_PROGRAM_H_
