@@ -166,6 +166,8 @@ struct Specimen {
   std::string summary;  // one line, for `ouro specimens`
   const Contract* contract = nullptr;
   uint32_t abilities = kAllAbilities;
+  // Whether a crash of the collector is a crash of ours, so that trials need a child process.
+  bool in_process = true;
   // Makes one that reports to `observer`, which outlives it. Never null; a specimen that cannot
   // start says so through Observer::Broken.
   std::function<std::unique_ptr<Collector>(Observer& observer)> make;

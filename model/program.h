@@ -19,9 +19,9 @@ namespace ouro {
 inline constexpr int kRegisters = 16;
 inline constexpr int kMaxSlots = 8;
 inline constexpr int kGenerations = 3;
-inline constexpr int kMaxScripts = 32;             // `def 0` ... `def 31`
+inline constexpr int kMaxScripts = 32;              // `def 0` ... `def 31`
 inline constexpr int kMaxArgument = 1'000'000'000;  // thresholds, `garbage K`, `fail N`
-inline constexpr int kMaxOps = 1'000'000;          // operations of one program's text
+inline constexpr int kMaxOps = 1'000'000;           // operations of one program's text
 
 // Where an operation finds a reference: a register, or, in a script, `self`.
 using Ref = uint8_t;
@@ -71,7 +71,7 @@ struct Op {
 };
 
 // What an operation does to the heap; from the one table of operations.
-bool Allocates(OpCode code);      // makes an object, or fails to
+bool Allocates(OpCode code);       // makes an object, or fails to
 bool WritesRegister(OpCode code);  // has a `dest`
 
 using Script = std::vector<Op>;
@@ -93,32 +93,36 @@ struct Program {
 std::string Print(const Op& op);
 
 // The one written form of a program: each script that is not empty, in order, then `main:`; two
-// spaces of indentation. Programs without scripts are their operations alone.
-// Parse(Print(p)) is p, up to empty scripts at the end of `scripts`.
+// spaces of indentation. Programs without scripts are their operations alone; the empty program is
+// `main:` alone. Parse(Print(p)) is p, up to empty scripts at the end of `scripts`.
 std::string Print(const Program& program);
 
 // Reads one operation, with or without indentation; comments are not allowed here.
 // Returns "" and sets *op, or returns what is wrong with the line and leaves *op alone.
-// `in_script` says whether `self` and `raise` have a meaning there.
+// `in_script` says whether `self` may be named there. (`raise` may always be; in main it is void.)
 std::string ParseOp(std::string_view line, bool in_script, Op* op);
 
 // Reads the programs of one stream, separated by lines `---`; blank lines and `#` comments are
-// skipped, and a stream without operations holds no program. Operations before any `def` or
-// `main:` belong to main.
+// skipped, and what has neither operations nor a header is no program. Operations before any
+// `def` or `main:` belong to main. The programs have no empty scripts at the end of `scripts`.
 // Returns "" and appends to *programs, or returns "line 7: ..." and leaves *programs alone.
 std::string Parse(std::string_view text, std::vector<Program>* programs);
 
-// The compact form, for fuzzing. Any bytes decode to a program of at most `max_ops` operations,
-// and Decode(Encode(p)) is p for every program whose numbers the compact form can hold: node
-// counts, slots, registers, scripts and generations always, thresholds, indices and `fail` up to 255,
-// or those that are 1000 and more times a small number; others are rounded down.
+// The compact form, for fuzzing: four bytes an operation, so that a changed byte changes one
+// operation. Any bytes decode to a program of at most `max_ops` operations, and
+// Decode(Encode(p)) is p, up to empty scripts at the end of `scripts`, for every program of at most
+// `max_ops` operations whose numbers the form can hold: node sizes, slots, registers, scripts and
+// generations always; thresholds, indices and `fail` up to 192, or a digit and at least two zeros
+// (700, 2000). Other numbers are rounded down to these.
 Program Decode(const uint8_t* data, size_t size, size_t max_ops = 1024);
 std::vector<uint8_t> Encode(const Program& program);
 
 // Programs that are simpler than `program`, the boldest simplification first: whole scripts and
-// long runs of operations dropped, then single ones, then single operations made plainer (fewer
-// slots, no finalizer, a lower register, an older generation). Every candidate is strictly smaller
-// in a well-founded order, so that repeated simplification ends. Quadratic in the program's length.
+// long runs of operations dropped, then single ones, then scripts and registers renumbered, then
+// single operations made plainer (no finalizer, fewer slots, a full collection, smaller numbers, a
+// lower register). Every candidate is strictly smaller in a well-founded order, so that repeated
+// simplification ends, and only the empty program has none. Quadratic in the program's length; of
+// programs of thousands of operations the boldest candidates only.
 std::vector<Program> Simpler(const Program& program);
 
 }  // namespace ouro

@@ -1,0 +1,104 @@
+// A child is a process that is spoken with in lines: we write to its standard input and read its
+// standard output; what it writes to its standard error explains its end.
+//
+// Place: the ground floor of process. It knows processes and pipes, and nothing of collectors.
+//
+// It never waits beyond its deadline, never raises SIGPIPE, and leaves no process behind: the child
+// leads a process group, which is killed when the Child is, and dies with the thread that started
+// it.
+
+#ifndef COLLECTOR_CHILD_H_
+#define COLLECTOR_CHILD_H_
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ouro {
+
+// A file descriptor that is closed in the end.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  ~Descriptor();
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int get() const { return fd_; }
+  void Set(int fd);
+  void Close();
+
+ private:
+  int fd_ = -1;
+};
+
+class Child {
+ public:
+  struct Limits {
+    int timeout_ms;   // from a line that we send to the last line that we read before the next
+    size_t max_line;  // bytes
+    int max_lines;    // between two that we send
+  };
+  enum class Outcome : uint8_t {
+    kOk,
+    kEnd,      // it has closed its end
+    kTimeout,  // the deadline has passed
+    kTooLong,
+    kTooMany,
+  };
+
+  explicit Child(const Limits& limits) : limits_(limits) {}
+  ~Child() { Kill(); }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  // Starts the program `argv[0]`, which is looked for on PATH. Returns "", or why it cannot be.
+  // REQUIRES: called once, and first.
+  std::string Start(const std::vector<std::string>& argv);
+
+  // Sends a line. It is `line` without its end; so is what ReadLine reads.
+  Outcome Send(const std::string& line);
+  Outcome ReadLine(std::string* line);
+
+  // Whether it has said something that was not read with ReadLine.
+  bool has_more() const { return start_ < buffer_.size(); }
+
+  // After kEnd: "died of signal 11 (Segmentation fault)", "exited with status 1" or, if it lives on
+  // without its output, "closed its output". Kills it.
+  std::string HowItEnded();
+
+  // Ends it and its process group. It can be called again and again.
+  void Kill();
+
+  // What there was to say on its standard error: the first line that names a fault, or else the
+  // first line, of the last few KiB; without addresses and process numbers, which differ from run
+  // to run. Complete after Kill.
+  std::string Gist() const;
+
+ private:
+  std::string Fork(const std::vector<std::string>& argv, int input, int output, int errors);
+  Outcome Fill();
+  void ReadErrors();
+  int Remaining() const;
+
+  const Limits limits_;
+  pid_t pid_ = -1;
+  Descriptor input_, output_, errors_;  // ours: we write, read, read
+  std::string buffer_;                  // what was read; from start_ on nobody has seen it
+  size_t start_ = 0;
+  int lines_ = 0;            // read since we sent something
+  std::string errors_text_;  // the end of what was read
+  std::chrono::steady_clock::time_point deadline_;
+};
+
+// The writer's text, made printable and short.
+std::string Printable(std::string_view text);
+
+}  // namespace ouro
+
+#endif  // COLLECTOR_CHILD_H_

@@ -1,0 +1,183 @@
+// The heap in bulk: nodes of all sizes, deep graphs on a small stack, and random programs, after
+// every operation of which its invariants are recomputed.
+
+#include <gtest/gtest.h>
+#include <pthread.h>
+
+#include <iterator>
+#include <random>
+#include <vector>
+
+#include "collector/heap.h"
+#include "collector/heap_runner.h"
+#include "collector/optimized.h"
+#include "model/program.h"
+
+namespace ouro {
+namespace {
+
+// --- The library alone: sizes, and depth
+
+struct Silent : heap::Hooks {
+  void Finalize(heap::Object) override { ++finalized; }
+  void Callback(heap::Object) override {}
+  void Freed(heap::Object) override { ++freed; }
+  void CollectionStarted(int, bool) override {}
+  void CollectionDone(int64_t) override {}
+  void GarbageAppended(heap::Object) override {}
+  int finalized = 0;
+  int freed = 0;
+};
+
+TEST(Heap, NodesOfAllSizes) {
+  Silent hooks;
+  heap::Heap heap(kRulesPep442, hooks);
+  for (int round = 0; round < 2; ++round) {
+    std::vector<heap::Object> held;
+    for (int slots = 0; slots <= heap::kMaxSlots; slots += 1 + slots / 3) {
+      held.push_back(heap.NewNode(slots, false));
+      ASSERT_EQ(heap.slots(held.back()), slots);
+      for (int i = 0; i < slots; ++i) heap.Store(held.back(), i, held[i % held.size()]);
+    }
+    held.push_back(heap.NewNode(heap::kMaxSlots, false));
+    for (int i = 0; i < heap::kMaxSlots; ++i) heap.Store(held.back(), i, held.back());
+    ASSERT_EQ(heap.Verify(held), "");
+    for (const heap::Object object : held) heap.Release(object);
+    heap.Collect(2);
+    ASSERT_EQ(heap.Verify({}), "");
+    EXPECT_EQ(heap.size(), 0);
+    EXPECT_LT(heap.name_limit(), 40u << 12);
+  }
+}
+
+// A chain of 10^6, each with a finalizer; its last object leads to the first one if `cyclic`.
+void DropChain(const heap::Rules& rules, bool cyclic) {
+  constexpr int kLength = 1'000'000;
+  Silent hooks;
+  heap::Heap heap(rules, hooks);
+  const bool finalizers = !cyclic || rules.finalizers == heap::Rules::Finalizers::kOnce;
+  const heap::Object last = heap.NewNode(1, finalizers);
+  heap.Retain(last);
+  heap::Object first = last;
+  for (int i = 1; i < kLength; ++i) {
+    const heap::Object node = heap.NewNode(1, finalizers);
+    heap.Store(node, 0, first);
+    heap.Release(first);
+    first = node;
+  }
+  if (cyclic) heap.Store(last, 0, first);
+  heap.Release(last);
+  heap.Release(first);
+  EXPECT_EQ(hooks.freed, cyclic ? 0 : kLength);
+  EXPECT_EQ(heap.Collect(2), cyclic ? kLength : 0);
+  EXPECT_EQ(hooks.freed, kLength);
+  EXPECT_EQ(hooks.finalized, finalizers ? kLength : 0);
+  EXPECT_EQ(heap.Verify({}), "");
+  EXPECT_EQ(heap.size(), 0);
+}
+
+void OnSmallStack(void (*body)()) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  ASSERT_EQ(pthread_attr_setstacksize(&attributes, 256 << 10), 0);
+  pthread_t thread;
+  const auto start = [](void* run) -> void* {
+    reinterpret_cast<void (*)()>(run)();
+    return nullptr;
+  };
+  ASSERT_EQ(pthread_create(&thread, &attributes, start, reinterpret_cast<void*>(body)), 0);
+  pthread_join(thread, nullptr);
+  pthread_attr_destroy(&attributes);
+}
+
+TEST(Heap, AMillionDeepOnASmallStack) {
+  OnSmallStack([] { DropChain(kRules27, false); });
+  OnSmallStack([] { DropChain(kRules27, true); });
+  OnSmallStack([] { DropChain(kRulesPep442, false); });
+  OnSmallStack([] { DropChain(kRulesPep442, true); });
+}
+
+// --- Random programs
+
+class Generator {
+ public:
+  explicit Generator(uint32_t seed) : random_(seed) {}
+
+  Program Make() {
+    Program program;
+    registers_ = 3 + Below(6);
+    for (int i = 0; i < 4; ++i) program.scripts.push_back(Ops(Below(7), true));
+    program.main = Ops(120, false);
+    return program;
+  }
+
+ private:
+  int Below(int n) { return static_cast<int>(random_() % static_cast<uint32_t>(n)); }
+  uint8_t Register() { return static_cast<uint8_t>(Below(registers_)); }
+  Ref Any(bool script) { return script && Below(3) == 0 ? kSelf : Register(); }
+  int8_t AnyScript() { return static_cast<int8_t>(Below(5) - 1); }
+
+  ouro::Script Ops(int n, bool script) {
+    ouro::Script ops;
+    for (int i = 0; i < n; ++i) ops.push_back(Next(script));
+    return ops;
+  }
+
+  Op Next(bool script) {
+    Op op{.dest = Register(), .ref = Any(script), .slot = static_cast<uint8_t>(Below(3))};
+    const int dice = Below(100);
+    if (dice < 16) {
+      op = {.code = OpCode::kNode, .dest = op.dest, .script = AnyScript(), .count = Below(4)};
+    } else if (dice < 18) {
+      op.code = OpCode::kLeaf;
+    } else if (dice < 28) {
+      op.code = OpCode::kWeak;
+      op.script = AnyScript();
+    } else if (dice < 50) {
+      op.code = OpCode::kStore;
+      op.value = Any(script);
+    } else if (dice < 66) {
+      op.code = OpCode::kEmptyRegister;
+    } else {
+      constexpr OpCode kOthers[] = {
+          OpCode::kCopy,         OpCode::kLoad,       OpCode::kLoad,       OpCode::kDeref,
+          OpCode::kDeref,        OpCode::kEmptySlot,  OpCode::kCollect,    OpCode::kCollect,
+          OpCode::kCollect,      OpCode::kThreshold,  OpCode::kEnable,     OpCode::kDisable,
+          OpCode::kSaveallOn,    OpCode::kSaveallOff, OpCode::kSaveallOff, OpCode::kTakeGarbage,
+          OpCode::kClearGarbage, OpCode::kCensus,     OpCode::kFail,       OpCode::kRaise};
+      op.code = kOthers[Below(static_cast<int>(std::size(kOthers)))];
+      op.count = Below(3);
+      if (op.code == OpCode::kThreshold) {
+        op.count = Below(6);
+        op.count1 = Below(3);
+        op.count2 = Below(3);
+      }
+    }
+    return op;
+  }
+
+  std::mt19937 random_;
+  int registers_ = kRegisters;
+};
+
+void Smoke(const heap::Rules& rules, int programs) {
+  Runner runner(rules);
+  for (int seed = 0; seed < programs; ++seed) {
+    SCOPED_TRACE(seed);
+    runner.Reset();
+    const Program program = Generator(static_cast<uint32_t>(seed)).Make();
+    runner.Run(program, 600);
+    runner.Empty();
+    if (rules.finalizers == heap::Rules::Finalizers::kOnce) EXPECT_EQ(runner.size(), 0);
+    if (::testing::Test::HasFailure()) return;
+  }
+}
+
+constexpr int kSmokePrograms = 300;
+
+TEST(Random, Rules26) { Smoke(kRules26, kSmokePrograms); }
+TEST(Random, Rules27) { Smoke(kRules27, kSmokePrograms); }
+TEST(Random, RulesPep442) { Smoke(kRulesPep442, kSmokePrograms); }
+
+}  // namespace
+}  // namespace ouro

@@ -1,0 +1,482 @@
+// See naive.h. "Section N" is a section of semantics.md. Read References, Release and Die first,
+// they are the whole of reference counting; then Collect, which is sections 5, 6 and 7.
+
+#include "collector/naive.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace ouro {
+namespace {
+
+// An object is *tracked* when it is in one of these lists; it is never in two. The first three are
+// the generations. The others are private to the collection that runs, and empty between
+// collections: as collections do not nest (section 8), one set of them is enough.
+enum List {
+  kYoung,
+  kMiddle,
+  kOld,
+  kTrash,          // unreachable, and to be cleared
+  kUncollectable,  // unreachable, but has a finalizer or is reached from one (2.x)
+  kCalled,         // weak references whose callbacks are to run
+  kFinalized,      // trash whose finalizers have run (PEP 442)
+  kCleared,        // was trash, has been cleared, and other trash still refers to it
+  kLists
+};
+
+struct Object {
+  OpCode kind = OpCode::kLeaf;  // kNode, kLeaf or kWeak
+  std::vector<ObjectId> slots;  // of a node
+  ObjectId target = kNone;      // of a weak reference: the node it watches, which is no reference
+  int8_t script = kNoScript;    // finalizer of a node, callback of a weak reference
+  bool finalized = false;       // the finalizer has run
+  bool freed = false;           // kFree was reported: trash that other trash still refers to
+};
+
+class Naive : public Collector {
+ public:
+  Naive(Observer& observer, NaiveRules rules) : observer_(&observer), rules_(rules) {}
+
+  void Execute(const Op& op) override;
+  void Reset() override { *this = Naive(*observer_, rules_); }
+
+ private:
+  void Report(const Event& event) { observer_->On(event); }
+
+  // Runs the script of that finalizer or callback; it refers to its `self` meanwhile.
+  void Run(const Event& event) {
+    running_.push_back(event.id);
+    Report(event);
+    running_.pop_back();
+  }
+
+  // ---- mutation
+
+  ObjectId Find(Ref ref) const { return ref == kSelf ? running_.back() : registers_[ref]; }
+  ObjectId& Slot(const Op& op) { return heap_.at(Find(op.ref)).slots.at(op.slot); }
+
+  // Section 1: the old value goes last, so that its finalizer sees the new one in its place.
+  void Assign(ObjectId& place, ObjectId value) { Release(std::exchange(place, value)); }
+
+  void Take(const Op& op, ObjectId value) {
+    Report(Event::Got(value));
+    Assign(registers_[op.dest], value);
+  }
+
+  // Section 2: the collection that an allocation triggers comes before the new object exists, and
+  // the object is tracked, young, after it. The target of a weak reference is an argument of the
+  // allocation, which therefore refers to it: scripts of that collection may empty its register.
+  void Allocate(const Op& op) {
+    if (fail_ > 0 && --fail_ == 0) return Report(Event::Failed());
+    const ObjectId target = op.code == OpCode::kWeak ? Find(op.ref) : kNone;
+    Hold(target);
+    if (op.code != OpCode::kLeaf) {
+      ++count_[0];
+      if (count_[0] > threshold_[0] && enabled_ && threshold_[0] != 0 && !collecting_) {
+        CollectAutomatically();
+      }
+    }
+    const ObjectId id = born_++;
+    const size_t slots = op.code == OpCode::kNode ? op.count : 0;
+    heap_[id] = {op.code, std::vector<ObjectId>(slots, kNone), target, op.script};
+    if (op.code != OpCode::kLeaf) Move(id, kYoung);
+    Report(Event::New(id));
+    Assign(registers_[op.dest], id);
+    LetGo(target);
+  }
+
+  // Weak references to trash were cleared before the trash is, but for those that its own
+  // finalizers made (section 6): they must not hand out what is being cleared.
+  ObjectId Dereference(ObjectId weak) const {
+    const ObjectId target = heap_.at(weak).target;
+    return condemned_.count(target) > 0 ? kNone : target;
+  }
+
+  void AppendToGarbage(ObjectId id) {
+    garbage_.push_back(id);
+    Report(Event::Garbage(id));
+  }
+
+  // Section 1: a list is emptied first, and then lets go of its elements, the last one first.
+  void ClearGarbage() {
+    const std::vector<ObjectId> elements = std::exchange(garbage_, {});
+    for (ObjectId id : elements) Hold(id);
+    for (auto id = elements.rbegin(); id != elements.rend(); ++id) LetGo(*id);
+  }
+
+  void Census() {
+    for (List generation : {kYoung, kMiddle, kOld}) {
+      for (ObjectId id : lists_[generation]) Report(Event::Tracked(id, generation));
+    }
+  }
+
+  // ---- reference counting
+
+  // Every reference that exists now, and some kNone. What dies but has not yet let go of its slots
+  // still refers to what they hold (architecture.md, fact 6). Weak references are no references.
+  std::vector<ObjectId> References() const {
+    std::vector<ObjectId> references;
+    for (const auto* holder : {&registers_, &garbage_, &running_, &holds_}) {
+      references.insert(references.end(), holder->begin(), holder->end());
+    }
+    for (const auto& [id, object] : heap_) {
+      references.insert(references.end(), object.slots.begin(), object.slots.end());
+    }
+    return references;
+  }
+
+  bool Held(ObjectId id) const {
+    const std::vector<ObjectId> references = References();
+    return std::find(references.begin(), references.end(), id) != references.end();
+  }
+
+  void Hold(ObjectId id) { holds_.push_back(id); }
+
+  // Takes back one Hold.
+  void LetGo(ObjectId id) {
+    holds_.erase(std::find(holds_.rbegin(), holds_.rend(), id).base() - 1);
+    Release(id);
+  }
+
+  // A reference to `id` has just been removed. If it was the last one, the object dies, now.
+  void Release(ObjectId id) {
+    if (id != kNone && !Held(id)) Die(id);
+  }
+
+  // Death by reference count, section 1. An object that is not tracked cannot be found by a
+  // collection that one of the scripts starts; what it refers to is reachable for that collection.
+  void Die(ObjectId id) {
+    Untrack(id);
+    if (rules_.pep442) {
+      if (Resurrects(id)) return;
+      CallWatchers(id);
+    } else {
+      CallWatchers(id);
+      if (Resurrects(id)) return;
+      for (ObjectId weak : Watchers(id)) heap_.at(weak).target = kNone;  // silently: experiment R6
+    }
+    ReleaseSlots(id);
+    ReportFree(id);
+    heap_.erase(id);
+  }
+
+  // Runs the finalizer of a dying object, if it has one that may run. During it the object is
+  // tracked again, and young; brought back, it stays wherever collections have moved it.
+  bool Resurrects(ObjectId id) {
+    Object& object = heap_.at(id);
+    if (!HasFinalizer(id) || (rules_.pep442 && object.finalized)) return false;
+    Move(id, kYoung);
+    Run(Event::Finalize(id));
+    object.finalized = true;
+    if (Held(id)) return true;
+    Untrack(id);
+    return false;
+  }
+
+  // Clears all weak references to a dying object, then runs their callbacks. All of them are held
+  // until the last callback has run, even those that have none, so that none loses its turn because
+  // the script of another one dropped it (experiment W13).
+  void CallWatchers(ObjectId id) {
+    const std::vector<ObjectId> watchers = Watchers(id);
+    for (ObjectId weak : watchers) {
+      heap_.at(weak).target = kNone;
+      Hold(weak);
+    }
+    for (ObjectId weak : watchers) {
+      if (heap_.at(weak).script != kNoScript) Run(Event::Callback(weak));
+    }
+    for (ObjectId weak : watchers) LetGo(weak);
+  }
+
+  // In ascending order; each slot is empty before its value goes, and all deaths that this causes
+  // are over before the next slot (section 1).
+  void ReleaseSlots(ObjectId id) {
+    for (ObjectId& slot : heap_.at(id).slots) Assign(slot, kNone);
+  }
+
+  // Section 2: a death lowers the count of the youngest generation, however old the object was.
+  void ReportFree(ObjectId id) {
+    Object& object = heap_.at(id);
+    if (std::exchange(object.freed, true)) return;
+    Report(Event::Free(id));
+    if (object.kind != OpCode::kLeaf && count_[0] > 0) --count_[0];
+  }
+
+  // The weak references to `id`, the newest first.
+  std::vector<ObjectId> Watchers(ObjectId id) const {
+    std::vector<ObjectId> watchers;
+    for (auto entry = heap_.rbegin(); entry != heap_.rend(); ++entry) {
+      if (entry->second.target == id) watchers.push_back(entry->first);
+    }
+    return watchers;
+  }
+
+  bool HasFinalizer(ObjectId id) const {
+    const Object& object = heap_.at(id);
+    return object.kind == OpCode::kNode && object.script != kNoScript;
+  }
+
+  // ---- lists
+
+  bool In(List list, ObjectId id) const {
+    return std::find(lists_[list].begin(), lists_[list].end(), id) != lists_[list].end();
+  }
+
+  void Untrack(ObjectId id) {
+    for (std::vector<ObjectId>& list : lists_) std::erase(list, id);
+  }
+
+  int Size(List list) const { return static_cast<int>(lists_[list].size()); }
+
+  void Move(ObjectId id, List to) {
+    Untrack(id);
+    lists_[to].push_back(id);
+  }
+
+  // Moves `id`, and what it leads to within `from`, if it is there.
+  void MoveReachable(ObjectId id, List from, List to) {
+    if (!In(from, id)) return;
+    Move(id, to);
+    for (ObjectId next : heap_.at(id).slots) MoveReachable(next, from, to);
+  }
+
+  // Section 5: of the objects of a list, those with more references than the list itself has to
+  // them are reachable, and so is what they lead to. The others move.
+  void MoveUnreachable(List from, List to) {
+    std::map<ObjectId, int> outside;
+    for (ObjectId id : References()) ++outside[id];
+    for (ObjectId id : lists_[from]) {
+      for (ObjectId next : heap_.at(id).slots) --outside[next];
+    }
+    const std::vector<ObjectId> members = lists_[from];
+    Merge(from, to);
+    for (ObjectId id : members) {
+      if (outside[id] > 0) MoveReachable(id, to, from);
+    }
+  }
+
+  void Merge(List from, List to) {
+    const std::vector<ObjectId> members = lists_[from];
+    for (ObjectId id : members) Move(id, to);
+  }
+
+  // ---- collection
+
+  // Section 2, collect_generations: the oldest generation that is due.
+  void CollectAutomatically() {
+    for (int generation = kGenerations - 1; generation >= 0; --generation) {
+      if (count_[generation] <= threshold_[generation]) continue;
+      const bool waits = generation == 2 && rules_.full_collection_waits;
+      if (waits && long_lived_pending_ < long_lived_total_ / 4) continue;
+      return Collect(generation, /*automatic=*/true);
+    }
+  }
+
+  // Section 5. References from anything that is not examined, such as objects of older generations,
+  // are references from outside.
+  void Collect(int generation, bool automatic) {
+    Report(Event::Collect(generation, automatic));
+    if (collecting_) return Report(Event::Done(0));  // section 8
+    collecting_ = true;
+
+    const List examined = static_cast<List>(generation);
+    const List older = std::min(static_cast<List>(generation + 1), kOld);
+    if (generation < 2) ++count_[generation + 1];
+    for (int i = 0; i <= generation; ++i) count_[i] = 0;
+    for (int i = 0; i < generation; ++i) Merge(static_cast<List>(i), examined);
+    MoveUnreachable(examined, kTrash);
+    if (generation == 1) long_lived_pending_ += Size(examined);
+    if (generation == 2) long_lived_pending_ = 0;
+    if (generation == 2) long_lived_total_ = Size(examined);
+    Merge(examined, older);
+
+    const int answer = rules_.pep442 ? Dispose442(older) : Dispose26(older);
+    collecting_ = false;
+    Report(Event::Done(answer));
+  }
+
+  // Section 5, 2.x. What is uncollectable is counted when clearing is over: by then some of it may
+  // have died by reference count.
+  int Dispose26(List older) {
+    SetUncollectableAside();
+    int answer = Size(kTrash);
+    answer += CallWatchersOfTrash(older);
+    const bool save = saveall_;
+    DeleteTrash(save, older);
+    answer += Size(kUncollectable);
+    for (ObjectId id : lists_[kUncollectable]) {
+      if (save || HasFinalizer(id)) AppendToGarbage(id);
+    }
+    Merge(kUncollectable, older);
+    return answer;
+  }
+
+  // Section 6, 3.9 to 3.13.0: what the finalizers brought back is promoted, the rest is cleared,
+  // and only the rest is counted.
+  int Dispose442(List older) {
+    int answer = CallWatchersOfTrash(older);
+    FinalizeTrash();
+    MoveUnreachable(kFinalized, kTrash);
+    Merge(kFinalized, older);
+    answer += Size(kTrash);
+    DeleteTrash(saveall_, older);
+    return answer;
+  }
+
+  // Section 5: first the objects with finalizers, then what these lead to.
+  void SetUncollectableAside() {
+    const std::vector<ObjectId> trash = lists_[kTrash];
+    for (ObjectId id : trash) {
+      if (HasFinalizer(id)) Move(id, kUncollectable);
+    }
+    const std::vector<ObjectId> roots = lists_[kUncollectable];
+    for (ObjectId id : roots) {
+      for (ObjectId next : heap_.at(id).slots) MoveReachable(next, kTrash, kUncollectable);
+    }
+  }
+
+  // Section 7: all weak references to trash are cleared before the first callback runs, and the
+  // callbacks of weak references that are trash themselves never run. Those that run are promoted,
+  // even from among the uncollectable, or die of their own callback: returns how many did.
+  int CallWatchersOfTrash(List older) {
+    for (ObjectId id : lists_[kTrash]) {
+      if (rules_.pep442) heap_.at(id).target = kNone;  // trash watches nothing: 3.7.5 and later
+      for (ObjectId weak : Watchers(id)) {
+        heap_.at(weak).target = kNone;
+        if (heap_.at(weak).script == kNoScript || In(kTrash, weak)) continue;
+        Hold(weak);
+        Move(weak, kCalled);
+      }
+    }
+    int freed = 0;
+    while (!lists_[kCalled].empty()) {
+      const ObjectId weak = lists_[kCalled].front();
+      Run(Event::Callback(weak));
+      LetGo(weak);
+      if (!In(kCalled, weak)) ++freed;
+      if (In(kCalled, weak)) Move(weak, older);
+    }
+    return freed;
+  }
+
+  // Section 6: every finalizer that has not yet run, before anything is cleared, even of what an
+  // earlier one brought back. What dies by reference count meanwhile leaves the lists.
+  void FinalizeTrash() {
+    while (!lists_[kTrash].empty()) {
+      const ObjectId id = lists_[kTrash].front();
+      Move(id, kFinalized);
+      if (!HasFinalizer(id) || std::exchange(heap_.at(id).finalized, true)) continue;
+      Run(Event::Finalize(id));
+      Release(id);
+    }
+  }
+
+  // Section 5, delete_garbage. Whether everything is saved is decided once, when clearing begins: a
+  // script that asks for it while trash is cleared comes too late, for trash that was saved now
+  // could lead to what is gone already. While trash is saved, no script runs.
+  void DeleteTrash(bool save, List older) {
+    if (save) {
+      for (ObjectId id : lists_[kTrash]) AppendToGarbage(id);
+      Merge(kTrash, older);
+      return;
+    }
+    condemned_.insert(lists_[kTrash].begin(), lists_[kTrash].end());
+    while (!lists_[kTrash].empty()) Clear(lists_[kTrash].front());
+    condemned_.clear();
+    Merge(kCleared, older);
+  }
+
+  // Clears one piece of trash, which dies when the last other piece lets go of it. A node is gone
+  // once its slots are. A weak reference has none: it is gone when it dies. It may even live on, in
+  // 2.x: what it watches may die during this collection, and its callback then bring it back.
+  void Clear(ObjectId id) {
+    Hold(id);
+    Move(id, kCleared);
+    heap_.at(id).target = kNone;
+    if (heap_.at(id).kind == OpCode::kNode) {
+      ReleaseSlots(id);
+      ReportFree(id);
+    }
+    LetGo(id);
+  }
+
+  Observer* observer_;
+  NaiveRules rules_;
+
+  std::map<ObjectId, Object> heap_;
+  ObjectId born_ = 0;
+  std::vector<ObjectId> registers_ = std::vector<ObjectId>(kRegisters, kNone);
+  std::vector<ObjectId> garbage_;
+  std::vector<ObjectId> running_;  // `self` of each script that runs, the innermost last
+  std::vector<ObjectId> holds_;    // references of our own, while we work
+  std::vector<ObjectId> lists_[kLists];
+  std::set<ObjectId> condemned_;  // the trash that is being cleared: nothing may reach it now
+
+  // Section 2.
+  int count_[kGenerations] = {0, 0, 0};
+  int threshold_[kGenerations] = {700, 10, 10};
+  bool enabled_ = true;
+  bool collecting_ = false;
+  bool saveall_ = false;
+  int long_lived_total_ = 0;    // survivors of the last full collection
+  int long_lived_pending_ = 0;  // survivors of middle collections since then
+  int fail_ = 0;                // allocations until one fails; 0: none will
+};
+
+void Naive::Execute(const Op& op) {
+  switch (op.code) {
+    case OpCode::kNode:
+    case OpCode::kLeaf:
+    case OpCode::kWeak:
+      return Allocate(op);
+    case OpCode::kCopy:
+      return Assign(registers_[op.dest], Find(op.ref));
+    case OpCode::kLoad:
+      return Take(op, Slot(op));
+    case OpCode::kDeref:
+      return Take(op, Dereference(Find(op.ref)));
+    case OpCode::kStore:
+      return Assign(Slot(op), Find(op.value));
+    case OpCode::kEmptySlot:
+      return Assign(Slot(op), kNone);
+    case OpCode::kEmptyRegister:
+      return Assign(registers_[op.dest], kNone);
+    case OpCode::kCollect:
+      return Collect(op.count, /*automatic=*/false);
+    case OpCode::kThreshold:
+      threshold_[0] = op.count;
+      threshold_[1] = op.count1;
+      threshold_[2] = op.count2;
+      return;
+    case OpCode::kEnable:
+    case OpCode::kDisable:
+      enabled_ = op.code == OpCode::kEnable;
+      return;
+    case OpCode::kSaveallOn:
+    case OpCode::kSaveallOff:
+      saveall_ = op.code == OpCode::kSaveallOn;
+      return;
+    case OpCode::kTakeGarbage:
+      return Take(op, garbage_.at(op.count));
+    case OpCode::kClearGarbage:
+      return ClearGarbage();
+    case OpCode::kCensus:
+      return Census();
+    case OpCode::kFail:
+      fail_ = op.count;
+      return;
+    case OpCode::kRaise:  // the harness stops the script
+      return;
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Collector> MakeNaive(Observer& observer, NaiveRules rules) {
+  return std::make_unique<Naive>(observer, rules);
+}
+
+}  // namespace ouro

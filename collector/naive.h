@@ -1,0 +1,39 @@
+// The naive collector is the smallest lawful one: semantics.md written down in C++, and nothing
+// else. It stores no reference count: it counts the references to an object whenever it wants to
+// know, and every walk is a recursion. That makes it slow, and a witness that shares no idea, and
+// so no mistake, with an optimized collector.
+//
+// Place: one of the collectors; it sees the interface in model/collector.h and no judge. Time is
+// quadratic in the size of the heap and the stack as deep as the longest chain of objects: fit for
+// programs of some hundred operations.
+
+#ifndef COLLECTOR_NAIVE_H_
+#define COLLECTOR_NAIVE_H_
+
+#include <memory>
+
+#include "model/collector.h"
+
+namespace ouro {
+
+// Which of the laws of semantics.md, section 0, a naive collector obeys.
+struct NaiveRules {
+  // PEP 442 as in 3.9 to 3.13.0 (profile B3): finalizers run once in an object's life and before
+  // its weak references are cleared, and cyclic trash with finalizers is collected. Otherwise 2.x
+  // (profile A): at every death, after the callbacks, and such trash is uncollectable.
+  bool pep442 = false;
+
+  // An automatic full collection waits for its quarter (section 2): all but 2.6.
+  bool full_collection_waits = false;
+};
+
+inline constexpr NaiveRules kNaive26 = {.pep442 = false, .full_collection_waits = false};
+inline constexpr NaiveRules kNaive27 = {.pep442 = false, .full_collection_waits = true};
+inline constexpr NaiveRules kNaivePep442 = {.pep442 = true, .full_collection_waits = true};
+
+// Makes a naive collector that reports to `observer`, which outlives it.
+std::unique_ptr<Collector> MakeNaive(Observer& observer, NaiveRules rules);
+
+}  // namespace ouro
+
+#endif  // COLLECTOR_NAIVE_H_

@@ -1,0 +1,139 @@
+#include "collector/optimized.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace ouro {
+
+using heap::kNull;
+using heap::Object;
+
+Optimized::Optimized(Observer& observer, const heap::Rules& rules)
+    : observer_(observer), heap_(rules, *this) {}
+
+void Optimized::Execute(const Op& op) {
+  switch (op.code) {
+    case OpCode::kNode:
+    case OpCode::kLeaf:
+    case OpCode::kWeak:
+      return Birth(op);
+    case OpCode::kCopy:
+      heap_.Retain(At(op.ref));
+      return Assign(op.dest, At(op.ref));
+    case OpCode::kLoad:
+      return Fetched(op.dest, heap_.Load(At(op.ref), op.slot));
+    case OpCode::kDeref:
+      return Fetched(op.dest, heap_.Target(At(op.ref)));
+    case OpCode::kStore:
+      return heap_.Store(At(op.ref), op.slot, At(op.value));
+    case OpCode::kEmptySlot:
+      return heap_.Store(At(op.ref), op.slot, kNull);
+    case OpCode::kEmptyRegister:
+      return Assign(op.dest, kNull);
+    case OpCode::kCollect:
+      heap_.Collect(op.count);
+      return;
+    case OpCode::kThreshold:
+      return heap_.SetThresholds(op.count, op.count1, op.count2);
+    case OpCode::kEnable:
+    case OpCode::kDisable:
+      return heap_.SetEnabled(op.code == OpCode::kEnable);
+    case OpCode::kSaveallOn:
+    case OpCode::kSaveallOff:
+      return heap_.SetSaveAll(op.code == OpCode::kSaveallOn);
+    case OpCode::kTakeGarbage:
+      return Fetched(op.dest, heap_.Garbage(static_cast<size_t>(op.count)));
+    case OpCode::kClearGarbage:
+      return heap_.ClearGarbage();
+    case OpCode::kCensus:
+      heap_.ForEachTracked([this](Object object, int generation) {
+        observer_.On(Event::Tracked(IdOf(object), generation));
+      });
+      return;
+    case OpCode::kFail:
+      return heap_.FailAllocation(op.count);
+    case OpCode::kRaise:
+      return;  // the harness ends the script
+  }
+}
+
+// The object exists before its number: an automatic collection within the allocation may run
+// scripts, and what they make is born first. The operation holds the target of a weak reference,
+// which such a script may take out of its register, until the weak reference is in its own.
+void Optimized::Birth(const Op& op) {
+  const bool hook = op.script != kNoScript;
+  const Object target = op.code == OpCode::kWeak ? At(op.ref) : kNull;
+  if (target != kNull) heap_.Retain(target);
+  const Object born = op.code == OpCode::kNode   ? heap_.NewNode(op.count, hook)
+                      : op.code == OpCode::kLeaf ? heap_.NewLeaf()
+                                                 : heap_.NewWeak(target, hook);
+  Object old = kNull;
+  if (born == kNull) {
+    observer_.On(Event::Failed());
+  } else {
+    if (born >= ids_.size()) ids_.resize(heap_.name_limit(), kNone);
+    ids_[born] = next_id_++;
+    observer_.On(Event::New(ids_[born]));
+    old = registers_[op.dest];
+    registers_[op.dest] = born;
+  }
+  if (target != kNull) heap_.Release(target);
+  if (old != kNull) heap_.Release(old);
+}
+
+void Optimized::Fetched(int dest, Object value) {
+  if (value != kNull) heap_.Retain(value);
+  observer_.On(Event::Got(IdOf(value)));
+  Assign(dest, value);
+}
+
+// Moves a reference into a register; the old one goes last.
+void Optimized::Assign(int dest, Object held) {
+  const Object old = registers_[dest];
+  registers_[dest] = held;
+  if (old != kNull) heap_.Release(old);
+}
+
+void Optimized::Reset() {
+  heap_.Reset();
+  std::fill(std::begin(registers_), std::end(registers_), kNull);
+  heap::Check(self_ == kNull && heap_.size() == 0 && heap_.garbage_size() == 0,
+              "the heap is not empty after Reset");
+  next_id_ = 0;
+}
+
+std::string Optimized::Verify() const {
+  std::vector<Object> held;
+  std::copy_if(std::begin(registers_), std::end(registers_), std::back_inserter(held),
+               [](Object object) { return object != kNull; });
+  return heap_.Verify(held);
+}
+
+void Optimized::RunScript(const Event& event, Object self) {
+  const Object outer = self_;
+  self_ = self;
+  observer_.On(event);  // that it raised changes nothing: section 1, experiments R8 and R9
+  self_ = outer;
+}
+
+void Optimized::Finalize(Object object) { RunScript(Event::Finalize(IdOf(object)), object); }
+
+void Optimized::Callback(Object weak) { RunScript(Event::Callback(IdOf(weak)), weak); }
+
+void Optimized::Freed(Object object) { observer_.On(Event::Free(IdOf(object))); }
+
+void Optimized::CollectionStarted(int generation, bool automatic) {
+  observer_.On(Event::Collect(generation, automatic));
+}
+
+void Optimized::CollectionDone(int64_t unreachable) {
+  observer_.On(Event::Done(static_cast<int32_t>(unreachable)));
+}
+
+void Optimized::GarbageAppended(Object object) { observer_.On(Event::Garbage(IdOf(object))); }
+
+std::unique_ptr<Collector> MakeOptimized(Observer& observer, const heap::Rules& rules) {
+  return std::make_unique<Optimized>(observer, rules);
+}
+
+}  // namespace ouro

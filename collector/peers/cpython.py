@@ -1,0 +1,484 @@
+"""A CPython as a collector under test: one file, run by the very interpreter that is tested (2.7 and
+3.4 to 3.13), that speaks the line protocol on its standard input and output.
+
+Place: a peer of collector/process, which starts it and drives it. It executes and reports; it parses
+no scripts and judges nothing.
+
+A measuring instrument must not disturb what it measures. In this file that means:
+
+* A node is one tracked object: an instance of a class with __slots__, thus without a dict.
+* A death is observed by a sentinel in the node's last slot (by name, the order in which CPython
+  clears them): a PyCapsule with a destructor. Capsules are not tracked, so that they are in no
+  trash, no census and no result of gc.collect(). A leaf is such a capsule alone.
+* An assignment lets the old value go last, from `passing`, when no reference of the operation is
+  left in a local variable, an argument or on the evaluation stack: a script that runs then, and a
+  collection in it, must see those references that the program has, and no others.
+* Whatever the adapter itself owns is taken away from the collector before the first program.
+"""
+
+import ctypes
+import gc
+import os
+import sys
+import weakref
+
+REGISTERS = 16
+MAX_SLOTS = 8
+MAX_KNOWN = 100000  # Lines whose meaning is remembered.
+SELF = REGISTERS
+SLOTS = ['a%d' % k for k in range(MAX_SLOTS)]
+SENTINEL = 'z'  # After all of SLOTS.
+PYTHON2 = sys.version_info[0] == 2
+
+registers = [None] * (REGISTERS + 1)  # The last one is `self`.
+passing = [None]  # The old value of an assignment, on its way out.
+numbers = {}  # Address of an object -> its number. Stale once the object is gone.
+sentinels = {}  # Address of a sentinel -> number of its object, which is alive.
+alive = []  # By number.
+answer = []  # Lines that are not written yet.
+known = {}  # Line -> index in `operations`.
+operations = []  # (handler, argument, argument, argument)
+silent = False  # During a reset there are no events and no scripts.
+reported = 0  # Elements of gc.garbage that have been reported.
+
+
+class Raised(Exception):
+    """What `raise` raises."""
+
+
+# ---- Births and deaths ---------------------------------------------------------------------------
+
+
+def freed(address):
+    """The destructor of sentinels. It gets a bare address: the capsule must not be touched."""
+    number = sentinels.pop(address)
+    alive[number] = False
+    if not silent:
+        answer.append('> free %d\n' % number)
+
+
+FREED = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(freed)
+FREED_ADDRESS = ctypes.cast(FREED, ctypes.c_void_p).value
+new_capsule = ctypes.pythonapi.PyCapsule_New
+new_capsule.restype = ctypes.py_object
+new_capsule.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]
+
+
+def born(register, thing, sentinel):
+    number = len(alive)
+    alive.append(True)
+    numbers[id(thing)] = number
+    sentinels[id(sentinel)] = number
+    answer.append('> new %d\n' % number)
+    registers[register] = thing
+
+
+def finalize(self):
+    """__del__ of nodes. The exception leaves from here, so that its traceback holds what any
+    __del__ that raises would hold: this frame, and with it `self`."""
+    if not silent and script('> finalize', self):
+        raise Raised
+
+
+def callback(self):
+    if not silent and script('> callback', self):
+        raise Raised
+
+
+def script(kind, self):
+    """Runs a script, says whether it raised. `self` is held by the dying object's own finalizer or
+    by the callback's argument as long as this runs, so that holding it here as well is no more."""
+    number = numbers[id(self)]
+    outer = registers[SELF]
+    registers[SELF] = self
+    answer.append('%s %d\n' % (kind, number))
+    raised = serve(True)
+    answer.append('> end %d raised\n' % number if raised else '> end %d\n' % number)
+    registers[SELF] = outer
+    return raised
+
+
+def make_classes():
+    """Class of a node, by number of slots: without and with a finalizer. CPython finds a finalizer
+    on the class alone."""
+    plain, finalized = [], []
+    for count in range(MAX_SLOTS + 1):
+        slots = tuple(SLOTS[:count]) + (SENTINEL, '__weakref__')
+        base = type('Node%d' % count, (object,), {'__slots__': slots})
+        plain.append(base)
+        finalized.append(type('Final%d' % count, (base,), {'__slots__': (), '__del__': finalize}))
+    return plain, finalized
+
+
+PLAIN, FINALIZED = make_classes()
+
+
+class Weak(weakref.ref):
+    """A subclass, because CPython shares plain weak references that have no callback."""
+    __slots__ = (SENTINEL,)
+
+
+SLOTS_OF = dict((c, SLOTS[:k]) for classes in (PLAIN, FINALIZED) for k, c in enumerate(classes))
+SLOTS_OF[Weak] = []
+
+
+# ---- Operations ----------------------------------------------------------------------------------
+# A handler gets three small integers and answers None, or, if it ends a script, how.
+
+
+def new_node(register, node_class):
+    thing = node_class()
+    sentinel = new_capsule(1, None, FREED_ADDRESS)
+    thing.z = sentinel
+    born(register, thing, sentinel)
+
+
+def node(register, count, has_finalizer):
+    passing[0] = registers[register]
+    new_node(register, (FINALIZED if has_finalizer else PLAIN)[count])
+    passing[0] = None
+
+
+def new_leaf(register):
+    thing = new_capsule(1, None, FREED_ADDRESS)
+    born(register, thing, thing)
+
+
+def leaf(register, _b, _c):
+    passing[0] = registers[register]
+    new_leaf(register)
+    passing[0] = None
+
+
+def new_weak(register, source, has_callback):
+    target = registers[source]
+    thing = Weak(target, callback) if has_callback else Weak(target)
+    sentinel = new_capsule(1, None, FREED_ADDRESS)
+    thing.z = sentinel
+    born(register, thing, sentinel)
+
+
+def weak(register, source, has_callback):
+    passing[0] = registers[register]
+    new_weak(register, source, has_callback)
+    passing[0] = None
+
+
+def copy(register, source, _c):
+    passing[0] = registers[register]
+    registers[register] = registers[source]
+    passing[0] = None
+
+
+def got(register):
+    if registers[register] is None:
+        answer.append('> got none\n')
+    else:
+        answer.append('> got %d\n' % numbers[id(registers[register])])
+
+
+def load(register, source, slot):
+    passing[0] = registers[register]
+    registers[register] = getattr(registers[source], SLOTS[slot], None)
+    got(register)
+    passing[0] = None
+
+
+def dereference(register, source, _c):
+    passing[0] = registers[register]
+    registers[register] = registers[source]()
+    got(register)
+    passing[0] = None
+
+
+def store(target, slot, source):
+    passing[0] = getattr(registers[target], SLOTS[slot], None)
+    setattr(registers[target], SLOTS[slot], registers[source])
+    passing[0] = None
+
+
+def empty_slot(target, slot, _c):
+    passing[0] = getattr(registers[target], SLOTS[slot], None)
+    setattr(registers[target], SLOTS[slot], None)
+    passing[0] = None
+
+
+def empty_register(register, _b, _c):
+    registers[register] = None
+
+
+def report_garbage():
+    """Whatever the collector appended to gc.garbage since the last report. It appends when nothing
+    can run any more in the collection, so that later is not too late."""
+    global reported
+    while reported < len(gc.garbage):
+        answer.append('> garbage %d\n' % numbers[id(gc.garbage[reported])])
+        reported += 1
+
+
+def collect(generation, _b, _c):
+    answer.append('> collect %d\n' % generation)
+    count = gc.collect(generation)
+    report_garbage()
+    answer.append('> done %d\n' % count)
+
+
+def take_garbage(register, index, _c):
+    passing[0] = registers[register]
+    registers[register] = gc.garbage[index] if index < len(gc.garbage) else None
+    got(register)
+    passing[0] = None
+
+
+def clear_garbage(_a, _b, _c):
+    global reported
+    reported = 0
+    del gc.garbage[:]
+
+
+def saveall(on, _b, _c):
+    gc.set_debug(gc.DEBUG_SAVEALL if on else 0)
+
+
+def take_census(_a, _b, _c):
+    for generation, addresses in tracked():
+        for address in addresses:
+            number = numbers.get(address)
+            if number is not None and alive[number]:
+                answer.append('> tracked %d %d\n' % (number, generation))
+
+
+def end(_a, _b, _c):
+    return False
+
+
+def throw(_a, _b, _c):
+    return True
+
+
+def hello(_a, _b, _c):
+    answer.append('> hello cpython %d.%d.%d' % sys.version_info[:3] +
+                  ' weak callback finalizer generations garbage saveall census\n')
+
+
+def reset(_a, _b, _c):
+    """Drops everything, and proves it: an object that survived would haunt the next program."""
+    global silent
+    if registers[SELF] is not None:
+        raise ValueError('a script is running')
+    silent = True
+    gc.set_debug(0)
+    for register in range(REGISTERS):
+        registers[register] = None
+    clear_garbage(0, 0, 0)
+    if sentinels:
+        break_cycles()
+        gc.collect()
+    left = len(list(filter(is_ours, gc.get_objects())))
+    if sentinels or left or gc.garbage:
+        answer.append('error %d objects survive a reset\n' % max(len(sentinels), left))
+    numbers.clear()
+    del alive[:]
+    if hasattr(gc, 'freeze'):
+        gc.freeze()  # What the adapter has remembered meanwhile.
+    silent = False
+
+
+def break_cycles():
+    """Before PEP 442 a cycle with a finalizer is uncollectable for ever."""
+    for thing in list(filter(is_ours, gc.get_objects())):
+        for slot in SLOTS_OF[type(thing)]:
+            setattr(thing, slot, None)
+
+
+# What gc.get_objects() answers is never kept in a variable, nor are its elements: a frame or a list
+# may be among them that would then hold itself, which makes it trash, which is counted.
+
+
+def is_ours(thing):
+    return type(thing) in SLOTS_OF
+
+
+# ---- The protocol --------------------------------------------------------------------------------
+
+PLAIN_LINES = {
+    'end': (end, 0, 0, 0),
+    'raise': (throw, 0, 0, 0),
+    'hello': (hello, 0, 0, 0),
+    'reset': (reset, 0, 0, 0),
+    'census': (take_census, 0, 0, 0),
+    'garbage clear': (clear_garbage, 0, 0, 0),
+    'saveall on': (saveall, 1, 0, 0),
+    'saveall off': (saveall, 0, 0, 0),
+    'collect 0': (collect, 0, 0, 0),
+    'collect 1': (collect, 1, 0, 0),
+    'collect 2': (collect, 2, 0, 0),
+}
+REFERENCES = dict(('r%d' % k, k) for k in range(REGISTERS))
+TARGETS = dict(REFERENCES)  # What may be written: a register, never `self`.
+REFERENCES['self'] = SELF
+DIGITS = dict((str(k), k) for k in range(MAX_SLOTS + 1))
+
+
+def parse(line):
+    """The operation of one line; raises ValueError, LookupError if there is none."""
+    text = line.decode('ascii').strip()
+    if text in PLAIN_LINES:
+        return PLAIN_LINES[text]
+    words = [str(word) for word in text.split()]
+    if len(words) < 3 or words[1] != '=':
+        raise ValueError('no operation')
+    left, right, count = words[0], words[2], len(words)
+    if '.' in left:
+        return parse_store(left, right, count)
+    target = TARGETS[left]
+    if right == 'none' and count == 3:
+        return empty_register, target, 0, 0
+    if right == 'node' and (count == 4 or count == 6 and words[4] == 'del'):
+        return node, target, DIGITS[words[3]], count == 6
+    if right == 'leaf' and count == 3:
+        return leaf, target, 0, 0
+    if right == 'weak' and (count == 4 or count == 6 and words[4] == 'call'):
+        return weak, target, REFERENCES[words[3]], count == 6
+    if right == 'garbage' and count == 4:
+        return take_garbage, target, int(words[3]), 0
+    if count != 3:
+        raise ValueError('no operation')
+    if right.endswith('()'):
+        return dereference, target, REFERENCES[right[:-2]], 0
+    if '.' in right:
+        place, slot = right.split('.')
+        return load, target, REFERENCES[place], DIGITS[slot]
+    return copy, target, REFERENCES[right], 0
+
+
+def parse_store(left, right, count):
+    place, slot = left.split('.')
+    if count != 3:
+        raise ValueError('no operation')
+    if right == 'none':
+        return empty_slot, REFERENCES[place], DIGITS[slot], 0
+    return store, REFERENCES[place], DIGITS[slot], REFERENCES[right]
+
+
+def learn(line):
+    """The index of a line's operation in `operations`."""
+    operation = parse(line)
+    if len(operations) > MAX_KNOWN:
+        known.clear()
+        del operations[:]
+    known[line] = len(operations)
+    operations.append(operation)
+    return known[line]
+
+
+def flush():
+    data = ''.join(answer).encode('ascii')
+    del answer[:]
+    while data:
+        data = data[os.write(1, data):]
+
+
+def serve(in_script):
+    """Executes operations until the script ends, and says whether it raised; or for ever."""
+    while True:
+        flush()
+        line = read_line()
+        if not line:
+            os._exit(0)  # No finalizers, no module teardown, no last collection.
+        try:
+            index = known.get(line)
+            handler, a, b, c = operations[learn(line) if index is None else index]
+            raised = handler(a, b, c)
+            if raised is None:
+                answer.append('ok\n')
+            elif in_script:
+                return raised
+            else:
+                raise ValueError('no script is running')
+        except Exception:
+            kind, value = sys.exc_info()[:2]
+            text = '%s: %s' % (kind.__name__, value)
+            answer.append('error in %r: %s\n' % (line[:80], text.replace('\n', ' ')[:200]))
+
+
+# ---- Out of the collector's sight ----------------------------------------------------------------
+
+
+def hide_from_collector():
+    """Everything that exists now stays for ever and is never examined: a collection then costs
+    microseconds, and finds nothing of ours. From 3.7 on CPython has a word for it."""
+    gc.collect()
+    if hasattr(gc, 'freeze'):
+        gc.freeze()
+        return
+    untrack = ctypes.pythonapi.PyObject_GC_UnTrack
+    untrack.restype = None
+    untrack.argtypes = [ctypes.py_object]
+    frame = type(sys._getframe())
+    for thing in gc.get_objects():
+        if type(thing) is not frame:  # Frames end; the rest is kept, as its types may expect.
+            kept.append(thing)
+            untrack(thing)
+
+
+kept = []
+
+
+def tracked_by_interpreter():
+    """The addresses of all tracked objects, by generation: 3.8 and later say it."""
+    return [(generation, list(map(id, gc.get_objects(generation=generation))))
+            for generation in range(3)]
+
+
+class Generations(object):
+    """The same for 3.7 and earlier. gc.get_objects() lists the generations one after another; where
+    one begins is the first link of its list head, a pointer that is read where it lies."""
+
+    def __init__(self):
+        gc.collect()
+        probe = []
+        self.head_size = sys.getsizeof(probe) - probe.__sizeof__()
+        gc.collect(0)
+        self.middle = self.first_link_of_generation_with(id(probe))
+        gc.collect(1)
+        self.oldest = self.first_link_of_generation_with(id(probe))
+
+    def first_link_of_generation_with(self, probe):
+        """The list of a generation is a ring, in which only the head is no object."""
+        objects = set(map(id, gc.get_objects()))
+        heads = []
+        address = probe
+        while True:
+            address = ctypes.c_size_t.from_address(address - self.head_size).value + self.head_size
+            if address == probe:
+                break
+            if address not in objects:
+                heads.append(address)
+        if len(heads) != 1:
+            raise RuntimeError('the lists of the collector are not where they were')
+        return ctypes.c_size_t.from_address(heads[0] - self.head_size)
+
+    def __call__(self):
+        first_of = {self.middle.value + self.head_size: 1, self.oldest.value + self.head_size: 2}
+        generations, generation = [(0, []), (1, []), (2, [])], 0
+        for address in list(map(id, gc.get_objects())):
+            generation = first_of.get(address, generation)
+            generations[generation][1].append(address)
+        return generations
+
+
+gc.disable()
+tracked = tracked_by_interpreter if sys.version_info >= (3, 8) else Generations()
+hide_from_collector()
+gc.collect()
+read_line = sys.stdin.readline if PYTHON2 else sys.stdin.buffer.readline
+
+# What scripts raise would be printed, with a repr of the object and the source lines. Without a
+# stderr CPython does nothing at all.
+if PYTHON2:
+    del sys.stderr
+else:
+    sys.stderr = None
+
+serve(False)

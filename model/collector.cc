@@ -1,0 +1,72 @@
+#include "model/collector.h"
+
+namespace ouro {
+namespace {
+
+using F = Contract::Finalizers;
+using C = Contract::CyclicFinalizers;
+using D = Contract::DeathOrder;
+using R = Contract::Resurrection;
+using A = Contract::Answer;
+using W = Contract::TrashWeak;
+
+}  // namespace
+
+const Contract kCPython26 = {
+    .name = "cpython26",
+    .summary = "CPython 2.6: cyclic trash with finalizers is uncollectable",
+    .finalizers = F::kEveryDeath,
+    .cyclic_finalizers = C::kUncollectable,
+    .death_order = D::kCallbacksFirst,
+    .resurrection = R::kSparesReachable,  // its collections call no finalizer of their trash
+    .answer = A::kLeft,
+    .trash_weak = W::kKept,
+    .full_collection_waits = false,
+};
+
+const Contract kCPython27 = {
+    .name = "cpython27",
+    .summary = "CPython 2.7: as 2.6, and automatic full collections wait for a quarter",
+    .finalizers = F::kEveryDeath,
+    .cyclic_finalizers = C::kUncollectable,
+    .death_order = D::kCallbacksFirst,
+    .resurrection = R::kSparesReachable,
+    .answer = A::kLeft,
+    .trash_weak = W::kKept,
+    .full_collection_waits = true,
+};
+
+const Contract kCPython34 = {
+    .name = "cpython34",
+    .summary = "CPython 3.4 to 3.8: finalizers run once; a resurrection spares all the trash",
+    .finalizers = F::kOnce,
+    .cyclic_finalizers = C::kRun,
+    .death_order = D::kFinalizerFirst,
+    .resurrection = R::kSparesAll,
+    .answer = A::kEither,
+    .trash_weak = W::kEither,
+    .full_collection_waits = true,
+};
+
+const Contract kCPython39 = {
+    .name = "cpython39",
+    .summary = "CPython 3.9 to 3.13: a resurrection spares what can be reached again",
+    .finalizers = F::kOnce,
+    .cyclic_finalizers = C::kRun,
+    .death_order = D::kFinalizerFirst,
+    .resurrection = R::kSparesReachable,
+    .answer = A::kLeft,
+    .trash_weak = W::kCleared,
+    .full_collection_waits = true,
+};
+
+const Contract* const kContracts[] = {&kCPython26, &kCPython27, &kCPython34, &kCPython39, nullptr};
+
+const Contract* FindContract(const std::string& name) {
+  for (const Contract* const* c = kContracts; *c != nullptr; ++c) {
+    if (name == (*c)->name) return *c;
+  }
+  return nullptr;
+}
+
+}  // namespace ouro

@@ -1,0 +1,198 @@
+// The words of a conviction: which law, what happened, who holds the object, and what would have
+// been lawful. Runs once a program at most, so clarity goes before speed.
+
+#include <algorithm>
+#include <map>
+#include <queue>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "model/judge.h"
+
+namespace ouro {
+namespace {
+
+// The operation without its numbers, for signatures: shrinking may change all of them.
+const char* Word(OpCode code) {
+  switch (code) {
+    case OpCode::kNode:
+      return "node";
+    case OpCode::kLeaf:
+      return "leaf";
+    case OpCode::kWeak:
+      return "weak";
+    case OpCode::kCopy:
+    case OpCode::kEmptyRegister:
+      return "assignment";
+    case OpCode::kLoad:
+      return "load";
+    case OpCode::kDeref:
+      return "dereference";
+    case OpCode::kStore:
+    case OpCode::kEmptySlot:
+      return "store";
+    case OpCode::kCollect:
+      return "collect";
+    case OpCode::kTakeGarbage:
+    case OpCode::kClearGarbage:
+      return "garbage";
+    case OpCode::kCensus:
+      return "census";
+    default:
+      return "setting";
+  }
+}
+
+// Whether what `holder` has in its slots is held by them.
+bool Holds(const TrueObject& holder) { return !holder.freed && !holder.letting_go; }
+
+}  // namespace
+
+std::string Judge::Signature(Law law) const {
+  std::string signature = Name(law);
+  for (size_t i = frames_.size(); i-- > 0;) {
+    if (frames_[i].type != Frame::Type::kOp) continue;
+    signature += fmt::format(" at {}", Word(frames_[i].op.code));
+    break;
+  }
+  const Frame* script = InnermostScript();
+  signature += script == nullptr ? " in main" : script->is_callback ? " in a callback"
+                                                                    : " in a finalizer";
+  return signature;
+}
+
+void Judge::Convict(Law law, ObjectId object, std::string what) {
+  if (violation_) return;
+  const bool known = heap_.exists(object);
+  violation_ = Violation{law, known ? object : kNone, std::move(what), "", Signature(law)};
+  violation_->lawful = Lawful(violation_->object);
+}
+
+// "r2 -> #1 slot 0 -> #0 holds it": a shortest way from a root.
+std::string Judge::HeldBy(ObjectId wanted) const {
+  std::map<ObjectId, std::string> way;
+  std::queue<ObjectId> work;
+  const auto reach = [&](ObjectId id, const std::string& by) {
+    if (id != kNone && way.emplace(id, by).second) work.push(id);
+  };
+  const auto spread = [&] {
+    while (!work.empty()) {
+      const ObjectId id = work.front();
+      work.pop();
+      const TrueObject& object = heap_.at(id);
+      if (!Holds(object)) continue;
+      for (size_t slot = 0; slot < object.slots.size(); ++slot) {
+        reach(object.slots[slot], fmt::format("{} -> #{} slot {}", way[id], id, slot));
+      }
+    }
+  };
+  for (int i = 0; i < kRegisters; ++i) reach(heap_.reg(i), fmt::format("r{}", i));
+  for (size_t i = 0; i < heap_.garbage().size(); ++i) {
+    reach(heap_.garbage()[i], fmt::format("garbage {}", i));
+  }
+  for (const Frame& frame : frames_) {
+    if (frame.type == Frame::Type::kScript) reach(frame.object, "self of a running script");
+  }
+  spread();
+  for (ObjectId id = 0; id < heap_.count(); ++id) {
+    const TrueObject& object = heap_.at(id);
+    for (const ObjectId weak : object.calls) {
+      reach(weak, fmt::format("the callback that is due for #{}", id));
+    }
+    if (object.firm == 0 && Holds(object)) {
+      reach(id, fmt::format("what is due for #{} before its death", id));
+    }
+  }
+  spread();
+  if (way.count(wanted) != 0) return fmt::format("{} -> #{} holds it", way[wanted], wanted);
+  for (ObjectId id = 0; id < heap_.count(); ++id) {
+    const TrueObject& object = heap_.at(id);
+    const auto slot = std::find(object.slots.begin(), object.slots.end(), wanted);
+    if (slot == object.slots.end() || !Holds(object)) continue;
+    return fmt::format("#{} slot {} -> #{} holds it ({})", id, slot - object.slots.begin(), wanted,
+                       object.kept ? "uncollectable" : "a cycle that no collection has found yet");
+  }
+  return "it is held";
+}
+
+// All that a collector may do next, as events.
+void Judge::ListDue(std::vector<std::string>* due) const {
+  const auto callbacks = [&](const TrueObject& object) {
+    if (!object.calls.empty()) {
+      due->push_back(fmt::format("callback {}", object.calls.front()));
+      return;
+    }
+    for (size_t i = object.weaks.size(); i-- > 0;) {
+      if (heap_.at(object.weaks[i]).script == kNoScript) continue;
+      due->push_back(fmt::format("callback {}", object.weaks[i]));
+      return;
+    }
+  };
+  for (const ObjectId id : heap_.dying) {
+    const TrueObject& object = heap_.at(id);
+    if (object.freed || object.firm > 0) continue;
+    const bool finalizer = heap_.FinalizerDue(object);
+    if (heap_.CallbacksDue(object) && (CallbacksFirst() || !finalizer)) {
+      callbacks(object);
+    } else {
+      due->push_back(fmt::format("{} {}", finalizer ? "finalize" : "free", id));
+    }
+  }
+  if (frames_.empty() || frames_.back().type != Frame::Type::kCollection) return;
+  if (frames_.back().nested) return due->push_back("done 0");
+  const Collection& c = collection_;
+  const size_t before = due->size();
+  for (const ObjectId id : c.trash) {
+    const TrueObject& object = heap_.at(id);
+    if (c.calls_due > 0) {
+      callbacks(object);
+    } else if (heap_.FinalizerDue(object) && object.found) {
+      due->push_back(fmt::format("finalize {}", id));
+    } else if (!object.freed && !object.saved && !(object.cleared && object.firm == 0) &&
+               (Uncollectable() || !TrashFinalizersDue())) {
+      due->push_back(fmt::format("{} {}", saveall_ ? "garbage" : "free", id));
+    }
+  }
+  for (const ObjectId id : c.kept) {
+    const TrueObject& object = heap_.at(id);
+    if (object.kept && !object.saved && object.firm > 0 &&
+        (object.has_finalizer() || saveall_)) {
+      due->push_back(fmt::format("garbage {}", id));
+    }
+  }
+  if (due->size() > before) return;
+  const auto kept = std::count_if(c.kept.begin(), c.kept.end(),
+                                  [this](ObjectId id) { return heap_.at(id).kept; });
+  due->push_back(fmt::format("done {}", c.cleared + c.weaks_died + kept));
+}
+
+std::string Judge::Lawful(ObjectId object) const {
+  constexpr size_t kMost = 6;
+  std::vector<std::string> due;
+  ListDue(&due);
+  if (!frames_.empty() && frames_.back().type == Frame::Type::kOp && !frames_.back().answered) {
+    const Frame& frame = frames_.back();
+    if (Allocates(frame.op.code)) {
+      due.push_back(frame.failing ? "failed"
+                    : frame.automatic >= 0 && !frame.collected
+                        ? fmt::format("collect {} auto", frame.automatic)
+                        : fmt::format("new {}", heap_.count()));
+    } else if (frame.op.code == OpCode::kLoad || frame.op.code == OpCode::kDeref ||
+               frame.op.code == OpCode::kTakeGarbage) {
+      due.push_back(frame.object == kNone ? "got none" : fmt::format("got {}", frame.object));
+      if (frame.open_answer) due.push_back("got none");
+    }
+  }
+  if (due.empty()) {
+    if (object != kNone && !heap_.at(object).freed && heap_.at(object).firm > 0) {
+      return fmt::format("nothing; #{} lives on", object);
+    }
+    return "nothing";
+  }
+  const size_t more = due.size() > kMost ? due.size() - kMost : 0;
+  due.resize(due.size() - more);
+  return fmt::format("{}{}", fmt::join(due, ", "), more > 0 ? fmt::format(", {} more", more) : "");
+}
+
+}  // namespace ouro

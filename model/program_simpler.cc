@@ -1,0 +1,208 @@
+// Simplification: the programs one step simpler than a program, the boldest step first.
+//
+// The order that every step descends: fewer operations; with as many, a smaller sum of the
+// distances of all fields from their plainest values and of the numbers of all scripts that are
+// not empty. Both are natural numbers, so no chain of simplifications is endless; and as anything
+// but the empty program has a step, each chain can be led to the empty program.
+
+#include <algorithm>
+#include <array>
+#include <bitset>
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+#include "model/program.h"
+#include "model/program_table.h"
+
+namespace ouro {
+namespace {
+
+using table::Field;
+using table::Kind;
+
+// The candidates for one program hold at most about this many operations together (160 MB), so a
+// very long program has its bold candidates only.
+constexpr size_t kMaxCandidateOps = 8'000'000;
+
+class Simplifier {
+ public:
+  explicit Simplifier(const Program& program)
+      : program_(program), limit_(std::max<size_t>(1, kMaxCandidateOps / (program.size() + 1))) {}
+
+  std::vector<Program> Run() {
+    const int scripts = static_cast<int>(program_.scripts.size());
+    const size_t all = program_.main.size();
+    DropRuns(kNoScript, all, 2);
+    DropScripts();
+    DropRuns(kNoScript, std::min<size_t>(all, 1), 1);
+    for (int i = 0; i < scripts; ++i) DropRuns(i, program_.script(i).size(), 1);
+    RenumberScripts();
+    RenameRegisters();
+    for (const Field& field : table::kFields) {
+      for (int i = kNoScript; i < scripts; ++i) MakePlainer(field, i);
+    }
+    return std::move(candidates_);
+  }
+
+ private:
+  // A map of register or script numbers.
+  template <size_t kSize>
+  using Map = std::array<int, kSize>;
+
+  bool Full() const { return candidates_.size() >= limit_; }
+
+  void Add(Program candidate) {
+    if (Full()) return;
+    table::TrimScripts(&candidate);
+    candidates_.push_back(std::move(candidate));
+  }
+
+  static Script& Section(Program* program, int section) {
+    return section == kNoScript ? program->main : program->scripts[static_cast<size_t>(section)];
+  }
+
+  // Applies `change` to all fields of all operations.
+  template <typename ProgramType>
+  static void EachField(ProgramType& program, auto change) {
+    auto each_op = [&](auto& script) {
+      for (auto& op : script) {
+        for (const Field* field : table::FieldsOf(op.code)) change(op, *field);
+      }
+    };
+    each_op(program.main);
+    for (auto& script : program.scripts) each_op(script);
+  }
+
+  // Drops runs of `longest`, half as many ... `shortest` operations. Late ones first: what comes
+  // after a failure is rarely needed, what comes before often is.
+  void DropRuns(int section, size_t longest, size_t shortest) {
+    const size_t size =
+        section == kNoScript ? program_.main.size() : program_.script(section).size();
+    for (size_t length = longest; length >= shortest && length > 0; length /= 2) {
+      for (size_t end = size; end > 0 && !Full(); end -= std::min(end, length)) {
+        Program candidate = program_;
+        Script& script = Section(&candidate, section);
+        auto last = script.begin() + static_cast<ptrdiff_t>(end);
+        script.erase(last - static_cast<ptrdiff_t>(std::min(end, length)), last);
+        Add(std::move(candidate));
+      }
+    }
+  }
+
+  // The numbers of the scripts that have a body or a use.
+  std::bitset<kMaxScripts> Scripts() const {
+    std::bitset<kMaxScripts> known;
+    for (size_t i = 0; i < program_.scripts.size(); ++i) known[i] = !program_.scripts[i].empty();
+    EachField(program_, [&](const Op& op, const Field& field) {
+      if (field.kind == Kind::kOption && op.script != kNoScript) {
+        known.set(static_cast<size_t>(op.script));
+      }
+    });
+    return known;
+  }
+
+  // A script goes with its body and all its uses.
+  void DropScripts() {
+    const auto known = Scripts();
+    for (size_t i = 0; i < kMaxScripts && !Full(); ++i) {
+      if (!known[i]) continue;
+      Program candidate = program_;
+      if (i < candidate.scripts.size()) candidate.scripts[i].clear();
+      EachField(candidate, [&](Op& op, const Field& field) {
+        if (field.kind == Kind::kOption && op.script == static_cast<int>(i)) op.script = kNoScript;
+      });
+      Add(std::move(candidate));
+    }
+  }
+
+  // The map that closes the gaps among the numbers in use; numbers not in use stay.
+  template <size_t kSize>
+  static Map<kSize> Dense(const std::bitset<kSize>& used) {
+    Map<kSize> map;
+    int next = 0;
+    for (size_t i = 0; i < kSize; ++i) map[i] = used[i] ? next++ : static_cast<int>(i);
+    return map;
+  }
+
+  template <size_t kSize>
+  static int Moved(const Map<kSize>& map) {
+    int moved = 0;
+    for (size_t i = 0; i < kSize; ++i) moved += map[i] != static_cast<int>(i);
+    return moved;
+  }
+
+  void RenumberScripts() {
+    const auto known = Scripts();
+    const auto map = Dense(known);
+    if (Moved(map) == 0 || Full()) return;
+    Program candidate = program_;
+    for (size_t i = 0; i < program_.scripts.size(); ++i) {
+      // Ascending, so a body goes to a place that is empty, or was.
+      auto to = static_cast<size_t>(map[i]);
+      if (known[i] && to != i) std::swap(candidate.scripts[to], candidate.scripts[i]);
+    }
+    EachField(candidate, [&](Op& op, const Field& field) {
+      if (field.kind == Kind::kOption && op.script != kNoScript) {
+        op.script = static_cast<int8_t>(map[static_cast<size_t>(op.script)]);
+      }
+    });
+    Add(std::move(candidate));
+  }
+
+  void Rename(const Map<kRegisters>& map) {
+    if (Full()) return;
+    Program candidate = program_;
+    EachField(candidate, [&](Op& op, const Field& field) {
+      if (!field.is_register() || field.get(op) == kSelf) return;
+      field.set(&op, map[static_cast<size_t>(field.get(op))]);
+    });
+    Add(std::move(candidate));
+  }
+
+  // All registers at once, and, should their order matter, each alone to the lowest free one.
+  void RenameRegisters() {
+    std::bitset<kRegisters> used;
+    EachField(program_, [&](const Op& op, const Field& field) {
+      if (field.is_register() && field.get(op) != kSelf) used.set(field.get(op));
+    });
+    const auto dense = Dense(used);
+    if (Moved(dense) > 0) Rename(dense);
+    if (Moved(dense) < 2) return;
+    size_t free = 0;
+    while (used[free]) ++free;
+    for (size_t i = free; i < kRegisters; ++i) {
+      if (!used[i]) continue;
+      auto map = Dense(std::bitset<kRegisters>().set());  // the identity
+      map[i] = static_cast<int>(free);
+      Rename(map);
+    }
+  }
+
+  // Moves that field of single operations to its plainest value, or half the way, a quarter ...
+  // one step towards it.
+  void MakePlainer(const Field& field, int section) {
+    const Script& script = section == kNoScript ? program_.main : program_.script(section);
+    for (size_t i = 0; i < script.size(); ++i) {
+      if (!table::FieldsOf(script[i].code).Has(field.name)) continue;
+      const int value = field.get(script[i]);
+      const int distance = std::abs(value - field.plainest);
+      for (int step = distance; step > 0 && !Full(); step /= 2) {
+        Program candidate = program_;
+        field.set(&Section(&candidate, section)[i],
+                  value > field.plainest ? value - step : value + step);
+        Add(std::move(candidate));
+      }
+    }
+  }
+
+  const Program& program_;
+  const size_t limit_;
+  std::vector<Program> candidates_;
+};
+
+}  // namespace
+
+std::vector<Program> Simpler(const Program& program) { return Simplifier(program).Run(); }
+
+}  // namespace ouro

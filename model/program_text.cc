@@ -1,0 +1,343 @@
+// The text of programs: one printer and one parser, which both follow the patterns of the table.
+//
+// Errors say what is wrong and what would be right. Text in double quotes is the writer's, made
+// printable and short; text in backquotes is the language's.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "model/program.h"
+#include "model/program_table.h"
+
+namespace ouro {
+namespace {
+
+using table::Field;
+using table::FieldNamed;
+using table::Kind;
+using table::NextToken;
+
+// The writer's text in an error: at most so many characters of it.
+constexpr size_t kMaxQuote = 24;
+// More tokens than any line of the language has, so that the rest of a line changes nothing.
+constexpr size_t kMaxTokens = 8;
+// What the numbers of the language have at most; one more digit is out of every range.
+constexpr size_t kMaxDigits = 10;
+
+std::string Quote(std::string_view text) {
+  std::string quote;
+  for (char c : text.substr(0, kMaxQuote)) quote += c >= ' ' && c <= '~' ? c : '?';
+  return fmt::format("\"{}{}\"", quote, text.size() > kMaxQuote ? "..." : "");
+}
+
+bool IsNumber(std::string_view word) {
+  return !word.empty() &&
+         std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Numbers too long for the language become one that is out of every range.
+int64_t NumberOf(std::string_view digits) {
+  digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+  if (digits.size() > kMaxDigits) return INT64_MAX;
+  int64_t number = 0;
+  for (char digit : digits) number = 10 * number + (digit - '0');
+  return number;
+}
+
+// The tokens of a line.
+struct Line {
+  explicit Line(std::string_view text) {
+    tokens.reserve(kMaxTokens);
+    while (tokens.size() < kMaxTokens) {
+      const std::string_view token = NextToken(&text);
+      if (token.empty()) break;
+      tokens.push_back(token);
+    }
+  }
+  std::string_view Token(size_t i) const { return i < tokens.size() ? tokens[i] : ""; }
+  // The text that stands before token i, which is not the first.
+  std::string_view Before(size_t i) const {
+    const char* end = tokens[i - 1].data() + tokens[i - 1].size();
+    return {tokens[0].data(), static_cast<size_t>(end - tokens[0].data())};
+  }
+
+  std::vector<std::string_view> tokens;
+};
+
+// Whether a word has the shape of that field; its range is checked when the whole line fits.
+bool HasShapeOf(const Field& field, std::string_view word) {
+  if (!field.is_register()) return IsNumber(word);
+  return word == "self" || (word.substr(0, 1) == "r" && IsNumber(word.substr(1)));
+}
+
+// How far a line follows a pattern.
+struct Match {
+  bool whole = false;
+  size_t tokens = 0;          // of the line, that fit
+  std::string_view expected;  // the token of the pattern that does not; "" is its end
+  std::array<std::string_view, table::kMaxFields> words;  // what stands for the pattern's fields
+};
+
+Match MatchPattern(std::string_view pattern, const Line& line) {
+  Match match;
+  size_t words = 0;
+  for (std::string_view token = NextToken(&pattern); !token.empty(); token = NextToken(&pattern)) {
+    if (token == "[" && match.tokens == line.tokens.size()) break;
+    if (token == "[" || token == "]") continue;
+    const std::string_view word = line.Token(match.tokens);
+    const Field* field = FieldNamed(token);
+    if (field != nullptr ? !HasShapeOf(*field, word) : token != word) {
+      match.expected = token;
+      return match;
+    }
+    if (field != nullptr) match.words[words++] = word;
+    ++match.tokens;
+  }
+  match.whole = match.tokens == line.tokens.size();
+  return match;
+}
+
+std::string SetField(const Field& field, std::string_view word, bool in_script, Op* op) {
+  if (word == "self") {
+    if (field.kind != Kind::kReference) return "`self` cannot be assigned to; registers can";
+    if (!in_script) return "`self` has a meaning only in scripts";
+    field.set(op, kSelf);
+    return "";
+  }
+  const std::string_view prefix = field.is_register() ? "r" : "";
+  const int64_t number = NumberOf(word.substr(prefix.size()));
+  if (number < field.min || number > field.max) {
+    return fmt::format("there is no {0} {1}{2}; {0}s are {3}{4} ... {3}{5}", field.noun,
+                       word.substr(0, kMaxQuote), word.size() > kMaxQuote ? "..." : "", prefix,
+                       field.min, field.max);
+  }
+  field.set(op, static_cast<int>(number));
+  return "";
+}
+
+// How an error calls the token of a pattern.
+std::string Expectation(std::string_view token) {
+  if (token.empty()) return "the end of the line";
+  const Field* field = FieldNamed(token);
+  if (field == nullptr) return fmt::format("`{}`", token);
+  return field->is_register() ? "a register" : "a number";
+}
+
+// That token of the line fits no pattern; all that follow the line so far want one of `expected`.
+std::string Unexpected(const Line& line, size_t token, const std::vector<std::string>& expected) {
+  std::string wanted;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    if (i > 0) wanted += i + 1 == expected.size() ? " or " : ", ";
+    wanted += expected[i];
+  }
+  const std::string before = Quote(line.Before(token));
+  if (token == line.tokens.size()) {
+    return fmt::format("the line ends after {}; expected {}", before, wanted);
+  }
+  return fmt::format("unexpected {} after {}; expected {}", Quote(line.tokens[token]), before,
+                     wanted);
+}
+
+std::string UnknownOperation(const Line& line) {
+  if (line.tokens.empty()) return "there is no operation";
+  std::string patterns;
+  for (const table::Row& row : table::kRows) {
+    patterns += fmt::format("{}`{}`", patterns.empty() ? "" : ", ", row.pattern);
+  }
+  return fmt::format("unknown operation {}; operations are {}", Quote(line.tokens[0]), patterns);
+}
+
+// Says where the line leaves the patterns that it follows furthest.
+std::string Explain(const Line& line) {
+  size_t furthest = 0;
+  std::vector<std::string> expected;
+  for (const table::Row& row : table::kRows) {
+    const Match match = MatchPattern(row.pattern, line);
+    if (match.tokens < furthest) continue;
+    if (match.tokens > furthest) expected.clear();
+    furthest = match.tokens;
+    std::string expectation = Expectation(match.expected);
+    if (std::find(expected.begin(), expected.end(), expectation) == expected.end()) {
+      expected.push_back(std::move(expectation));
+    }
+  }
+  return furthest == 0 ? UnknownOperation(line) : Unexpected(line, furthest, expected);
+}
+
+// ParseOp, of the tokens of a line. No two patterns fit one line.
+std::string ParseLine(const Line& line, bool in_script, Op* op) {
+  for (const table::Row& row : table::kRows) {
+    const Match match = MatchPattern(row.pattern, line);
+    if (!match.whole) continue;
+    Op result;
+    result.code = row.code;
+    size_t at = 0;
+    for (const Field* field : table::FieldsOf(row.code)) {
+      const std::string_view word = match.words[at++];
+      if (word.empty()) break;  // it is in brackets, and absent
+      std::string error = SetField(*field, word, in_script, &result);
+      if (!error.empty()) return error;
+    }
+    *op = result;
+    return "";
+  }
+  return Explain(line);
+}
+
+// Reads the programs of a stream, a line at a time.
+class Reader {
+ public:
+  // "" or what is wrong with the line.
+  std::string Read(size_t number, std::string_view text) {
+    const Line line(text.substr(0, text.find('#')));
+    if (line.tokens.empty()) return "";
+    if (line.tokens.size() == 3 && line.Before(3) == "---") {
+      EndProgram();
+      return "";
+    }
+    if (line.tokens[0] == "def") return OpenScript(number, line);
+    if (line.tokens[0] == "main") return OpenMain(number, line);
+    return Add(line);
+  }
+
+  std::vector<Program> Finish() {
+    EndProgram();
+    return std::move(programs_);
+  }
+
+ private:
+  std::string OpenScript(size_t number, const Line& line) {
+    const Match match = MatchPattern("def S:", line);
+    if (!match.whole) return "a script begins with a line such as `def 0:`";
+    Op op;  // for its field `script`
+    std::string error = SetField(*FieldNamed("S"), match.words[0], true, &op);
+    if (!error.empty()) return error;
+    size_t& opened = script_lines_[static_cast<size_t>(op.script)];
+    if (opened != 0) {
+      return fmt::format("script {} is already there, on line {}; a program has it once", op.script,
+                         opened);
+    }
+    opened = number;
+    section_ = op.script;
+    if (program_.scripts.size() <= static_cast<size_t>(section_)) {
+      program_.scripts.resize(static_cast<size_t>(section_) + 1);
+    }
+    begun_ = true;
+    return "";
+  }
+
+  std::string OpenMain(size_t number, const Line& line) {
+    if (!MatchPattern("main:", line).whole) return "main begins with a line `main:`";
+    if (main_line_ != 0) {
+      return fmt::format("`main:` is already there, on line {}; a program has it once", main_line_);
+    }
+    main_line_ = number;
+    section_ = kNoScript;
+    begun_ = true;
+    return "";
+  }
+
+  std::string Add(const Line& line) {
+    const bool in_script = section_ != kNoScript;
+    Op op;
+    std::string error = ParseLine(line, in_script, &op);
+    if (!error.empty()) return error;
+    if (ops_ == kMaxOps) {
+      return fmt::format("the program is too long; programs have up to {} operations", kMaxOps);
+    }
+    ++ops_;
+    (in_script ? program_.scripts[static_cast<size_t>(section_)] : program_.main).push_back(op);
+    begun_ = true;
+    return "";
+  }
+
+  void EndProgram() {
+    table::TrimScripts(&program_);
+    if (begun_) programs_.push_back(std::move(program_));
+    program_ = {};
+    section_ = kNoScript;
+    begun_ = false;
+    main_line_ = 0;
+    script_lines_ = {};
+    ops_ = 0;
+  }
+
+  std::vector<Program> programs_;
+
+  // The present program.
+  Program program_;
+  int section_ = kNoScript;  // the number of the script that is read; kNoScript is main
+  bool begun_ = false;       // there was an operation or a header
+  size_t main_line_ = 0;     // where the headers are; 0 is nowhere
+  std::array<size_t, kMaxScripts> script_lines_{};
+  int ops_ = 0;
+};
+
+void PrintScript(const Script& script, std::string_view indent, std::string* text) {
+  for (const Op& op : script)
+    fmt::format_to(std::back_inserter(*text), "{}{}\n", indent, Print(op));
+}
+
+}  // namespace
+
+std::string Print(const Op& op) {
+  std::string text;
+  std::string_view rest = table::RowOf(op.code).pattern;
+  while (!rest.empty()) {
+    const char* gap = rest.data();
+    const std::string_view token = NextToken(&rest);
+    // Brackets come last in a pattern, and what they enclose is there when the script is.
+    if (token == "[" && op.script == kNoScript) break;
+    text.append(gap, static_cast<size_t>(token.data() - gap));
+    if (token == "[" || token == "]") continue;
+    const Field* field = FieldNamed(token);
+    if (field == nullptr) {
+      text += token;
+    } else if (field->kind == Kind::kReference && field->get(op) == kSelf) {
+      text += "self";
+    } else {
+      text += fmt::format("{}{}", field->is_register() ? "r" : "", field->get(op));
+    }
+  }
+  return text;
+}
+
+std::string Print(const Program& program) {
+  std::string text;
+  for (size_t i = 0; i < program.scripts.size(); ++i) {
+    if (program.scripts[i].empty()) continue;
+    text += fmt::format("def {}:\n", i);
+    PrintScript(program.scripts[i], "  ", &text);
+  }
+  // The header also says that there is a program at all.
+  const bool header = !text.empty() || program.main.empty();
+  if (header) text += "main:\n";
+  PrintScript(program.main, header ? "  " : "", &text);
+  return text;
+}
+
+std::string ParseOp(std::string_view line, bool in_script, Op* op) {
+  return ParseLine(Line(line), in_script, op);
+}
+
+std::string Parse(std::string_view text, std::vector<Program>* programs) {
+  Reader reader;
+  for (size_t number = 1; !text.empty(); ++number) {
+    const size_t length = std::min(text.find('\n'), text.size());
+    std::string error = reader.Read(number, text.substr(0, length));
+    if (!error.empty()) return fmt::format("line {}: {}", number, error);
+    text.remove_prefix(std::min(length + 1, text.size()));
+  }
+  for (Program& program : reader.Finish()) programs->push_back(std::move(program));
+  return "";
+}
+
+}  // namespace ouro

@@ -1,0 +1,104 @@
+#include "model/trace.h"
+
+#include <fmt/format.h>
+
+#include "model/event_text.h"
+#include "model/program.h"
+
+namespace ouro {
+namespace {
+
+std::string_view Strip(std::string_view line) {
+  line = line.substr(0, line.find('#'));
+  const size_t begin = line.find_first_not_of(" \t\r");
+  if (begin == std::string_view::npos) return {};
+  return line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1);
+}
+
+// Reads one stream line by line.
+class Reader {
+ public:
+  Reader(const Contract& contract, std::vector<TraceVerdict>* verdicts)
+      : judge_(contract), verdicts_(verdicts) {}
+
+  // Returns what is wrong with the line, or "".
+  std::string Read(std::string_view line) {
+    ++line_;
+    line = Strip(line);
+    if (line.empty()) return "";
+    if (line == "---") {
+      Close();
+      return "";
+    }
+    if (trace_.first_line == 0) trace_.first_line = line_;
+    if (line[0] == '>') {
+      Event event;
+      const size_t begin = line.find_first_not_of(" \t", 1);
+      const std::string error =
+          ParseEvent(begin == std::string_view::npos ? "" : line.substr(begin), &event);
+      if (!error.empty()) return error;
+      // An operation within a script ends where the script does.
+      if (event.kind == Event::Kind::kEnd && judge_.in_operation()) judge_.End();
+      Blame();
+      judge_.Observe(event);
+    } else {
+      Op op;
+      // `self` outside of a script comes from a lost event: void, not an error.
+      const std::string error = ParseOp(line, /*in_script=*/true, &op);
+      if (!error.empty()) return error;
+      if (judge_.in_operation()) judge_.End();
+      Blame();
+      judge_.Begin(op);
+    }
+    last_ = line_;
+    Blame();
+    return "";
+  }
+
+  void Close() {
+    if (trace_.first_line == 0) trace_.first_line = line_;
+    if (judge_.in_operation()) judge_.End();
+    judge_.Finish();
+    Blame();
+    verdicts_->push_back(trace_);
+    trace_ = {};
+    judge_.Reset();
+  }
+
+  bool open() const { return trace_.first_line != 0; }
+  size_t line() const { return line_; }
+
+ private:
+  void Blame() {
+    if (trace_.violation || !judge_.violation()) return;
+    trace_.violation = judge_.violation();
+    trace_.line = last_;
+  }
+
+  Judge judge_;
+  std::vector<TraceVerdict>* verdicts_;
+  TraceVerdict trace_;
+  size_t line_ = 0;  // that is read
+  size_t last_ = 0;  // the last one that was judged
+};
+
+}  // namespace
+
+std::string JudgeTraces(std::string_view text, const Contract& contract,
+                        std::vector<TraceVerdict>* verdicts) {
+  std::vector<TraceVerdict> judged;
+  Reader reader(contract, &judged);
+  size_t begin = 0;
+  while (begin < text.size()) {
+    size_t end = text.find('\n', begin);
+    if (end == std::string_view::npos) end = text.size();
+    const std::string error = reader.Read(text.substr(begin, end - begin));
+    if (!error.empty()) return fmt::format("line {}: {}", reader.line(), error);
+    begin = end + 1;
+  }
+  if (reader.open()) reader.Close();
+  verdicts->insert(verdicts->end(), judged.begin(), judged.end());
+  return "";
+}
+
+}  // namespace ouro

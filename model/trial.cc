@@ -1,0 +1,178 @@
+#include "model/trial.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "model/event_text.h"
+
+namespace ouro {
+namespace {
+
+// Collections and scripts are brackets in a transcript: what is inside is indented.
+bool Opens(const Event& event) {
+  return event.kind == Event::Kind::kCollect || event.kind == Event::Kind::kFinalize ||
+         event.kind == Event::Kind::kCallback;
+}
+bool Closes(const Event& event) {
+  return event.kind == Event::Kind::kDone || event.kind == Event::Kind::kEnd;
+}
+
+}  // namespace
+
+std::string Verdict::signature() const {
+  if (kind == Kind::kConvicted) return violation->signature;
+  // "python died of signal 11 after `r0 = none`": the operation may change in shrinking.
+  if (kind == Kind::kBroken) return trouble.substr(0, trouble.find(" after `"));
+  return "";
+}
+
+Trial::Trial(const Specimen& specimen, Limits limits)
+    : specimen_(specimen), limits_(limits), judge_(*specimen.contract, specimen.abilities) {}
+
+Trial::~Trial() = default;
+
+Verdict Trial::Run(const Program& program) {
+  judge_.Reset();
+  broken_ = false;
+  operations_ = events_ = depth_ = indent_ = 0;
+  if (collector_ == nullptr) {
+    collector_ = specimen_.make(*this);
+  } else {
+    collector_->Reset();
+  }
+  program_ = &program;
+  for (const Op& op : program.main) {
+    if (over()) break;
+    Execute(op);
+  }
+  Verdict verdict;
+  verdict.operations = operations_;
+  verdict.events = events_;
+  verdict.situations = judge_.situations();
+  if (broken_) {
+    verdict.kind = Verdict::Kind::kBroken;
+    verdict.trouble = trouble_;
+  } else if (judge_.violation()) {
+    verdict.kind = Verdict::Kind::kConvicted;
+    verdict.violation = judge_.violation();
+  }
+  program_ = nullptr;  // what a collector reports between programs is nobody's business
+  if (!verdict.lawful()) {
+    collector_.reset();  // who knows what state it is in
+  }
+  return verdict;
+}
+
+Verdict Trial::Run(const Program& program, std::string* transcript) {
+  transcript->clear();
+  transcript_ = transcript;
+  Verdict verdict = Run(program);
+  transcript_ = nullptr;
+  if (!verdict.lawful() && !transcript->empty()) {
+    transcript->insert(transcript->size() - 1, "      # <- here");
+  }
+  return verdict;
+}
+
+void Trial::Execute(const Op& op) {
+  if (judge_.IsVoid(op)) return;
+  // One operation allocates or releases, never both: an automatic collection in between would see
+  // a heap that depends on how the collector orders the two.
+  if (Allocates(op.code) && judge_.reg(op.dest) != kNone) {
+    ExecuteOne(Op{.code = OpCode::kEmptyRegister, .dest = op.dest});
+    if (over() || judge_.IsVoid(op)) return;
+  }
+  ExecuteOne(op);
+}
+
+void Trial::ExecuteOne(const Op& op) {
+  ++operations_;
+  if (transcript_ != nullptr) Write(Print(op));
+  judge_.Begin(op);
+  collector_->Execute(op);
+  if (!broken_) judge_.End();
+}
+
+ScriptEnd Trial::On(const Event& event) {
+  if (over() || program_ == nullptr) return ScriptEnd::kReturned;
+  ++events_;
+  if (transcript_ != nullptr) {
+    if (Closes(event) && indent_ > 0) --indent_;
+    Write("> " + Print(event));
+    if (Opens(event)) ++indent_;
+  }
+  judge_.Observe(event);
+  const bool script =
+      event.kind == Event::Kind::kFinalize || event.kind == Event::Kind::kCallback;
+  if (!script || over()) return ScriptEnd::kReturned;
+  const bool raised = RunScript(event.id);
+  if (over()) return ScriptEnd::kReturned;
+  if (transcript_ != nullptr) {
+    --indent_;
+    Write("> " + Print(Event::End(event.id, raised)));
+  }
+  judge_.ScriptEnded(raised);
+  return raised ? ScriptEnd::kRaised : ScriptEnd::kReturned;
+}
+
+// Whether it raised.
+bool Trial::RunScript(ObjectId id) {
+  if (depth_ >= limits_.depth) return false;
+  ++depth_;
+  bool raised = false;
+  for (const Op& op : program_->script(judge_.script_of(id))) {
+    if (over() || operations_ >= limits_.operations) break;
+    if (op.code == OpCode::kRaise) {
+      ++operations_;
+      if (transcript_ != nullptr) Write(Print(op));
+      raised = true;
+      break;
+    }
+    Execute(op);
+  }
+  --depth_;
+  return raised;
+}
+
+void Trial::Broken(const std::string& why) {
+  if (broken_) return;
+  broken_ = true;
+  trouble_ = why;
+}
+
+void Trial::Write(const std::string& line) {
+  transcript_->append(static_cast<size_t>(2 * indent_), ' ');
+  transcript_->append(line);
+  transcript_->push_back('\n');
+}
+
+Verdict Try(const Program& program, const Specimen& specimen, Limits limits) {
+  return Trial(specimen, limits).Run(program);
+}
+
+std::string Report(const Specimen& specimen, const Verdict& verdict,
+                   const std::string& transcript) {
+  std::string text;
+  if (verdict.lawful()) {
+    text = fmt::format("{} is lawful\n", specimen.name);
+  } else if (verdict.kind == Verdict::Kind::kBroken) {
+    text = fmt::format("{} is broken: {}\n", specimen.name, verdict.trouble);
+  } else {
+    text = fmt::format("{} broke the law {}\n  {}\n", specimen.name,
+                       Name(verdict.violation->law), verdict.violation->what);
+  }
+  size_t begin = 0;
+  while (begin < transcript.size()) {
+    const size_t end = transcript.find('\n', begin);
+    text += "    " + transcript.substr(begin, end - begin) + "\n";
+    begin = end + 1;
+  }
+  if (verdict.kind == Verdict::Kind::kConvicted) {
+    text += fmt::format("  lawful here: {}\n  the law: {}\n", verdict.violation->lawful,
+                        Sentence(verdict.violation->law));
+  }
+  return text;
+}
+
+}  // namespace ouro

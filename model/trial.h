@@ -1,0 +1,94 @@
+// A trial is one program, executed by one collector under the judge. Its outcome is a verdict.
+//
+// Place: here programs, collectors and the judge meet. The scripts of finalizers and callbacks run
+// here: a collector only says "call it now". The trial skips void operations, so that collectors
+// need not check anything.
+
+#ifndef MODEL_TRIAL_H_
+#define MODEL_TRIAL_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "model/collector.h"
+#include "model/judge.h"
+#include "model/program.h"
+
+namespace ouro {
+
+// Bounds of a run. Past one, scripts run empty; main goes on to its end.
+struct Limits {
+  int operations = 400;  // executed in all
+  int depth = 12;        // scripts within scripts; below 50, see architecture, fact 12
+};
+
+struct Verdict {
+  enum class Kind : uint8_t {
+    kLawful,
+    kConvicted,  // `violation` says of what
+    kBroken,     // the collector died, hung or spoke nonsense: `trouble` is a sentence
+  };
+
+  Kind kind = Kind::kLawful;
+  std::optional<Violation> violation;
+  std::string trouble;
+  int operations = 0;       // that were executed
+  int events = 0;           // that were reported
+  uint64_t situations = 0;  // that were reached, a bit for each Situation
+
+  bool lawful() const { return kind == Kind::kLawful; }
+  // What a shrunk program must keep: the law, operation and phase, or the kind of trouble. "" where
+  // the verdict is lawful.
+  std::string signature() const;
+};
+
+// Runs programs on one specimen, one after the other. The collector is reused from program to
+// program while all is lawful, and made anew after a conviction.
+class Trial : private Observer {
+ public:
+  explicit Trial(const Specimen& specimen, Limits limits = {});
+  ~Trial() override;
+
+  Verdict Run(const Program& program);
+
+  // As Run; *transcript becomes the trace (see trace.h), which on a conviction ends with a
+  // comment `# <- here`.
+  Verdict Run(const Program& program, std::string* transcript);
+
+ private:
+  ScriptEnd On(const Event& event) override;
+  void Broken(const std::string& why) override;
+
+  bool over() const { return broken_ || judge_.violation().has_value(); }
+  void Execute(const Op& op);
+  void ExecuteOne(const Op& op);
+  bool RunScript(ObjectId id);
+  void Write(const std::string& line);
+
+  const Specimen specimen_;
+  const Limits limits_;
+  Judge judge_;
+  std::unique_ptr<Collector> collector_;
+  const Program* program_ = nullptr;
+  std::string* transcript_ = nullptr;
+  bool broken_ = false;
+  std::string trouble_;
+  int operations_ = 0;
+  int events_ = 0;
+  int depth_ = 0;   // of scripts
+  int indent_ = 0;  // of scripts and collections
+};
+
+// One program on a fresh collector.
+Verdict Try(const Program& program, const Specimen& specimen, Limits limits = {});
+
+// What a reader of a failure sees: the law, a sentence, the transcript, what would have been
+// lawful. `transcript` may be empty. Deterministic.
+std::string Report(const Specimen& specimen, const Verdict& verdict,
+                   const std::string& transcript);
+
+}  // namespace ouro
+
+#endif  // MODEL_TRIAL_H_
