@@ -42,14 +42,12 @@ class Child {
   struct Limits {
     int timeout_ms;   // from a line that we send to the last line that we read before the next
     size_t max_line;  // bytes
-    int max_lines;    // between two that we send
   };
   enum class Outcome : uint8_t {
     kOk,
     kEnd,      // it has closed its end
     kTimeout,  // the deadline has passed
     kTooLong,
-    kTooMany,
   };
 
   explicit Child(const Limits& limits) : limits_(limits) {}
@@ -91,7 +89,6 @@ class Child {
   Descriptor input_, output_, errors_;  // ours: we write, read, read
   std::string buffer_;                  // what was read; from start_ on nobody has seen it
   size_t start_ = 0;
-  int lines_ = 0;            // read since we sent something
   std::string errors_text_;  // the end of what was read
   std::chrono::steady_clock::time_point deadline_;
 };

@@ -245,6 +245,7 @@ void Heap::CallWeaks(Object node) {
   while (At(node).weak != kNull) {
     const Object weak = At(node).weak;
     Detach(weak);
+    if (At(weak).refs == 0) continue;  // it is dying itself (issue 3100)
     Retain(weak);
     pending_.push_back(weak);
   }
@@ -289,6 +290,16 @@ void Heap::Die(Object object) {
     if (value == kNull || --At(value).refs != 0) continue;
     if (StartDeath(value)) deaths_.push_back({value, 0});
   }
+}
+
+// `second` awaits its death untracked and with a count of zero, so that no collection, callback or
+// dereference meets it.
+void Heap::ReleaseBoth(Object first, Object second) {
+  --At(first).refs;
+  const bool second_dies = --At(second).refs == 0 && second != first;
+  if (second_dies) Untrack(second);
+  if (At(first).refs == 0) Die(first);
+  if (second_dies) Die(second);
 }
 
 // subtype_dealloc up to the slots, section 1. False if that was all, because the object has none or

@@ -124,6 +124,10 @@ class Heap {
     if (--At(object).refs == 0) Die(object);
   }
 
+  // Lets go of both before either dies: user code that runs in the death of `first` finds nothing
+  // of `second` alive that only the caller held.
+  void ReleaseBoth(Object first, Object second);
+
   // What is in slot `slot`, or kNull. The caller does not hold it.
   Object Load(Object node, int slot) const {
     assert(IsNode(node) && slot >= 0 && slot < slots(node));
@@ -162,7 +166,8 @@ class Heap {
   // At the start: 700, 10, 10, and enabled.
   void SetThresholds(int first, int second, int third);
   void SetEnabled(bool enabled) { enabled_ = enabled; }
-  // Keep every unreachable object in the garbage list instead of clearing it (DEBUG_SAVEALL).
+  // Keep every unreachable object in the garbage list instead of clearing it (DEBUG_SAVEALL). A
+  // collection asks once, when it is about to clear.
   void SetSaveAll(bool save_all) { save_all_ = save_all; }
   // The `nth` allocation from now (1 is the next) fails; 0 calls that off. It fails as one for
   // which there is no memory: it is not counted and does not collect.
@@ -310,9 +315,9 @@ class Heap {
   int64_t CallBack(List old);
   void FinalizeTrash();
   void SpareResurrected(List old);
-  void ClearTrash(List old);
-  void Clear(Object object);
-  void KeepUncollectable(List old);
+  void ClearTrash(List old, bool save_all);
+  void Clear(Object object, List old);
+  void KeepUncollectable(List old, bool save_all);
   void AppendGarbage(Object object);
   int64_t Count(List list) const;
 

@@ -60,10 +60,13 @@ int64_t Heap::Reclaim(int generation) {
     SpareResurrected(old);
     found = Count(kTrash);
   }
-  ClearTrash(old);
+  // Asked once, not for each object as delete_garbage does: what was saved after other trash had
+  // been cleared would show that without its slots.
+  const bool save_all = save_all_;
+  ClearTrash(old, save_all);
   // Only now: what died or came back while the trash was cleared does not count (experiment F3).
   const int64_t uncollectable = Count(kUncollectable);
-  KeepUncollectable(old);
+  KeepUncollectable(old, save_all);
   return found + freed + uncollectable;
 }
 
@@ -177,7 +180,7 @@ int64_t Heap::CallBack(List old) {
       const Object weak = At(object).weak;
       Detach(weak);
       Cell& cell = At(weak);
-      if ((cell.flags & kHook) == 0 || cell.list == kTrash) continue;
+      if ((cell.flags & kHook) == 0 || cell.list == kTrash || cell.refs == 0) continue;
       ++cell.refs;
       Untrack(weak);
       Append(weak, kToCall);
@@ -237,11 +240,10 @@ void Heap::SpareResurrected(List old) {
   trash.resize(left);
 }
 
-// delete_garbage. Whether everything is to be saved is asked once, not for each object: an object
-// that was saved after others had been cleared would show them without their slots.
-void Heap::ClearTrash(List old) {
+// delete_garbage.
+void Heap::ClearTrash(List old, bool save_all) {
   std::vector<Object>& trash = lists_[kTrash];
-  if (save_all_) {
+  if (save_all) {
     for (const Object object : trash) {
       if (object == kNull) continue;
       AppendGarbage(object);
@@ -250,7 +252,7 @@ void Heap::ClearTrash(List old) {
   } else {
     clearing_ = true;
     for (size_t i = 0; i < trash.size(); ++i) {
-      if (trash[i] != kNull) Clear(trash[i]);
+      if (trash[i] != kNull) Clear(trash[i], old);
     }
     clearing_ = false;
   }
@@ -259,10 +261,19 @@ void Heap::ClearTrash(List old) {
 
 // Empties one object, which is held meanwhile. Other trash may hold it still, but nothing can reach
 // it any more: it is reported, and its cell is freed when the last of those has let go.
-void Heap::Clear(Object object) {
+//
+// Except for a weak reference. kUncollectable rules leave one that is trash attached to a target
+// that is not: if that dies first, the callback runs, and may bring the weak reference back, its
+// self. As it has no slots, no cycle needs it to be reported early: it dies when nothing holds it,
+// or lives on.
+void Heap::Clear(Object object, List old) {
   Cell& cell = At(object);
+  if (cell.kind == Kind::kWeak) {
+    Detach(object);
+    Untrack(object);
+    return Append(object, old);
+  }
   ++cell.refs;
-  if (cell.kind == Kind::kWeak) Detach(object);
   for (uint32_t i = 0; i < cell.slot_count; ++i) {
     const Object value = cell.slots()[i];
     cell.slots()[i] = kNull;
@@ -275,11 +286,11 @@ void Heap::Clear(Object object) {
 
 // handle_garbage. A member may have died, or come back to life by way of its finalizer, while the
 // trash was cleared: then it has left the list.
-void Heap::KeepUncollectable(List old) {
+void Heap::KeepUncollectable(List old, bool save_all) {
   for (const Object object : lists_[kUncollectable]) {
     if (object == kNull) continue;
     const Cell& cell = At(object);
-    if (save_all_ || (cell.kind == Kind::kNode && (cell.flags & kHook) != 0)) {
+    if (save_all || (cell.kind == Kind::kNode && (cell.flags & kHook) != 0)) {
       AppendGarbage(object);
     }
     Append(object, old);

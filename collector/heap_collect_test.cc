@@ -111,6 +111,48 @@ TEST(Collect, TrashWeakReferencesAreNeverCalled) {
   }
 }
 
+TEST(Collect, TrashWeakReferenceToALiveTargetThatDiesInACallback) {
+  // #3 is trash and watches #0, which is not. Its callback brings it back, and it is young no more.
+  EXPECT_EQ(Deaths(kRules27, R"(
+    def 0:
+      r0 = none
+    def 1:
+      r5 = self
+    main:
+      r0 = node 0
+      r1 = node 1
+      r2 = node 2
+      r2.0 = r2
+      r2.1 = r1
+      r3 = weak r0 call 1
+      r1.0 = r3
+      r3 = weak r1 call 0
+      r1 = none
+      r2 = none
+      collect 0
+      census
+      r5 = none)"),
+            "collect 0 callback 4 ( callback 3 free 0 ) free 1 free 2 done 2 "
+            "tracked 4 1 tracked 3 1 free 3");
+}
+
+TEST(Collect, SaveAllIsAskedOnceWhenClearingBegins) {
+  EXPECT_EQ(Deaths(kRules27, R"(
+    def 0:
+      saveall on
+    main:
+      r0 = node 2
+      r0.0 = r0
+      r1 = node 0 del 0
+      r0.1 = r1
+      r1 = node 1
+      r1.0 = r1
+      r0 = none
+      r1 = none
+      collect 2)"),
+            "collect 2 finalize 1 free 1 free 0 free 2 done 2");
+}
+
 TEST(Collect, TrashWeakReferenceThatAFinalizerBringsBack) {
   EXPECT_EQ(Deaths(kRulesPep442, R"(
     def 0:

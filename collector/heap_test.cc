@@ -89,7 +89,7 @@ TEST(Death, CallbacksRunAlthoughAnEarlierOneDroppedTheirWeakReference) {
       r2 = weak r0
       r3 = weak r0 call 0
       r0 = none)"),
-            "callback 3 ( free 2 ) callback 1 free 1 free 3 free 0");
+            "callback 3 callback 1 free 1 free 2 free 3 free 0");
 }
 
 TEST(Death, AWeakReferenceHeldOnlyByItsDyingTargetIsCalled) {
@@ -164,6 +164,27 @@ TEST(Death, StoringItselfIsAResurrection) {
       collect 0)";
   EXPECT_EQ(Deaths(kRules27, program), "finalize 0 collect 0 garbage 0 done 1");
   EXPECT_EQ(Deaths(kRulesPep442, program), "finalize 0 collect 0 free 0 done 1");
+}
+
+TEST(Death, TheOperandOfWeakAndTheOldValueOfItsRegisterGoTogether) {
+  // Script 0 fills r0 and empties r1 during the automatic collection of the last operation. When
+  // #3 (once r0) is finalized, the operand #1 is dying already.
+  EXPECT_EQ(Deaths(kRulesPep442, R"(
+    def 0:
+      r0 = node 0 del 1
+      r1 = none
+    def 1:
+      census
+      r5 = r0()
+    main:
+      r2 = node 1 del 0
+      r2.0 = r2
+      r1 = node 0
+      r2 = none
+      threshold 2 10 10
+      r0 = weak r1)"),
+            "auto 0 finalize 0 free 0 done 1 free 1 "
+            "finalize 2 ( tracked 3 0 tracked 2 0 got none ) free 2");
 }
 
 // --- Allocation and the schedule; section 2

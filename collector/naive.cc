@@ -23,7 +23,6 @@ enum List {
   kUncollectable,  // unreachable, but has a finalizer or is reached from one (2.x)
   kCalled,         // weak references whose callbacks are to run
   kFinalized,      // trash whose finalizers have run (PEP 442)
-  kCleared,        // was trash, has been cleared, and other trash still refers to it
   kLists
 };
 
@@ -386,20 +385,17 @@ class Naive : public Collector {
     condemned_.insert(lists_[kTrash].begin(), lists_[kTrash].end());
     while (!lists_[kTrash].empty()) Clear(lists_[kTrash].front());
     condemned_.clear();
-    Merge(kCleared, older);
   }
 
-  // Clears one piece of trash, which dies when the last other piece lets go of it. A node is gone
-  // once its slots are. A weak reference has none: it is gone when it dies. It may even live on, in
-  // 2.x: what it watches may die during this collection, and its callback then bring it back.
+  // Clears one piece of trash. It is gone then, and dies when the last other piece lets go of it.
+  // In 2.x a script may hold on to an empty weak reference: when something that a piece of trash
+  // watches dies during this collection, its callback runs, with the trash as `self`.
   void Clear(ObjectId id) {
     Hold(id);
-    Move(id, kCleared);
+    Untrack(id);
     heap_.at(id).target = kNone;
-    if (heap_.at(id).kind == OpCode::kNode) {
-      ReleaseSlots(id);
-      ReportFree(id);
-    }
+    ReleaseSlots(id);
+    ReportFree(id);
     LetGo(id);
   }
 

@@ -16,8 +16,6 @@ namespace {
 
 using Kind = Event::Kind;
 
-// ---- operations, in the order in which the language writes them
-
 Op Node(uint8_t dest, int32_t slots, int8_t del = kNoScript) {
   return {.code = OpCode::kNode, .dest = dest, .script = del, .count = slots};
 }
@@ -84,23 +82,20 @@ class Recorder : public Observer {
   }
   void Broken(const std::string& why) override { ADD_FAILURE() << why; }
 
-  void Execute(const Op& op) {
-    // Automatic collections run scripts before the object is born; none of these allocates here.
-    if (op.code <= OpCode::kWeak) allocating_ = op.script;
-    collector_->Execute(op);
-  }
   // Executes `ops` and returns what was reported.
   std::string operator()(const Script& ops) {
     log_.clear();
     for (const Op& op : ops) Execute(op);
     return log_;
   }
-  void Reset() {
-    collector_->Reset();
-    script_of_.clear();
-  }
+  void Reset() { collector_->Reset(); }
 
  private:
+  void Execute(const Op& op) {
+    if (op.code <= OpCode::kWeak) allocating_ = op.script;
+    collector_->Execute(op);
+  }
+
   std::vector<Script> scripts_;
   std::map<ObjectId, int> script_of_;
   int allocating_ = kNoScript;
@@ -112,15 +107,12 @@ class Recorder : public Observer {
 class Naive : public testing::TestWithParam<NaiveRules> {};
 INSTANTIATE_TEST_SUITE_P(Rules, Naive, testing::Values(kNaive26, kNaive27, kNaivePep442));
 
-const Script kCycle = {Node(0, 2), Store(0, 0, 0), Empty(0)};  // #0, trash
-
 // ---- sections 1 and 2: deaths, births, automatic collections
 
 TEST_P(Naive, SlotsGoInAscendingOrderAndTheObjectIsFreedLast) {
   Recorder run(GetParam());
-  EXPECT_EQ(run({Node(0, 3), Leaf(1), Node(2, 1), Leaf(3), Store(2, 0, 3), Store(0, 0, 2),
-                 Store(0, 2, 1), Empty(1), Empty(2), Empty(3)}),
-            "");
+  run({Node(0, 3), Leaf(1), Node(2, 1), Leaf(3), Store(2, 0, 3), Store(0, 0, 2), Store(0, 2, 1)});
+  run({Empty(1), Empty(2), Empty(3)});
   EXPECT_EQ(run({Empty(0)}), "free 3, free 2, free 1, free 0");
 }
 
@@ -137,15 +129,11 @@ TEST_P(Naive, CallsBackNewestFirstEvenIfAnEarlierCallbackDropsALaterOne) {
   EXPECT_EQ(run({Deref(4, 3)}), "got none");
 }
 
-TEST_P(Naive, AWeakReferenceHeldOnlyByItsDyingTargetIsCalled) {
+TEST_P(Naive, AWeakReferenceHeldOnlyByItsDyingTargetIsCalledButNotADeadOne) {
   Recorder run(GetParam(), {{}});
   EXPECT_EQ(run({Node(0, 1), Weak(1, 0, 0), Store(0, 0, 1), Empty(1), Empty(0)}),
             "callback 1, end, free 1, free 0");
-}
-
-TEST_P(Naive, ADeadWeakReferenceIsNotCalled) {
-  Recorder run(GetParam(), {{}});
-  EXPECT_EQ(run({Node(0, 0), Weak(1, 0, 0), Empty(1), Empty(0)}), "free 1, free 0");
+  EXPECT_EQ(run({Node(0, 0), Weak(1, 0, 0), Empty(1), Empty(0)}), "free 3, free 2");
 }
 
 TEST(Naive26, CallbacksThenFinalizerAtEveryDeath) {
@@ -161,14 +149,12 @@ TEST(NaivePep442, FinalizerOnceThenCallbacks) {
   EXPECT_EQ(run({Empty(3)}), "callback 1, end, free 0");
 }
 
-TEST(Naive26, AWeakReferenceMadeByTheFinalizerIsClearedSilently) {
-  Recorder run(kNaive26, {{Weak(1, kSelf, 1)}, {}});
-  EXPECT_EQ(run({Node(0, 0, 0), Empty(0), Deref(2, 1)}), "finalize 0, end, free 0, got none");
-}
-
-TEST(NaivePep442, AWeakReferenceMadeByTheFinalizerIsCalled) {
-  Recorder run(kNaivePep442, {{Weak(1, kSelf, 1)}, {}});
-  EXPECT_EQ(run({Node(0, 0, 0), Empty(0)}), "finalize 0, end, callback 1, end, free 0");
+// Experiment R6.
+TEST_P(Naive, AWeakReferenceMadeByTheFinalizerIsClearedSilentlyOrCalled) {
+  Recorder run(GetParam(), {{Weak(1, kSelf, 1)}, {}});
+  EXPECT_EQ(run({Node(0, 0, 0), Empty(0), Deref(2, 1)}),
+            GetParam().pep442 ? "finalize 0, end, callback 1, end, free 0, got none"
+                              : "finalize 0, end, free 0, got none");
 }
 
 TEST_P(Naive, TheResurrectedStayWhereCollectionsMovedThem) {
@@ -194,7 +180,7 @@ TEST_P(Naive, TheNthAllocationFailsOnceAndDoesNotCount) {
 
 TEST_P(Naive, CollectsBeforeTheBirthThatExceedsTheThreshold) {
   Recorder run(GetParam());
-  run(kCycle);
+  run({Node(0, 1), Store(0, 0, 0), Empty(0)});
   EXPECT_EQ(run({Threshold(2, 10, 10), Leaf(5), Node(1, 0), Node(2, 0), kCensusOp}),
             "collect 0 auto, free 0, done 1, tracked 3 0, tracked 2 1");
   // The count was zero and the newborn is not in it; the death of #2 lowers it, but not below zero.
@@ -208,13 +194,10 @@ TEST_P(Naive, OlderGenerationsComeDueByTheirOwnCounts) {
   Recorder run(GetParam());
   std::string generations;
   run({Threshold(1, 3, 1)});
-  for (int i = 0; i < 40; ++i) {
-    const std::string log = run({Node(i % 2, 0), Empty(i % 2)});
-    EXPECT_EQ(log, "free " + std::to_string(i)) << "deaths keep the count down";
-  }
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(run({Node(0, 0), Empty(0)}), "free " + std::to_string(i));
   for (int i = 0; i < 24; ++i) {
     const std::string log = run({Node(2, 1), Store(2, 0, 2), Empty(2)});
-    if (!log.empty()) generations += log[std::string("collect ").size()];
+    if (!log.empty()) generations += log.at(8);  // collect G
   }
   EXPECT_EQ(generations, "000010000120");
 }
@@ -267,8 +250,7 @@ TEST_P(Naive, AllWeakReferencesToTrashAreClearedBeforeTheFirstCallback) {
 
 TEST_P(Naive, AWeakReferenceThatIsTrashIsNotCalled) {
   Recorder run(GetParam(), {{}});
-  EXPECT_EQ(run({Node(0, 2), Weak(1, 0, 0), Store(0, 0, 0), Store(0, 1, 1), Empty(0), Empty(1)}),
-            "");
+  run({Node(0, 2), Weak(1, 0, 0), Store(0, 0, 0), Store(0, 1, 1), Empty(0), Empty(1)});
   EXPECT_EQ(run({Collect(2)}), "collect 2, free 1, free 0, done 2");
 }
 
@@ -278,8 +260,8 @@ TEST_P(Naive, AWeakReferenceThatDiesOfItsOwnCallbackIsCounted) {
             "collect 2, callback 1, end, free 1, free 0, done 2");
 }
 
-TEST_P(Naive, GarbageIsEmptiedFirstAndLetsGoOfTheLastFirst) {
-  Recorder run(GetParam(), {{TakeGarbage(5, 0)}});
+TEST_P(Naive, GarbageLetsGoOfTheLastFirst) {
+  Recorder run(GetParam());
   run({kSaveallOnOp, Node(0, 1), Node(1, 1), Store(0, 0, 0), Store(1, 0, 1), Empty(0), Empty(1)});
   EXPECT_EQ(run({Collect(2)}), "collect 2, garbage 0, garbage 1, done 2");
   EXPECT_EQ(run({TakeGarbage(0, 0), TakeGarbage(1, 1), EmptySlot(0, 0), EmptySlot(1, 0)}),
@@ -294,8 +276,6 @@ TEST_P(Naive, ResetForgetsEverything) {
   EXPECT_EQ(run({kCensusOp, Node(0, 1), Node(1, 0), Node(2, 0), Store(0, 0, 0), Empty(0)}), "");
   EXPECT_EQ(run({Collect(2), kCensusOp}), "collect 2, free 0, done 1, tracked 1 2, tracked 2 2");
 }
-
-// ---- section 5: 2.x
 
 TEST(Naive26, CyclicTrashWithFinalizersIsUncollectable) {
   Recorder run(kNaive26, {{}});
@@ -335,16 +315,14 @@ TEST(Naive26, SaveallKeepsEverythingButStillCallsBack) {
             "collect 2, callback 3, end, garbage 2, garbage 0, garbage 1, done 3, got none");
 }
 
-// As 2.7.18 does: #3 dies when #0 is cleared, before #1, which watches it and is trash too.
-TEST(Naive26, ATrashWeakReferenceMayBeBroughtBackByItsCallback) {
+// As 2.7.18 does: #1 dies when #0 is cleared, and #2, which watches it, is trash and still there.
+TEST(Naive26, ATrashWeakReferenceIsCalledIfItsTargetDiesFirst) {
   Recorder run(kNaive26, {{Copy(0, kSelf)}, {}});
   run({Node(0, 3), Node(2, 0, 1), Weak(1, 2, 0), Store(0, 0, 2), Store(0, 1, 1), Store(0, 2, 0)});
   EXPECT_EQ(run({Empty(0), Empty(1), Empty(2), Collect(0)}),
-            "collect 0, callback 2, end, finalize 1, end, free 1, free 0, done 2");
-  EXPECT_EQ(run({kCensusOp, Deref(1, 0), Empty(0)}), "tracked 2 1, got none, free 2");
+            "collect 0, callback 2, end, finalize 1, end, free 1, free 0, free 2, done 2");
+  EXPECT_EQ(run({kCensusOp, Empty(0)}), "") << "what is left of #2";
 }
-
-// ---- section 6: PEP 442
 
 TEST(NaivePep442, CyclicTrashIsFinalizedThenCleared) {
   // The finalizers still see all, but for weak references.
@@ -417,9 +395,8 @@ class Shadow : public Observer {
     if (event.kind == Kind::kNew || event.kind == Kind::kGot) registers_[op_.dest] = event.id;
     if (event.kind == Kind::kGarbage) garbage_.push_back(event.id);
     if (event.kind == Kind::kFree) slots_.erase(event.id);
-    if (event.kind == Kind::kFinalize) {
-      EXPECT_TRUE(finalized_.insert(event.id).second || !rules_.pep442);
-    }
+    const bool again = event.kind == Kind::kFinalize && !finalized_.insert(event.id).second;
+    EXPECT_FALSE(again && rules_.pep442) << event.id;
     if (IsScript(event)) RunScript(event.id);
     return ScriptEnd::kReturned;
   }
@@ -428,13 +405,11 @@ class Shadow : public Observer {
   void Run(int operations) {
     for (; operations > 0 && !testing::Test::HasFailure(); --operations) {
       Step();
-      std::set<ObjectId> held(registers_.begin(), registers_.end()), alive = {kNone};
+      std::set<ObjectId> held(registers_.begin(), registers_.end()), alive;
       held.insert(garbage_.begin(), garbage_.end());
-      held.insert(kNone);
-      for (const auto& [id, slots] : slots_) {
-        held.insert(slots.begin(), slots.end());
-        alive.insert(id);
-      }
+      for (const auto& [id, slots] : slots_) held.insert(slots.begin(), slots.end());
+      for (const auto& [id, slots] : slots_) alive.insert(id);
+      held.erase(kNone);
       EXPECT_EQ(held, alive);
     }
     budget_ = 0;  // from now on scripts are empty, so that in the end all must go

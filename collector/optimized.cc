@@ -77,6 +77,8 @@ void Optimized::Birth(const Op& op) {
     old = registers_[op.dest];
     registers_[op.dest] = born;
   }
+  // Neither the target nor what a script has put into the register meanwhile outlives the birth.
+  if (target != kNull && old != kNull) return heap_.ReleaseBoth(target, old);
   if (target != kNull) heap_.Release(target);
   if (old != kNull) heap_.Release(old);
 }

@@ -21,7 +21,7 @@ namespace {
 class Peer {
  public:
   Peer(const std::vector<std::string>& argv, const ProcessOptions& options)
-      : options_(options), child_({options.timeout_ms, options.max_line, options.max_lines}) {
+      : options_(options), child_({options.timeout_ms, options.max_line}) {
     if (!argv.empty()) name_ = argv[0].substr(argv[0].rfind('/') + 1);
     const std::string error = child_.Start(argv);
     if (!error.empty()) {
@@ -37,8 +37,9 @@ class Peer {
 
   bool Greet(ProcessGreeting* greeting);
 
-  // Sends a line. `operation`: for the sentence, as opposed to the end of a script.
-  bool Say(const std::string& line, bool operation);
+  // Sends a line.
+  enum class Line : uint8_t { kOperation, kScriptOperation, kScriptEnd };
+  bool Say(const std::string& line, Line kind = Line::kOperation);
   // Hears the next line of the answer.
   bool Hear(std::string* line);
   // Hears the next line, which is an event, or `ok`: then *ok is true.
@@ -57,6 +58,7 @@ class Peer {
   std::string name_;
   std::string operation_;  // the last one that was sent
   bool in_end_ = false;    // after it, the end of a script was sent
+  int lines_ = 0;          // that were heard since the last one outside of scripts
   std::string trouble_;
 };
 
@@ -74,9 +76,6 @@ bool Peer::BlameSilence(Child::Outcome outcome) {
     return Blame("said a line that is too long",
                  fmt::format("more than {} bytes", options_.max_line));
   }
-  if (outcome == Child::Outcome::kTooMany) {
-    return Blame("did not stop talking", fmt::format("more than {} lines", options_.max_lines));
-  }
   // Its standard error is complete only when it is dead.
   std::string what = "hung";
   std::string detail = fmt::format("no answer in {} ms", options_.timeout_ms);
@@ -90,15 +89,16 @@ bool Peer::BlameSilence(Child::Outcome outcome) {
   return Blame(what, detail);
 }
 
-bool Peer::Say(const std::string& line, bool operation) {
+bool Peer::Say(const std::string& line, Line kind) {
   if (!ok()) return false;
   if (child_.has_more()) {
     std::string more;
     const bool whole = child_.ReadLine(&more) == Child::Outcome::kOk;
     return Blame("went on talking", whole ? fmt::format("\"{}\"", Printable(more)) : "");
   }
-  if (operation) operation_ = line;
-  in_end_ = !operation;
+  if (kind == Line::kOperation) lines_ = 0;
+  in_end_ = kind == Line::kScriptEnd;
+  if (!in_end_) operation_ = line;
   // One that has ended may have said why: go on and read.
   return child_.Send(line) != Child::Outcome::kTimeout || BlameSilence(Child::Outcome::kTimeout);
 }
@@ -107,6 +107,9 @@ bool Peer::Hear(std::string* line) {
   if (!ok()) return false;
   const Child::Outcome outcome = child_.ReadLine(line);
   if (outcome != Child::Outcome::kOk) return BlameSilence(outcome);
+  if (++lines_ > options_.max_lines) {
+    return Blame("did not stop talking", fmt::format("more than {} lines", options_.max_lines));
+  }
   if (line->compare(0, 5, "error") == 0) {
     return Blame("reported an error", fmt::format("\"{}\"", Printable(*line)));
   }
@@ -144,7 +147,7 @@ const struct {
 
 bool Peer::Greet(ProcessGreeting* greeting) {
   std::string line, ok;
-  if (!Say("hello", true) || !Hear(&line)) return false;
+  if (!Say("hello") || !Hear(&line)) return false;
   std::vector<std::string> words;
   for (size_t at = 0; at < line.size();) {
     const size_t end = std::min(line.find(' ', at), line.size());
@@ -181,7 +184,10 @@ class Process : public Collector {
 
   void Execute(const Op& op) override {
     if (!peer_->ok()) return;
-    if (peer_->Say(Print(op), true)) Listen();
+    const bool in_script = scripts_ > 0;
+    if (peer_->Say(Print(op), in_script ? Peer::Line::kScriptOperation : Peer::Line::kOperation)) {
+      Listen();
+    }
     Report();
   }
 
@@ -199,6 +205,7 @@ class Process : public Collector {
   std::unique_ptr<Peer> peer_;
   bool reported_ = false;  // the peer's trouble
   int failed_starts_ = 0;  // in a row
+  int scripts_ = 0;        // that are running
 };
 
 void Process::Start() {
@@ -227,7 +234,7 @@ void Process::Reset() {
     return;
   }
   std::string line;
-  if (peer_->Say("reset", true) && peer_->Hear(&line) && line != "ok") {
+  if (peer_->Say("reset") && peer_->Hear(&line) && line != "ok") {
     peer_->Blame("did not reset", fmt::format("\"{}\" instead of `ok`", Printable(line)));
   }
   Report();
@@ -253,8 +260,10 @@ void Process::Listen() {
 }
 
 bool Process::RunScript(const Event& event) {
+  ++scripts_;
   const bool raised = observer_.On(event) == ScriptEnd::kRaised;
-  return peer_->Say(raised ? "raise" : "end", false) &&
+  --scripts_;
+  return peer_->Say(raised ? "raise" : "end", Peer::Line::kScriptEnd) &&
          peer_->HearEnd(Event::End(event.id, raised));
 }
 

@@ -20,7 +20,7 @@ namespace ouro {
 struct ProcessOptions {
   int timeout_ms = 10'000;    // from a line that we send to the end of the answer
   size_t max_line = 4096;     // bytes of a line of the answer
-  int max_lines = 1'000'000;  // lines between two that we send
+  int max_lines = 1'000'000;  // of the answer to one operation, its scripts included
   int max_failed_starts = 3;  // in a row; after these it is not started again
 };
 

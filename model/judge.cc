@@ -410,6 +410,11 @@ void Judge::OnCallback(ObjectId id) {
                    fmt::format("the newer callback of #{} was due first", target.calls.front()));
   }
   target.calls.erase(target.calls.begin());
+  if (weak.found && !weak.moving) {
+    // Trash of 2.x, whose target was not: its own callback may bring it back.
+    weak.cleared = weak.found = false;
+    weak.kept = true;
+  }
   Note(Situation::kCallbackRuns);
   if (!target.calls.empty()) Note(Situation::kSeveralCallbacks);
   if (InnermostScript() != nullptr) Note(Situation::kScriptInScript);

@@ -217,6 +217,7 @@ bool Judge::AdvanceCollection() {
   c.cleared = static_cast<int32_t>(c.trash.size());
   if (c.saveall) return true;
   for (const ObjectId id : c.trash) {
+    if (!heap_.at(id).found) continue;  // a weak reference that was called after all
     if (!heap_.at(id).weaks.empty()) late_.push_back(id);
     heap_.Clear(id);
   }
@@ -282,7 +283,7 @@ bool Judge::CheckCollectionComplete() {
   }
   for (const ObjectId id : c.trash) {
     const TrueObject& object = heap_.at(id);
-    if (c.saveall ? object.saved : object.freed) continue;
+    if (c.saveall ? object.saved : object.freed || !object.found) continue;
     Convict(c.saveall ? Law::kGarbageComplete : Law::kTrashFreed, id,
             fmt::format("#{} is trash of generation {} or younger, and was not {}", id,
                         c.generation, c.saveall ? "put into the garbage list" : "freed"));

@@ -238,7 +238,7 @@ void TrueHeap::ReleaseThrough(ObjectId holder, size_t last) {
     if (object.kind == TrueObject::Kind::kWeak && object.bond != TrueObject::Bond::kNone) {
       Detach(id);
       Settle(object.target);
-    } else if (object.letting_go) {
+    } else if (object.letting_go && !object.cleared) {  // cleared trash is held while it is cleared
       if (!object.doomed) Doom(id);
       release(id, object.slots.size());
     }
@@ -336,6 +336,12 @@ void TrueHeap::Free(ObjectId id) {
 void TrueHeap::Clear(ObjectId id) {
   at(id).cleared = true;
   Doom(id);
+  // Clearing a weak reference detaches it: when, among the rest of the trash, is not to be seen.
+  if (at(id).bond == TrueObject::Bond::kAttached) {
+    const ObjectId target = at(id).target;
+    at(id).bond = TrueObject::Bond::kMaybe;
+    Settle(target);
+  }
   if (at(id).kind == TrueObject::Kind::kNode && !at(id).letting_go) LetGo(id);
 }
 

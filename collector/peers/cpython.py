@@ -38,6 +38,7 @@ alive = []  # By number.
 answer = []  # Lines that are not written yet.
 known = {}  # Line -> index in `operations`.
 operations = []  # (handler, argument, argument, argument)
+kept = []  # See hide_from_collector.
 silent = False  # During a reset there are no events and no scripts.
 reported = 0  # Elements of gc.garbage that have been reported.
 
@@ -62,6 +63,9 @@ FREED_ADDRESS = ctypes.cast(FREED, ctypes.c_void_p).value
 new_capsule = ctypes.pythonapi.PyCapsule_New
 new_capsule.restype = ctypes.py_object
 new_capsule.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]
+untrack = ctypes.pythonapi.PyObject_GC_UnTrack
+untrack.restype = None
+untrack.argtypes = [ctypes.py_object]
 
 
 def born(register, thing, sentinel):
@@ -279,8 +283,6 @@ def reset(_a, _b, _c):
         answer.append('error %d objects survive a reset\n' % max(len(sentinels), left))
     numbers.clear()
     del alive[:]
-    if hasattr(gc, 'freeze'):
-        gc.freeze()  # What the adapter has remembered meanwhile.
     silent = False
 
 
@@ -367,6 +369,7 @@ def learn(line):
     if len(operations) > MAX_KNOWN:
         known.clear()
         del operations[:]
+    untrack(operation)
     known[line] = len(operations)
     operations.append(operation)
     return known[line]
@@ -412,17 +415,11 @@ def hide_from_collector():
     if hasattr(gc, 'freeze'):
         gc.freeze()
         return
-    untrack = ctypes.pythonapi.PyObject_GC_UnTrack
-    untrack.restype = None
-    untrack.argtypes = [ctypes.py_object]
     frame = type(sys._getframe())
     for thing in gc.get_objects():
         if type(thing) is not frame:  # Frames end; the rest is kept, as its types may expect.
             kept.append(thing)
             untrack(thing)
-
-
-kept = []
 
 
 def tracked_by_interpreter():
