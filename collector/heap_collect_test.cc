@@ -112,7 +112,8 @@ TEST(Collect, TrashWeakReferencesAreNeverCalled) {
 }
 
 TEST(Collect, TrashWeakReferenceToALiveTargetThatDiesInACallback) {
-  // #3 is trash and watches #0, which is not. Its callback brings it back, and it is young no more.
+  // #3 is trash and watches #0, which is not. Its callback brings it back, into the next
+  // generation; it counts as trash all the same.
   EXPECT_EQ(Deaths(kRules27, R"(
     def 0:
       r0 = none
@@ -132,7 +133,7 @@ TEST(Collect, TrashWeakReferenceToALiveTargetThatDiesInACallback) {
       collect 0
       census
       r5 = none)"),
-            "collect 0 callback 4 ( callback 3 free 0 ) free 1 free 2 done 2 "
+            "collect 0 callback 4 ( callback 3 free 0 ) free 1 free 2 done 3 "
             "tracked 4 1 tracked 3 1 free 3");
 }
 

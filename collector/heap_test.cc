@@ -167,8 +167,8 @@ TEST(Death, StoringItselfIsAResurrection) {
 }
 
 TEST(Death, TheOperandOfWeakAndTheOldValueOfItsRegisterGoTogether) {
-  // Script 0 fills r0 and empties r1 during the automatic collection of the last operation. When
-  // #3 (once r0) is finalized, the operand #1 is dying already.
+  // Within the last operation script 0 puts #2 into r0 and takes the operand, #1, out of r1. The
+  // finalizer of #2 finds no trace of #1.
   EXPECT_EQ(Deaths(kRulesPep442, R"(
     def 0:
       r0 = node 0 del 1
@@ -281,7 +281,7 @@ TEST(Allocation, TheOperandOfWeakOutlivesAnAutomaticCollection) {
       r1 = none
       threshold 1 10 10
       r2 = weak r0 call 1)"),
-            "new 0 new 1 auto 0 finalize 1 ( new 2 ) free 1 done 1 new 3 free 2 callback 3 free 0");
+            "new 0 new 1 auto 0 finalize 1 ( new 2 ) free 1 done 1 new 3 callback 3 free 0 free 2");
 }
 
 }  // namespace

@@ -185,9 +185,8 @@ TEST_P(Naive, CollectsBeforeTheBirthThatExceedsTheThreshold) {
             "collect 0 auto, free 0, done 1, tracked 3 0, tracked 2 1");
   // The count was zero and the newborn is not in it; the death of #2 lowers it, but not below zero.
   EXPECT_EQ(run({Empty(1), Node(1, 0), Node(3, 0)}), "free 2");
-  EXPECT_EQ(run({{.code = OpCode::kDisable}, Node(4, 0), Empty(5), {.code = OpCode::kEnable}}),
-            "free 1");
-  EXPECT_EQ(run({Weak(5, 4)}), "collect 0 auto, done 0");
+  EXPECT_EQ(run({{.code = OpCode::kDisable}, Node(4, 0), Empty(4), Empty(5)}), "free 6, free 1");
+  EXPECT_EQ(run({{.code = OpCode::kEnable}, Weak(5, 1)}), "collect 0 auto, done 0");
 }
 
 TEST_P(Naive, OlderGenerationsComeDueByTheirOwnCounts) {

@@ -353,6 +353,8 @@ class Generator {
 
 }  // namespace
 
+uint64_t SeedOf(uint64_t sequence, uint64_t index) { return Random(sequence).Next() + index; }
+
 Program Generate(uint64_t seed, const GeneratorOptions& options) {
   return Generator(seed, options).Make();
 }

@@ -1,8 +1,8 @@
-"""A CPython as a collector under test: one file, run by the very interpreter that is tested (2.7 and
-3.4 to 3.13), that speaks the line protocol on its standard input and output.
+"""A CPython as a collector under test: one file, run by the very interpreter that is tested (2.7
+and 3.4 to 3.13), that speaks the line protocol on its standard input and output.
 
-Place: a peer of collector/process, which starts it and drives it. It executes and reports; it parses
-no scripts and judges nothing.
+Place: a peer of collector/process, which starts it and drives it. It executes and reports; it
+parses no scripts and judges nothing.
 
 A measuring instrument must not disturb what it measures. In this file that means:
 
@@ -417,7 +417,8 @@ def hide_from_collector():
         return
     frame = type(sys._getframe())
     for thing in gc.get_objects():
-        if type(thing) is not frame:  # Frames end; the rest is kept, as its types may expect.
+        # Frames end. The rest is kept for ever: some deallocators insist on a tracked object.
+        if type(thing) is not frame:
             kept.append(thing)
             untrack(thing)
 

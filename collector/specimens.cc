@@ -1,0 +1,144 @@
+#include "collector/specimens.h"
+
+#include <cstdlib>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "collector/liar.h"
+#include "collector/naive.h"
+#include "collector/optimized.h"
+#include "collector/peers/cpython_py.h"
+#include "collector/process.h"
+
+namespace ouro {
+namespace {
+
+Specimen Own(const char* name, const char* summary, const Contract& contract,
+             std::function<std::unique_ptr<Collector>(Observer&)> make) {
+  return {.name = name, .summary = summary, .contract = &contract, .make = std::move(make)};
+}
+
+Specimen OptimizedUnder(const char* name, const char* summary, const Contract& contract,
+                        const heap::Rules& rules) {
+  return Own(name, summary, contract, [rules](Observer& observer) -> std::unique_ptr<Collector> {
+    return std::make_unique<Optimized>(observer, rules);
+  });
+}
+
+Specimen NaiveUnder(const char* name, const char* summary, const Contract& contract,
+                    const NaiveRules& rules) {
+  return Own(name, summary, contract,
+             [rules](Observer& observer) { return MakeNaive(observer, rules); });
+}
+
+std::string FindLiar(const std::string& law, Specimen* specimen) {
+  for (const Lie& lie : Lies()) {
+    if (law != lie.law) continue;
+    // Some lies need finalizers of trash that run: see the table in liar.cc.
+    const NaiveRules rules = lie.pep442 ? kNaivePep442 : kNaive26;
+    *specimen = Own("", lie.lie, lie.pep442 ? kCPython39 : kCPython26,
+                    [law, rules](Observer& observer) {
+                      return MakeLiar(law, observer, [rules](Observer& inner) {
+                        return MakeNaive(inner, rules);
+                      });
+                    });
+    specimen->name = "liar:" + law;
+    return "";
+  }
+  std::string known;
+  for (const Lie& lie : Lies()) known += std::string(" ") + lie.law;
+  return fmt::format("there is no liar \"{}\"; there are:{}", law, known);
+}
+
+// The contract that a CPython of that version keeps, or nullptr.
+const Contract* ContractOfVersion(const std::string& version) {
+  const int major = std::atoi(version.c_str());
+  const size_t dot = version.find('.');
+  const int minor = dot == std::string::npos ? 0 : std::atoi(version.c_str() + dot + 1);
+  if (major == 2 && minor == 6) return &kCPython26;
+  if (major == 2 && minor == 7) return &kCPython27;
+  if (major == 3 && minor >= 4 && minor <= 8) return &kCPython34;
+  if (major == 3 && minor >= 9) return &kCPython39;
+  return nullptr;
+}
+
+// A peer in another process, after it has said who it is. `contract` may be null: then it follows
+// from the version.
+std::string FindPeer(const std::string& name, const std::vector<std::string>& argv,
+                     const Contract* contract, Specimen* specimen) {
+  ProcessGreeting greeting;
+  std::string error;
+  if (!Hello(argv, &greeting, &error)) return fmt::format("{}: {}", name, error);
+  if (contract == nullptr) contract = ContractOfVersion(greeting.version);
+  if (contract == nullptr) {
+    return fmt::format("{}: no contract for {} {}", name, greeting.name, greeting.version);
+  }
+  *specimen = {.name = name,
+               .summary = fmt::format("{} {}", greeting.name, greeting.version),
+               .contract = contract,
+               .abilities = greeting.abilities,
+               .in_process = false,
+               .make = [argv](Observer& observer) { return MakeProcess(argv, observer); }};
+  return "";
+}
+
+std::string FindProcess(const std::string& name, Specimen* specimen) {
+  const std::string rest = name.substr(name.find(':') + 1);
+  const size_t colon = rest.find(':');
+  const Contract* contract = FindContract(rest.substr(0, colon));
+  if (contract == nullptr || colon == std::string::npos) {
+    return fmt::format("\"{}\" is not process:CONTRACT:COMMAND with a contract of `ouro contracts`",
+                       name);
+  }
+  return FindPeer(name, {"/bin/sh", "-c", rest.substr(colon + 1)}, contract, specimen);
+}
+
+}  // namespace
+
+const std::vector<Specimen>& OwnSpecimens() {
+  static const std::vector<Specimen> specimens = {
+      OptimizedUnder("optimized", "the generational collector, under the rules of CPython 2.6",
+                     kCPython26, kRules26),
+      OptimizedUnder("optimized-27", "the same, under those of 2.7", kCPython27, kRules27),
+      OptimizedUnder("optimized-pep442", "the same, under those of 3.9 to 3.13", kCPython39,
+                     kRulesPep442),
+      NaiveUnder("naive", "the smallest lawful collector, under the rules of CPython 2.6",
+                 kCPython26, kNaive26),
+      NaiveUnder("naive-27", "the same, under those of 2.7", kCPython27, kNaive27),
+      NaiveUnder("naive-pep442", "the same, under those of 3.9 to 3.13", kCPython39,
+                 kNaivePep442),
+  };
+  return specimens;
+}
+
+const std::vector<SpecimenForm>& SpecimenForms() {
+  static const std::vector<SpecimenForm> forms = {
+      {"liar:LAW", "a collector that breaks that law; `ouro laws` lists them"},
+      {"cpython", "the python3 on PATH, under the contract of its version"},
+      {"cpython:PATH", "the CPython at PATH, 2.7 or 3.4 and later"},
+      {"process:CONTRACT:COMMAND", "a shell command that speaks the line protocol"},
+  };
+  return forms;
+}
+
+std::string FindSpecimen(const std::string& name, Specimen* specimen) {
+  for (const Specimen& own : OwnSpecimens()) {
+    if (own.name != name) continue;
+    *specimen = own;
+    return "";
+  }
+  const auto starts = [&name](std::string_view prefix) {
+    return name.compare(0, prefix.size(), prefix) == 0;
+  };
+  if (starts("liar:")) return FindLiar(name.substr(5), specimen);
+  if (name == "cpython" || starts("cpython:")) {
+    const std::string python = name == "cpython" ? "python3" : name.substr(8);
+    // The adapter travels in this program: `ouro` works wherever it is copied to.
+    return FindPeer(name, {python, "-u", "-c", kCPythonAdapter}, nullptr, specimen);
+  }
+  if (starts("process:")) return FindProcess(name, specimen);
+  return fmt::format("there is no specimen \"{}\"; `ouro specimens` lists them", name);
+}
+
+}  // namespace ouro

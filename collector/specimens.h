@@ -1,0 +1,36 @@
+// The register of specimens: every collector that can be tested, by name.
+//
+// Place: on top of collector/. Who tests looks a specimen up here and needs no other header.
+
+#ifndef COLLECTOR_SPECIMENS_H_
+#define COLLECTOR_SPECIMENS_H_
+
+#include <string>
+#include <vector>
+
+#include "model/collector.h"
+
+namespace ouro {
+
+// The collectors of this repository, in a fixed order: lawful ones, without the liars.
+const std::vector<Specimen>& OwnSpecimens();
+
+// A kind of name that FindSpecimen takes beside those of OwnSpecimens: `cpython:PATH`.
+struct SpecimenForm {
+  const char* form;
+  const char* summary;
+};
+const std::vector<SpecimenForm>& SpecimenForms();
+
+// The specimen of that name: one of OwnSpecimens, or
+//   liar:LAW                    a collector that breaks that law
+//   cpython                     the python3 on PATH, under the contract of its version
+//   cpython:PATH                any CPython, 2.7 and 3.x
+//   process:CONTRACT:COMMAND    whatever speaks the line protocol; COMMAND is for the shell
+// Returns "" and sets *specimen, or returns a sentence that says what is wrong: an unknown name, or
+// an interpreter that is not there or does not answer. Starts the process that it asks.
+std::string FindSpecimen(const std::string& name, Specimen* specimen);
+
+}  // namespace ouro
+
+#endif  // COLLECTOR_SPECIMENS_H_

@@ -1,0 +1,35 @@
+// A campaign runs random programs on one specimen for a time, in worker processes, and files every
+// finding: shrunk, told apart by signature, as a program that replays it.
+//
+// Place: the engine of `ouro campaign`. The supervisor runs no trial in its own process, so no
+// crash or hang of a collector ends a campaign.
+
+#ifndef FUZZ_CAMPAIGN_H_
+#define FUZZ_CAMPAIGN_H_
+
+#include <cstdint>
+#include <string>
+
+#include "model/collector.h"
+
+namespace ouro {
+
+struct CampaignOptions {
+  int seconds = 60;
+  int workers = 0;       // 0: one for each processor
+  uint64_t seed = 1;     // of the sequence of programs
+  int operations = 60;   // of a program
+  std::string out = "ouro-out";  // findings go to its folder `found`
+  bool stop_on_first = false;
+  int hang_seconds = 10;    // a trial that takes longer is a finding
+  int shrink_seconds = 20;  // for one finding
+};
+
+// Prints status and findings to standard output, and a verdict at the end. Returns the exit code:
+// 0 without findings, 1 with, 2 if it could not run (then *error says why). SIGINT ends it early,
+// with the verdict so far.
+int RunCampaign(const Specimen& specimen, const CampaignOptions& options, std::string* error);
+
+}  // namespace ouro
+
+#endif  // FUZZ_CAMPAIGN_H_

@@ -1,0 +1,228 @@
+#include "fuzz/commands.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "collector/specimens.h"
+#include "fuzz/files.h"
+#include "fuzz/finding.h"
+#include "model/isolate.h"
+#include "model/law.h"
+#include "model/trace.h"
+#include "model/trial.h"
+#include "properties/generator.h"
+
+namespace ouro {
+namespace {
+
+// Says what is wrong; the exit code for it.
+int Complain(const std::string& trouble) {
+  std::fflush(stdout);
+  fmt::print(stderr, "ouro: {}\n", trouble);
+  return 2;
+}
+
+// How far a long command is, on standard error, if a person may be looking. Silent for two seconds.
+class Progress {
+ public:
+  explicit Progress(size_t total) : total_(total) {}
+  ~Progress() {
+    if (shown_) fmt::print(stderr, "\r\033[K");
+  }
+  void Step() {
+    ++done_;
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_ || isatty(STDERR_FILENO) == 0) return;
+    next_ = now + std::chrono::milliseconds(500);
+    shown_ = true;
+    fmt::print(stderr, "\r\033[K{} of {} programs", done_, total_);
+  }
+
+ private:
+  size_t total_;
+  size_t done_ = 0;
+  bool shown_ = false;
+  std::chrono::steady_clock::time_point next_ =
+      std::chrono::steady_clock::now() + std::chrono::seconds(2);
+};
+
+// Runs programs on one specimen: in child processes if it could crash ours.
+class Runner {
+ public:
+  explicit Runner(const Specimen& specimen) : specimen_(specimen) {
+    if (!specimen.in_process) trial_ = std::make_unique<Trial>(specimen);
+  }
+  Verdict Run(const Program& program, std::string* transcript) {
+    if (trial_ != nullptr) return trial_->Run(program, transcript);
+    return TryIsolated(program, specimen_, Isolation{}, transcript);
+  }
+
+ private:
+  const Specimen specimen_;
+  std::unique_ptr<Trial> trial_;
+};
+
+}  // namespace
+
+int Run(const RunArguments& arguments) {
+  Specimen specimen;
+  std::vector<ProgramFile> programs;
+  if (std::string error = FindSpecimen(arguments.specimen, &specimen); !error.empty()) {
+    return Complain(error);
+  }
+  if (std::string error = ReadPrograms(arguments.files, &programs); !error.empty()) {
+    return Complain(error);
+  }
+  Runner runner(specimen);
+  Progress progress(programs.size());
+  size_t convicted = 0;
+  for (const ProgramFile& program : programs) {
+    std::string transcript;
+    const Verdict verdict = runner.Run(program.program, &transcript);
+    progress.Step();
+    if (arguments.trace) fmt::print("{}---\n", transcript);
+    if (verdict.lawful()) continue;
+    ++convicted;
+    // With --trace, standard output is for traces alone.
+    fmt::print(arguments.trace ? stderr : stdout, "{}: {}\n", program.Label(),
+               Report(specimen, verdict, arguments.trace ? "" : transcript));
+  }
+  fmt::print(arguments.trace ? stderr : stdout, "{} programs on {}, {} convicted\n",
+             programs.size(), specimen.name, convicted);
+  return convicted == 0 ? 0 : 1;
+}
+
+int JudgeFiles(const JudgeArguments& arguments) {
+  const Contract* contract = FindContract(arguments.contract);
+  if (contract == nullptr) {
+    return Complain(fmt::format("there is no contract \"{}\"; `ouro contracts` lists them",
+                                arguments.contract));
+  }
+  size_t traces = 0;
+  size_t unlawful = 0;
+  for (const std::string& file : arguments.files) {
+    std::string text;
+    std::vector<TraceVerdict> verdicts;
+    if (std::string error = ReadText(file, &text); !error.empty()) return Complain(error);
+    if (std::string error = JudgeTraces(text, *contract, &verdicts); !error.empty()) {
+      return Complain(fmt::format("{}: {}", file, error));
+    }
+    traces += verdicts.size();
+    for (const TraceVerdict& verdict : verdicts) {
+      if (!verdict.violation) continue;
+      ++unlawful;
+      fmt::print("{}:{}: broke the law {}\n  {}\n  lawful here: {}\n", file, verdict.line,
+                 Name(verdict.violation->law), verdict.violation->what,
+                 verdict.violation->lawful);
+    }
+  }
+  fmt::print("{} traces, {} unlawful\n", traces, unlawful);
+  return unlawful == 0 ? 0 : 1;
+}
+
+int GeneratePrograms(const GenerateArguments& arguments) {
+  GeneratorOptions options;
+  options.operations = arguments.operations;
+  options.clusters = !arguments.uniform;
+  for (int i = 0; i < arguments.count; ++i) {
+    if (i > 0) fmt::print("---\n");
+    fmt::print("{}", Print(Generate(SeedOf(arguments.seed, static_cast<uint64_t>(i)), options)));
+  }
+  return 0;
+}
+
+int ShrinkFile(const ShrinkArguments& arguments) {
+  Specimen specimen;
+  std::vector<ProgramFile> programs;
+  if (std::string error = FindSpecimen(arguments.specimen, &specimen); !error.empty()) {
+    return Complain(error);
+  }
+  if (std::string error = ReadPrograms({arguments.file}, &programs); !error.empty()) {
+    return Complain(error);
+  }
+  if (programs.size() != 1) {
+    return Complain(fmt::format("{}: holds {} programs; one can be shrunk at a time",
+                                arguments.file, programs.size()));
+  }
+  FindingOptions options;
+  options.shrink_seconds = arguments.seconds;
+  options.origin = arguments.file;
+  const Verdict verdict = TryIsolated(programs[0].program, specimen, options.isolation);
+  if (verdict.lawful()) {
+    fmt::print("{} is lawful on {}: there is nothing to shrink\n", arguments.file, specimen.name);
+    return 0;
+  }
+  const Finding finding = Investigate(programs[0].program, specimen, options);
+  fmt::print(stderr, "{}", finding.report);
+  fmt::print("{}", finding.text);
+  return 1;
+}
+
+int Replay(const ReplayArguments& arguments) {
+  std::vector<ProgramFile> programs;
+  if (std::string error = ReadPrograms(arguments.files, &programs); !error.empty()) {
+    return Complain(error);
+  }
+  std::vector<Specimen> specimens = OwnSpecimens();
+  Specimen cpython;
+  if (std::string error = FindSpecimen("cpython", &cpython); error.empty()) {
+    specimens.push_back(cpython);
+  } else {
+    fmt::print("left out: {}\n", error);
+  }
+  size_t convicted = 0;
+  for (const Specimen& specimen : specimens) {
+    Runner runner(specimen);
+    size_t unlawful = 0;
+    for (const ProgramFile& program : programs) {
+      std::string transcript;
+      const Verdict verdict = runner.Run(program.program, &transcript);
+      if (verdict.lawful()) continue;
+      ++unlawful;
+      fmt::print("{}: {}\n", program.Label(), Report(specimen, verdict, transcript));
+    }
+    fmt::print("{:<18} {} programs, {} convicted\n", specimen.name, programs.size(), unlawful);
+    convicted += unlawful;
+  }
+  return convicted == 0 ? 0 : 1;
+}
+
+int Campaign(const CampaignArguments& arguments) {
+  Specimen specimen;
+  std::string error = FindSpecimen(arguments.specimen, &specimen);
+  if (!error.empty()) return Complain(error);
+  const int code = RunCampaign(specimen, arguments.options, &error);
+  return error.empty() ? code : Complain(error);
+}
+
+int ListSpecimens() {
+  for (const Specimen& specimen : OwnSpecimens()) {
+    fmt::print("{:<26} {:<10} {}\n", specimen.name, specimen.contract->name, specimen.summary);
+  }
+  for (const SpecimenForm& form : SpecimenForms()) {
+    fmt::print("{:<26} {:<10} {}\n", form.form, "", form.summary);
+  }
+  return 0;
+}
+
+int ListContracts() {
+  for (const Contract* const* contract = kContracts; *contract != nullptr; ++contract) {
+    fmt::print("{:<10} {}\n", (*contract)->name, (*contract)->summary);
+  }
+  return 0;
+}
+
+int ListLaws() {
+  for (int i = 0; i < kLaws; ++i) {
+    const Law law = static_cast<Law>(i);
+    fmt::print("{:<23} {}\n", Name(law), Sentence(law));
+  }
+  return 0;
+}
+
+}  // namespace ouro

@@ -1,0 +1,61 @@
+// The commands of `ouro`, apart from the parsing of their arguments. Each prints its results to
+// standard output and its troubles to standard error, and returns the exit code: 0 lawful, 1
+// convicted, 2 bad input or a specimen that is not there.
+
+#ifndef FUZZ_COMMANDS_H_
+#define FUZZ_COMMANDS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fuzz/campaign.h"
+
+namespace ouro {
+
+struct RunArguments {
+  std::string specimen = "optimized";
+  bool trace = false;
+  std::vector<std::string> files;
+};
+int Run(const RunArguments& arguments);
+
+struct JudgeArguments {
+  std::string contract;
+  std::vector<std::string> files;
+};
+int JudgeFiles(const JudgeArguments& arguments);
+
+struct GenerateArguments {
+  uint64_t seed = 1;
+  int count = 1;
+  int operations = 60;
+  bool uniform = false;
+};
+int GeneratePrograms(const GenerateArguments& arguments);
+
+struct ShrinkArguments {
+  std::string specimen = "optimized";
+  int seconds = 60;
+  std::string file;
+};
+int ShrinkFile(const ShrinkArguments& arguments);
+
+struct ReplayArguments {
+  std::vector<std::string> files;
+};
+int Replay(const ReplayArguments& arguments);
+
+struct CampaignArguments {
+  std::string specimen = "optimized";
+  CampaignOptions options;
+};
+int Campaign(const CampaignArguments& arguments);
+
+int ListSpecimens();
+int ListContracts();
+int ListLaws();
+
+}  // namespace ouro
+
+#endif  // FUZZ_COMMANDS_H_

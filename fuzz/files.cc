@@ -1,0 +1,105 @@
+#include "fuzz/files.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <sstream>
+
+#include <fmt/format.h>
+
+namespace ouro {
+
+namespace fs = std::filesystem;
+
+std::string UserPath(const std::string& path) {
+  const char* where = std::getenv("BUILD_WORKING_DIRECTORY");
+  if (path == "-" || where == nullptr || fs::path(path).is_absolute()) return path;
+  return (fs::path(where) / path).lexically_normal().string();
+}
+
+std::string ReadText(const std::string& path, std::string* text) {
+  if (path == "-") {
+    text->assign(std::istreambuf_iterator<char>(std::cin), {});
+    return "";
+  }
+  std::error_code error;
+  if (fs::is_directory(UserPath(path), error)) return fmt::format("{}: is a folder", path);
+  std::ifstream file(UserPath(path), std::ios::binary);
+  if (!file) return fmt::format("{}: {}", path, std::strerror(errno));
+  std::ostringstream all;
+  all << file.rdbuf();
+  if (file.bad()) return fmt::format("{}: {}", path, std::strerror(errno));
+  *text = all.str();
+  return "";
+}
+
+std::string WriteText(const std::string& path, const std::string& text) {
+  const fs::path target = UserPath(path);
+  const fs::path aside = target.string() + fmt::format(".{}.tmp", getpid());
+  std::error_code error;
+  if (target.has_parent_path()) fs::create_directories(target.parent_path(), error);
+  if (error) return fmt::format("{}: {}", path, error.message());
+  errno = 0;
+  std::ofstream file(aside, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) {
+    const int why = errno;
+    fs::remove(aside, error);
+    return fmt::format("{}: {}", path, std::strerror(why));
+  }
+  fs::rename(aside, target, error);
+  return error ? fmt::format("{}: {}", path, error.message()) : "";
+}
+
+std::string ListFiles(const std::vector<std::string>& paths, std::vector<std::string>* files) {
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (path == "-" || !fs::is_directory(UserPath(path), error)) {
+      files->push_back(path);
+      continue;
+    }
+    std::vector<std::string> found;
+    const fs::path root = UserPath(path);
+    for (fs::recursive_directory_iterator it(root, error), end; it != end; it.increment(error)) {
+      if (error) return fmt::format("{}: {}", path, error.message());
+      if (it->path().extension() != ".gct") continue;
+      found.push_back((fs::path(path) / it->path().lexically_relative(root)).string());
+    }
+    if (found.empty()) return fmt::format("{}: holds no .gct files", path);
+    std::sort(found.begin(), found.end());
+    files->insert(files->end(), found.begin(), found.end());
+  }
+  return "";
+}
+
+std::string ProgramFile::Label() const {
+  return number <= 1 ? file : fmt::format("{} program {}", file, number);
+}
+
+std::string ReadPrograms(const std::vector<std::string>& paths,
+                         std::vector<ProgramFile>* programs) {
+  std::vector<std::string> files;
+  if (std::string error = ListFiles(paths, &files); !error.empty()) return error;
+  for (const std::string& file : files) {
+    std::string text;
+    if (std::string error = ReadText(file, &text); !error.empty()) return error;
+    std::vector<Program> read;
+    if (std::string error = Parse(text, &read); !error.empty()) {
+      return fmt::format("{}: {}", file, error);
+    }
+    size_t number = read.size() > 1 ? 1 : 0;
+    for (Program& program : read) programs->push_back({file, number++, std::move(program)});
+  }
+  return "";
+}
+
+}  // namespace ouro

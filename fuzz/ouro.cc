@@ -1,0 +1,133 @@
+// ouro is the command line: one subcommand for each way to use Ouroboros. Without one it runs a
+// campaign, the main job.
+//
+// Exit codes: 0 lawful, 1 convicted, 2 usage, bad input, or a specimen that is not there.
+
+#include <cstdio>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "fuzz/commands.h"
+
+namespace {
+
+using ouro::CampaignArguments;
+using ouro::GenerateArguments;
+using ouro::JudgeArguments;
+using ouro::ReplayArguments;
+using ouro::RunArguments;
+using ouro::ShrinkArguments;
+
+// Each returns the subcommand; its callback sets *code.
+void AddRun(CLI::App& app, RunArguments& a, int* code) {
+  CLI::App* run = app.add_subcommand("run", "Run programs on a specimen under the judge");
+  run->add_option("--specimen", a.specimen, "the collector; `ouro specimens` lists them")
+      ->capture_default_str();
+  run->add_flag("--trace", a.trace, "print the traces, each followed by a line ---");
+  run->add_option("FILE", a.files, "programs; folders; - is standard input")->required();
+  run->footer("example: ouro run --specimen naive --trace corpus/laws/load.gct");
+  run->callback([&a, code] { *code = ouro::Run(a); });
+}
+
+void AddJudge(CLI::App& app, JudgeArguments& a, int* code) {
+  CLI::App* judge = app.add_subcommand("judge", "Judge traces that were recorded elsewhere");
+  judge->add_option("--contract", a.contract, "`ouro contracts` lists them")->required();
+  judge->add_option("FILE", a.files, "traces; - is standard input")->required();
+  judge->footer("example: ouro run --trace all.gct | ouro judge --contract cpython26 -");
+  judge->callback([&a, code] { *code = ouro::JudgeFiles(a); });
+}
+
+void AddGenerate(CLI::App& app, GenerateArguments& a, int* code) {
+  CLI::App* generate = app.add_subcommand("generate", "Print random programs");
+  generate->add_option("--seed", a.seed, "of the sequence of programs")->capture_default_str();
+  generate->add_option("--count", a.count, "how many")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000'000));
+  generate->add_option("--ops", a.operations, "operations of a program")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000));
+  generate->add_flag("--uniform", a.uniform, "uniform random operations, without clusters");
+  generate->footer("example: ouro generate --seed 7 --count 100 | ouro run --specimen naive -");
+  generate->callback([&a, code] { *code = ouro::GeneratePrograms(a); });
+}
+
+void AddShrink(CLI::App& app, ShrinkArguments& a, int* code) {
+  CLI::App* shrink =
+      app.add_subcommand("shrink", "Find the smallest program with the same verdict");
+  shrink->add_option("--specimen", a.specimen, "the collector")->capture_default_str();
+  shrink->add_option("--seconds", a.seconds, "then the best so far is printed")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86'400));
+  shrink->add_option("FILE", a.file, "one program; - is standard input")->required();
+  shrink->footer("example: ouro shrink --specimen liar:load big.gct > small.gct");
+  shrink->callback([&a, code] { *code = ouro::ShrinkFile(a); });
+}
+
+void AddReplay(CLI::App& app, ReplayArguments& a, int* code) {
+  CLI::App* replay = app.add_subcommand("replay", "Run corpus files on all specimens");
+  replay->add_option("FILE", a.files, "programs or folders")->required();
+  replay->footer("example: ouro replay corpus");
+  replay->callback([&a, code] { *code = ouro::Replay(a); });
+}
+
+void AddCampaign(CLI::App& app, CampaignArguments& a, int* code) {
+  CLI::App* campaign =
+      app.add_subcommand("campaign", "Random programs for a time; findings are shrunk and filed");
+  ouro::CampaignOptions& o = a.options;
+  campaign->add_option("--specimen", a.specimen, "the collector")->capture_default_str();
+  campaign->add_option("--seconds", o.seconds)->capture_default_str()->check(
+      CLI::Range(1, 10'000'000));
+  campaign->add_option("--workers", o.workers, "processes; 0: one for each processor")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+  campaign->add_option("--seed", o.seed, "of the sequence of programs")->capture_default_str();
+  campaign->add_option("--ops", o.operations, "operations of a program")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000));
+  campaign->add_option("--out", o.out, "findings are filed in OUT/found")->capture_default_str();
+  campaign->add_flag("--stop-on-first", o.stop_on_first, "end with the first finding");
+  campaign->footer("example: ouro campaign --specimen cpython --seconds 600 --out python-3.11");
+  campaign->callback([&a, code] { *code = ouro::Campaign(a); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Ouroboros finds bugs in memory collectors: random programs drive a collector, and a judge\n"
+      "convicts the first event that no lawful collector could have reported.",
+      "ouro");
+  app.require_subcommand(0, 1);
+  app.footer(
+      "Without a command: ouro campaign, 60 s on the optimized collector.\n"
+      "Exit: 0 lawful, 1 convicted, 2 usage or bad input. Each command has its own --help.");
+  int code = 0;
+  RunArguments run;
+  JudgeArguments judge;
+  GenerateArguments generate;
+  ShrinkArguments shrink;
+  ReplayArguments replay;
+  CampaignArguments campaign;
+  AddCampaign(app, campaign, &code);
+  AddRun(app, run, &code);
+  AddReplay(app, replay, &code);
+  AddShrink(app, shrink, &code);
+  AddGenerate(app, generate, &code);
+  AddJudge(app, judge, &code);
+  app.add_subcommand("specimens", "List the collectors that can be tested")->callback([&code] {
+    code = ouro::ListSpecimens();
+  });
+  app.add_subcommand("contracts", "List what lawful collectors may differ in")->callback([&code] {
+    code = ouro::ListContracts();
+  });
+  app.add_subcommand("laws", "List the laws")->callback([&code] { code = ouro::ListLaws(); });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (app.get_subcommands().empty()) code = ouro::Campaign(campaign);
+  return code;
+}

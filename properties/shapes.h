@@ -1,0 +1,31 @@
+// A shape is a small arrangement of objects, built and let go, that the rules of memory treat in a
+// way of their own and that single random operations hardly ever form.
+//
+// Place: the generator's vocabulary, above its letters, the operations.
+
+#ifndef PROPERTIES_SHAPES_H_
+#define PROPERTIES_SHAPES_H_
+
+#include <array>
+#include <cstddef>
+
+#include "properties/builder.h"
+#include "properties/generator.h"
+
+namespace ouro {
+
+struct Shape {
+  const char* name;
+  const char* sentence;
+  void (*build)(Builder& builder);  // appends to main
+  bool settings;                    // needs thresholds or saveall
+  // How often it is built, by Subject.
+  std::array<int, kSubjects> weights;
+};
+
+inline constexpr size_t kShapes = 11;
+extern const std::array<Shape, kShapes> kShapeTable;
+
+}  // namespace ouro
+
+#endif  // PROPERTIES_SHAPES_H_
