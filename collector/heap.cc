@@ -237,15 +237,19 @@ void Heap::ForgetWeaks(Object node) {
   while (At(node).weak != kNull) Detach(At(node).weak);
 }
 
-// PyObject_ClearWeakRefs: all are cleared before the first callback runs, and all, also those
-// without callback, are held until the last one has run: a callback may drop the others, theirs
-// run all the same (section 1, experiment W13).
+// PyObject_ClearWeakRefs: all are cleared before the first callback runs, and held until the last
+// one has run: a callback may drop the others, theirs run all the same (section 1, experiment W13).
+// That holds for those without callback too, except for the newest two as long as they have none:
+// CPython up to 3.12 clears these before it saves the rest.
 void Heap::CallWeaks(Object node) {
   const size_t base = pending_.size();
+  int unsaved = 2;
   while (At(node).weak != kNull) {
     const Object weak = At(node).weak;
     Detach(weak);
     if (At(weak).refs == 0) continue;  // it is dying itself (issue 3100)
+    if ((At(weak).flags & kHook) != 0) unsaved = 0;
+    if (unsaved-- > 0) continue;
     Retain(weak);
     pending_.push_back(weak);
   }

@@ -175,19 +175,24 @@ class Naive : public Collector {
     return false;
   }
 
-  // Clears all weak references to a dying object, then runs their callbacks. All of them are held
-  // until the last callback has run, even those that have none, so that none loses its turn because
-  // the script of another one dropped it (experiment W13).
+  // Clears all weak references to a dying object, then runs their callbacks. They are held until
+  // the last one has run, so that none loses its turn because another one's script dropped it
+  // (experiment W13). PyObject_ClearWeakRefs keeps a tuple of all of them, also of those without
+  // callback, except of the newest two as long as they have none.
   void CallWatchers(ObjectId id) {
-    const std::vector<ObjectId> watchers = Watchers(id);
-    for (ObjectId weak : watchers) {
+    std::vector<ObjectId> saved;
+    int unsaved = 2;
+    for (ObjectId weak : Watchers(id)) {
       heap_.at(weak).target = kNone;
+      if (heap_.at(weak).script != kNoScript) unsaved = 0;
+      if (unsaved-- > 0) continue;
+      saved.push_back(weak);
       Hold(weak);
     }
-    for (ObjectId weak : watchers) {
+    for (ObjectId weak : saved) {
       if (heap_.at(weak).script != kNoScript) Run(Event::Callback(weak));
     }
-    for (ObjectId weak : watchers) LetGo(weak);
+    for (ObjectId weak : saved) LetGo(weak);
   }
 
   // In ascending order; each slot is empty before its value goes, and all deaths that this causes

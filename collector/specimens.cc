@@ -35,14 +35,9 @@ Specimen NaiveUnder(const char* name, const char* summary, const Contract& contr
 std::string FindLiar(const std::string& law, Specimen* specimen) {
   for (const Lie& lie : Lies()) {
     if (law != lie.law) continue;
-    // Some lies need finalizers of trash that run: see the table in liar.cc.
-    const NaiveRules rules = lie.pep442 ? kNaivePep442 : kNaive26;
-    *specimen = Own("", lie.lie, lie.pep442 ? kCPython39 : kCPython26,
-                    [law, rules](Observer& observer) {
-                      return MakeLiar(law, observer, [rules](Observer& inner) {
-                        return MakeNaive(inner, rules);
-                      });
-                    });
+    *specimen = Own("", lie.lie, kCPython26, [law](Observer& observer) {
+      return MakeLiar(law, observer, [](Observer& inner) { return MakeNaive(inner, kNaive26); });
+    });
     specimen->name = "liar:" + law;
     return "";
   }

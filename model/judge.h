@@ -129,6 +129,7 @@ class Judge {
   void OnGarbage(ObjectId id);
   void BeginCollection(int generation);
   void FindTrash(const std::vector<ObjectId>& among, std::vector<ObjectId>* trash);
+  void NoteOldHolders(const std::vector<ObjectId>& among);
   void NoteTrash(const std::vector<ObjectId>& trash);
   void KeepUncollectable();
   void ClearWeakReferences();

@@ -108,6 +108,7 @@ void Judge::FindTrash(const std::vector<ObjectId>& among, std::vector<ObjectId>*
       if (child != kNone && heap_.at(child).outside > 0) --heap_.at(child).outside;
     }
   }
+  if (collection_.phase == Collection::Phase::kCallbacks) NoteOldHolders(among);
   std::vector<ObjectId> reached;
   const auto reach = [&](ObjectId id) {
     heap_.at(id).outside = kReached;
@@ -127,6 +128,19 @@ void Judge::FindTrash(const std::vector<ObjectId>& among, std::vector<ObjectId>*
     if (heap_.at(id).outside >= 0) trash->push_back(id);
   }
   for (const ObjectId id : among) heap_.at(id).outside = -1;
+}
+
+// What is held from outside of a young collection, but by no root, an older object's slot holds.
+// Only where no script runs: in one, dying objects and pending callbacks hold things, too.
+void Judge::NoteOldHolders(const std::vector<ObjectId>& among) {
+  if (collection_.generation == kGenerations - 1 || InnermostScript() != nullptr) return;
+  for (const ObjectId id : among) {
+    const TrueObject& object = heap_.at(id);
+    if (object.firm == 0 || object.outside <= 0 || object.in_garbage) continue;
+    bool in_register = false;
+    for (int i = 0; i < kRegisters; ++i) in_register |= heap_.reg(i) == id;
+    if (!in_register) return Note(Situation::kOldHoldsYoung);
+  }
 }
 
 void Judge::NoteTrash(const std::vector<ObjectId>& trash) {
@@ -338,6 +352,7 @@ void Judge::EndCollection() {
       object.found = object.kept = object.saved = false;
     }
   }
+  heap_.ReleaseSince(c.loose_mark);
   c.running = false;
   frames_.pop_back();
 }

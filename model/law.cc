@@ -84,7 +84,7 @@ constexpr const char* kSituationNames[] = {
     "parallel-edges-in-trash",
     "self-edge-in-trash",
     "trash-spanning-generations",
-    "old-trash-holding-young",
+    "old-holding-young",
     "survivor-promoted",
     "uncollectable",
     "uncollectable-without-finalizer",

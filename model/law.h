@@ -71,7 +71,7 @@ enum class Situation : uint8_t {
   kParallelEdges,               // ... that holds an object twice
   kSelfEdge,                    // ... that holds itself
   kTrashSpansGenerations,       // ... of more than one generation
-  kOldTrashHoldsYoung,          // a young collection keeps what only older trash holds
+  kOldHoldsYoung,               // a young collection keeps what only slots of older objects hold
   kSurvivorPromoted,            // a collection moves a survivor to an older generation
   kUncollectable,               // trash with a finalizer goes to the garbage list
   kUncollectableWithout,        // an object without finalizer is kept by one that has one

@@ -287,14 +287,16 @@ void TrueHeap::Doom(ObjectId id) {
 
 void TrueHeap::MakeCallsDue(ObjectId id, bool by_collection) {
   TrueObject& object = at(id);
+  int unsaved = 2;
   for (size_t i = object.weaks.size(); i-- > 0;) {
     const ObjectId weak = object.weaks[i];
     const TrueObject& reference = at(weak);
     if (reference.bond == TrueObject::Bond::kMaybe) continue;  // its callback may come or not
     const bool called = reference.script != kNoScript && !(by_collection && reference.found);
+    if (called) unsaved = 0;
     Detach(weak);
     if (called) object.calls.push_back(weak);
-    if (!by_collection) object.detained.push_back(weak);
+    if (!by_collection && unsaved-- <= 0) object.detained.push_back(weak);
   }
   if (object.calls.empty()) object.detained.clear();
   for (const ObjectId weak : by_collection ? object.calls : object.detained) Hold(weak);

@@ -48,6 +48,7 @@ struct TrueObject {
   bool found = false;       // trash of the running collection that is still in its hands
   bool kept = false;        // ... of its uncollectable set instead
   bool saved = false;       // the running collection put it into the garbage list
+  bool called_back = false;  // trash whose callback ran, and may have brought it back (2.x)
   bool cleared = false;     // trash that the running collection clears
   bool in_garbage = false;  // it has been in the garbage list
   bool moving = false;      // a weak reference in the hands of the running collection
@@ -99,9 +100,10 @@ class TrueHeap {
   // run are in `calls` before.
   void Doom(ObjectId id);
   // All bound weak references of `id` are detached, and those with callbacks become its due calls,
-  // newest first. A death by reference count holds all of them until the last callback has run
-  // (CPython's PyObject_ClearWeakRefs: a tuple); a collection (`by_collection`) holds each until
-  // its own has, and does not call those that are its trash themselves (handle_weakrefs).
+  // newest first. A death by reference count holds all of them until the last callback has run,
+  // except the newest two as long as they have none (PyObject_ClearWeakRefs clears those before it
+  // saves the rest in a tuple; 3.13 saves all). A collection (`by_collection`) holds each until its
+  // own has, and does not call those that are its trash themselves (handle_weakrefs).
   void MakeCallsDue(ObjectId id, bool by_collection);
   // A call of `id` is over.
   void CallMade(ObjectId id);

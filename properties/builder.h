@@ -56,11 +56,13 @@ class Builder {
   // The number of a new script, or of some script where there is no room.
   int8_t NewScript(Script script);
 
-  // The youngest generation half of the time less often than the oldest.
+  // The oldest generation more often than each of the others.
   int AnyGeneration();
   // A slot of the node that `ref` is believed to hold.
   int AnySlot(Ref ref);
 
+  // What the register is believed to hold.
+  Guess held(uint8_t reg) const { return beliefs_[reg].kind; }
   // An empty register if two draws find one: what lives should not be overwritten too often.
   uint8_t AnyRegister();
   // A register that is believed to hold that kind, or something; any register if there is none.

@@ -21,7 +21,7 @@ void MaybePromote(Builder& b, int percent) {
 // A weak reference to the node in `target`, that stays outside or goes into some node's slot.
 void Watch(Builder& b, uint8_t target) {
   const uint8_t reg = b.AnyRegister();
-  if (reg == target || b.Some(Guess::kNode) == reg) return;
+  if (reg == target || b.held(reg) == Guess::kNode) return;
   b.Emit(b.AnyWeak(reg, target));
   if (b.random().Percent(45)) return;
   const Ref holder = b.random().Percent(60) ? target : b.Some(Guess::kNode);
@@ -202,7 +202,7 @@ void Crowd(Builder& b) {
 // collections.
 const std::array<Shape, kShapes> kShapeTable = {{
     {"ring", "a ring with extra edges, watched, partly promoted, dropped, collected", Ring, false,
-     {24, 24, 24, 16, 24, 24}},
+     {40, 30, 30, 20, 30, 30}},
     {"rescue", "a finalizer saves, by a weak reference, a sibling that was to die next", Rescue,
      false, {2, 4, 0, 8, 8, 0}},
     {"phoenix", "a finalizer brings its object back", Phoenix, false, {2, 4, 4, 12, 2, 2}},

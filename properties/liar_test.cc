@@ -1,0 +1,236 @@
+// The judge against liars: every law has a liar, and the judge convicts each of exactly its law,
+// by random programs and by one that is as short as can be.
+
+#include "collector/liar.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <ostream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "collector/naive.h"
+#include "model/law.h"
+#include "model/program.h"
+#include "model/shrink.h"
+#include "model/trial.h"
+#include "properties/generator.h"
+
+namespace ouro {
+namespace {
+
+constexpr int kPrograms = 3000;     // that a liar may survive
+constexpr int kConvictions = 600;   // then it is known well enough
+constexpr size_t kShortEnough = 8;  // operations of a shrunk program
+
+// Who is inside the liar.
+struct Honest {
+  const char* name;
+  const Contract* contract;
+  NaiveRules rules;
+};
+void PrintTo(const Honest& honest, std::ostream* out) { *out << honest.name; }
+
+const Honest kHonest[] = {{"naive26", &kCPython26, kNaive26},
+                          {"naive39", &kCPython39, kNaivePep442}};
+
+Specimen HonestSpecimen(const Honest& honest) {
+  return {.name = honest.name,
+          .contract = honest.contract,
+          .make = [rules = honest.rules](Observer& o) { return MakeNaive(o, rules); }};
+}
+
+Specimen LiarSpecimen(const std::string& law, const Honest& honest) {
+  Specimen specimen = HonestSpecimen(honest);
+  specimen.name = fmt::format("liar-{}", law);
+  specimen.make = [law, make = specimen.make](Observer& o) { return MakeLiar(law, o, make); };
+  return specimen;
+}
+
+// Other programs for each TEST_RANDOM_SEED, which `bazel test --runs_per_test` counts up.
+Program RandomProgram(int number) {
+  const char* text = std::getenv("TEST_RANDOM_SEED");
+  const uint64_t seed = text == nullptr ? 0 : std::strtoull(text, nullptr, 10);
+  return Generate(SeedOf(seed, static_cast<uint64_t>(number)));
+}
+
+// The shortest program that convicts each liar, under 2.6 rules. It is what the law is about.
+const std::map<std::string, std::string>& ShortPrograms() {
+  static const auto& programs = *new std::map<std::string, std::string>{
+      {"no-free-while-held", "r0 = leaf\n r1 = r0\n r0 = none\n"},
+      {"free-once", "r0 = node 0 del 0\n r0 = none\n"},
+      {"free-at-once", "r0 = leaf\n r0 = none\n"},
+      {"no-finalize-while-held", "r0 = node 0 del 0\n collect 2\n"},
+      {"finalize-as-often", "r0 = node 0 del 0\n r0 = none\n"},
+      {"finalize-before-free", "r0 = node 0 del 0\n r0 = none\n"},
+      {"finalize-at-once", "r0 = node 0 del 0\n r0 = none\n"},
+      {"callback-when-cleared", "r0 = node 0\n r1 = weak r0 call 0\n r0 = none\n"},
+      {"callback-before-free", "r0 = node 0\n r1 = weak r0 call 0\n r0 = none\n"},
+      {"callback-order", "r0 = node 0\n r1 = weak r0 call 0\n r2 = weak r0 call 0\n r0 = none\n"},
+      {"dereference", "r0 = node 0\n r1 = weak r0\n r0 = none\n r0 = r1()\n"},
+      {"load", "r0 = node 2\n r0.1 = r0\n r0 = r0.0\n"},
+      {"garbage-uncollectable", "r0 = node 1\n r0.0 = r0\n r0 = none\n collect 2\n"},
+      {"garbage-complete", "r0 = node 1 del 0\n r0.0 = r0\n r0 = none\n collect 2\n"},
+      {"trash-freed", "r0 = node 1\n r0.0 = r0\n r0 = none\n collect 2\n"},
+      {"collection-count", "r0 = node 1 del 0\n r0.0 = r0\n r0 = none\n collect 2\n"},
+      {"collection-schedule", "threshold 1 0 0\n r0 = node 0\n r1 = node 0\n"},
+      {"no-nested-collection",
+       "def 0:\n collect 2\n main:\n r0 = node 1\n r0.0 = r0\n r1 = weak r0 call 0\n"
+       " r0 = none\n collect 2\n"},
+      {"census-generation", "r0 = node 0\n collect 2\n census\n"},
+      {"census-complete", "r0 = node 0\n r1 = weak r0\n census\n"},
+      {"identity", "r0 = leaf\n r0 = leaf\n"},
+      {"failed-allocation", "fail 1\n r0 = leaf\n"},
+      {"event-in-place", "r0 = leaf\n r0 = r0\n"},
+  };
+  return programs;
+}
+
+// The law that was broken, or "", or "broken".
+std::string LawOf(const Verdict& verdict) {
+  if (verdict.lawful()) return "";
+  return verdict.violation ? Name(verdict.violation->law) : "broken: " + verdict.trouble;
+}
+
+std::string Explain(const Program& program, const Specimen& specimen) {
+  std::string transcript;
+  const Verdict verdict = Trial(specimen).Run(program, &transcript);
+  return Print(program) + Report(specimen, verdict, transcript);
+}
+
+TEST(Lies, EveryLawHasOneAndEveryLieALaw) {
+  std::vector<std::string> lies;
+  for (const Lie& lie : Lies()) lies.push_back(lie.law);
+  std::vector<std::string> laws;
+  for (int i = 0; i < kLaws; ++i) laws.push_back(Name(static_cast<Law>(i)));
+  EXPECT_EQ(lies, laws);
+  std::set<std::string> sentences;
+  for (const Lie& lie : Lies()) EXPECT_TRUE(sentences.insert(lie.lie).second) << lie.lie;
+}
+
+TEST(Lies, NobodyTellsAnUnknownOne) {
+  struct Deaf : Observer {
+    ScriptEnd On(const Event&) override { return ScriptEnd::kReturned; }
+    void Broken(const std::string&) override {}
+  } deaf;
+  EXPECT_EQ(MakeLiar("honesty", deaf, HonestSpecimen(kHonest[0]).make), nullptr);
+}
+
+class HonestTest : public testing::TestWithParam<Honest> {};
+
+// What is inside the liars keeps all laws where they break one.
+TEST_P(HonestTest, IsLawful) {
+  const Specimen specimen = HonestSpecimen(GetParam());
+  Trial trial(specimen);
+  for (int i = 0; i < kPrograms; ++i) {
+    const Program program = RandomProgram(i);
+    ASSERT_EQ(LawOf(trial.Run(program)), "") << Explain(program, specimen);
+  }
+  for (const auto& [law, text] : ShortPrograms()) {
+    std::vector<Program> programs;
+    ASSERT_EQ(Parse(text, &programs), "");
+    EXPECT_EQ(LawOf(trial.Run(programs.at(0))), "") << Explain(programs.at(0), specimen);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, HonestTest, testing::ValuesIn(kHonest),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+struct Case {
+  std::string law;
+  Honest honest;
+};
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.law << " over " << c.honest.name; }
+
+std::vector<Case> Cases() {
+  std::vector<Case> cases;
+  for (const Honest& honest : kHonest) {
+    for (int i = 0; i < kLaws; ++i) cases.push_back({Name(static_cast<Law>(i)), honest});
+  }
+  return cases;
+}
+
+class LiarTest : public testing::TestWithParam<Case> {
+ protected:
+  const std::string& law() const { return GetParam().law; }
+  const Specimen specimen_ = LiarSpecimen(GetParam().law, GetParam().honest);
+};
+
+// Also: a program that convicts it shrinks to a few operations that still do.
+TEST_P(LiarTest, IsConvictedOfItsLaw) {
+  Trial trial(specimen_);
+  std::map<std::string, int> convictions;
+  int all = 0;
+  int programs = 0;
+  Program first;
+  std::string signature;
+  int first_at = 0;
+  while (programs < kPrograms && all < kConvictions) {
+    const Program program = RandomProgram(programs++);
+    const Verdict verdict = trial.Run(program);
+    if (verdict.lawful()) continue;
+    ++all;
+    if (++convictions[LawOf(verdict)] == 1 && LawOf(verdict) != law()) {
+      std::printf("by the way:\n%s", Explain(program, specimen_).c_str());
+    }
+    if (LawOf(verdict) != law() || !signature.empty()) continue;
+    first = program;
+    signature = verdict.signature();
+    first_at = programs;
+  }
+  ASSERT_GE(convictions[law()], 1) << "not convicted by " << programs << " programs";
+  EXPECT_GE(convictions[law()] * 10, all * 9);
+
+  ShrinkOptions options;
+  options.seconds = 4;
+  const Shrunk shrunk = Shrink(first, signature, specimen_, options);
+  EXPECT_LE(shrunk.program.size(), kShortEnough) << Explain(shrunk.program, specimen_);
+  EXPECT_EQ(LawOf(Try(shrunk.program, specimen_)), law());
+  std::printf("%-23s convicted by program %d; by %d of %d; of its own law %d; shrunk to %zu%s\n",
+              law().c_str(), first_at, all, programs, convictions[law()], shrunk.program.size(),
+              shrunk.finished ? "" : ", unfinished");
+}
+
+INSTANTIATE_TEST_SUITE_P(All, LiarTest, testing::ValuesIn(Cases()), [](const auto& info) {
+  std::string name = fmt::format("{}_{}", info.param.law, info.param.honest.name);
+  for (char& c : name) c = c == '-' ? '_' : c;
+  return name;
+});
+
+class ShortTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(ShortTest, ConvictsAndNothingShorterDoes) {
+  const std::string& law = GetParam();
+  const Specimen specimen = LiarSpecimen(law, kHonest[0]);
+  ASSERT_EQ(ShortPrograms().count(law), 1u);
+  std::vector<Program> programs;
+  ASSERT_EQ(Parse(ShortPrograms().at(law), &programs), "");
+  ASSERT_EQ(programs.size(), 1u);
+  const Program& program = programs[0];
+  EXPECT_EQ(LawOf(Try(program, specimen)), law) << Explain(program, specimen);
+  for (const Program& simpler : Simpler(program)) {
+    if (simpler.size() >= program.size()) continue;
+    EXPECT_EQ(LawOf(Try(simpler, specimen)), "") << Explain(simpler, specimen);
+  }
+}
+
+std::vector<std::string> LawNames() {
+  std::vector<std::string> names;
+  for (int i = 0; i < kLaws; ++i) names.push_back(Name(static_cast<Law>(i)));
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ShortTest, testing::ValuesIn(LawNames()), [](const auto& info) {
+  std::string name = info.param;
+  for (char& c : name) c = c == '-' ? '_' : c;
+  return name;
+});
+
+}  // namespace
+}  // namespace ouro
