@@ -232,11 +232,13 @@ void Liar::Invent(const Event& event) {
 
 // ---- deaths
 
-// As if a copy were not counted.
+// As if a copy were not counted. Not within a collection: for what a finalizer of its trash has
+// just brought back, other laws come first.
 void FreeWhatACopyHolds(Liar& liar, const Op& op) {
   const ObjectId id = liar.shadow().top().let_go;
   liar.Perform(op);
-  if (id != kNone && liar.shadow().InRegister(id)) liar.Invent(Event::Free(id));
+  const bool held = id != kNone && liar.shadow().InRegister(id);
+  if (held && liar.shadow().collections() == 0) liar.Invent(Event::Free(id));
 }
 
 // As if the way that runs the finalizer and the ordinary way both ended in releasing the storage.

@@ -310,6 +310,7 @@ void Judge::OnFree(ObjectId id) {
     }
     if (object.found) Note(Situation::kTrashDiedOfFinalizer);
     if (object.in_garbage) Note(Situation::kGarbageReleased);
+    if (object.resurrected) Note(Situation::kSecondDeath);
     Note(object.loose > 0 ? Situation::kNestedDeath : Situation::kPlainDeath);
     heap_.ShowDying(id);
   }

@@ -214,22 +214,22 @@ void TrueHeap::ReleaseThrough(ObjectId holder, size_t last) {
   // The objects below are gone for certain, except the last one, which is only about to die.
   const ObjectId except = at(holder).slots[last];
   gone_.clear();
-  const auto release = [this, except](ObjectId from, size_t until) {
-    for (size_t slot = static_cast<size_t>(at(from).released); slot < until; ++slot) {
-      const ObjectId child = at(from).slots[slot];
-      if (child == kNone) continue;
-      DropLoose(child, from);
-      const TrueObject& object = at(child);
-      if (child != except && object.firm == 0 && object.loose == 0) gone_.push_back(child);
+  const auto gone = [this, except](ObjectId child) {
+    if (child == kNone || child == except) return;
+    if (at(child).firm == 0 && at(child).loose == 0) gone_.push_back(child);
+  };
+  const auto release = [&](ObjectId from, size_t until) {
+    const auto& slots = at(from).slots;
+    const auto released = static_cast<size_t>(at(from).released);
+    // The one that was about to die when `from` was last seen is over by now.
+    if (released > 0) gone(slots[released - 1]);
+    for (size_t slot = released; slot < until; ++slot) {
+      if (slots[slot] == kNone) continue;
+      DropLoose(slots[slot], from);
+      gone(slots[slot]);
     }
     at(from).released = static_cast<int32_t>(until);
   };
-  if (const int32_t before = at(holder).released; before > 0) {
-    // The one that was about to die when the holder was last seen is over, too.
-    const ObjectId child = at(holder).slots[static_cast<size_t>(before) - 1];
-    const bool unheld = child != kNone && at(child).firm == 0 && at(child).loose == 0;
-    if (unheld && child != except) gone_.push_back(child);
-  }
   release(holder, last + 1);
   while (!gone_.empty()) {
     const ObjectId id = gone_.back();

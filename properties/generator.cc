@@ -91,7 +91,6 @@ class Generator {
 
   Program Make() {
     Program& program = builder_.program();
-    // Half of the script's operations are written after main, whose shapes add scripts of their own.
     const size_t scripts = random_.Percent(85) ? static_cast<size_t>(random_.Between(1, 4)) : 0;
     program.scripts.resize(scripts);
     if (options_.settings && random_.Percent(40)) builder_.Emit(SmallThreshold());
@@ -206,7 +205,7 @@ class Generator {
   Op ScriptOp() {
     const uint8_t reg = static_cast<uint8_t>(random_.Below(kRegisters));
     const int slot = random_.Below(3);
-    switch (random_.Below(16)) {
+    switch (random_.Below(17)) {
       case 0:
       case 1:
         return Copy(reg, kSelf);
@@ -233,6 +232,9 @@ class Generator {
         return Drop(reg);
       case 12:
         return Dereference(reg, static_cast<Ref>(random_.Below(kRegisters)));
+      case 13:
+        if (random_.Percent(70)) return Setting(kTakeGarbageStep);
+        return Setting(kClearGarbageStep);
       default: {
         // Not saveall: whether it holds for the rest of a collection depends on its order.
         const auto choice = static_cast<Choice>(random_.Below(kCensusStep));

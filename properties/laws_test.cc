@@ -6,24 +6,20 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include <algorithm>
-#include <ostream>
 #include <string>
 
-#include "collector/specimens.h"
 #include "model/trial.h"
 #include "properties/arbitrary.h"
+#include "properties/fixture.h"
 #include "properties/generator.h"
 
 namespace ouro {
-
-static void PrintTo(const Specimen& specimen, std::ostream* out) { *out << specimen.name; }
 
 namespace {
 
 constexpr int kTimes = 10000;  // programs of each suite for each specimen
 
-class Laws : public testing::TestWithParam<Specimen> {
+class Laws : public SpecimenTest {
  protected:
   void ExpectLawful(Subject subject) {
     Trial trial(GetParam());
@@ -57,18 +53,12 @@ TEST_P(Collections, ComeFindPromoteAndAnswerAsTheModelDoes) {
 }
 TEST_P(Everything, IsLawful) { ExpectLawful(Subject::kEverything); }
 
-std::string NameOf(const testing::TestParamInfo<Specimen>& info) {
-  std::string name = info.param.name;
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-
-INSTANTIATE_TEST_SUITE_P(Own, FreedObjects, testing::ValuesIn(OwnSpecimens()), NameOf);
-INSTANTIATE_TEST_SUITE_P(Own, UncollectableCycles, testing::ValuesIn(OwnSpecimens()), NameOf);
-INSTANTIATE_TEST_SUITE_P(Own, DestructorCalls, testing::ValuesIn(OwnSpecimens()), NameOf);
-INSTANTIATE_TEST_SUITE_P(Own, WeakReferences, testing::ValuesIn(OwnSpecimens()), NameOf);
-INSTANTIATE_TEST_SUITE_P(Own, Collections, testing::ValuesIn(OwnSpecimens()), NameOf);
-INSTANTIATE_TEST_SUITE_P(Own, Everything, testing::ValuesIn(OwnSpecimens()), NameOf);
+FOR_OWN_SPECIMENS(FreedObjects);
+FOR_OWN_SPECIMENS(UncollectableCycles);
+FOR_OWN_SPECIMENS(DestructorCalls);
+FOR_OWN_SPECIMENS(WeakReferences);
+FOR_OWN_SPECIMENS(Collections);
+FOR_OWN_SPECIMENS(Everything);
 
 }  // namespace
 }  // namespace ouro

@@ -13,11 +13,11 @@
 
 #include <fmt/format.h>
 
-#include "collector/specimens.h"
 #include "model/event_text.h"
 #include "model/law.h"
 #include "model/trial.h"
 #include "properties/arbitrary.h"
+#include "properties/fixture.h"
 #include "properties/generator.h"
 #include "properties/transcript.h"
 
@@ -26,12 +26,6 @@ namespace {
 
 constexpr int kPrograms = 10'000;
 constexpr double kLeast = 0.2;  // percent of the programs
-
-Specimen Named(const std::string& name) {
-  Specimen specimen;
-  EXPECT_EQ(FindSpecimen(name, &specimen), "");
-  return specimen;
-}
 
 // ---- situations ----
 

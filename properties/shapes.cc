@@ -66,6 +66,34 @@ void Ring(Builder& b) {
 
 // ---- deaths by reference count ----
 
+void Tree(Builder& b) {
+  const auto nodes = b.Registers<5>();
+  const int size = b.random().Between(3, 5);
+  for (int i = 0; i < size; ++i) {
+    Op node = b.AnyNode(nodes[static_cast<size_t>(i)]);
+    node.count = 3;
+    b.Emit(node);
+    if (i == 0) continue;
+    const uint8_t parent = nodes[static_cast<size_t>(b.random().Below(i))];
+    b.Emit(Store(parent, b.random().Below(3), node.dest));
+  }
+  MaybePromote(b, 20);
+  for (int i = size; i-- > 0;) b.Emit(Drop(nodes[static_cast<size_t>(i)]));
+}
+
+void Audience(Builder& b) {
+  const auto [node, first, second, third] = b.Registers<4>();
+  b.Emit(b.AnyNode(node));
+  for (const uint8_t weak : {first, second, third}) {
+    b.Emit(MakeWeak(weak, node, b.AnyScript()));
+  }
+  if (b.random().Percent(50)) b.Emit(Store(node, 0, second));
+  if (b.random().Percent(50)) b.Emit(Store(node, 0, node));
+  b.Emit(Drop(b.random().Percent(50) ? second : third));
+  b.Emit(Drop(node));
+  if (b.random().Percent(50)) b.Emit(Collect(b.AnyGeneration()));
+}
+
 void Rescue(Builder& b) {
   const auto [parent, first, second, weak, saved] = b.Registers<5>();
   b.Emit(b.AnyNode(second));
@@ -202,7 +230,9 @@ void Crowd(Builder& b) {
 // collections.
 const std::array<Shape, kShapes> kShapeTable = {{
     {"ring", "a ring with extra edges, watched, partly promoted, dropped, collected", Ring, false,
-     {40, 30, 30, 20, 30, 30}},
+     {44, 30, 30, 20, 30, 30}},
+    {"tree", "a tree dies at once", Tree, false, {2, 10, 0, 6, 0, 2}},
+    {"audience", "several weak references watch one node", Audience, false, {2, 0, 0, 2, 12, 0}},
     {"rescue", "a finalizer saves, by a weak reference, a sibling that was to die next", Rescue,
      false, {2, 4, 0, 8, 8, 0}},
     {"phoenix", "a finalizer brings its object back", Phoenix, false, {2, 4, 4, 12, 2, 2}},

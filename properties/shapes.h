@@ -23,7 +23,7 @@ struct Shape {
   std::array<int, kSubjects> weights;
 };
 
-inline constexpr size_t kShapes = 11;
+inline constexpr size_t kShapes = 13;
 extern const std::array<Shape, kShapes> kShapeTable;
 
 }  // namespace ouro
