@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "collector/specimens.h"
+#include "fuzz/compare.h"
 #include "fuzz/files.h"
 #include "fuzz/finding.h"
 #include "model/isolate.h"
@@ -189,6 +190,44 @@ int Replay(const ReplayArguments& arguments) {
     fmt::print("{:<18} {} programs, {} convicted\n", specimen.name, programs.size(), unlawful);
     convicted += unlawful;
   }
+  return convicted == 0 ? 0 : 1;
+}
+
+int Compare(const CompareArguments& arguments) {
+  Specimen specimens[2];
+  std::vector<ProgramFile> programs;
+  for (int i = 0; i < 2; ++i) {
+    const std::string& name = i == 0 ? arguments.specimen : arguments.with;
+    if (std::string error = FindSpecimen(name, &specimens[i]); !error.empty()) {
+      return Complain(error);
+    }
+  }
+  if (std::string error = ReadPrograms(arguments.files, &programs); !error.empty()) {
+    return Complain(error);
+  }
+  // What one of them cannot do is void for both.
+  specimens[0].abilities &= specimens[1].abilities;
+  specimens[1].abilities = specimens[0].abilities;
+  Runner first(specimens[0]);
+  Runner second(specimens[1]);
+  Progress progress(programs.size());
+  size_t different = 0;
+  size_t convicted = 0;
+  for (const ProgramFile& program : programs) {
+    std::string a;
+    std::string b;
+    const bool lawful = first.Run(program.program, &a).lawful() &&
+                        second.Run(program.program, &b).lawful();
+    progress.Step();
+    convicted += lawful ? 0 : 1;
+    const std::string difference = FirstDifference(Steps(a), Steps(b));
+    if (difference.empty()) continue;
+    ++different;
+    fmt::print("{}: {}: {}\n", program.Label(), lawful ? "both lawful" : "unlawful", difference);
+  }
+  fmt::print("{} programs on {} and {}: {} the same, {} different, {} convicted\n",
+             programs.size(), specimens[0].name, specimens[1].name, programs.size() - different,
+             different, convicted);
   return convicted == 0 ? 0 : 1;
 }
 

@@ -46,6 +46,13 @@ struct ReplayArguments {
 };
 int Replay(const ReplayArguments& arguments);
 
+struct CompareArguments {
+  std::string specimen = "optimized-27";
+  std::string with;
+  std::vector<std::string> files;
+};
+int Compare(const CompareArguments& arguments);
+
 struct CampaignArguments {
   std::string specimen = "optimized";
   CampaignOptions options;

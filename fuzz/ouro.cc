@@ -14,6 +14,7 @@
 namespace {
 
 using ouro::CampaignArguments;
+using ouro::CompareArguments;
 using ouro::GenerateArguments;
 using ouro::JudgeArguments;
 using ouro::ReplayArguments;
@@ -72,6 +73,16 @@ void AddReplay(CLI::App& app, ReplayArguments& a, int* code) {
   replay->callback([&a, code] { *code = ouro::Replay(a); });
 }
 
+void AddCompare(CLI::App& app, CompareArguments& a, int* code) {
+  CLI::App* compare =
+      app.add_subcommand("compare", "Run programs on two specimens and tell where they differ");
+  compare->add_option("--specimen", a.specimen, "the one")->capture_default_str();
+  compare->add_option("--with", a.with, "the other")->required();
+  compare->add_option("FILE", a.files, "programs; folders; - is standard input")->required();
+  compare->footer("example: ouro compare --specimen optimized-pep442 --with cpython corpus");
+  compare->callback([&a, code] { *code = ouro::Compare(a); });
+}
+
 void AddCampaign(CLI::App& app, CampaignArguments& a, int* code) {
   CLI::App* campaign =
       app.add_subcommand("campaign", "Random programs for a time; findings are shrunk and filed");
@@ -109,10 +120,12 @@ int main(int argc, char** argv) {
   GenerateArguments generate;
   ShrinkArguments shrink;
   ReplayArguments replay;
+  CompareArguments compare;
   CampaignArguments campaign;
   AddCampaign(app, campaign, &code);
   AddRun(app, run, &code);
   AddReplay(app, replay, &code);
+  AddCompare(app, compare, &code);
   AddShrink(app, shrink, &code);
   AddGenerate(app, generate, &code);
   AddJudge(app, judge, &code);

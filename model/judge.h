@@ -137,6 +137,7 @@ class Judge {
   bool AdvanceCollection();
   void SplitRevived();
   bool CheckCollectionComplete();
+  int32_t DoubtfulTrash() const;
   void EndCollection();
   int AutomaticGeneration();
   int OlderGeneration() const;

@@ -14,6 +14,7 @@ void TrueHeap::Reset() {
   garbage_.clear();
   for (auto& list : tracked_) list.clear();
   loose_log_.clear();
+  maybe_held_.clear();
   dying.clear();
 }
 
@@ -296,9 +297,18 @@ void TrueHeap::MakeCallsDue(ObjectId id, bool by_collection) {
     if (called) unsaved = 0;
     Detach(weak);
     if (called) object.calls.push_back(weak);
-    if (!by_collection && unsaved-- <= 0) object.detained.push_back(weak);
+    if (by_collection) continue;
+    if (unsaved-- <= 0) {
+      object.detained.push_back(weak);
+    } else {
+      at(weak).maybe_held = true;
+      maybe_held_.push_back(weak);
+    }
   }
-  if (object.calls.empty()) object.detained.clear();
+  if (object.calls.empty()) {
+    object.detained.clear();
+    ForgetMaybeHeld(id);
+  }
   for (const ObjectId weak : by_collection ? object.calls : object.detained) Hold(weak);
 }
 
@@ -307,8 +317,17 @@ void TrueHeap::CallMade(ObjectId id) {
   if (object.calls.empty()) {
     for (const ObjectId weak : object.detained) Release(weak);
     object.detained.clear();
+    ForgetMaybeHeld(id);
   }
   Settle(id);
+}
+
+void TrueHeap::ForgetMaybeHeld(ObjectId target) {
+  std::erase_if(maybe_held_, [&](ObjectId weak) {
+    if (at(weak).target != target) return false;
+    at(weak).maybe_held = false;
+    return true;
+  });
 }
 
 void TrueHeap::Detach(ObjectId weak) {

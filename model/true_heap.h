@@ -52,6 +52,7 @@ struct TrueObject {
   bool cleared = false;     // trash that the running collection clears
   bool in_garbage = false;  // it has been in the garbage list
   bool moving = false;      // a weak reference in the hands of the running collection
+  bool maybe_held = false;  // a weak reference that its dying target may hold: see MakeCallsDue
   Bond bond = Bond::kNone;
   int8_t script = kNoScript;
   int8_t generation = -1;  // -1: untracked
@@ -101,8 +102,8 @@ class TrueHeap {
   void Doom(ObjectId id);
   // All bound weak references of `id` are detached, and those with callbacks become its due calls,
   // newest first. A death by reference count holds all of them until the last callback has run,
-  // except the newest two as long as they have none (PyObject_ClearWeakRefs clears those before it
-  // saves the rest in a tuple; 3.13 saves all). A collection (`by_collection`) holds each until its
+  // except the newest two as long as they have none: PyObject_ClearWeakRefs clears those before it
+  // saves the rest in a tuple, but 3.13 saves all, so these are `maybe_held`. A collection (`by_collection`) holds each until its
   // own has, and does not call those that are its trash themselves (handle_weakrefs).
   void MakeCallsDue(ObjectId id, bool by_collection);
   // A call of `id` is over.
@@ -142,6 +143,7 @@ class TrueHeap {
   ObjectId New(TrueObject::Kind kind);
   void LetGo(ObjectId id);
   void UndoLetGo(ObjectId id);
+  void ForgetMaybeHeld(ObjectId target);
   void DropLoose(ObjectId id, ObjectId holder);
   void ReleaseThrough(ObjectId holder, size_t slot);
   void Unheld(ObjectId id);
@@ -158,6 +160,7 @@ class TrueHeap {
   std::vector<ObjectId> unheld_;      // worklist of Spread
   std::vector<ObjectId> showing_;     // worklist of ShowDying
   std::vector<ObjectId> gone_;        // worklist of ReleaseThrough
+  std::vector<ObjectId> maybe_held_;  // all that are
   bool spreading_ = false;
 };
 

@@ -26,9 +26,7 @@
 namespace ouro {
 
 // How RapidCheck shows a counterexample.
-inline void showValue(const Program& program, std::ostream& out) {
-  out << "\n" << Print(program);
-}
+inline void showValue(const Program& program, std::ostream& out) { out << "\n" << Print(program); }
 
 // Where random tests begin: the same place each time, but another one in each run of bazel's
 // --runs_per_test.
@@ -64,9 +62,9 @@ void CheckProperty(int times, Property&& property) {
   metadata.description = info->name();
   // Not the global configuration, which would announce a seed that is not used.
   rc::detail::TestListenerAdapter listener;
-  const auto result = rc::detail::checkProperty(
-      rc::detail::toProperty(std::forward<Property>(property)), metadata, configuration.testParams,
-      listener, configuration.reproduce);
+  const auto result =
+      rc::detail::checkProperty(rc::detail::toProperty(std::forward<Property>(property)), metadata,
+                                configuration.testParams, listener, configuration.reproduce);
   if (result.template is<rc::detail::SuccessResult>()) return;
   std::ostringstream message;
   rc::detail::printResultMessage(result, message);

@@ -27,7 +27,7 @@ enum class Subject : uint8_t {
 inline constexpr int kSubjects = static_cast<int>(Subject::kCollections) + 1;
 
 struct GeneratorOptions {
-  int operations = 60;   // of main; scripts come on top
+  int operations = 60;  // of main; scripts come on top
   Subject subject = Subject::kEverything;
   bool clusters = true;  // false: uniform random operations, the baseline
   bool settings = true;  // thresholds, enable, disable, saveall

@@ -48,9 +48,7 @@ TEST_P(DestructorCalls, ComeInTimeAndAsOftenAsTheContractSays) {
   ExpectLawful(Subject::kDestructorCalls);
 }
 TEST_P(WeakReferences, YieldTheLivingAndReportTheDead) { ExpectLawful(Subject::kWeakReferences); }
-TEST_P(Collections, ComeFindPromoteAndAnswerAsTheModelDoes) {
-  ExpectLawful(Subject::kCollections);
-}
+TEST_P(Collections, ComeFindPromoteAndAnswerAsTheModelDoes) { ExpectLawful(Subject::kCollections); }
 TEST_P(Everything, IsLawful) { ExpectLawful(Subject::kEverything); }
 
 FOR_OWN_SPECIMENS(FreedObjects);

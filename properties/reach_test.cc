@@ -4,14 +4,13 @@
 //
 // Prints the shares. The column "uniform" is the baseline: random operations without shapes.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cstdio>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "model/event_text.h"
 #include "model/law.h"
@@ -84,7 +83,8 @@ TEST(ReachTest, EverySituationIsReachedOrImpossible) {
   for (const Specimen& specimen : specimens) shares.push_back(Measure(specimen, {}, kPrograms));
   const Shares uniform = Measure(specimens[0], {.clusters = false}, kPrograms);
   std::string table = fmt::format("{:34}", "% of programs");
-  for (const Specimen& specimen : specimens) table += fmt::format("{:>13}", specimen.contract->name);
+  for (const Specimen& specimen : specimens)
+    table += fmt::format("{:>13}", specimen.contract->name);
   table += fmt::format("{:>13}\n", "uniform");
   for (size_t s = 0; s < kSituations; ++s) {
     const auto situation = static_cast<Situation>(s);
@@ -118,9 +118,7 @@ struct Special {
 // A suite of laws_test whose programs are not about its subject would say nothing about it.
 TEST(ReachTest, SubjectsReachTheirOwnSituationsMoreOften) {
   const Special specials[] = {
-      {Subject::kFreedObjects,
-       "optimized",
-       {Situation::kNestedDeath, Situation::kOldHoldsYoung}},
+      {Subject::kFreedObjects, "optimized", {Situation::kNestedDeath, Situation::kOldHoldsYoung}},
       {Subject::kUncollectableCycles,
        "optimized",
        {Situation::kUncollectable, Situation::kUncollectableWithout, Situation::kGarbageReleased,
@@ -137,8 +135,7 @@ TEST(ReachTest, SubjectsReachTheirOwnSituationsMoreOften) {
       {Subject::kCollections,
        "optimized-27",
        {Situation::kAutomaticCollection, Situation::kAutomaticMiddle,
-        Situation::kFullCollectionWaited, Situation::kSurvivorPromoted,
-        Situation::kOldHoldsYoung}},
+        Situation::kFullCollectionWaited, Situation::kSurvivorPromoted, Situation::kOldHoldsYoung}},
   };
   for (const Special& special : specials) {
     const Specimen specimen = Named(special.specimen);
@@ -194,7 +191,8 @@ TEST(ReachTest, EveryOperationIsExecuted) {
       const double in_scripts = seen[i].in_scripts * 100.0 / kRecorded;
       std::printf("  %-24s%10.2f%10.2f\n", Print(Op{.code = code}).c_str(), in_main, in_scripts);
       if (code != OpCode::kRaise) EXPECT_GE(in_main, 1) << Print(Op{.code = code});
-      if (!MainOnly(code)) EXPECT_GE(in_scripts, kLeast) << Print(Op{.code = code}) << " in scripts";
+      if (!MainOnly(code))
+        EXPECT_GE(in_scripts, kLeast) << Print(Op{.code = code}) << " in scripts";
     }
   }
 }
