@@ -1,9 +1,12 @@
 #include "collector/specimens.h"
 
-#include <cstdlib>
-#include <string_view>
-
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+#include <string_view>
 
 #include "collector/liar.h"
 #include "collector/naive.h"
@@ -89,6 +92,33 @@ std::string FindProcess(const std::string& name, Specimen* specimen) {
   return FindPeer(name, {"/bin/sh", "-c", rest.substr(colon + 1)}, contract, specimen);
 }
 
+// Where a CPython 2.7 may be, in the order of PATH. No Debian package has one, so people keep
+// theirs in a pyenv, whose shims fail unless that version is chosen: so we look behind them.
+std::vector<std::string> Pythons27() {
+  namespace fs = std::filesystem;
+  std::vector<std::string> paths;
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "" : path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    std::error_code error;
+    const fs::path versions = fs::path(folder).parent_path() / "versions";
+    if (fs::path(folder).filename() != "shims") {
+      const fs::path python = fs::path(folder) / "python2.7";
+      if (fs::exists(python, error)) paths.push_back(python.string());
+      continue;
+    }
+    std::vector<std::string> found;
+    for (fs::directory_iterator it(versions, error), end; !error && it != end;
+         it.increment(error)) {
+      if (it->path().filename().string().compare(0, 4, "2.7.") != 0) continue;
+      found.push_back((it->path() / "bin" / "python2.7").string());
+    }
+    std::sort(found.begin(), found.end());
+    paths.insert(paths.end(), found.begin(), found.end());
+  }
+  return paths;
+}
+
 }  // namespace
 
 const std::vector<Specimen>& OwnSpecimens() {
@@ -101,8 +131,7 @@ const std::vector<Specimen>& OwnSpecimens() {
       NaiveUnder("naive", "the smallest lawful collector, under the rules of CPython 2.6",
                  kCPython26, kNaive26),
       NaiveUnder("naive-27", "the same, under those of 2.7", kCPython27, kNaive27),
-      NaiveUnder("naive-pep442", "the same, under those of 3.9 to 3.13", kCPython39,
-                 kNaivePep442),
+      NaiveUnder("naive-pep442", "the same, under those of 3.9 to 3.13", kCPython39, kNaivePep442),
   };
   return specimens;
 }
@@ -134,6 +163,23 @@ std::string FindSpecimen(const std::string& name, Specimen* specimen) {
   }
   if (starts("process:")) return FindProcess(name, specimen);
   return fmt::format("there is no specimen \"{}\"; `ouro specimens` lists them", name);
+}
+
+std::vector<Specimen> PresentSpecimens(std::vector<std::string>* absent) {
+  std::vector<Specimen> present = OwnSpecimens();
+  Specimen found;
+  std::string error = FindSpecimen("cpython", &found);
+  if (error.empty()) present.push_back(found);
+  if (!error.empty()) absent->push_back(error);
+  error = "there is no python2.7 on PATH, nor in a pyenv whose shims are there";
+  for (const std::string& path : Pythons27()) {
+    error = FindSpecimen("cpython:" + path, &found);
+    if (!error.empty()) continue;
+    present.push_back(found);
+    break;
+  }
+  if (!error.empty()) absent->push_back(error);
+  return present;
 }
 
 }  // namespace ouro

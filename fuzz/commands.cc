@@ -1,12 +1,11 @@
 #include "fuzz/commands.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <memory>
-
-#include <fmt/format.h>
 
 #include "collector/specimens.h"
 #include "fuzz/compare.h"
@@ -118,8 +117,7 @@ int JudgeFiles(const JudgeArguments& arguments) {
       if (!verdict.violation) continue;
       ++unlawful;
       fmt::print("{}:{}: broke the law {}\n  {}\n  lawful here: {}\n", file, verdict.line,
-                 Name(verdict.violation->law), verdict.violation->what,
-                 verdict.violation->lawful);
+                 Name(verdict.violation->law), verdict.violation->what, verdict.violation->lawful);
     }
   }
   fmt::print("{} traces, {} unlawful\n", traces, unlawful);
@@ -169,13 +167,9 @@ int Replay(const ReplayArguments& arguments) {
   if (std::string error = ReadPrograms(arguments.files, &programs); !error.empty()) {
     return Complain(error);
   }
-  std::vector<Specimen> specimens = OwnSpecimens();
-  Specimen cpython;
-  if (std::string error = FindSpecimen("cpython", &cpython); error.empty()) {
-    specimens.push_back(cpython);
-  } else {
-    fmt::print("left out: {}\n", error);
-  }
+  std::vector<std::string> absent;
+  const std::vector<Specimen> specimens = PresentSpecimens(&absent);
+  for (const std::string& why : absent) fmt::print("left out: {}\n", why);
   size_t convicted = 0;
   for (const Specimen& specimen : specimens) {
     Runner runner(specimen);
@@ -216,8 +210,8 @@ int Compare(const CompareArguments& arguments) {
   for (const ProgramFile& program : programs) {
     std::string a;
     std::string b;
-    const bool lawful = first.Run(program.program, &a).lawful() &&
-                        second.Run(program.program, &b).lawful();
+    const bool lawful =
+        first.Run(program.program, &a).lawful() && second.Run(program.program, &b).lawful();
     progress.Step();
     convicted += lawful ? 0 : 1;
     const std::string difference = FirstDifference(Steps(a), Steps(b));
@@ -225,9 +219,9 @@ int Compare(const CompareArguments& arguments) {
     ++different;
     fmt::print("{}: {}: {}\n", program.Label(), lawful ? "both lawful" : "unlawful", difference);
   }
-  fmt::print("{} programs on {} and {}: {} the same, {} different, {} convicted\n",
-             programs.size(), specimens[0].name, specimens[1].name, programs.size() - different,
-             different, convicted);
+  fmt::print("{} programs on {} and {}: {} the same, {} different, {} convicted\n", programs.size(),
+             specimens[0].name, specimens[1].name, programs.size() - different, different,
+             convicted);
   return convicted == 0 ? 0 : 1;
 }
 
