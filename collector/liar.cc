@@ -3,7 +3,7 @@
 //
 // A lie that is not found out at once makes the liar's heap and that of its listener differ, and
 // then anything may be what the listener notices first. So every lie is shaped to be the first
-// thing that is wrong, and its comment says why that holds.
+// thing that is wrong; where that is not plain, its comment says why it is.
 
 #include "collector/liar.h"
 
@@ -278,6 +278,7 @@ ScriptEnd FinalizeAgainBeforeFree(Liar& liar, const Event& event) {
   return liar.Tell(event);
 }
 
+// As if the finalizer got a copy of the object.
 ScriptEnd FreeBeforeFinalizer(Liar& liar, const Event& event) {
   if (event.kind == Kind::kFinalize) liar.Invent(Event::Free(event.id));
   return liar.Tell(event);
@@ -295,13 +296,15 @@ ScriptEnd QueueFinalizer(Liar& liar, const Event& event) {
 
 // ---- callbacks and weak references
 
+// As if the weak reference were not cleared before its callback.
 ScriptEnd CallTwice(Liar& liar, const Event& event) {
   const ScriptEnd end = liar.Tell(event);
   if (event.kind == Kind::kCallback) liar.Invent(event);
   return end;
 }
 
-// A finalizer of the target would have to run before, too.
+// As if the callback were told of a death that is over. A target with a finalizer is left alone:
+// that one would be due before the death, too.
 ScriptEnd FreeBeforeCallback(Liar& liar, const Event& event) {
   if (event.kind == Kind::kCallback) {
     const ObjectId target = liar.shadow().at(event.id).target;
@@ -311,8 +314,8 @@ ScriptEnd FreeBeforeCallback(Liar& liar, const Event& event) {
   return liar.Tell(event);
 }
 
-// The honest collector calls the newest first, so an older one is due, too; unless it is trash,
-// which nothing in a register is.
+// The honest collector calls the newest first, so an older one is due, too; unless it is trash, or
+// was before a finalizer brought it back: what is in a register hardly ever is.
 ScriptEnd CallOldestFirst(Liar& liar, const Event& event) {
   if (event.kind == Kind::kCallback) {
     const ObjectId target = liar.shadow().at(event.id).target;
@@ -347,8 +350,8 @@ ScriptEnd YieldNeighbour(Liar& liar, const Event& event) {
 
 // ---- collections
 
-// Of what dies in a collection, under its own hand. Where the listener takes saveall for on, there
-// is a right place in the list for trash; but then it does not die.
+// Only what a collection itself frees, which is when garbage may be reported. It cannot belong into
+// the list: what does is not freed, with saveall either.
 ScriptEnd SaveWhatIsFreed(Liar& liar, const Event& event) {
   const bool trash = event.kind == Kind::kFree && liar.shadow().collecting() &&
                      liar.shadow().at(event.id).kind == OpCode::kNode;
@@ -356,6 +359,7 @@ ScriptEnd SaveWhatIsFreed(Liar& liar, const Event& event) {
   return liar.Tell(event);
 }
 
+// As if the objects were kept alive, which is enough for the collector, and never shown.
 ScriptEnd ForgetGarbage(Liar& liar, const Event& event) {
   return event.kind == Kind::kGarbage ? ScriptEnd::kReturned : liar.Tell(event);
 }
@@ -383,6 +387,7 @@ void CollectOneLate(Liar& liar, const Op& op) {
   liar.Perform(late);
 }
 
+// As if the answer of a collection that was refused were an error code.
 ScriptEnd AnswerNested(Liar& liar, const Event& event) {
   const bool nested = event.kind == Kind::kDone && liar.shadow().collections() > 1;
   return liar.Tell(nested ? Event::Done(1) : event);
@@ -390,10 +395,12 @@ ScriptEnd AnswerNested(Liar& liar, const Event& event) {
 
 // ---- censuses, births and everything else
 
+// As if there were one list.
 ScriptEnd CallAllYoung(Liar& liar, const Event& event) {
   return liar.Tell(event.kind == Kind::kTracked ? Event::Tracked(event.id, 0) : event);
 }
 
+// As if only what has slots were worth tracking.
 ScriptEnd OmitWeakReferences(Liar& liar, const Event& event) {
   const bool omit =
       event.kind == Kind::kTracked && liar.shadow().at(event.id).kind == OpCode::kWeak;
@@ -407,6 +414,7 @@ ScriptEnd ReuseNumber(Liar& liar, const Event& event) {
   return liar.Tell(reuse ? Event::New(reused) : event);
 }
 
+// As if nobody looked at what the allocator returned.
 ScriptEnd FailSilently(Liar& liar, const Event& event) {
   return event.kind == Kind::kFailed ? ScriptEnd::kReturned : liar.Tell(event);
 }
@@ -446,7 +454,7 @@ const Telling kTellings[] = {
      YieldTheDead,
      nullptr},
     {{"load", "yields the slot after the one that is loaded"}, YieldNeighbour, nullptr},
-    {{"garbage-uncollectable", "puts what a collection frees into the garbage list before"},
+    {{"garbage-uncollectable", "puts a node into the garbage list before a collection frees it"},
      SaveWhatIsFreed,
      nullptr},
     {{"garbage-complete", "puts nothing into the garbage list"}, ForgetGarbage, nullptr},

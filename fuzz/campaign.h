@@ -16,18 +16,21 @@ namespace ouro {
 
 struct CampaignOptions {
   int seconds = 60;
-  int workers = 0;       // 0: one for each processor
-  uint64_t seed = 1;     // of the sequence of programs
-  int operations = 60;   // of a program
+  int workers = 0;               // 0: one for each processor
+  uint64_t seed = 1;             // of the sequence of programs
+  int operations = 60;           // of a program
   std::string out = "ouro-out";  // findings go to its folder `found`
   bool stop_on_first = false;
-  int hang_seconds = 10;    // a trial that takes longer is a finding
+  // A trial that takes longer is a finding. More than process collectors give a peer for an answer:
+  // their word for its silence says after which operation.
+  int hang_seconds = 15;
   int shrink_seconds = 20;  // for one finding
 };
 
 // Prints status and findings to standard output, and a verdict at the end. Returns the exit code:
 // 0 without findings, 1 with, 2 if it could not run (then *error says why). SIGINT ends it early,
-// with the verdict so far.
+// with the verdict so far. Where a worker is killed from outside or the machine stops, and the
+// program is lawful when it is run again, that is no finding, and said.
 int RunCampaign(const Specimen& specimen, const CampaignOptions& options, std::string* error);
 
 }  // namespace ouro

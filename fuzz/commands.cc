@@ -151,12 +151,19 @@ int ShrinkFile(const ShrinkArguments& arguments) {
   FindingOptions options;
   options.shrink_seconds = arguments.seconds;
   options.origin = arguments.file;
+  options.progress = [](size_t operations, size_t tried) {
+    if (isatty(STDERR_FILENO) == 0) return;
+    fmt::print(stderr, "\r\033[K{} operations left, {} programs tried", operations, tried);
+  };
   const Verdict verdict = TryIsolated(programs[0].program, specimen, options.isolation);
   if (verdict.lawful()) {
-    fmt::print("{} is lawful on {}: there is nothing to shrink\n", arguments.file, specimen.name);
+    fmt::print(stderr, "{} is lawful on {}: there is nothing to shrink\n", arguments.file,
+               specimen.name);
     return 0;
   }
+  options.seen = verdict.signature();
   const Finding finding = Investigate(programs[0].program, specimen, options);
+  if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\033[K");
   fmt::print(stderr, "{}", finding.report);
   fmt::print("{}", finding.text);
   return 1;
@@ -210,8 +217,9 @@ int Compare(const CompareArguments& arguments) {
   for (const ProgramFile& program : programs) {
     std::string a;
     std::string b;
-    const bool lawful =
-        first.Run(program.program, &a).lawful() && second.Run(program.program, &b).lawful();
+    const Verdict one = first.Run(program.program, &a);
+    const Verdict other = second.Run(program.program, &b);
+    const bool lawful = one.lawful() && other.lawful();
     progress.Step();
     convicted += lawful ? 0 : 1;
     const std::string difference = FirstDifference(Steps(a), Steps(b));

@@ -1,11 +1,11 @@
 #include "fuzz/compare.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <iterator>
 #include <string_view>
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace ouro {
 namespace {
@@ -13,8 +13,7 @@ namespace {
 std::vector<std::string> Missing(const std::vector<std::string>& from,
                                  const std::vector<std::string>& in) {
   std::vector<std::string> missing;
-  std::set_difference(in.begin(), in.end(), from.begin(), from.end(),
-                      std::back_inserter(missing));
+  std::set_difference(in.begin(), in.end(), from.begin(), from.end(), std::back_inserter(missing));
   return missing;
 }
 
@@ -43,8 +42,7 @@ std::string FirstDifference(const std::vector<Step>& a, const std::vector<Step>&
   for (size_t i = 0; i < common; ++i) {
     if (a[i] == b[i]) continue;
     if (a[i].operation != b[i].operation) {
-      return fmt::format("operation {}: `{}` against `{}`", i + 1, a[i].operation,
-                         b[i].operation);
+      return fmt::format("operation {}: `{}` against `{}`", i + 1, a[i].operation, b[i].operation);
     }
     return fmt::format("operation {}: `{}`: only the first: [{}]; only the second: [{}]", i + 1,
                        a[i].operation, fmt::join(Missing(b[i].events, a[i].events), ", "),

@@ -21,7 +21,8 @@ struct Step {
   friend bool operator==(const Step&, const Step&) = default;
 };
 
-// The steps of a trace that a trial wrote. What scripts executed is left out, what it caused is not.
+// The steps of a trace that a trial wrote. What scripts executed is left out, what it caused is
+// not.
 std::vector<Step> Steps(const std::string& transcript);
 
 // The first step in which the two differ, as one sentence; "" if they are the same.

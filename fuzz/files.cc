@@ -1,5 +1,6 @@
 #include "fuzz/files.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,11 +10,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
-#include <iterator>
-#include <sstream>
-
-#include <fmt/format.h>
 
 namespace ouro {
 
@@ -26,19 +22,20 @@ std::string UserPath(const std::string& path) {
 }
 
 std::string ReadText(const std::string& path, std::string* text) {
-  if (path == "-") {
-    text->assign(std::istreambuf_iterator<char>(std::cin), {});
-    return "";
-  }
   std::error_code error;
-  if (fs::is_directory(UserPath(path), error)) return fmt::format("{}: is a folder", path);
-  std::ifstream file(UserPath(path), std::ios::binary);
-  if (!file) return fmt::format("{}: {}", path, std::strerror(errno));
-  std::ostringstream all;
-  all << file.rdbuf();
-  if (file.bad()) return fmt::format("{}: {}", path, std::strerror(errno));
-  *text = all.str();
-  return "";
+  if (path != "-" && fs::is_directory(UserPath(path), error)) {
+    return fmt::format("{}: is a folder", path);
+  }
+  std::FILE* file = path == "-" ? stdin : std::fopen(UserPath(path).c_str(), "rb");
+  if (file == nullptr) return fmt::format("{}: {}", path, std::strerror(errno));
+  text->clear();
+  char chunk[1 << 16];
+  for (size_t size; (size = std::fread(chunk, 1, sizeof(chunk), file)) > 0;) {
+    text->append(chunk, size);
+  }
+  const int why = std::ferror(file) != 0 ? errno : 0;
+  if (file != stdin) std::fclose(file);
+  return why == 0 ? "" : fmt::format("{}: {}", path, std::strerror(why));
 }
 
 std::string WriteText(const std::string& path, const std::string& text) {

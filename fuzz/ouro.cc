@@ -3,11 +3,12 @@
 //
 // Exit codes: 0 lawful, 1 convicted, 2 usage, bad input, or a specimen that is not there.
 
-#include <cstdio>
-#include <string>
+#include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
+#include <cstdio>
+#include <string>
+#include <system_error>
 
 #include "fuzz/commands.h"
 
@@ -88,8 +89,9 @@ void AddCampaign(CLI::App& app, CampaignArguments& a, int* code) {
       app.add_subcommand("campaign", "Random programs for a time; findings are shrunk and filed");
   ouro::CampaignOptions& o = a.options;
   campaign->add_option("--specimen", a.specimen, "the collector")->capture_default_str();
-  campaign->add_option("--seconds", o.seconds)->capture_default_str()->check(
-      CLI::Range(1, 10'000'000));
+  campaign->add_option("--seconds", o.seconds, "how long")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10'000'000));
   campaign->add_option("--workers", o.workers, "processes; 0: one for each processor")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
@@ -103,14 +105,42 @@ void AddCampaign(CLI::App& app, CampaignArguments& a, int* code) {
   campaign->callback([&a, code] { *code = ouro::Campaign(a); });
 }
 
-}  // namespace
+void AddLists(CLI::App& app, int* code) {
+  CLI::App* specimens = app.add_subcommand("specimens", "List the collectors that can be tested");
+  specimens->footer("example: ouro specimens");
+  specimens->callback([code] { *code = ouro::ListSpecimens(); });
+  CLI::App* contracts =
+      app.add_subcommand("contracts", "List what lawful collectors may differ in");
+  contracts->footer("example: ouro contracts");
+  contracts->callback([code] { *code = ouro::ListContracts(); });
+  CLI::App* laws = app.add_subcommand("laws", "List the laws");
+  laws->footer("example: ouro laws");
+  laws->callback([code] { *code = ouro::ListLaws(); });
+}
 
-int main(int argc, char** argv) {
+std::string Complaint(const CLI::App* app, const CLI::Error& error) {
+  const bool command = !app->get_subcommands().empty();
+  const std::string name = command ? "ouro " + app->get_subcommands()[0]->get_name() : "ouro";
+  return fmt::format("{}: {}\n`{} --help` {}\n", name, error.what(), name,
+                     command ? "explains" : "lists the commands");
+}
+
+// `ouro help run` is `ouro run --help`.
+void MoveHelp(int argc, char** argv) {
+  static char flag[] = "--help";
+  if (argc < 2 || argc > 3 || std::string(argv[1]) != "help") return;
+  argv[1] = argv[argc - 1];
+  argv[argc - 1] = flag;
+}
+
+int Main(int argc, char** argv) {
+  MoveHelp(argc, argv);
   CLI::App app(
       "Ouroboros finds bugs in memory collectors: random programs drive a collector, and a judge\n"
       "convicts the first event that no lawful collector could have reported.",
       "ouro");
   app.require_subcommand(0, 1);
+  app.failure_message(Complaint);
   app.footer(
       "Without a command: ouro campaign, 60 s on the optimized collector.\n"
       "Exit: 0 lawful, 1 convicted, 2 usage or bad input. Each command has its own --help.");
@@ -129,13 +159,7 @@ int main(int argc, char** argv) {
   AddShrink(app, shrink, &code);
   AddGenerate(app, generate, &code);
   AddJudge(app, judge, &code);
-  app.add_subcommand("specimens", "List the collectors that can be tested")->callback([&code] {
-    code = ouro::ListSpecimens();
-  });
-  app.add_subcommand("contracts", "List what lawful collectors may differ in")->callback([&code] {
-    code = ouro::ListContracts();
-  });
-  app.add_subcommand("laws", "List the laws")->callback([&code] { code = ouro::ListLaws(); });
+  AddLists(app, &code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -143,4 +167,20 @@ int main(int argc, char** argv) {
   }
   if (app.get_subcommands().empty()) code = ouro::Campaign(campaign);
   return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // {fmt} throws if it cannot write, and stdio keeps the fault to the end: a full disk, most often.
+  int code = 2;
+  bool written = true;
+  try {
+    code = Main(argc, argv);
+    written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  } catch (const std::system_error&) {
+    written = false;
+  }
+  if (!written) std::fputs("ouro: standard output cannot be written\n", stderr);
+  return written ? code : 2;
 }

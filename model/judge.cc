@@ -188,7 +188,12 @@ bool Judge::Dereferences(const Op& op, Frame* frame) {
   const TrueObject& target = heap_.at(weak.target);
   if (target.freed || target.doomed || target.cleared) return true;
   frame->object = weak.target;
-  frame->open_answer = weak.bond == Bond::kMaybe || target.letting_go;
+  // Slots are released in ascending order, so what is held loosely is held, unless by trash that is
+  // being cleared: in which order that is done is the collector's choice.
+  const auto& holders = target.loose_holders;
+  const bool chosen = holders.empty() || std::any_of(holders.begin(), holders.end(), [this](
+                                             ObjectId id) { return heap_.at(id).cleared; });
+  frame->open_answer = weak.bond == Bond::kMaybe || (target.letting_go && chosen);
   if (target.firm == 0 && !frame->open_answer) Note(Situation::kRescuedByWeakReference);
   return !frame->open_answer;
 }

@@ -1,11 +1,10 @@
-// The judge against liars: every law has a liar, and the judge convicts each of exactly its law,
-// by random programs and by one that is as short as can be.
+// The judge against liars: every law has a liar, and the judge convicts each of exactly its law, by
+// random programs and by one that is as short as can be. What is inside the liars is lawful.
 
 #include "collector/liar.h"
 
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -13,6 +12,9 @@
 #include <set>
 #include <string>
 #include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "collector/naive.h"
 #include "model/law.h"
@@ -59,7 +61,7 @@ Program RandomProgram(int number) {
   return Generate(SeedOf(seed, static_cast<uint64_t>(number)));
 }
 
-// The shortest program that convicts each liar, under 2.6 rules. It is what the law is about.
+// A program that convicts each liar over naive26, and would not if it were shorter.
 const std::map<std::string, std::string>& ShortPrograms() {
   static const auto& programs = *new std::map<std::string, std::string>{
       {"no-free-while-held", "r0 = leaf\n r1 = r0\n r0 = none\n"},
@@ -91,7 +93,19 @@ const std::map<std::string, std::string>& ShortPrograms() {
   return programs;
 }
 
-// The law that was broken, or "", or "broken".
+std::vector<std::string> LawNames() {
+  std::vector<std::string> names;
+  for (int i = 0; i < kLaws; ++i) names.push_back(Name(static_cast<Law>(i)));
+  return names;
+}
+
+// GoogleTest takes no dashes.
+std::string TestName(std::string name) {
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+// The law that was broken, or "", or what else is wrong.
 std::string LawOf(const Verdict& verdict) {
   if (verdict.lawful()) return "";
   return verdict.violation ? Name(verdict.violation->law) : "broken: " + verdict.trouble;
@@ -106,9 +120,7 @@ std::string Explain(const Program& program, const Specimen& specimen) {
 TEST(Lies, EveryLawHasOneAndEveryLieALaw) {
   std::vector<std::string> lies;
   for (const Lie& lie : Lies()) lies.push_back(lie.law);
-  std::vector<std::string> laws;
-  for (int i = 0; i < kLaws; ++i) laws.push_back(Name(static_cast<Law>(i)));
-  EXPECT_EQ(lies, laws);
+  EXPECT_EQ(lies, LawNames());
   std::set<std::string> sentences;
   for (const Lie& lie : Lies()) EXPECT_TRUE(sentences.insert(lie.lie).second) << lie.lie;
 }
@@ -151,7 +163,7 @@ void PrintTo(const Case& c, std::ostream* out) { *out << c.law << " over " << c.
 std::vector<Case> Cases() {
   std::vector<Case> cases;
   for (const Honest& honest : kHonest) {
-    for (int i = 0; i < kLaws; ++i) cases.push_back({Name(static_cast<Law>(i)), honest});
+    for (const std::string& law : LawNames()) cases.push_back({law, honest});
   }
   return cases;
 }
@@ -167,9 +179,8 @@ class LiarTest : public testing::TestWithParam<Case> {
   const Specimen specimen_ = LiarSpecimen(GetParam().law, GetParam().honest);
 };
 
-// Also: a program that convicts it shrinks to a few operations that still do. A shrunk program
-// keeps its signature, and not every one can be had with few operations; the first that can will
-// do.
+// ... and what convicts it shrinks to a few operations. Shrinking keeps the signature, and not
+// every one can be had with few: one that can is enough.
 TEST_P(LiarTest, IsConvictedOfItsLaw) {
   Trial trial(specimen_);
   int programs = 0;
@@ -205,9 +216,7 @@ TEST_P(LiarTest, IsConvictedOfItsLaw) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, LiarTest, testing::ValuesIn(Cases()), [](const auto& info) {
-  std::string name = fmt::format("{}_{}", info.param.law, info.param.honest.name);
-  for (char& c : name) c = c == '-' ? '_' : c;
-  return name;
+  return TestName(info.param.law + "-" + info.param.honest.name);
 });
 
 class ShortTest : public testing::TestWithParam<std::string> {};
@@ -227,17 +236,8 @@ TEST_P(ShortTest, ConvictsAndNothingShorterDoes) {
   }
 }
 
-std::vector<std::string> LawNames() {
-  std::vector<std::string> names;
-  for (int i = 0; i < kLaws; ++i) names.push_back(Name(static_cast<Law>(i)));
-  return names;
-}
-
-INSTANTIATE_TEST_SUITE_P(All, ShortTest, testing::ValuesIn(LawNames()), [](const auto& info) {
-  std::string name = info.param;
-  for (char& c : name) c = c == '-' ? '_' : c;
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(All, ShortTest, testing::ValuesIn(LawNames()),
+                         [](const auto& info) { return TestName(info.param); });
 
 }  // namespace
 }  // namespace ouro
