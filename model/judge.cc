@@ -4,9 +4,9 @@
 
 #include "model/judge.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "model/check.h"
 
@@ -188,12 +188,8 @@ bool Judge::Dereferences(const Op& op, Frame* frame) {
   const TrueObject& target = heap_.at(weak.target);
   if (target.freed || target.doomed || target.cleared) return true;
   frame->object = weak.target;
-  // Slots are released in ascending order, so what is held loosely is held, unless by trash that is
-  // being cleared: in which order that is done is the collector's choice.
-  const auto& holders = target.loose_holders;
-  const bool chosen = holders.empty() || std::any_of(holders.begin(), holders.end(), [this](
-                                             ObjectId id) { return heap_.at(id).cleared; });
-  frame->open_answer = weak.bond == Bond::kMaybe || (target.letting_go && chosen);
+  frame->open_answer =
+      weak.bond == Bond::kMaybe || (target.letting_go && !heap_.HeldForNow(weak.target));
   if (target.firm == 0 && !frame->open_answer) Note(Situation::kRescuedByWeakReference);
   return !frame->open_answer;
 }
@@ -205,9 +201,8 @@ void Judge::CheckAnswered(const Frame& frame) {
   }
   if (frame.answered) return;
   if (Allocates(code)) {
-    return frame.failing
-               ? Convict(Law::kFailedAllocation, kNone, "this allocation had to fail")
-               : Convict(Law::kEventInPlace, kNone, "nothing was born");
+    return frame.failing ? Convict(Law::kFailedAllocation, kNone, "this allocation had to fail")
+                         : Convict(Law::kEventInPlace, kNone, "nothing was born");
   }
   if (code == OpCode::kLoad || code == OpCode::kDeref || code == OpCode::kTakeGarbage) {
     return Convict(Law::kEventInPlace, kNone, fmt::format("`{}` yielded nothing", Print(frame.op)));

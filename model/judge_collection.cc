@@ -1,10 +1,10 @@
 // The judge on collections: what is trash, what must happen to it and in which phases.
 // Semantics, sections 2 and 5 to 8.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
-
-#include <fmt/format.h>
 
 #include "model/judge.h"
 
@@ -34,10 +34,10 @@ int Judge::AutomaticGeneration() {
 
 void Judge::OnCollect(const Event& event) {
   Frame& frame = frames_.back();
-  const bool fits = frame.type == Frame::Type::kOp && !frame.collected && !frame.answered &&
-                    (event.flag ? frame.automatic == event.number
-                                : frame.op.code == OpCode::kCollect &&
-                                      frame.op.count == event.number);
+  const bool fits =
+      frame.type == Frame::Type::kOp && !frame.collected && !frame.answered &&
+      (event.flag ? frame.automatic == event.number
+                  : frame.op.code == OpCode::kCollect && frame.op.count == event.number);
   if (!fits) {
     return Convict(event.flag ? Law::kCollectionSchedule : Law::kEventInPlace, kNone,
                    fmt::format("no {}collection of generation {} was due",
@@ -270,14 +270,14 @@ void Judge::OnGarbage(ObjectId id) {
   if (!Known(id, Law::kGarbageUncollectable)) return;
   TrueObject& object = heap_.at(id);
   const bool clearing = AdvanceCollection();
-  const bool belongs = collection_.saveall ? object.found || object.kept
-                                           : object.kept && object.has_finalizer();
+  const bool belongs =
+      collection_.saveall ? object.found || object.kept : object.kept && object.has_finalizer();
   if (!clearing || !belongs || object.saved || object.firm == 0) {
-    const char* why = !clearing              ? "callbacks or finalizers were due first"
-                      : object.saved         ? "it had been put there before"
-                      : object.firm == 0     ? "it dies by reference count"
-                      : object.kept          ? "it has no finalizer"
-                                             : "it is not uncollectable";
+    const char* why = !clearing          ? "callbacks or finalizers were due first"
+                      : object.saved     ? "it had been put there before"
+                      : object.firm == 0 ? "it dies by reference count"
+                      : object.kept      ? "it has no finalizer"
+                                         : "it is not uncollectable";
     return Convict(Law::kGarbageUncollectable, id,
                    fmt::format("#{} was put into the garbage list, but {}", id, why));
   }

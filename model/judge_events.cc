@@ -1,9 +1,9 @@
 // The judge on single events, those of collections apart: births, answers, finalizers, callbacks,
 // deaths, censuses.
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "model/judge.h"
 
@@ -333,9 +333,9 @@ void Judge::OnTracked(const Event& event) {
                                object.kind == Kind::kLeaf ? "is a leaf" : "is dying"));
   }
   if (object.generation != event.number) {
-    return Convict(Law::kCensusGeneration, event.id,
-                   fmt::format("#{} is in generation {}, not {}", event.id, object.generation,
-                               event.number));
+    return Convict(
+        Law::kCensusGeneration, event.id,
+        fmt::format("#{} is in generation {}, not {}", event.id, object.generation, event.number));
   }
 }
 
@@ -349,7 +349,7 @@ void Judge::EndCensus() {
   heap_.ListTracked(kGenerations - 1, &scratch_);
   for (const ObjectId id : scratch_) {
     const TrueObject& object = heap_.at(id);
-    if (object.moving || object.firm == 0) continue;
+    if (object.moving || !heap_.HeldForNow(id)) continue;
     if (!std::binary_search(seen_in_census_.begin(), seen_in_census_.end(), id)) {
       return Convict(Law::kCensusComplete, id,
                      fmt::format("#{} in generation {} was not listed", id, object.generation));

@@ -1,12 +1,12 @@
 // The words of a conviction: which law, what happened, who holds the object, and what would have
 // been lawful. Runs once a program at most, so clarity goes before speed.
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <map>
 #include <queue>
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "model/judge.h"
 
@@ -57,8 +57,9 @@ std::string Judge::Signature(Law law) const {
     break;
   }
   const Frame* script = InnermostScript();
-  signature += script == nullptr ? " in main" : script->is_callback ? " in a callback"
-                                                                    : " in a finalizer";
+  signature += script == nullptr     ? " in main"
+               : script->is_callback ? " in a callback"
+                                     : " in a finalizer";
   return signature;
 }
 
@@ -156,8 +157,7 @@ void Judge::ListDue(std::vector<std::string>* due) const {
   }
   for (const ObjectId id : c.kept) {
     const TrueObject& object = heap_.at(id);
-    if (object.kept && !object.saved && object.firm > 0 &&
-        (object.has_finalizer() || saveall_)) {
+    if (object.kept && !object.saved && object.firm > 0 && (object.has_finalizer() || saveall_)) {
       due->push_back(fmt::format("garbage {}", id));
     }
   }

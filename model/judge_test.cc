@@ -3,14 +3,14 @@
 
 #include "model/judge.h"
 
+#include <gtest/gtest.h>
+
 #include <cctype>
 #include <ostream>
 #include <set>
 #include <sstream>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "model/judge_rules.h"
 #include "model/trace.h"
@@ -66,8 +66,8 @@ TraceVerdict JudgeOne(const std::string& trace, const Contract& contract) {
 void ExpectLawful(const std::string& trace, const Contract& contract) {
   const TraceVerdict verdict = JudgeOne(trace, contract);
   if (!verdict.violation) return;
-  ADD_FAILURE() << contract.name << ": convicted of " << Name(verdict.violation->law)
-                << " in line " << verdict.line << ": " << verdict.violation->what << "\n"
+  ADD_FAILURE() << contract.name << ": convicted of " << Name(verdict.violation->law) << " in line "
+                << verdict.line << ": " << verdict.violation->what << "\n"
                 << trace;
 }
 
@@ -156,8 +156,7 @@ void ExpectWords(const Words& words) {
 
 TEST(JudgeWords, SayWhoHoldsWhatWasFreed) {
   const Words table[] = {
-      {kCPython26,
-       "r0 = node 1\n> new 0\nr2 = node 1\n> new 1\nr2.0 = r0\nr0 = none\n> free 0\n",
+      {kCPython26, "r0 = node 1\n> new 0\nr2 = node 1\n> new 1\nr2.0 = r0\nr0 = none\n> free 0\n",
        "#0 was freed while r2 -> #1 slot 0 -> #0 holds it", "nothing; #0 lives on",
        "no-free-while-held at assignment in main"},
       {kCPython26, "r0 = node 1\n> new 0\nr0.0 = r0\nr0 = none\n> free 0\n",
@@ -176,7 +175,8 @@ TEST(JudgeWords, SayWhoHoldsWhatWasFreed) {
        "#0 was freed while self of a running script -> #0 holds it", "new 1",
        "no-free-while-held at leaf in a finalizer"},
       {kCPython39,
-       "r0 = node 1 del 0\n> new 0\nr1 = leaf\n> new 1\nr0.0 = r1\nr1 = none\nr0 = none\n> free 1\n",
+       "r0 = node 1 del 0\n> new 0\nr1 = leaf\n> new 1\nr0.0 = r1\nr1 = none\nr0 = none\n> free "
+       "1\n",
        "#1 was freed while what is due for #0 before its death -> #0 slot 0 -> #1 holds it",
        "finalize 0", "no-free-while-held at assignment in main"},
       {kCPython39,
@@ -203,8 +203,7 @@ TEST(JudgeWords, SayWhatDidNotHappen) {
        "#1 was born without the automatic collection of generation 0 that was due "
        "(counts 2 0 0, thresholds 1 9 9)",
        "collect 0 auto", "collection-schedule at node in main"},
-      {kCPython26,
-       "r0 = node 1\n> new 0\nr0.0 = r0\nr0 = none\ncollect 2\n> collect 2\n> done 0\n",
+      {kCPython26, "r0 = node 1\n> new 0\nr0.0 = r0\nr0 = none\ncollect 2\n> collect 2\n> done 0\n",
        "#0 is trash of generation 2 or younger, and was not freed", "free 0",
        "trash-freed at collect in main"},
       {kCPython26, "fail 1\nr0 = leaf\n> new 0\n",
@@ -221,15 +220,15 @@ TEST(JudgeWords, SayWhatWouldHaveBeenRight) {
        "`r1 = r0.0` yielded none instead of #0", "got 0", "load at load in main"},
       {kCPython26, "r0 = node 0\n> new 0\nr1 = weak r0\n> new 1\nr2 = r1()\n> got none\n",
        "`r2 = r1()` yielded none instead of #0", "got 0", "dereference at dereference in main"},
-      {kCPython26, "collect 1\n> collect 1\n> done 3\n",
-       "the collection answered 3 instead of 0", "done 0", "collection-count at collect in main"},
+      {kCPython26, "collect 1\n> collect 1\n> done 3\n", "the collection answered 3 instead of 0",
+       "done 0", "collection-count at collect in main"},
       {kCPython26,
        "r0 = node 0\n> new 0\nr1 = weak r0 call 0\n> new 1\nr2 = weak r0 call 0\n> new 2\n"
        "r0 = none\n> callback 1\n",
        "the newer callback of #2 was due first", "callback 2",
        "callback-order at assignment in main"},
-      {kCPython26, "r0 = node 0\n> new 0\ncensus\n> tracked 0 2\n",
-       "#0 is in generation 0, not 2", "nothing; #0 lives on", "census-generation at census in main"},
+      {kCPython26, "r0 = node 0\n> new 0\ncensus\n> tracked 0 2\n", "#0 is in generation 0, not 2",
+       "nothing; #0 lives on", "census-generation at census in main"},
       {kCPython26, "r0 = leaf\n> new 0\nr0 = none\n> free 0\n> free 0\n", "#0 was freed before",
        "nothing", "free-once at assignment in main"},
   };

@@ -113,6 +113,14 @@ bool TrueHeap::CallbacksDue(const TrueObject& object) const {
   });
 }
 
+bool TrueHeap::HeldForNow(ObjectId id) const {
+  const TrueObject& object = at(id);
+  if (object.firm > 0) return true;
+  const auto& holders = object.loose_holders;
+  return !holders.empty() && std::none_of(holders.begin(), holders.end(),
+                                          [this](ObjectId holder) { return at(holder).cleared; });
+}
+
 void TrueHeap::Unheld(ObjectId id) {
   unheld_.push_back(id);
   Spread();

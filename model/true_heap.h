@@ -40,32 +40,32 @@ struct TrueObject {
 
   Kind kind = Kind::kNode;
   bool freed = false;
-  bool letting_go = false;  // unheld, nothing due: its references are loose
-  bool doomed = false;      // its death is proved; untracked, weak references detached
-  bool finalized = false;   // the finalizer ran: in this death, or ever, as the contract says
+  bool letting_go = false;   // unheld, nothing due: its references are loose
+  bool doomed = false;       // its death is proved; untracked, weak references detached
+  bool finalized = false;    // the finalizer ran: in this death, or ever, as the contract says
   bool resurrected = false;  // it has survived its own finalizer
-  bool listed = false;      // in TrueHeap::dying
-  bool found = false;       // trash of the running collection that is still in its hands
-  bool kept = false;        // ... of its uncollectable set instead
-  bool saved = false;       // the running collection put it into the garbage list
+  bool listed = false;       // in TrueHeap::dying
+  bool found = false;        // trash of the running collection that is still in its hands
+  bool kept = false;         // ... of its uncollectable set instead
+  bool saved = false;        // the running collection put it into the garbage list
   bool called_back = false;  // trash whose callback ran, and may have brought it back (2.x)
-  bool cleared = false;     // trash that the running collection clears
-  bool in_garbage = false;  // it has been in the garbage list
-  bool moving = false;      // a weak reference in the hands of the running collection
-  bool maybe_held = false;  // a weak reference that its dying target may hold: see MakeCallsDue
+  bool cleared = false;      // trash that the running collection clears
+  bool in_garbage = false;   // it has been in the garbage list
+  bool moving = false;       // a weak reference in the hands of the running collection
+  bool maybe_held = false;   // a weak reference that its dying target may hold: see MakeCallsDue
   Bond bond = Bond::kNone;
   int8_t script = kNoScript;
   int8_t generation = -1;  // -1: untracked
-  int32_t released = 0;   // letting go: the slots below are proved to be released
+  int32_t released = 0;    // letting go: the slots below are proved to be released
   int32_t tracked_at = 0;  // place in TrueHeap's list of its generation
   int32_t outside = -1;    // references from outside of a set that is examined; -1: not in it
   int32_t firm = 0;
   int32_t loose = 0;
-  ObjectId target = kNone;            // of a weak reference, also after it was detached
-  std::vector<ObjectId> slots;        // of a node
-  std::vector<ObjectId> weaks;        // bound weak references, oldest first
-  std::vector<ObjectId> calls;        // callbacks that are due, next one first; they are held
-  std::vector<ObjectId> detained;     // weak references that the death holds: MakeCallsDue
+  ObjectId target = kNone;              // of a weak reference, also after it was detached
+  std::vector<ObjectId> slots;          // of a node
+  std::vector<ObjectId> weaks;          // bound weak references, oldest first
+  std::vector<ObjectId> calls;          // callbacks that are due, next one first; they are held
+  std::vector<ObjectId> detained;       // weak references that the death holds: MakeCallsDue
   std::vector<ObjectId> loose_holders;  // who refers to it loosely, once a reference
 
   bool has_finalizer() const { return kind == Kind::kNode && script != kNoScript; }
@@ -95,6 +95,11 @@ class TrueHeap {
   bool FinalizerDue(const TrueObject& object) const;
   bool CallbacksDue(const TrueObject& object) const;
 
+  // Whether `id` is held at this moment, if only by what is about to release it. Slots are released
+  // in ascending order, so that is certain, unless trash that is being cleared holds it: in which
+  // order that is done is the collector's choice.
+  bool HeldForNow(ObjectId id) const;
+
   // An event showed that unheld `id` is dying: whoever held it loosely has released it.
   void ShowDying(ObjectId id);
   // The death proper begins: untracked, weak references detached. Those with callbacks that must
@@ -103,8 +108,9 @@ class TrueHeap {
   // All bound weak references of `id` are detached, and those with callbacks become its due calls,
   // newest first. A death by reference count holds all of them until the last callback has run,
   // except the newest two as long as they have none: PyObject_ClearWeakRefs clears those before it
-  // saves the rest in a tuple, but 3.13 saves all, so these are `maybe_held`. A collection (`by_collection`) holds each until its
-  // own has, and does not call those that are its trash themselves (handle_weakrefs).
+  // saves the rest in a tuple, but 3.13 saves all, so these are `maybe_held`. A collection
+  // (`by_collection`) holds each until its own has, and does not call those that are its trash
+  // themselves (handle_weakrefs).
   void MakeCallsDue(ObjectId id, bool by_collection);
   // A call of `id` is over.
   void CallMade(ObjectId id);
@@ -156,11 +162,11 @@ class TrueHeap {
   std::array<ObjectId, kRegisters> registers_{};
   std::vector<ObjectId> garbage_;
   std::array<std::vector<ObjectId>, kGenerations> tracked_;  // with stale entries
-  std::vector<ObjectId> loose_log_;   // who let go, in order
-  std::vector<ObjectId> unheld_;      // worklist of Spread
-  std::vector<ObjectId> showing_;     // worklist of ShowDying
-  std::vector<ObjectId> gone_;        // worklist of ReleaseThrough
-  std::vector<ObjectId> maybe_held_;  // all that are
+  std::vector<ObjectId> loose_log_;                          // who let go, in order
+  std::vector<ObjectId> unheld_;                             // worklist of Spread
+  std::vector<ObjectId> showing_;                            // worklist of ShowDying
+  std::vector<ObjectId> gone_;                               // worklist of ReleaseThrough
+  std::vector<ObjectId> maybe_held_;                         // all that are
   bool spreading_ = false;
 };
 

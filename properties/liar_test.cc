@@ -17,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include "collector/naive.h"
+#include "model/collector.h"
 #include "model/law.h"
 #include "model/program.h"
 #include "model/shrink.h"
