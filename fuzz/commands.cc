@@ -254,6 +254,7 @@ int ListSpecimens() {
 int ListContracts() {
   for (const Contract* const* contract = kContracts; *contract != nullptr; ++contract) {
     fmt::print("{:<10} {}\n", (*contract)->name, (*contract)->summary);
+    for (const std::string& line : Describe(**contract)) fmt::print("{:<10}   {}\n", "", line);
   }
   return 0;
 }

@@ -62,6 +62,31 @@ const Contract kCPython39 = {
 
 const Contract* const kContracts[] = {&kCPython26, &kCPython27, &kCPython34, &kCPython39, nullptr};
 
+std::vector<std::string> Describe(const Contract& c) {
+  return {
+      c.finalizers == F::kEveryDeath ? "an object's finalizer runs at each of its deaths"
+                                     : "an object's finalizer runs once in its life",
+      c.cyclic_finalizers == C::kUncollectable
+          ? "cyclic trash with finalizers is uncollectable and goes to the garbage list"
+          : "the finalizers of cyclic trash run, then it is cleared",
+      c.death_order == D::kCallbacksFirst
+          ? "at a death by reference count callbacks run first, then the finalizer"
+          : "at a death by reference count the finalizer runs first, then callbacks",
+      c.cyclic_finalizers == C::kUncollectable ? "no finalizer of trash can resurrect it"
+      : c.resurrection == R::kSparesAll ? "one resurrection spares all the trash of that collection"
+                                        : "a resurrection spares what can be reached again",
+      c.answer == A::kEither  ? "a collection answers what it found or what was left of it"
+      : c.answer == A::kFound ? "a collection answers how many unreachable objects it found"
+                              : "a collection answers how many unreachable objects were left",
+      c.trash_weak == W::kEither ? "weak references in trash may be cleared before finalizers run"
+      : c.trash_weak == W::kCleared ? "weak references in trash are cleared before finalizers run"
+                                    : "weak references in trash are left alone until it is cleared",
+      c.full_collection_waits
+          ? "an automatic full collection waits until a quarter of what it keeps is new"
+          : "an automatic full collection comes whenever its threshold is passed",
+  };
+}
+
 const Contract* FindContract(const std::string& name) {
   for (const Contract* const* c = kContracts; *c != nullptr; ++c) {
     if (name == (*c)->name) return *c;

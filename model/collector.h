@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "model/program.h"
 
@@ -156,6 +157,9 @@ extern const Contract kCPython39;  // 3.9 to 3.13
 
 // All of them, in the order above; nullptr at the end.
 extern const Contract* const kContracts[];
+
+// What the contract says, a line a field: for `ouro contracts`.
+std::vector<std::string> Describe(const Contract& contract);
 
 // The contract of that name, or nullptr.
 const Contract* FindContract(const std::string& name);

@@ -91,7 +91,7 @@ enum class Situation : uint8_t {
 };
 inline constexpr int kSituations = static_cast<int>(Situation::kBornInCollection) + 1;
 
-const char* Name(Situation situation);  // "cycle-spanning-generations"
+const char* Name(Situation situation);  // "trash-spanning-generations"
 
 }  // namespace ouro
 

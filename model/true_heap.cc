@@ -376,6 +376,12 @@ void TrueHeap::Clear(ObjectId id) {
 
 void TrueHeap::SetGeneration(ObjectId id, int generation) {
   TrueObject& object = at(id);
+  if (object.generation >= 0) {
+    auto& list = tracked_[static_cast<size_t>(object.generation)];
+    list[static_cast<size_t>(object.tracked_at)] = list.back();
+    at(list.back()).tracked_at = object.tracked_at;
+    list.pop_back();
+  }
   object.generation = static_cast<int8_t>(generation);
   if (generation < 0) return;
   auto& list = tracked_[static_cast<size_t>(generation)];
@@ -386,17 +392,16 @@ void TrueHeap::SetGeneration(ObjectId id, int generation) {
 void TrueHeap::ListTracked(int generation, std::vector<ObjectId>* ids) const {
   for (int g = 0; g <= generation; ++g) {
     const auto& list = tracked_[static_cast<size_t>(g)];
-    for (size_t i = 0; i < list.size(); ++i) {
-      const TrueObject& object = at(list[i]);
-      if (object.generation == g && object.tracked_at == static_cast<int32_t>(i)) {
-        ids->push_back(list[i]);
-      }
-    }
+    ids->insert(ids->end(), list.begin(), list.end());
   }
 }
 
 void TrueHeap::ForgetTracked(int generation) {
-  for (int g = 0; g <= generation; ++g) tracked_[static_cast<size_t>(g)].clear();
+  for (int g = 0; g <= generation; ++g) {
+    auto& list = tracked_[static_cast<size_t>(g)];
+    for (const ObjectId id : list) at(id).generation = -1;
+    list.clear();
+  }
 }
 
 }  // namespace ouro

@@ -128,9 +128,9 @@ class TrueHeap {
   void ReleaseSince(size_t mark);
 
   void SetGeneration(ObjectId id, int generation);
-  // Objects of generations 0 ... `generation`, youngest generation first.
+  // Objects of generations 0 ... `generation`, youngest generation first; else in no fixed order.
   void ListTracked(int generation, std::vector<ObjectId>* ids) const;
-  // Those lists are empty now: their objects are moved one by one by SetGeneration.
+  // Those objects are untracked, until SetGeneration moves them, one by one.
   void ForgetTracked(int generation);
 
   TrueObject& at(ObjectId id) {
@@ -161,7 +161,7 @@ class TrueHeap {
   std::vector<TrueObject> lists_;  // garbage lists that were cleared: holders -2, -3, ...
   std::array<ObjectId, kRegisters> registers_{};
   std::vector<ObjectId> garbage_;
-  std::array<std::vector<ObjectId>, kGenerations> tracked_;  // with stale entries
+  std::array<std::vector<ObjectId>, kGenerations> tracked_;
   std::vector<ObjectId> loose_log_;                          // who let go, in order
   std::vector<ObjectId> unheld_;                             // worklist of Spread
   std::vector<ObjectId> showing_;                            // worklist of ShowDying
