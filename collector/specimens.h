@@ -31,8 +31,9 @@ const std::vector<SpecimenForm>& SpecimenForms();
 // an interpreter that is not there or does not answer. Starts the process that it asks.
 std::string FindSpecimen(const std::string& name, Specimen* specimen);
 
-// OwnSpecimens, the python3 on PATH, and a CPython 2.7, if there is one on PATH or among the versions
-// of a pyenv whose shims are on PATH. *absent says of those that are missing why, a line each.
+// OwnSpecimens, the python3 on PATH, and a CPython 2.7, if there is one on PATH or among the
+// versions of a pyenv whose shims are on PATH. *absent says of those that are missing why, a line
+// each.
 std::vector<Specimen> PresentSpecimens(std::vector<std::string>* absent);
 
 }  // namespace ouro

@@ -59,8 +59,9 @@ struct Suspicion {
   bool from_outside;  // whether it may have been done to the worker: its program may be innocent
 };
 
-constexpr int kNotesShown = 10;  // of programs that were innocent; more are counted only
-constexpr int kTries = 10;       // to repeat what does not repeat
+constexpr int kNotesShown = 10;   // of programs that were innocent; more are counted only
+constexpr int kStuckSeconds = 2;  // in one program, when time is over: it is tried again
+constexpr int kTries = 10;        // to repeat what does not repeat
 
 volatile sig_atomic_t interrupted = 0;
 void Interrupt(int) { interrupted = 1; }
@@ -254,10 +255,13 @@ class Campaign {
     }
   }
 
-  // When time is over: what the workers have already said, or died of, still counts.
+  // When time is over: what the workers have already said, or died of, or are stuck in, still
+  // counts.
   void Finish() {
-    for (Worker& worker : workers_) {
-      if (worker.pid > 0) kill(worker.pid, SIGKILL);
+    std::vector<bool> stuck;
+    for (size_t i = 0; i < workers_.size(); ++i) {
+      stuck.push_back(Idle(i) > std::chrono::seconds(kStuckSeconds));
+      if (workers_[i].pid > 0) kill(workers_[i].pid, SIGKILL);
     }
     for (size_t i = 0; i < workers_.size(); ++i) {
       if (workers_[i].pid < 0) continue;
@@ -265,7 +269,9 @@ class Campaign {
       }
       const uint64_t index = desks_[i].index.load();
       const int status = Stop(workers_[i]);
-      if (!Satisfied() && !EndedFromOutside(status)) Suspect({index, HowItEnded(status), false});
+      if (Satisfied()) continue;
+      if (!EndedFromOutside(status)) Suspect({index, HowItEnded(status), false});
+      if (stuck[i]) Suspect({index, "its worker was stuck when time was over", true});
     }
   }
 
@@ -298,20 +304,23 @@ class Campaign {
     Start(number, index + static_cast<uint64_t>(options_.workers));
   }
 
-  void CheckProgress(size_t number) {
+  // For how long it has not ended a program.
+  Clock::duration Idle(size_t number) {
     Worker& worker = workers_[number];
     const uint64_t programs = desks_[number].programs.load();
     const auto now = Clock::now();
-    if (programs != worker.last_programs) {
-      worker.last_programs = programs;
-      worker.last_progress = now;
-    } else if (now - worker.last_progress > std::chrono::seconds(options_.hang_seconds)) {
-      const uint64_t index = desks_[number].index.load();
-      Stop(worker);
-      // It may have been the machine that slept.
-      Suspect({index, fmt::format("its worker was stuck for {} s", options_.hang_seconds), true});
-      Start(number, index + static_cast<uint64_t>(options_.workers));
-    }
+    if (programs != worker.last_programs) worker.last_progress = now;
+    worker.last_programs = programs;
+    return now - worker.last_progress;
+  }
+
+  void CheckProgress(size_t number) {
+    if (Idle(number) <= std::chrono::seconds(options_.hang_seconds)) return;
+    const uint64_t index = desks_[number].index.load();
+    Stop(workers_[number]);
+    // It may have been the machine that slept.
+    Suspect({index, fmt::format("its worker was stuck for {} s", options_.hang_seconds), true});
+    Start(number, index + static_cast<uint64_t>(options_.workers));
   }
 
   // Runs the program again. A new finding is shown, shrunk and filed; a known one is counted; a

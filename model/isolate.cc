@@ -46,8 +46,7 @@ class Child {
 
   // Exactly `size` bytes within the time. 1: read; 0: the child has ended; -1: time is over.
   int Read(void* to, size_t size, int milliseconds) {
-    const auto end =
-        std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
     char* at = static_cast<char*>(to);
     while (size > 0) {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -150,8 +149,7 @@ Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isol
   Child child([&](int fd) {
     std::string text;
     Trial trial(specimen, isolation.limits);
-    const Verdict verdict =
-        transcript == nullptr ? trial.Run(program) : trial.Run(program, &text);
+    const Verdict verdict = transcript == nullptr ? trial.Run(program) : trial.Run(program, &text);
     Send(fd, verdict, text);
   });
   Verdict verdict;

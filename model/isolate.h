@@ -16,7 +16,8 @@ namespace ouro {
 
 struct Isolation {
   Limits limits;
-  int milliseconds = 5000;  // for one program; beyond, the child is killed and the verdict is kBroken
+  int milliseconds =
+      5000;  // for one program; beyond, the child is killed and the verdict is kBroken
 };
 
 // Runs `program` in a child. A crash is kBroken, "crashed with signal 11 (Segmentation fault)"; a

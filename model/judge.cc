@@ -201,8 +201,10 @@ void Judge::CheckAnswered(const Frame& frame) {
   }
   if (frame.answered) return;
   if (Allocates(code)) {
-    return frame.failing ? Convict(Law::kFailedAllocation, kNone, "this allocation had to fail")
-                         : Convict(Law::kEventInPlace, kNone, "nothing was born");
+    return frame.failing
+               ? Convict(Law::kFailedAllocation, kNone,
+                         fmt::format("`{}` had to fail, and did not say so", Print(frame.op)))
+               : Convict(Law::kEventInPlace, kNone, "nothing was born");
   }
   if (code == OpCode::kLoad || code == OpCode::kDeref || code == OpCode::kTakeGarbage) {
     return Convict(Law::kEventInPlace, kNone, fmt::format("`{}` yielded nothing", Print(frame.op)));

@@ -79,16 +79,16 @@ class Judge {
   struct Frame {
     enum class Type : uint8_t { kOp, kScript, kCollection } type = Type::kOp;
     Op op;
-    bool answered = false;    // kOp: kNew, kFailed or kGot was seen
-    bool collected = false;   // kOp: its collection was seen
-    bool failing = false;     // kOp: this allocation must fail
-    bool open_answer = false;  // kOp: a dereference whose answer the collector chooses
-    bool is_callback = false;  // kScript
+    bool answered = false;       // kOp: kNew, kFailed or kGot was seen
+    bool collected = false;      // kOp: its collection was seen
+    bool failing = false;        // kOp: this allocation must fail
+    bool open_answer = false;    // kOp: a dereference whose answer the collector chooses
+    bool is_callback = false;    // kScript
     bool in_collection = false;  // kScript: called by a collection's own phases
-    bool nested = false;       // kCollection: inside another one; does nothing
-    int8_t automatic = -1;     // kOp: generation of the collection that is due first
-    ObjectId object = kNone;   // kScript: its self. kOp: the answer that is expected
-    size_t loose_mark = 0;     // kOp
+    bool nested = false;         // kCollection: inside another one; does nothing
+    int8_t automatic = -1;       // kOp: generation of the collection that is due first
+    ObjectId object = kNone;     // kScript: its self. kOp: the answer that is expected
+    size_t loose_mark = 0;       // kOp
   };
 
   // The running collection. Semantics, sections 5 to 7.
@@ -96,13 +96,13 @@ class Judge {
     enum class Phase : uint8_t { kCallbacks, kFinalizers, kClearing } phase = Phase::kCallbacks;
     bool running = false;
     int generation = 0;
-    size_t loose_mark = 0;     // deaths that began since are its own
-    int32_t collectable = 0;   // trash found; where finalizers make it uncollectable, without those
-    int32_t cleared = 0;       // trash that is cleared
-    int32_t weaks_died = 0;    // called weak references that died of their own callback
-    int32_t calls_due = 0;     // callbacks of the first phase that were not made yet
-    bool revived = false;      // kSparesAll: a finalizer brought something back
-    bool saveall = false;      // as it was when clearing began
+    size_t loose_mark = 0;    // deaths that began since are its own
+    int32_t collectable = 0;  // trash found; where finalizers make it uncollectable, without those
+    int32_t cleared = 0;      // trash that is cleared
+    int32_t weaks_died = 0;   // called weak references that died of their own callback
+    int32_t calls_due = 0;    // callbacks of the first phase that were not made yet
+    bool revived = false;     // kSparesAll: a finalizer brought something back
+    bool saveall = false;     // as it was when clearing began
     std::vector<ObjectId> trash;  // what is cleared, or, before kClearing, may be
     std::vector<ObjectId> kept;   // the uncollectable set
   };
@@ -147,6 +147,7 @@ class Judge {
   std::string HeldBy(ObjectId id) const;
   std::string Lawful(ObjectId object) const;
   void ListDue(std::vector<std::string>* due) const;
+  void ListAnswers(ObjectId object, std::vector<std::string>* due) const;
   std::string Signature(Law law) const;
 
   // The object that `ref` names here, or kNone.

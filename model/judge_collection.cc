@@ -273,11 +273,11 @@ void Judge::OnGarbage(ObjectId id) {
   const bool belongs =
       collection_.saveall ? object.found || object.kept : object.kept && object.has_finalizer();
   if (!clearing || !belongs || object.saved || object.firm == 0) {
-    const char* why = !clearing          ? "callbacks or finalizers were due first"
-                      : object.saved     ? "it had been put there before"
-                      : object.firm == 0 ? "it dies by reference count"
-                      : object.kept      ? "it has no finalizer"
-                                         : "it is not uncollectable";
+    const char* why = !clearing      ? "callbacks or finalizers were due first"
+                      : object.saved ? "it had been put there before"
+                      : !object.kept ? "it is not uncollectable"
+                      : !belongs     ? "it has no finalizer"
+                                     : "it dies by reference count";
     return Convict(Law::kGarbageUncollectable, id,
                    fmt::format("#{} was put into the garbage list, but {}", id, why));
   }

@@ -55,8 +55,9 @@ void Judge::Observe(const Event& event) {
 bool Judge::Known(ObjectId id, Law law) {
   if (heap_.exists(id) && !heap_.at(id).freed) return true;
   Convict(law, kNone,
-          heap_.exists(id) ? fmt::format("#{} was freed before", id)
-                           : fmt::format("there is no #{} yet", id));
+          !heap_.exists(id)       ? fmt::format("there is no #{} yet", id)
+          : law == Law::kFreeOnce ? fmt::format("#{} was freed a second time", id)
+                                  : fmt::format("#{} was freed before", id));
   return false;
 }
 
@@ -70,11 +71,10 @@ void Judge::OnNew(const Event& event) {
                    fmt::format("#{} was born, although this allocation had to fail", event.id));
   }
   if (frame.automatic >= 0 && !frame.collected) {
-    return Convict(Law::kCollectionSchedule, event.id,
-                   fmt::format("#{} was born without the automatic collection of generation {} "
-                               "that was due (counts {} {} {}, thresholds {} {} {})",
-                               event.id, frame.automatic, allocated_[0], allocated_[1],
-                               allocated_[2], threshold_[0], threshold_[1], threshold_[2]));
+    return Convict(
+        Law::kCollectionSchedule, event.id,
+        fmt::format("an automatic collection was due: counts {} {} {} over {} {} {}", allocated_[0],
+                    allocated_[1], allocated_[2], threshold_[0], threshold_[1], threshold_[2]));
   }
   if (event.id != heap_.count()) {
     return Convict(Law::kIdentity, event.id,
@@ -112,9 +112,12 @@ void Judge::OnGot(const Event& event) {
   const bool loads = frame.op.code == OpCode::kLoad || frame.op.code == OpCode::kDeref ||
                      frame.op.code == OpCode::kTakeGarbage;
   if (frame.type != Frame::Type::kOp || !loads || frame.answered) {
-    return Convict(Law::kEventInPlace, event.id, "nothing was asked for");
+    return Convict(Law::kEventInPlace, kNone,
+                   frame.type == Frame::Type::kOp
+                       ? fmt::format("`{}` yields nothing{}", Print(frame.op),
+                                     loads ? " more" : " that is reported")
+                       : "a collection yields nothing");
   }
-  frame.answered = true;
   const bool none_too = frame.open_answer;
   if (event.id != frame.object && !(none_too && event.id == kNone)) {
     const auto name = [](ObjectId id) { return id == kNone ? "none" : fmt::format("#{}", id); };
@@ -122,6 +125,7 @@ void Judge::OnGot(const Event& event) {
                    fmt::format("`{}` yielded {} instead of {}{}", Print(frame.op), name(event.id),
                                name(frame.object), none_too ? " or none" : ""));
   }
+  frame.answered = true;
   if (!frame.open_answer) return;
   const ObjectId weak = Resolve(frame.op.ref);
   const uint8_t dest = frame.op.dest;
@@ -221,15 +225,19 @@ void Judge::OnCallback(ObjectId id) {
   }
   if (!due()) {
     return Convict(Law::kCallbackWhenCleared, id,
-                   weak.bond == Bond::kNone
-                       ? fmt::format("#{} had lost its target before, or was trash itself", id)
+                   weak.bond == Bond::kNone && weak.called
+                       ? fmt::format("the callback of #{} has run before", id)
+                   : weak.bond == Bond::kNone
+                       ? fmt::format("#{} was trash, or made by a finalizer: it is not called", id)
                        : fmt::format("its target lives: {}", HeldBy(weak.target)));
   }
   if (target.calls.front() != id) {
-    return Convict(Law::kCallbackOrder, id,
-                   fmt::format("the newer callback of #{} was due first", target.calls.front()));
+    return Convict(
+        Law::kCallbackOrder, id,
+        fmt::format("#{} is newer than #{}, and was due first", target.calls.front(), id));
   }
   target.calls.erase(target.calls.begin());
+  weak.called = true;
   if (weak.found && !weak.moving) {
     // Trash of 2.x, whose target was not: its own callback may bring it back.
     weak.cleared = weak.found = false;

@@ -143,9 +143,10 @@ void Judge::ListDue(std::vector<std::string>* due) const {
   if (frames_.empty() || frames_.back().type != Frame::Type::kCollection) return;
   if (frames_.back().nested) return due->push_back("done 0");
   const Collection& c = collection_;
-  const size_t before = due->size();
+  bool over = true;
   for (const ObjectId id : c.trash) {
     const TrueObject& object = heap_.at(id);
+    over = over && (object.freed || object.saved);
     if (c.calls_due > 0) {
       callbacks(object);
     } else if (heap_.FinalizerDue(object) && object.found) {
@@ -159,36 +160,46 @@ void Judge::ListDue(std::vector<std::string>* due) const {
     const TrueObject& object = heap_.at(id);
     if (object.kept && !object.saved && object.firm > 0 && (object.has_finalizer() || saveall_)) {
       due->push_back(fmt::format("garbage {}", id));
+      over = false;
     }
   }
-  if (due->size() > before) return;
+  if (!over) return;
   const auto kept = std::count_if(c.kept.begin(), c.kept.end(),
                                   [this](ObjectId id) { return heap_.at(id).kept; });
   due->push_back(fmt::format("done {}", c.cleared + c.weaks_died + kept));
+}
+
+// What the innermost operation is still to report of itself.
+void Judge::ListAnswers(ObjectId object, std::vector<std::string>* due) const {
+  if (frames_.empty() || frames_.back().type != Frame::Type::kOp) return;
+  const Frame& frame = frames_.back();
+  const OpCode code = frame.op.code;
+  if (code == OpCode::kCensus && object != kNone && heap_.at(object).generation >= 0) {
+    due->push_back(fmt::format("tracked {} {}", object, heap_.at(object).generation));
+  }
+  if (code == OpCode::kCollect && !frame.collected) {
+    due->push_back(fmt::format("collect {}", frame.op.count));
+  }
+  if (frame.answered) return;
+  if (Allocates(code)) {
+    due->push_back(frame.failing ? "failed"
+                   : frame.automatic >= 0 && !frame.collected
+                       ? fmt::format("collect {} auto", frame.automatic)
+                       : fmt::format("new {}", heap_.count()));
+  } else if (code == OpCode::kLoad || code == OpCode::kDeref || code == OpCode::kTakeGarbage) {
+    due->push_back(frame.object == kNone ? "got none" : fmt::format("got {}", frame.object));
+    if (frame.open_answer) due->push_back("got none");
+  }
 }
 
 std::string Judge::Lawful(ObjectId object) const {
   constexpr size_t kMost = 6;
   std::vector<std::string> due;
   ListDue(&due);
-  if (!frames_.empty() && frames_.back().type == Frame::Type::kOp && !frames_.back().answered) {
-    const Frame& frame = frames_.back();
-    if (Allocates(frame.op.code)) {
-      due.push_back(frame.failing ? "failed"
-                    : frame.automatic >= 0 && !frame.collected
-                        ? fmt::format("collect {} auto", frame.automatic)
-                        : fmt::format("new {}", heap_.count()));
-    } else if (frame.op.code == OpCode::kLoad || frame.op.code == OpCode::kDeref ||
-               frame.op.code == OpCode::kTakeGarbage) {
-      due.push_back(frame.object == kNone ? "got none" : fmt::format("got {}", frame.object));
-      if (frame.open_answer) due.push_back("got none");
-    }
-  }
+  ListAnswers(object, &due);
   if (due.empty()) {
-    if (object != kNone && !heap_.at(object).freed && heap_.at(object).firm > 0) {
-      return fmt::format("nothing; #{} lives on", object);
-    }
-    return "nothing";
+    const bool lives = object != kNone && !heap_.at(object).freed && heap_.at(object).firm > 0;
+    return lives ? fmt::format("nothing; #{} lives on", object) : "nothing";
   }
   const size_t more = due.size() > kMost ? due.size() - kMost : 0;
   due.resize(due.size() - more);

@@ -253,6 +253,20 @@ constexpr Rule kRules[] = {
  > end 0
 +> free 0  # <- here
 )"},
+    {"SelfInItsOwnSlotIsTrashForLater", k3x, Law::kFinalizeAsOften, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0 = none
+ > finalize 0
+   self.0 = self
+ > end 0
+ collect 2
+ > collect 2
++  > finalize 0  # <- here
++  > end 0
+   > free 0
+ > done 1
+)"},
 };
 
 }  // namespace

@@ -473,21 +473,6 @@ constexpr Rule kRules[] = {
 -> got 0
 +> got none  # <- here
 )"},
-    // Fact 9
-    {"SelfInItsOwnSlotIsTrashForLater", k3x, Law::kFinalizeAsOften, R"(
- r0 = node 1 del 0
- > new 0
- r0 = none
- > finalize 0
-   self.0 = self
- > end 0
- collect 2
- > collect 2
-+  > finalize 0  # <- here
-+  > end 0
-   > free 0
- > done 1
-)"},
     {"AnExceptionInAFinalizerOfTrashIsDropped", k3x, Law::kTrashFreed, R"(
  r0 = node 1 del 0
  > new 0

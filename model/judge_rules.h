@@ -40,11 +40,16 @@ struct Difference {
   const char* trace;  // no line is marked with `-` or `+`
 };
 
-std::span<const Rule> DeathRules();       // deaths by reference count; judge_death_test.cc
-std::span<const Rule> WeakRules();        // weak references and callbacks; judge_weak_test.cc
-std::span<const Rule> CollectionRules();  // what a collection does; judge_collection_test.cc
-std::span<const Rule> ScheduleRules();    // when, and generations; judge_schedule_test.cc
-std::span<const Difference> Differences();  // between contracts; judge_contract_test.cc
+// The tables, one file each.
+std::span<const Rule> DeathRules();           // deaths by reference count, births, failures
+std::span<const Rule> FinalizerRules();       // finalizers at these deaths
+std::span<const Rule> WeakRules();            // weak references and callbacks at these deaths
+std::span<const Rule> WeakCollectionRules();  // ... and in a collection
+std::span<const Rule> CollectionRules();      // trash, the garbage list, the answer
+std::span<const Rule> TrashFinalizerRules();  // collections that run finalizers (PEP 442)
+std::span<const Rule> ScheduleRules();        // when collections come
+std::span<const Rule> GenerationRules();      // generations and censuses
+std::span<const Difference> Differences();    // between contracts
 
 }  // namespace ouro
 

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cctype>
+#include <algorithm>
 #include <ostream>
 #include <set>
 #include <sstream>
@@ -92,7 +92,9 @@ void ExpectConvicted(const std::string& trace, const Contract& contract, Law law
 
 std::vector<Rule> AllRules() {
   std::vector<Rule> rules;
-  for (const auto& table : {DeathRules(), WeakRules(), CollectionRules(), ScheduleRules()}) {
+  for (const auto& table :
+       {DeathRules(), FinalizerRules(), WeakRules(), WeakCollectionRules(), CollectionRules(),
+        TrashFinalizerRules(), ScheduleRules(), GenerationRules()}) {
     rules.insert(rules.end(), table.begin(), table.end());
   }
   return rules;

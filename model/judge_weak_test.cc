@@ -73,8 +73,7 @@ constexpr Rule kRules[] = {
 +> free 2  # <- here
  > free 0
 )"},
-    // ... which a collector that tears down in another order has not.
-    {"WhatIsGoneIsNotRescued", kAll, Law::kFreeAtOnce, R"(
+    {"WhatIsAboutToDieIsStillThere", kAll, Law::kDereference, R"(
  r0 = node 2
  > new 0
  r1 = node 0 del 0
@@ -90,11 +89,34 @@ constexpr Rule kRules[] = {
  r0 = none
  > finalize 1
    r5 = r3()
-   > got none
+-  > got 2
++  > got none  # <- here
  > end 1
  > free 1
- > free 0  # <- here
--> free 2
+ > free 0
+)"},
+    {"WhatWasLetGoBeforeIsNotRescued", kAll, Law::kDereference, R"(
+ r0 = node 2
+ > new 0
+ r1 = node 0 del 0
+ > new 1
+ r2 = node 0
+ > new 2
+ r0.0 = r2
+ r0.1 = r1
+ r3 = weak r2
+ > new 3
+ r1 = none
+ r2 = none
+ r0 = none
+ > free 2
+ > finalize 1
+   r5 = r3()
+-  > got none
++  > got 2  # <- here
+ > end 1
+ > free 1
+ > free 0
 )"},
 
     // ---- callbacks at a death by reference count ----

@@ -34,7 +34,8 @@ constexpr LawRow kLawTable[] = {
      "A weak reference yields its target while that lives, and nothing afterwards."},
     {Law::kLoad, "load", "A slot and the garbage list yield what was put there."},
     {Law::kGarbageUncollectable, "garbage-uncollectable",
-     "Only uncollectable objects that have finalizers enter the garbage list (saveall: all trash)."},
+     "Only uncollectable objects that have finalizers enter the garbage list (saveall: all "
+     "trash)."},
     {Law::kGarbageComplete, "garbage-complete",
      "All uncollectable objects that have finalizers enter the garbage list."},
     {Law::kTrashFreed, "trash-freed",

@@ -168,14 +168,15 @@ class Simplifier {
     });
     const auto dense = Dense(used);
     if (Moved(dense) > 0) Rename(dense);
-    if (Moved(dense) < 2) return;
-    size_t free = 0;
-    while (used[free]) ++free;
-    for (size_t i = free; i < kRegisters; ++i) {
-      if (!used[i]) continue;
-      auto map = Dense(std::bitset<kRegisters>().set());  // the identity
-      map[i] = static_cast<int>(free);
-      Rename(map);
+    // One by one: to a free register, or to one that is in use. The latter makes a ring of two a
+    // loop.
+    for (size_t from = 0; from < kRegisters; ++from) {
+      for (size_t to = 0; to < from && used[from]; ++to) {
+        auto map = Dense(std::bitset<kRegisters>().set());  // the identity
+        map[from] = static_cast<int>(to);
+        if (used[to] || Moved(dense) > 1) Rename(map);
+        if (!used[to]) break;
+      }
     }
   }
 

@@ -22,8 +22,8 @@ struct ShrinkOptions {
 
 struct Shrunk {
   Program program;
-  size_t tried = 0;        // candidates that were run
-  bool finished = false;   // no simpler program keeps the signature
+  size_t tried = 0;       // candidates that were run
+  bool finished = false;  // no simpler program keeps the signature
 };
 
 // REQUIRES: `signature` is that of `program` on `specimen`, and not empty.

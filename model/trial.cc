@@ -103,8 +103,7 @@ ScriptEnd Trial::On(const Event& event) {
     if (Opens(event)) ++indent_;
   }
   judge_.Observe(event);
-  const bool script =
-      event.kind == Event::Kind::kFinalize || event.kind == Event::Kind::kCallback;
+  const bool script = event.kind == Event::Kind::kFinalize || event.kind == Event::Kind::kCallback;
   if (!script || over()) return ScriptEnd::kReturned;
   const bool raised = RunScript(event.id);
   if (over()) return ScriptEnd::kReturned;
@@ -159,8 +158,8 @@ std::string Report(const Specimen& specimen, const Verdict& verdict,
   } else if (verdict.kind == Verdict::Kind::kBroken) {
     text = fmt::format("{} is broken: {}\n", specimen.name, verdict.trouble);
   } else {
-    text = fmt::format("{} broke the law {}\n  {}\n", specimen.name,
-                       Name(verdict.violation->law), verdict.violation->what);
+    text = fmt::format("{} broke the law {}\n  {}\n", specimen.name, Name(verdict.violation->law),
+                       verdict.violation->what);
   }
   size_t begin = 0;
   while (begin < transcript.size()) {

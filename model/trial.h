@@ -86,8 +86,7 @@ Verdict Try(const Program& program, const Specimen& specimen, Limits limits = {}
 
 // What a reader of a failure sees: the law, a sentence, the transcript, what would have been
 // lawful. `transcript` may be empty. Deterministic.
-std::string Report(const Specimen& specimen, const Verdict& verdict,
-                   const std::string& transcript);
+std::string Report(const Specimen& specimen, const Verdict& verdict, const std::string& transcript);
 
 }  // namespace ouro
 

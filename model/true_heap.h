@@ -48,6 +48,7 @@ struct TrueObject {
   bool found = false;        // trash of the running collection that is still in its hands
   bool kept = false;         // ... of its uncollectable set instead
   bool saved = false;        // the running collection put it into the garbage list
+  bool called = false;       // a weak reference whose callback ran
   bool called_back = false;  // trash whose callback ran, and may have brought it back (2.x)
   bool cleared = false;      // trash that the running collection clears
   bool in_garbage = false;   // it has been in the garbage list
@@ -162,11 +163,11 @@ class TrueHeap {
   std::array<ObjectId, kRegisters> registers_{};
   std::vector<ObjectId> garbage_;
   std::array<std::vector<ObjectId>, kGenerations> tracked_;
-  std::vector<ObjectId> loose_log_;                          // who let go, in order
-  std::vector<ObjectId> unheld_;                             // worklist of Spread
-  std::vector<ObjectId> showing_;                            // worklist of ShowDying
-  std::vector<ObjectId> gone_;                               // worklist of ReleaseThrough
-  std::vector<ObjectId> maybe_held_;                         // all that are
+  std::vector<ObjectId> loose_log_;   // who let go, in order
+  std::vector<ObjectId> unheld_;      // worklist of Spread
+  std::vector<ObjectId> showing_;     // worklist of ShowDying
+  std::vector<ObjectId> gone_;        // worklist of ReleaseThrough
+  std::vector<ObjectId> maybe_held_;  // all that are
   bool spreading_ = false;
 };
 

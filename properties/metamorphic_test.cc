@@ -18,7 +18,6 @@
 #include "model/event_text.h"
 #include "model/trial.h"
 #include "properties/arbitrary.h"
-#include "properties/builder.h"
 #include "properties/fixture.h"
 #include "properties/random.h"
 #include "properties/transcript.h"
@@ -203,7 +202,8 @@ TEST_P(Metamorphic, AutomaticCollectionsAreCollectionsInTheSamePlace) {
       if (!line.op || line.op->code == OpCode::kEnable) continue;
       const bool collects = i + 1 < automatic.size() && automatic[i + 1].is(Kind::kCollect) &&
                             automatic[i + 1].event->flag;
-      if (collects) by_hand.main.push_back(Collect(automatic[i + 1].event->number));
+      if (collects)
+        by_hand.main.push_back({.code = OpCode::kCollect, .count = automatic[i + 1].event->number});
       replaced += collects ? 1 : 0;
       by_hand.main.push_back(*line.op);
     }

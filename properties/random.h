@@ -6,6 +6,7 @@
 #ifndef PROPERTIES_RANDOM_H_
 #define PROPERTIES_RANDOM_H_
 
+#include <cstddef>
 #include <cstdint>
 
 namespace ouro {
