@@ -202,9 +202,8 @@ TEST(JudgeWords, SayWhatDidNotHappen) {
        "nothing holds #0 any more, and its callbacks did not run", "callback 1",
        "callback-before-free at assignment in main"},
       {kCPython26, "threshold 1 9 9\nr0 = node 0\n> new 0\nr1 = node 0\n> new 1\n",
-       "#1 was born without the automatic collection of generation 0 that was due "
-       "(counts 2 0 0, thresholds 1 9 9)",
-       "collect 0 auto", "collection-schedule at node in main"},
+       "an automatic collection was due: counts 2 0 0 over 1 9 9", "collect 0 auto",
+       "collection-schedule at node in main"},
       {kCPython26, "r0 = node 1\n> new 0\nr0.0 = r0\nr0 = none\ncollect 2\n> collect 2\n> done 0\n",
        "#0 is trash of generation 2 or younger, and was not freed", "free 0",
        "trash-freed at collect in main"},
@@ -227,12 +226,12 @@ TEST(JudgeWords, SayWhatWouldHaveBeenRight) {
       {kCPython26,
        "r0 = node 0\n> new 0\nr1 = weak r0 call 0\n> new 1\nr2 = weak r0 call 0\n> new 2\n"
        "r0 = none\n> callback 1\n",
-       "the newer callback of #2 was due first", "callback 2",
+       "#2 is newer than #1, and was due first", "callback 2",
        "callback-order at assignment in main"},
       {kCPython26, "r0 = node 0\n> new 0\ncensus\n> tracked 0 2\n", "#0 is in generation 0, not 2",
        "nothing; #0 lives on", "census-generation at census in main"},
-      {kCPython26, "r0 = leaf\n> new 0\nr0 = none\n> free 0\n> free 0\n", "#0 was freed before",
-       "nothing", "free-once at assignment in main"},
+      {kCPython26, "r0 = leaf\n> new 0\nr0 = none\n> free 0\n> free 0\n",
+       "#0 was freed a second time", "nothing", "free-once at assignment in main"},
   };
   for (const Words& words : table) ExpectWords(words);
 }

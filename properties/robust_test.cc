@@ -200,9 +200,8 @@ bool Hasten(const Piece& piece, Transcript* lines) {
   return true;
 }
 
-// After main's next operation. A script's end cannot be late: the script just goes on.
+// After main's next operation.
 bool Delay(const Piece& piece, Transcript* lines) {
-  if ((*lines)[piece.begin].is(Kind::kEnd)) return false;
   if (!InMain((*lines)[CauseOf(*lines, piece.begin)])) return false;
   size_t next = piece.end;
   while (next < lines->size() && !InMain((*lines)[next])) ++next;
@@ -216,8 +215,6 @@ bool Delay(const Piece& piece, Transcript* lines) {
 bool Falsify(const Piece& piece, Transcript* lines) {
   Event& event = *(*lines)[piece.begin].event;
   switch (event.kind) {
-    case Kind::kFailed:
-      return false;
     case Kind::kGot:
       event.id = event.id == kNone ? 0 : kNone;
       return true;
@@ -285,7 +282,14 @@ class Damaged : public testing::TestWithParam<std::tuple<EventName, Damage>> {
   int tolerated_ = 0;
 };
 
+// A failure says nothing that could be wrong, and a script cannot end late: it just goes on.
+bool Possible(const EventName& event, const Damage& damage) {
+  return !(event.kind == Kind::kFailed && damage.apply == Falsify) &&
+         !(event.kind == Kind::kEnd && damage.apply == Delay);
+}
+
 TEST_P(Damaged, IsConvicted) {
+  if (!std::apply(Possible, GetParam())) GTEST_SKIP();
   std::vector<Specimen> specimens;
   for (const char* name : {"optimized", "naive-pep442"}) specimens.push_back(Named(name));
   for (const Specimen& specimen : specimens) {
@@ -299,6 +303,7 @@ TEST_P(Damaged, IsConvicted) {
   if (HasFailure()) return;
   std::printf("%d of %d convicted\n", damaged_ - tolerated_, damaged_);
   EXPECT_LE(tolerated_, damaged_ / 100);
+  EXPECT_GE(damaged_, 100);
 }
 
 std::string NameOfDamage(const testing::TestParamInfo<std::tuple<EventName, Damage>>& info) {
