@@ -151,7 +151,9 @@ void Judge::OnFinalize(ObjectId id) {
     return Convict(Law::kFinalizeAsOften, id, fmt::format("#{} has no finalizer", id));
   }
   Frame frame{.type = Frame::Type::kScript, .object = id};
-  const bool trash = collection_.running && !Uncollectable() && object.found && object.firm > 0 &&
+  // Not within the script of another one: the collection calls them one by one.
+  const bool trash = frames_.back().type == Frame::Type::kCollection && !Uncollectable() &&
+                     object.found && object.firm > 0 &&
                      collection_.phase != Collection::Phase::kClearing;
   if (trash) {
     if (collection_.calls_due > 0) {
@@ -231,6 +233,9 @@ void Judge::OnCallback(ObjectId id) {
                        ? fmt::format("#{} was trash, or made by a finalizer: it is not called", id)
                        : fmt::format("its target lives: {}", HeldBy(weak.target)));
   }
+  if (weak.moving && frames_.back().type != Frame::Type::kCollection) {
+    return Convict(Law::kCallbackOrder, id, "another callback of the collection was running");
+  }
   if (target.calls.front() != id) {
     return Convict(
         Law::kCallbackOrder, id,
@@ -306,6 +311,9 @@ void Judge::OnFree(ObjectId id) {
     }
     return Convict(Law::kNoFreeWhileHeld, id,
                    fmt::format("#{} was freed while {}", id, HeldBy(id)));
+  }
+  if (object.cleared && frames_.back().type != Frame::Type::kCollection) {
+    return Convict(Law::kEventInPlace, id, "only the collection that clears it frees it");
   }
   if (!object.cleared) {
     if (heap_.FinalizerDue(object)) {

@@ -252,6 +252,7 @@ TEST(SimplerTest, BoldestFirst) {
                 kNode.substr(2) + "r2.0 = r2\ncollect 1\n",  // an empty script 1
                 "def 0:\n  r0 = self\nmain:\n  r2 = node 2 del 0\n" + kStore + kCollect,
                 kDef + "  r1 = node 2 del 1\n  r1.0 = r1\n" + kCollect,
+                kDef + "  r0 = node 2 del 1\n  r0.0 = r0\n" + kCollect,
                 kDef + "  r2 = node 2\n" + kStore + kCollect,
                 kDef + "  r2 = node 2 del 0\n" + kStore + kCollect,
                 kDef + "  r2 = node 0 del 1\n" + kStore + kCollect,

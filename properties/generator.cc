@@ -42,18 +42,29 @@ struct Row {
   Choice choice;
   std::array<int, kSubjects> weights;
 };
+// clang-format off
 constexpr Row kChoiceTable[] = {
-    //              all free unc dtor weak coll
-    {kNodeStep, {6, 8, 6, 8, 6, 8}},         {kLeafStep, {1, 2, 0, 0, 0, 1}},
-    {kWeakStep, {4, 0, 2, 2, 10, 2}},        {kCopyStep, {4, 6, 3, 3, 3, 3}},
-    {kLoadStep, {4, 6, 4, 4, 3, 3}},         {kDerefStep, {4, 0, 1, 1, 10, 1}},
-    {kStoreStep, {10, 14, 10, 10, 8, 8}},    {kEmptySlotStep, {4, 6, 4, 4, 3, 3}},
-    {kDropStep, {10, 14, 10, 12, 10, 8}},    {kCollectStep, {5, 3, 6, 3, 5, 12}},
-    {kThresholdStep, {1, 1, 1, 1, 1, 5}},    {kSwitchStep, {1, 0, 0, 0, 0, 4}},
-    {kSaveallStep, {1, 0, 3, 0, 0, 1}},      {kTakeGarbageStep, {3, 0, 8, 2, 1, 1}},
-    {kClearGarbageStep, {2, 0, 6, 1, 1, 1}}, {kCensusStep, {2, 1, 1, 1, 1, 6}},
-    {kFailStep, {1, 1, 1, 1, 1, 2}},         {kShapeStep, {8, 8, 10, 10, 10, 8}},
+    //                  all  free unc  dtor weak coll
+    {kNodeStep,         {  6,   8,   6,   8,   6,   8}},
+    {kLeafStep,         {  1,   2,   0,   0,   0,   1}},
+    {kWeakStep,         {  4,   0,   2,   2,  10,   2}},
+    {kCopyStep,         {  4,   6,   3,   3,   3,   3}},
+    {kLoadStep,         {  4,   6,   4,   4,   3,   3}},
+    {kDerefStep,        {  4,   0,   1,   1,  10,   1}},
+    {kStoreStep,        { 10,  14,  10,  10,   8,   8}},
+    {kEmptySlotStep,    {  4,   6,   4,   4,   3,   3}},
+    {kDropStep,         { 10,  14,  10,  12,  10,   8}},
+    {kCollectStep,      {  5,   3,   6,   3,   5,  12}},
+    {kThresholdStep,    {  1,   1,   1,   1,   1,   5}},
+    {kSwitchStep,       {  1,   0,   0,   0,   0,   4}},
+    {kSaveallStep,      {  1,   0,   3,   0,   0,   1}},
+    {kTakeGarbageStep,  {  3,   0,   8,   2,   1,   1}},
+    {kClearGarbageStep, {  2,   0,   6,   1,   1,   1}},
+    {kCensusStep,       {  2,   1,   1,   1,   1,   6}},
+    {kFailStep,         {  1,   1,   1,   1,   1,   2}},
+    {kShapeStep,        {  8,   8,  10,  10,  10,   8}},
 };
+// clang-format on
 static_assert(std::size(kChoiceTable) == kChoices);
 
 // How many nodes have finalizers, in percent; each program draws one.

@@ -16,11 +16,10 @@ namespace ouro {
 
 struct Shape {
   const char* name;
+  void (*build)(Builder& builder);     // appends to main
+  bool settings;                       // needs thresholds or saveall
+  std::array<int, kSubjects> weights;  // how often it is built, by Subject
   const char* sentence;
-  void (*build)(Builder& builder);  // appends to main
-  bool settings;                    // needs thresholds or saveall
-  // How often it is built, by Subject.
-  std::array<int, kSubjects> weights;
 };
 
 inline constexpr size_t kShapes = 13;

@@ -1,0 +1,249 @@
+// Campaigns on collectors that crash, hang, exit, remember what they should forget, or are killed:
+// what is a finding, what it is called, and that the campaign goes on.
+
+#include "fuzz/campaign.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <regex>
+#include <sstream>
+#include <string>
+
+#include "collector/specimens.h"
+#include "model/collector.h"
+#include "model/program.h"
+
+namespace ouro {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What a sick collector does before it executes an operation. `programs` is how many it has had.
+using Sickness = std::function<void(const Op& op, int programs, Observer& observer)>;
+
+// A lawful collector that falls sick.
+class Sick : public Collector {
+ public:
+  Sick(std::unique_ptr<Collector> inner, Observer& observer, Sickness sickness)
+      : inner_(std::move(inner)), observer_(observer), sickness_(std::move(sickness)) {}
+  void Execute(const Op& op) override {
+    sickness_(op, programs_, observer_);
+    inner_->Execute(op);
+  }
+  void Reset() override {
+    ++programs_;
+    inner_->Reset();
+  }
+
+ private:
+  const std::unique_ptr<Collector> inner_;
+  Observer& observer_;
+  const Sickness sickness_;
+  int programs_ = 1;
+};
+
+Specimen SickSpecimen(const Sickness& sickness) {
+  Specimen naive;
+  EXPECT_EQ(FindSpecimen("naive", &naive), "");
+  Specimen sick = naive;
+  sick.name = "sick";
+  sick.summary = "falls sick";
+  sick.make = [naive, sickness](Observer& observer) {
+    return std::make_unique<Sick>(naive.make(observer), observer, sickness);
+  };
+  return sick;
+}
+
+// An operation that some programs have and others have not, and that matters little.
+bool Triggers(const Op& op) { return op.code == OpCode::kEnable; }
+
+class CampaignTest : public testing::Test {
+ protected:
+  CampaignTest() {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    out_ = fs::path(testing::TempDir()) / (std::string("campaign_") + test->name());
+    fs::remove_all(out_);
+    options_.seconds = 2;
+    options_.workers = 2;
+    options_.shrink_seconds = 5;
+    options_.out = out_.string();
+  }
+  ~CampaignTest() override { fs::remove_all(out_); }
+
+  // Runs the campaign; what it prints goes to output_.
+  int Run(const Sickness& sickness) {
+    testing::internal::CaptureStdout();
+    const int code = RunCampaign(SickSpecimen(sickness), options_, &error_);
+    output_ = testing::internal::GetCapturedStdout();
+    return code;
+  }
+
+  // All findings that were filed, one after the other.
+  std::string Filed() const {
+    std::ostringstream all;
+    for (const auto& entry : fs::directory_iterator(out_ / "found")) {
+      EXPECT_EQ(entry.path().extension(), ".gct");
+      all << std::ifstream(entry.path()).rdbuf();
+    }
+    return all.str();
+  }
+
+  // How often `part` stands in the output.
+  int Times(const std::string& part) const {
+    int times = 0;
+    for (size_t at = 0; (at = output_.find(part, at)) != std::string::npos; ++at) ++times;
+    return times;
+  }
+
+  // Of the finding whose signature matches; 0 if there is none.
+  int Hits(const std::string& signature) const {
+    std::smatch match;
+    const std::regex line("\n  ([0-9]+) x " + signature);
+    return std::regex_search(output_, match, line) ? std::stoi(match[1]) : 0;
+  }
+
+  CampaignOptions options_;
+  fs::path out_;
+  std::string error_;
+  std::string output_;
+};
+
+TEST_F(CampaignTest, Crash) {
+  EXPECT_EQ(Run([](const Op& op, int, Observer&) {
+              if (!Triggers(op)) return;
+              signal(SIGSEGV, SIG_DFL);  // a sanitizer would make something else of it
+              raise(SIGSEGV);
+            }),
+            1)
+      << output_;
+  EXPECT_EQ(Times("its worker was ended by signal 11 (Segmentation fault); shrinking it"), 1)
+      << "a known crash is shrunk again\n"
+      << output_;
+  EXPECT_EQ(Times("sick is broken: crashed with signal 11 (Segmentation fault)\n    enable\n"), 1)
+      << output_;
+  EXPECT_EQ(Times("sick: UNLAWFUL after "), 1) << output_;
+  EXPECT_GT(Hits("crashed with signal 11"), 1) << "it did not go on\n" << output_;
+  EXPECT_TRUE(
+      Filed().starts_with("# crashed with signal 11 (Segmentation fault)\n# specimen: sick"))
+      << Filed();
+  EXPECT_TRUE(Filed().ends_with("\nenable\n")) << Filed();
+}
+
+TEST_F(CampaignTest, Exit) {
+  options_.stop_on_first = true;
+  EXPECT_EQ(Run([](const Op& op, int, Observer&) {
+              if (Triggers(op)) _exit(0);
+            }),
+            1);
+  EXPECT_EQ(Times("sick is broken: ended its process with exit status 0\n    enable\n"), 1)
+      << output_;
+}
+
+TEST_F(CampaignTest, Hang) {
+  options_.workers = 1;
+  options_.seconds = 3;
+  options_.hang_seconds = 1;
+  options_.shrink_seconds = 1;
+  EXPECT_EQ(Run([](const Op& op, int, Observer&) {
+              while (Triggers(op)) pause();
+            }),
+            1);
+  EXPECT_EQ(Times("its worker was stuck for 1 s; shrinking it"), 1) << output_;
+  EXPECT_EQ(Times("sick is broken: hung for 1000 ms"), 1) << output_;
+  EXPECT_TRUE(Filed().starts_with("# hung for 1000 ms\n")) << Filed();
+}
+
+TEST_F(CampaignTest, StuckWhenTimeIsOver) {
+  const fs::path once = out_ / "once";
+  options_.workers = 1;
+  options_.seconds = 4;
+  EXPECT_EQ(Run([once](const Op&, int, Observer&) {
+              if (fs::exists(once)) return;
+              std::ofstream(once).put('x');
+              for (;;) pause();
+            }),
+            0);
+  EXPECT_EQ(Times("stuck when time was over; lawful when it is run again, so no finding"), 1)
+      << output_;
+}
+
+TEST_F(CampaignTest, BrokenInItsOwnWords) {
+  options_.stop_on_first = true;
+  EXPECT_EQ(Run([](const Op& op, int, Observer& observer) {
+              if (Triggers(op)) observer.Broken("sick has a cold after `" + Print(op) + "`");
+            }),
+            1);
+  EXPECT_EQ(Hits("sick has a cold\n"), 1) << output_;
+  EXPECT_EQ(Times("sick is broken: sick has a cold after `enable`\n"), 1) << output_;
+}
+
+// Lawful when it is run alone: the collector keeps something from one program to the next.
+TEST_F(CampaignTest, ConvictionThatDoesNotRepeat) {
+  EXPECT_EQ(Run([](const Op& op, int programs, Observer& observer) {
+              if (programs > 3 && Triggers(op)) observer.On(Event::Got(kNone));
+            }),
+            1);
+  EXPECT_GT(Hits("not repeatable: event-in-place at enable in main\n"), 1) << output_;
+  EXPECT_EQ(Times("sick: event-in-place at enable in main, but lawful when it is run again"), 1)
+      << output_;
+  EXPECT_NE(Filed().find("# not repeatable: event-in-place at enable in main\n"), std::string::npos)
+      << Filed();
+}
+
+TEST_F(CampaignTest, CrashThatDoesNotRepeat) {
+  options_.stop_on_first = true;
+  EXPECT_EQ(Run([](const Op& op, int programs, Observer&) {
+              if (programs > 3 && Triggers(op)) abort();
+            }),
+            1);
+  EXPECT_EQ(Hits("not repeatable: its worker was ended by signal 6 \\(Aborted\\)\n"), 1) << output_;
+}
+
+// SIGKILL comes from outside; so it is the collector's fault only if it comes again.
+TEST_F(CampaignTest, KilledOnce) {
+  const fs::path once = out_ / "once";
+  EXPECT_EQ(Run([once](const Op& op, int, Observer&) {
+              if (!Triggers(op) || fs::exists(once)) return;
+              std::ofstream(once).put('x');
+              raise(SIGKILL);
+            }),
+            0);
+  EXPECT_EQ(Times("ended by signal 9 (Killed); lawful when it is run again, so no finding\n"), 1)
+      << output_;
+  EXPECT_EQ(Times("sick: lawful after "), 1) << output_;
+  EXPECT_EQ(Times("  no finding: 1 worker ended or stuck in programs"), 1) << output_;
+  EXPECT_TRUE(fs::is_empty(out_ / "found"));
+}
+
+TEST_F(CampaignTest, KilledEachTime) {
+  options_.stop_on_first = true;
+  EXPECT_EQ(Run([](const Op& op, int, Observer&) {
+              if (Triggers(op)) raise(SIGKILL);
+            }),
+            1);
+  EXPECT_EQ(Times("sick is broken: crashed with signal 9 (Killed)\n    enable\n"), 1) << output_;
+}
+
+TEST_F(CampaignTest, DeadFromBirth) {
+  EXPECT_EQ(Run([](const Op&, int, Observer&) { _exit(3); }), 1);
+  EXPECT_EQ(Times("shrinking it"), 1) << output_;
+  EXPECT_GT(Hits("ended its process with exit status 3"), 1) << output_;
+}
+
+TEST_F(CampaignTest, CannotWrite) {
+  std::ofstream(out_).put('x');  // a file, where a folder has to be
+  EXPECT_EQ(Run([](const Op&, int, Observer&) {}), 2);
+  EXPECT_NE(error_.find("Not a directory"), std::string::npos) << error_;
+  EXPECT_EQ(output_, "");
+}
+
+}  // namespace
+}  // namespace ouro
