@@ -1,0 +1,219 @@
+"""Campaigns of the real program: verdict, filed findings, interruptions, and processes that die.
+
+Nothing here depends on speed: the longest campaign ends when it is told to.
+"""
+
+import fcntl
+import glob
+import os
+import pty
+import random
+import re
+import select
+import shlex
+import signal
+import struct
+import termios
+import time
+
+from fuzz import ouro_driver
+from fuzz.ouro_driver import lines
+
+
+def children(pid):
+    """The processes that `pid` started and that live."""
+    found = []
+    for stat in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(stat) as file:
+                state, parent = file.read().rsplit(")", 1)[1].split()[:2]
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(parent) == pid and state != "Z":
+            found.append(int(stat.split("/")[2]))
+    return found
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def until(condition, what):
+    """Waits for what must come."""
+    end = time.monotonic() + ouro_driver.SECONDS
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("waited in vain for " + what)
+        time.sleep(0.02)
+
+
+class CampaignTest(ouro_driver.OuroTest):
+
+    def campaign(self, *arguments, code=0, **options):
+        return self.ouro("campaign", *arguments, code=code, **options)
+
+    def begin(self, *arguments, workers=2, **options):
+        """Starts one that would last, and waits until its workers are there."""
+        child = self.start("campaign", "--seconds", "1000", "--workers", str(workers), *arguments,
+                           **options)
+        until(lambda: len(children(child.pid)) == workers, "the workers")
+        return child
+
+    def finish(self, child, code=0):
+        child.send_signal(signal.SIGINT)
+        output, errors = child.communicate(timeout=ouro_driver.SECONDS)
+        self.assertEqual(child.returncode, code, output + errors)
+        self.assertEqual(errors, "")
+        return output
+
+    def found(self):
+        return sorted(glob.glob(os.path.join(self.folder, "ouro-out", "found", "*")))
+
+    def test_lawful(self):
+        output, errors = self.campaign("--seconds", "2")
+        self.assertRegex(lines(output)[0], r"^optimized \(.*\) under the contract cpython26: 2 s, ")
+        self.assertRegex(lines(output)[-1],
+                         r"^optimized: lawful after \d+ s: \d+ programs \(\d+/s\), "
+                         r"\d+ operations, \d+ of \d+ situations, 0 findings$")
+        self.assertEqual(errors, "")
+        self.assertNotIn("\033", output)
+        self.assertEqual(self.found(), [])
+
+    def test_without_a_command(self):
+        child = self.start()
+        until(lambda: children(child.pid), "the workers")
+        output = self.finish(child)
+        self.assertIn("optimized", lines(output)[0])
+        self.assertIn(": 60 s, ", lines(output)[0])
+
+    def test_a_liar_is_found_shrunk_and_filed(self):
+        output, _ = self.campaign("--specimen", "liar:free-once", "--seconds", "2", code=1)
+        self.assertIn("\nliar:free-once: UNLAWFUL after ", output)
+        self.assertTrue(self.found())
+        summary = output[output.index(": UNLAWFUL after "):]
+        signatures = re.findall(r"(?m)^  \d+ x (.*)$", summary)
+        self.assertEqual(len(signatures), len(set(signatures)))
+        self.assertEqual(len(signatures), len(self.found()))
+        for name in self.found():
+            self.assertTrue(name.endswith(".gct"))
+            self.assertIn("\n# signature: free-once at ", self.read(name))
+            replay, _ = self.ouro("run", "--specimen", "liar:free-once", name, code=1)
+            self.assertIn("liar:free-once broke the law free-once", replay)
+
+    def test_the_replay_line_is_a_command(self):
+        output, _ = self.campaign("--specimen", "liar:load", "--stop-on-first", "--seconds", "1000",
+                                  "--out", "it's out", code=1)
+        command = re.search(r"(?m)^replay: bazel run //:ouro -- (.*)$", output).group(1)
+        child = self.start(*shlex.split(command))
+        replay, _ = child.communicate(timeout=ouro_driver.SECONDS)
+        self.assertEqual(child.returncode, 1, replay)
+        self.assertIn("broke the law load", replay)
+
+    def test_stop_on_first(self):
+        output, _ = self.campaign("--specimen", "liar:load", "--stop-on-first", "--seconds", "1000",
+                                  code=1)
+        self.assertIn(" 1 finding\n", output)
+        self.assertEqual(len(self.found()), 1)
+
+    def test_the_same_seed_finds_the_same_first(self):
+        def first():
+            self.campaign("--specimen", "liar:load", "--stop-on-first", "--seconds", "1000",
+                          "--workers", "1", "--seed", "7", code=1)
+            text = self.read(self.found()[0])
+            for name in self.found():
+                os.remove(name)
+            return text
+        self.assertEqual(first(), first())
+
+    def test_findings_that_cannot_be_written(self):
+        self.write("file", "")
+        for out in ("file", "file/deeper", "/proc/nowhere"):
+            complaint = self.complaint("campaign", "--seconds", "1000", "--out", out)
+            self.assertIn(out, complaint)
+
+    def test_where_the_user_stands(self):
+        env = {"BUILD_WORKING_DIRECTORY": self.folder}
+        self.campaign("--specimen", "liar:load", "--stop-on-first", "--seconds", "1000", code=1,
+                      env=env, cwd="/")
+        self.assertEqual(len(self.found()), 1)
+
+    def test_interrupted(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            child = self.begin()
+            workers = children(child.pid)
+            child.send_signal(number)
+            output, errors = child.communicate(timeout=ouro_driver.SECONDS)
+            self.assertEqual((child.returncode, errors), (0, ""))
+            self.assertRegex(lines(output)[-1], r"^optimized: lawful after \d+ s \(interrupted\): ")
+            self.assertFalse([pid for pid in workers if alive(pid)])
+
+    def test_interrupted_with_findings(self):
+        child = self.begin("--specimen", "liar:load")
+        until(self.found, "a finding")
+        output = self.finish(child, code=1)
+        self.assertIn("liar:load: UNLAWFUL after ", output)
+        self.assertIn(" (interrupted): ", output)
+
+    def test_workers_that_are_killed_are_no_finding(self):
+        child = self.begin()
+        dice = random.Random(1)
+        for _ in range(12):
+            time.sleep(dice.random() * 0.2)
+            victims = children(child.pid)
+            if victims:
+                os.kill(dice.choice(victims), signal.SIGKILL)
+        until(lambda: len(children(child.pid)) == 2, "new workers")
+        output = self.finish(child)
+        self.assertIn("its worker was ended by signal 9 (Killed); lawful when it is run again",
+                      output)
+        self.assertRegex(output, r"\noptimized: lawful after ")
+        self.assertEqual(self.found(), [])
+
+    def test_a_killed_supervisor_leaves_nobody(self):
+        specimen = self.cpython()
+        child = self.begin("--specimen", specimen)
+        workers = children(child.pid)
+        until(lambda: all(children(pid) for pid in workers), "the interpreters")
+        family = workers + [peer for pid in workers for peer in children(pid)]
+        self.assertGreaterEqual(len(family), 4)
+        child.kill()
+        until(lambda: not [pid for pid in family if alive(pid)], "the end of all")
+
+    def test_peers_that_die(self):
+        sick = "process:cpython39:read l; echo '> hello sick 1.0'; echo ok; read l; exit 7"
+        output, _ = self.campaign("--specimen", sick, "--seconds", "1000", "--stop-on-first",
+                                  code=1)
+        self.assertIn("is broken: sick exited with status 7 after `", output)
+        self.assertEqual(len(self.found()), 1)
+
+    def test_a_specimen_that_is_not_there(self):
+        self.assertIn("cannot be started", self.complaint("campaign", "--specimen",
+                                                          "cpython:/nonexistent"))
+
+    def test_status_line_of_a_terminal(self):
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, master)
+        columns = 60
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        child = self.start("campaign", "--seconds", "2", stdout=slave)
+        os.close(slave)
+        text = b""
+        while select.select([master], [], [], ouro_driver.SECONDS)[0]:
+            try:
+                text += os.read(master, 4096)
+            except OSError:  # the end
+                break
+        self.assertEqual(child.wait(ouro_driver.SECONDS), 0)
+        status = [line for line in text.decode().split("\r\033[K") if re.match(r"\d+/2 s: ", line)]
+        self.assertTrue(status, text)
+        for line in status:
+            self.assertLess(len(line), columns)
+        self.assertRegex(text.decode(), "\r\033\\[Koptimized: lawful after 2 s: .* 0 findings\r\n$")
+
+
+if __name__ == "__main__":
+    ouro_driver.main()

@@ -8,13 +8,13 @@
 #include <memory>
 
 #include "collector/specimens.h"
-#include "fuzz/compare.h"
 #include "fuzz/files.h"
 #include "fuzz/finding.h"
 #include "model/isolate.h"
 #include "model/law.h"
 #include "model/trace.h"
 #include "model/trial.h"
+#include "properties/compare.h"
 #include "properties/generator.h"
 
 namespace ouro {

@@ -72,10 +72,6 @@ bool ShrinkCase(const Specimen& specimen, const FindingOptions& options, Case* i
   return shrunk.finished;
 }
 
-std::string NotRepeatableSentence(const std::string& seen) {
-  return fmt::format("{}, but lawful when it is run again, alone", seen);
-}
-
 std::string FileText(const Case& it, const Finding& finding, const Specimen& specimen,
                      const std::string& origin) {
   std::string what = it.verdict.violation ? it.verdict.violation->what : it.verdict.trouble;
@@ -84,6 +80,20 @@ std::string FileText(const Case& it, const Finding& finding, const Specimen& spe
       "# {}\n# specimen: {} ({}), contract {}\n# signature: {}, stability {}/{}\n# origin: {}\n{}",
       what, specimen.name, specimen.summary, specimen.contract->name, finding.signature,
       finding.repeats, kReplays, origin, Print(it.program));
+}
+
+void File(const Case& it, const Specimen& specimen, const std::string& folder, Finding* finding) {
+  finding->file = fmt::format("{}/{}-{}-{:04x}.gct", folder, FileName(specimen.name),
+                              Title(it.verdict), ShortHash(Print(it.program)));
+  finding->error = WriteText(finding->file, finding->text);
+  if (!finding->error.empty()) {
+    finding->report += fmt::format("not written: {}\n", finding->error);
+  } else if (it.verdict.lawful()) {
+    finding->report += fmt::format("the program: {}\n", finding->file);
+  } else {
+    finding->report += fmt::format("replay: bazel run //:ouro -- run --specimen {} {}\n",
+                                   Quoted(specimen.name), Quoted(finding->file));
+  }
 }
 
 }  // namespace
@@ -106,20 +116,16 @@ Finding Investigate(const Program& program, const Specimen& specimen,
   if (!it.verdict.lawful()) finished = ShrinkCase(specimen, options, &it);
   finding.program = it.program;
   finding.text = FileText(it, finding, specimen, options.origin);
-  finding.report = it.verdict.lawful()
-                       ? fmt::format("{}: {}\n", specimen.name, NotRepeatableSentence(options.seen))
-                       : Report(specimen, it.verdict, it.Story());
-  finding.report +=
-      fmt::format("  shrunk from {} operations to {}{}, stability {}/{}\n", program.size(),
-                  it.program.size(), finished ? "" : " (out of time)", finding.repeats, kReplays);
-  if (options.folder.empty()) return finding;
-  finding.file = fmt::format("{}/{}-{}-{:04x}.gct", options.folder, FileName(specimen.name),
-                             Title(it.verdict), ShortHash(Print(it.program)));
-  finding.error = WriteText(finding.file, finding.text);
-  finding.report += finding.error.empty()
-                        ? fmt::format("replay: bazel run //:ouro -- run --specimen {} {}\n",
-                                      Quoted(specimen.name), Quoted(finding.file))
-                        : fmt::format("not written: {}\n", finding.error);
+  finding.report =
+      it.verdict.lawful()
+          ? fmt::format(
+                "{} did this, and is lawful when it runs the program alone, {} times:\n"
+                "  {}\n",
+                specimen.name, kReplays, options.seen)
+          : fmt::format("{}  shrunk from {} operations to {}{}, stability {}/{}\n",
+                        Report(specimen, it.verdict, it.Story()), program.size(), it.program.size(),
+                        finished ? "" : " (out of time)", finding.repeats, kReplays);
+  if (!options.folder.empty()) File(it, specimen, options.folder, &finding);
   return finding;
 }
 

@@ -1,4 +1,4 @@
-"""Drives the real `ouro` for the tests of the command line: in a folder of its own, bounded in time.
+"""Drives the real `ouro` for tests: in a folder of its own, bounded in time.
 
 Place: testonly, beside ouro_test and campaign_cli_test.
 """

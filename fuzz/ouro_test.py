@@ -192,7 +192,7 @@ class JudgeTest(ouro_driver.OuroTest):
         self.write("t", LOAD_TRACE + UNLAWFUL_TRACE + LOAD_TRACE)
         output, errors = self.ouro("judge", "--contract", "cpython26", "t", code=1)
         self.assertEqual(lines(output)[0], "t:11: broke the law no-free-while-held")
-        self.assertIn("held", lines(output)[1])
+        self.assertIn("#0 was freed while", lines(output)[1])
         self.assertTrue(lines(output)[2].startswith("  lawful here: "))
         self.assertEqual(lines(output)[-1], "3 traces, 1 unlawful")
         self.assertEqual(errors, "")

@@ -177,7 +177,13 @@ void Release(Builder& b) {
   if (b.random().Percent(50)) Watch(b, node);
   b.Emit(Drop(node));
   b.Emit(Collect(2));
-  b.Emit({.code = OpCode::kTakeGarbage, .dest = other});
+  const Op take = {.code = OpCode::kTakeGarbage, .dest = other};
+  if (b.random().Percent(30)) {  // by a finalizer
+    b.Emit(MakeNode(node, 0, b.NewScript({take})));
+    b.Emit(Drop(node));
+  } else {
+    b.Emit(take);
+  }
   b.Emit(EmptySlot(other, 0));
   const bool last = b.random().Percent(50);
   if (!last) b.Emit({.code = OpCode::kClearGarbage});

@@ -3,10 +3,10 @@
 // Both may be lawful and yet differ, where the outcome hangs on the order within a collection,
 // which no law fixes.
 //
-// Place: the engine of `ouro compare`.
+// Place: shared by `ouro compare` and the properties of real CPythons.
 
-#ifndef FUZZ_COMPARE_H_
-#define FUZZ_COMPARE_H_
+#ifndef PROPERTIES_COMPARE_H_
+#define PROPERTIES_COMPARE_H_
 
 #include <string>
 #include <vector>
@@ -30,4 +30,4 @@ std::string FirstDifference(const std::vector<Step>& a, const std::vector<Step>&
 
 }  // namespace ouro
 
-#endif  // FUZZ_COMPARE_H_
+#endif  // PROPERTIES_COMPARE_H_

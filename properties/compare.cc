@@ -1,4 +1,4 @@
-#include "fuzz/compare.h"
+#include "properties/compare.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,0 +1,440 @@
+// Trials: what a collector is handed and what not, limits, transcripts, broken collectors, reuse.
+
+#include "model/trial.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "model/counting.h"
+#include "model/trace.h"
+
+namespace ouro {
+namespace {
+
+Program Parsed(const std::string& text) {
+  std::vector<Program> programs;
+  EXPECT_EQ(Parse(text, &programs), "") << text;
+  EXPECT_EQ(programs.size(), 1u) << text;
+  return programs.empty() ? Program() : programs.front();
+}
+
+std::string TranscriptOf(const Specimen& specimen, const std::string& program, Limits limits = {}) {
+  std::string transcript;
+  Trial(specimen, limits).Run(Parsed(program), &transcript);
+  return transcript;
+}
+
+size_t Count(const std::string& text, const std::string& part) {
+  size_t count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+// ---- what a collector is handed ----
+
+// Writes down what it is handed, and does what a lawful one would do.
+class Recording : public Counting {
+ public:
+  Recording(Observer& observer, std::vector<std::string>* handed)
+      : Counting(observer), handed_(handed) {}
+  void Execute(const Op& op) override {
+    handed_->push_back(Print(op));
+    Counting::Execute(op);
+  }
+
+ private:
+  std::vector<std::string>* handed_;
+};
+
+std::vector<std::string> HandedOut(const std::string& program, uint32_t abilities = kFinalizers,
+                                   Limits limits = {}) {
+  std::vector<std::string> handed;
+  Specimen specimen = SpecimenOf<Counting>(abilities);
+  specimen.make = [&handed](Observer& o) { return std::make_unique<Recording>(o, &handed); };
+  const Verdict verdict = Try(Parsed(program), specimen, limits);
+  EXPECT_TRUE(verdict.lawful()) << Report(specimen, verdict, "");
+  EXPECT_EQ(verdict.operations, static_cast<int>(handed.size()));
+  return handed;
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(Trial, HandsOutNoVoidOperations) {
+  EXPECT_EQ(HandedOut("r1 = r0\n"
+                      "r0.0 = r0\n"
+                      "r0 = leaf\n"
+                      "r0.0 = r0\n"
+                      "r1 = r0.0\n"
+                      "r1 = node 1\n"
+                      "r1.1 = r0\n"
+                      "r1.0 = r2\n"
+                      "r1.0 = r0\n"
+                      "raise\n"
+                      "r2 = none\n"),
+            (Lines{"r0 = leaf", "r1 = node 1", "r1.0 = r0", "r2 = none"}));
+}
+
+TEST(Trial, HandsOutNothingBeyondTheAbilities) {
+  const std::string program =
+      "r0 = node 0 del 0\n"
+      "r1 = node 0\n"
+      "r2 = weak r1\n"
+      "r2 = weak r1 call 0\n"
+      "threshold 1 1 1\n"
+      "enable\n"
+      "disable\n"
+      "saveall on\n"
+      "saveall off\n"
+      "garbage clear\n"
+      "fail 1\n"
+      "census\n"
+      "r3 = leaf\n"
+      "collect 1\n";
+  EXPECT_EQ(HandedOut(program, 0), (Lines{"r1 = node 0", "r3 = leaf", "collect 1"}));
+  EXPECT_EQ(HandedOut(program, kFinalizers),
+            (Lines{"r0 = node 0 del 0", "r1 = node 0", "r3 = leaf", "collect 1"}));
+  EXPECT_EQ(HandedOut(program, kThresholds), (Lines{"r1 = node 0", "threshold 1 1 1", "enable",
+                                                    "disable", "r3 = leaf", "collect 1"}));
+  EXPECT_EQ(HandedOut(program, kSaveall | kGarbageList),
+            (Lines{"r1 = node 0", "saveall on", "saveall off", "garbage clear", "r3 = leaf",
+                   "collect 1"}));
+}
+
+TEST(Trial, EmptiesARegisterBeforeAnAllocation) {
+  EXPECT_EQ(HandedOut("r0 = leaf\nr0 = node 1\nr1 = leaf\nr1 = r0\n"),
+            (Lines{"r0 = leaf", "r0 = none", "r0 = node 1", "r1 = leaf", "r1 = r0"}));
+  // The weak reference's only target goes first, so the allocation makes no sense any more.
+  EXPECT_EQ(HandedOut("r0 = node 0\nr0 = weak r0\n", kWeakReferences),
+            (Lines{"r0 = node 0", "r0 = none"}));
+}
+
+TEST(Trial, RunsScripts) {
+  EXPECT_EQ(HandedOut("def 0:\n"
+                      "  r1 = self\n"
+                      "  r1.0 = r2\n"
+                      "  r3.0 = none\n"
+                      "  r1 = none\n"
+                      "main:\n"
+                      "  r0 = node 1 del 0\n"
+                      "  r2 = leaf\n"
+                      "  r0 = none\n"
+                      "  r2 = none\n"),
+            (Lines{"r0 = node 1 del 0", "r2 = leaf", "r0 = none", "r1 = self", "r1.0 = r2",
+                   "r1 = none", "r2 = none"}));
+}
+
+// ---- limits ----
+
+constexpr const char* kEndless =
+    "def 0:\n"
+    "  r1 = node 0 del 0\n"
+    "  r1 = none\n"
+    "main:\n"
+    "  r1 = node 0 del 0\n"
+    "  r1 = none\n"
+    "  r2 = leaf\n"
+    "  r2 = none\n";
+
+TEST(Trial, RunsScriptsEmptyPastTheDepth) {
+  for (const int depth : {0, 1, 3, 12}) {
+    const std::string transcript =
+        TranscriptOf(SpecimenOf<Counting>(), kEndless, {.operations = 1000, .depth = depth});
+    EXPECT_EQ(Count(transcript, "> finalize"), static_cast<size_t>(depth) + 1) << transcript;
+    EXPECT_EQ(Count(transcript, "r1 = none"), static_cast<size_t>(depth) + 1) << transcript;
+    EXPECT_EQ(Count(transcript, "> free"), static_cast<size_t>(depth) + 2) << transcript;
+    EXPECT_EQ(Count(transcript, "r2 = none"), 1u) << "main goes on";
+  }
+}
+
+TEST(Trial, RunsScriptsEmptyPastTheOperations) {
+  for (const int operations : {1, 2, 3, 4, 7}) {
+    const Limits limits = {.operations = operations, .depth = 40};
+    const std::string transcript = TranscriptOf(SpecimenOf<Counting>(), kEndless, limits);
+    EXPECT_EQ(Count(transcript, "r2 = none"), 1u) << "main goes on";
+    const Verdict verdict = Try(Parsed(kEndless), SpecimenOf<Counting>(), limits);
+    EXPECT_TRUE(verdict.lawful());
+    // Two more of main; of scripts, none begins at the limit.
+    EXPECT_EQ(verdict.operations, std::max(operations, 2) + 2);
+  }
+}
+
+TEST(Trial, CountsOperationsAndEvents) {
+  const Verdict verdict =
+      Try(Parsed("r0 = node 0 del 0\nr0 = leaf\nr1 = r2\ncollect 0\n"), SpecimenOf<Counting>());
+  EXPECT_EQ(verdict.operations, 4);  // r0 = none in between
+  EXPECT_EQ(verdict.events, 6);      // new, finalize, free, new, collect, done
+  EXPECT_NE(verdict.situations & (1u << static_cast<int>(Situation::kFinalizerRuns)), 0u);
+}
+
+// ---- transcripts ----
+
+constexpr const char* kNested =
+    "def 0:\n"
+    "  r0 = node 0 del 1\n"
+    "  r0 = leaf\n"
+    "  collect 1\n"
+    "  raise\n"
+    "  r0 = none\n"
+    "main:\n"
+    "  r0 = node 1 del 0\n"
+    "  r1 = r0\n"
+    "  r0 = none\n"
+    "  r2 = r1.0\n"
+    "  r1 = none\n";
+
+TEST(Trial, WritesATranscript) {
+  EXPECT_EQ(TranscriptOf(SpecimenOf<Counting>(), kNested),
+            "r0 = node 1 del 0\n"
+            "> new 0\n"
+            "r1 = r0\n"
+            "r0 = none\n"
+            "r2 = r1.0\n"
+            "> got none\n"
+            "r1 = none\n"
+            "> finalize 0\n"
+            "  r0 = node 0 del 1\n"
+            "  > new 1\n"
+            "  r0 = none\n"
+            "  > finalize 1\n"
+            "  > end 1\n"
+            "  > free 1\n"
+            "  r0 = leaf\n"
+            "  > new 2\n"
+            "  collect 1\n"
+            "  > collect 1\n"
+            "  > done 0\n"
+            "  raise\n"
+            "> end 0 raised\n"
+            "> free 0\n");
+  EXPECT_EQ(TranscriptOf(SpecimenOf<Counting>(), "main:\n"), "");
+}
+
+TEST(Trial, WritesTranscriptsThatAreLawfulTraces) {
+  for (const char* program : {kNested, kEndless, "r0 = leaf\nr0 = leaf\n", "collect 2\n"}) {
+    std::vector<TraceVerdict> verdicts;
+    ASSERT_EQ(
+        JudgeTraces(TranscriptOf(SpecimenOf<Counting>(), program) + "---\n", kCPython26, &verdicts),
+        "");
+    ASSERT_EQ(verdicts.size(), 1u);
+    EXPECT_FALSE(verdicts[0].violation) << verdicts[0].violation->what << "\n" << program;
+  }
+}
+
+// Frees the object in r0 twice.
+class Twice : public Counting {
+ public:
+  using Counting::Counting;
+  void Execute(const Op& op) override {
+    const ObjectId id = registers_[0];
+    Counting::Execute(op);
+    if (op.code == OpCode::kEmptyRegister && id != kNone) observer_.On(Event::Free(id));
+  }
+};
+
+TEST(Trial, EndsATranscriptWhereTheLawWasBroken) {
+  std::string transcript;
+  const Specimen specimen = SpecimenOf<Twice>();
+  const Verdict verdict =
+      Trial(specimen).Run(Parsed("r1 = leaf\nr0 = leaf\nr0 = none\nr1 = none\n"), &transcript);
+  EXPECT_EQ(verdict.kind, Verdict::Kind::kConvicted);
+  EXPECT_EQ(transcript,
+            "r1 = leaf\n"
+            "> new 0\n"
+            "r0 = leaf\n"
+            "> new 1\n"
+            "r0 = none\n"
+            "> free 1\n"
+            "> free 1      # <- here\n");
+  EXPECT_EQ(verdict.signature(), "free-once at assignment in main");
+  EXPECT_EQ(Report(specimen, verdict, transcript),
+            "fake broke the law free-once\n"
+            "  #1 was freed a second time\n"
+            "    r1 = leaf\n"
+            "    > new 0\n"
+            "    r0 = leaf\n"
+            "    > new 1\n"
+            "    r0 = none\n"
+            "    > free 1\n"
+            "    > free 1      # <- here\n"
+            "  lawful here: nothing\n"
+            "  the law: An object is freed once, and after its birth.\n");
+  // The transcript is a trace that breaks the same law in its last line.
+  std::vector<TraceVerdict> verdicts;
+  ASSERT_EQ(JudgeTraces(transcript, kCPython26, &verdicts), "");
+  ASSERT_TRUE(verdicts[0].violation);
+  EXPECT_EQ(verdicts[0].violation->what, verdict.violation->what);
+  EXPECT_EQ(verdicts[0].line, 7u);
+}
+
+TEST(Trial, ReportsTheLawful) {
+  const Specimen specimen = SpecimenOf<Counting>();
+  const Verdict verdict = Try(Parsed("r0 = leaf\n"), specimen);
+  EXPECT_TRUE(verdict.lawful());
+  EXPECT_EQ(verdict.signature(), "");
+  EXPECT_EQ(Report(specimen, verdict, ""), "fake is lawful\n");
+}
+
+// ---- broken collectors ----
+
+// Breaks down at the first store, and goes on to talk.
+class Breaking : public Counting {
+ public:
+  using Counting::Counting;
+  void Execute(const Op& op) override {
+    if (op.code == OpCode::kStore) {
+      observer_.Broken("fake died of grief after `" + Print(op) + "`");
+      observer_.Broken("fake died twice");
+      observer_.On(Event::Free(0));
+    } else {
+      Counting::Execute(op);
+    }
+  }
+};
+
+TEST(Trial, SaysWhatBrokeACollector) {
+  const Specimen specimen = SpecimenOf<Breaking>();
+  std::string transcript;
+  const Verdict verdict =
+      Trial(specimen).Run(Parsed("r0 = node 1\nr0.0 = r0\nr0 = none\n"), &transcript);
+  EXPECT_EQ(verdict.kind, Verdict::Kind::kBroken);
+  EXPECT_FALSE(verdict.violation);
+  EXPECT_EQ(verdict.trouble, "fake died of grief after `r0.0 = r0`");
+  EXPECT_EQ(verdict.signature(), "fake died of grief");
+  EXPECT_EQ(verdict.operations, 2);
+  EXPECT_EQ(transcript, "r0 = node 1\n> new 0\nr0.0 = r0      # <- here\n");
+  EXPECT_EQ(Report(specimen, verdict, transcript),
+            "fake is broken: fake died of grief after `r0.0 = r0`\n"
+            "    r0 = node 1\n"
+            "    > new 0\n"
+            "    r0.0 = r0      # <- here\n");
+}
+
+class Unborn : public Counting {
+ public:
+  explicit Unborn(Observer& observer) : Counting(observer) {
+    observer.Broken("it is not installed");
+  }
+};
+
+TEST(Trial, SaysWhyACollectorCannotStart) {
+  const Verdict verdict = Try(Parsed("r0 = leaf\n"), SpecimenOf<Unborn>());
+  EXPECT_EQ(verdict.kind, Verdict::Kind::kBroken);
+  EXPECT_EQ(verdict.trouble, "it is not installed");
+  EXPECT_EQ(verdict.operations, 0);
+}
+
+// ---- from program to program ----
+
+struct Lives {
+  int made = 0;
+  int resets = 0;
+};
+
+template <typename C>
+class Living : public C {
+ public:
+  Living(Observer& observer, Lives* lives) : C(observer), lives_(lives) { ++lives_->made; }
+  void Reset() override {
+    ++lives_->resets;
+    C::Reset();
+  }
+
+ private:
+  Lives* lives_;
+};
+
+template <typename C>
+Lives LivesOf(const std::vector<std::string>& programs) {
+  Lives lives;
+  Specimen specimen = SpecimenOf<C>();
+  specimen.make = [&lives](Observer& o) { return std::make_unique<Living<C>>(o, &lives); };
+  Trial trial(specimen);
+  for (const std::string& program : programs) trial.Run(Parsed(program));
+  return lives;
+}
+
+TEST(Trial, ReusesACollectorWhileAllIsLawful) {
+  const Lives lives = LivesOf<Counting>({"r0 = leaf\n", "r0 = leaf\n", "main:\n", "r1 = leaf\n"});
+  EXPECT_EQ(lives.made, 1);
+  EXPECT_EQ(lives.resets, 3);
+}
+
+TEST(Trial, MakesACollectorAnewAfterAConviction) {
+  const Lives lives = LivesOf<Twice>({"r0 = leaf\nr0 = none\n", "r0 = leaf\n", "r0 = leaf\n",
+                                      "r0 = leaf\nr0 = none\n", "r0 = leaf\nr0 = none\n"});
+  EXPECT_EQ(lives.made, 3);
+  EXPECT_EQ(lives.resets, 2);
+}
+
+TEST(Trial, MakesACollectorAnewAfterABreakdown) {
+  const Lives lives = LivesOf<Breaking>({"r0 = node 1\nr0.0 = r0\n", "r0 = leaf\n", "r0 = leaf\n"});
+  EXPECT_EQ(lives.made, 2);
+  EXPECT_EQ(lives.resets, 1);
+}
+
+TEST(Trial, JudgesTheNextProgramOnItsOwn) {
+  Trial trial(SpecimenOf<Twice>());
+  EXPECT_FALSE(trial.Run(Parsed("r0 = leaf\nr0 = none\n")).lawful());
+  std::string transcript = "old";
+  EXPECT_TRUE(trial.Run(Parsed("r1 = leaf\nr1 = none\n"), &transcript).lawful());
+  EXPECT_EQ(transcript, "r1 = leaf\n> new 0\nr1 = none\n> free 0\n");
+  EXPECT_TRUE(trial.Run(Parsed("r1 = leaf\nr1 = none\n")).lawful());
+}
+
+// Talks when it is not asked.
+class Chatty : public Counting {
+ public:
+  explicit Chatty(Observer& observer) : Counting(observer) { Talk(); }
+  ~Chatty() override { Talk(); }
+  void Reset() override {
+    Talk();
+    Counting::Reset();
+    Talk();
+  }
+
+ private:
+  void Talk() {
+    EXPECT_EQ(observer_.On(Event::Free(0)), ScriptEnd::kReturned);
+    EXPECT_EQ(observer_.On(Event::Finalize(0)), ScriptEnd::kReturned);
+  }
+};
+
+TEST(Trial, IgnoresWhatACollectorSaysBetweenPrograms) {
+  Trial trial(SpecimenOf<Chatty>());
+  for (int i = 0; i < 3; ++i) {
+    const Verdict verdict = trial.Run(Parsed("r0 = node 0 del 0\nr1 = leaf\n"));
+    EXPECT_TRUE(verdict.lawful());
+    EXPECT_EQ(verdict.events, 2);
+  }
+}
+
+// Once a law is broken, scripts run no more.
+class Stubborn : public Counting {
+ public:
+  using Counting::Counting;
+  void Execute(const Op& op) override {
+    if (op.code == OpCode::kCollect) {
+      observer_.On(Event::Free(7));
+      EXPECT_EQ(observer_.On(Event::Finalize(registers_[0])), ScriptEnd::kReturned);
+    } else {
+      Counting::Execute(op);
+    }
+  }
+};
+
+TEST(Trial, RunsNoScriptAfterAConviction) {
+  std::string transcript;
+  const Verdict verdict = Trial(SpecimenOf<Stubborn>())
+                              .Run(Parsed("def 0:\n  raise\nmain:\n  r0 = node 0 del 0\n"
+                                          "  collect 0\n  r0 = none\n"),
+                                   &transcript);
+  EXPECT_EQ(verdict.signature(), "free-once at collect in main");
+  EXPECT_EQ(transcript, "r0 = node 0 del 0\n> new 0\ncollect 0\n> free 7      # <- here\n");
+}
+
+}  // namespace
+}  // namespace ouro

@@ -1,0 +1,243 @@
+"""The style of this repository: functions, files, lines, opening comments, guards, format.
+
+It walks the real source tree, so that a new folder needs no mention here or in BUILD. Bazel is told
+to run it each time (`external`), for it cannot know what is read.
+"""
+
+import ast
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+
+MAX_FUNCTION_LINES = 70
+MAX_FILE_LINES = 500
+MAX_COLUMNS = 100
+CPP = {".cc", ".h"}
+PYTHON = {".py", ".bzl"}
+WORDS_FOR_LATER = ("TO" "DO", "FIX" "ME", "X" "XX")  # in two parts: this file is read too
+FORMATTER = "clang-format-14"
+
+
+def blank(match):
+    """What has no meaning for braces, made blank; its lines stay."""
+    return re.sub(r"[^\n]", " ", match.group(0))
+
+
+CPP_NOISE = re.compile(
+    r'//[^\n]*|/\*.*?\*/|R"(?P<mark>[^(\s]*)\(.*?\)(?P=mark)"|"(?:\\.|[^"\\\n])*"'
+    r"|(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])+'|^[ \t]*#(?:[^\n\\]|\\.|\\\n)*",
+    re.DOTALL | re.MULTILINE)
+NOT_A_FUNCTION = re.compile(r"(namespace|class|struct|enum|union)\b")
+BEFORE_A_FUNCTION = re.compile(r"\s*((public|protected|private)\s*:\s*)*")
+
+
+def function_in(head):
+    """Where in what stands before a brace a function's definition begins, or None."""
+    begin = BEFORE_A_FUNCTION.match(head).end()
+    head = re.sub(r"operator\s*\S+?\(", "operator(", head[begin:])
+    while (simpler := re.sub(r"<[^<>]*>", "", head)) != head:  # template <class T = int>
+        head = simpler
+    head = re.sub(r"\s*template\s*", "", head)
+    if "(" not in head or NOT_A_FUNCTION.match(head) or "=" in head.split("(")[0]:
+        return None
+    return begin
+
+
+def cpp_functions(text):
+    """Yields (first line, lines) of each outermost function, in code that is formatted."""
+    code = CPP_NOISE.sub(blank, text)
+    start = None   # of the function that we are in
+    depth = 0      # of braces in it
+    statement = 0  # where the present one begins, outside of functions
+    for match in re.finditer(r"[{};]", code):
+        at, brace = match.start(), match.group(0)
+        if start is None and brace == "{":
+            begin = function_in(code[statement:at])
+            start = None if begin is None else statement + begin
+        if start is None:
+            statement = at + 1
+            continue
+        depth += {"{": 1, "}": -1, ";": 0}[brace]
+        if depth == 0 and not re.match(r"\s*[{,]", code[at + 1:]):  # C::C() : a_{1}, b_{2} {
+            first = code.count("\n", 0, start) + 1
+            yield first, code.count("\n", 0, at) + 2 - first
+            start, statement = None, at + 1
+
+
+def python_functions(text):
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.lineno, node.end_lineno - node.lineno + 1
+
+
+def guard(path):
+    return re.sub(r"[^A-Z0-9]", "_", path.upper()) + "_"
+
+
+def opens_with_a_comment(path, text):
+    if text.startswith("#!"):
+        text = text.split("\n", 1)[-1]
+    if path.endswith(".cc") and text.startswith(f'#include "{path[:-3]}.h"\n'):
+        return True  # its header says it
+    return text.startswith(("// ", "# ", '"""'))
+
+
+def offences(path, text):
+    """What is wrong with a file, as lines for people."""
+    suffix = os.path.splitext(path)[1]
+    rows = text.split("\n")
+    for number, row in enumerate(rows, 1):
+        if len(row) > MAX_COLUMNS:
+            yield f"{path}:{number}: {len(row)} columns; {MAX_COLUMNS} are the limit"
+        for word in WORDS_FOR_LATER:
+            if re.search(rf"\b{word}\b", row):
+                yield f"{path}:{number}: {word}: do it now, or write it to the tracker"
+    if len(rows) - 1 > MAX_FILE_LINES:
+        yield f"{path}: {len(rows) - 1} lines; {MAX_FILE_LINES} are the limit"
+    if not opens_with_a_comment(path, text):
+        yield f"{path}:1: no opening comment that says what the file is and where its place is"
+    functions = cpp_functions if suffix in CPP else python_functions
+    for number, length in functions(text):
+        if length > MAX_FUNCTION_LINES:
+            yield (f"{path}:{number}: a function of {length} lines; "
+                   f"{MAX_FUNCTION_LINES} are the limit")
+    if suffix == ".h":
+        name = guard(path)
+        opens = f"\n#ifndef {name}\n#define {name}\n" in text
+        if not opens or not text.endswith(f"#endif  // {name}\n"):
+            yield f"{path}: no include guard {name}"
+
+
+def root():
+    """The workspace: bazel shows us a link to this file."""
+    return pathlib.Path(os.path.realpath(__file__)).parent.parent
+
+
+def sources():
+    """Paths from the root, sorted."""
+    found = []
+    for folder, folders, files in os.walk(root()):
+        folders[:] = [name for name in folders if not name.startswith((".", "bazel-"))]
+        for name in files:
+            if os.path.splitext(name)[1] in CPP | PYTHON:
+                found.append(os.path.relpath(os.path.join(folder, name), root()))
+    return sorted(found)
+
+
+class StyleTest(unittest.TestCase):
+
+    def test_sources_are_found(self):
+        self.assertTrue((root() / "WORKSPACE").exists(), root())
+        for path in ("model/program.h", "collector/heap.cc", "tools/style_test.py",
+                     "third_party/clang.bzl"):
+            self.assertIn(path, sources())
+
+    def test_style(self):
+        found = []
+        for path in sources():
+            found += offences(path, (root() / path).read_text())
+        self.assertFalse(found, "\n" + "\n".join(found))
+
+    def test_format(self):
+        if shutil.which(FORMATTER) is None:
+            print(f"SKIPPED: no {FORMATTER} on PATH; the format is not tested", file=sys.stderr)
+            self.skipTest("no " + FORMATTER)
+        files = [path for path in sources() if os.path.splitext(path)[1] in CPP]
+        done = subprocess.run([FORMATTER, "--style=file", "--dry-run", "--Werror", *files],
+                              cwd=root(), capture_output=True, text=True)
+        bad = sorted(set(re.findall(r"(?m)^(\S+?):\d+:\d+: error", done.stderr)))
+        self.assertEqual(done.returncode, 0,
+                         f"\n{FORMATTER} -i {' '.join(bad)}\n{done.stderr[:2000]}")
+
+
+def function_of(lines, head="int f(int x) {"):
+    return head + "\n" + "  x;\n" * (lines - 2) + "}\n"
+
+
+class SelfTest(unittest.TestCase):
+    """The rules convict what is bad, and nothing else."""
+
+    def convict(self, path, text, part):
+        found = list(offences(path, text))
+        self.assertEqual(len(found), 1, found)
+        self.assertIn(part, found[0])
+
+    def acquit(self, path, text):
+        self.assertEqual(list(offences(path, text)), [])
+
+    def test_lines(self):
+        self.acquit("a/b.cc", "// " + 97 * "x" + "\n")
+        self.convict("a/b.cc", "// " + 98 * "x" + "\n", "a/b.cc:1: 101 columns")
+        self.acquit("a/b.py", "# x\n" * 500)
+        self.convict("a/b.py", "# x\n" * 501, "501 lines")
+
+    def test_words(self):
+        for word in WORDS_FOR_LATER:
+            self.convict("a/b.cc", f"// a\n// {word}(me): x\n", "a/b.cc:2: " + word)
+        self.acquit("a/b.cc", "// a to-do list; mastodons\n")
+
+    def test_opening_comment(self):
+        for path, text in (("a/b.cc", "// A noun.\n"), ("a/b.cc", '#include "a/b.h"\n'),
+                           ("a/b.py", "#!/usr/bin/env python3\n# A noun.\n"),
+                           ("b.bzl", '"""A."""\n')):
+            self.acquit(path, text)
+        for path, text in (("a/b.cc", '#include "a/c.h"\n'), ("a/b.py", "import os\n"),
+                           ("a/b.py", "#!/usr/bin/env python3\nimport os\n"), ("b.bzl", "\n# A.\n"),
+                           ("a/b.cc", "")):
+            self.convict(path, text, "no opening comment")
+
+    def test_guards(self):
+        good = "// A.\n\n#ifndef A_B_H_\n#define A_B_H_\n\n#endif  // A_B_H_\n"
+        self.acquit("a/b.h", good)
+        self.convict("a/c.h", good, "A_C_H_")
+        self.convict("a/b.h", good.replace("#endif  //", "#endif //"), "A_B_H_")
+        self.convict("a/b.h", "// A.\n#pragma once\n", "A_B_H_")
+
+    def test_python_functions(self):
+        body = "    x = 1\n"
+        self.acquit("b.py", "# A.\ndef f():\n" + 69 * body)
+        self.convict("b.py", "# A.\ndef f():\n" + 70 * body, "b.py:2: a function of 71 lines")
+        self.convict("b.py", "# A.\nclass C:\n  def f():\n" + 70 * body, "b.py:3: a function of 71")
+
+    def test_cpp_functions(self):
+        for head in ("int f(int x) {", "void C::f() const noexcept {", "TEST(A, B) {",
+                     "template <class T = int>\nauto f(T x) -> std::vector<T> {",
+                     "C::C() : a_(1), b_(2) {", "C::C() : a_{1}, b_{{2}, {3}} {",
+                     "bool operator==(const C& c) const {", 'extern "C" int f(char* x) {'):
+            lines = 70 - head.count("\n")
+            self.acquit("b.cc", "// A.\n" + function_of(lines, head))
+            self.convict("b.cc", "// A.\n" + function_of(lines + 1, head),
+                         "b.cc:2: a function of 71 lines")
+        for around in ("class C : public B<int(int)> {\n public:\n",
+                       "namespace a {\nnamespace {\n"):
+            self.acquit("b.cc", "// A.\n" + around + function_of(70))
+            self.convict("b.cc", "// A.\n" + around + function_of(71), "b.cc:4: a function of 71")
+
+    def test_what_looks_like_a_function_in_cpp(self):
+        long = "  1,\n" * 100
+        for text in ("const int kTable[] = {\n" + long + "};\n",
+                     "enum class E : int {\n" + long + "};\n",
+                     "struct S {\n" + "  int x = (1);\n" * 100 + "};\n",
+                     "namespace n {\n" + "int f(int x) { return x; }\n" * 100 + "}\n",
+                     "class C : public B<int(int)> {\n" + "  int f() { return '{'; }\n" * 99,
+                     'const char* k = R"x(\nint f() {\n' + long + ')x";\n',
+                     "#define F(x) \\\n  int f() { \\\n" + "    g(); \\\n" * 100 + "\n"):
+            self.acquit("b.cc", "// A.\n" + text)
+
+    def test_a_long_function_among_others(self):
+        short = function_of(5)
+        text = "// A.\n" + short + "const int k[] = {1, 2};\n" + function_of(80) + short
+        self.convict("b.cc", text, "b.cc:8: a function of 80 lines")
+
+    def test_noise_in_cpp(self):
+        noise = "'}', \"}\", 1'000'000; // }"
+        self.convict("b.cc", "// A.\n" + function_of(80).replace("x;", noise),
+                     "b.cc:2: a function of 80 lines")
+
+
+if __name__ == "__main__":
+    unittest.main()
