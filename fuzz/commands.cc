@@ -149,6 +149,7 @@ int ShrinkFile(const ShrinkArguments& arguments) {
                                 arguments.file, programs.size()));
   }
   FindingOptions options;
+  options.isolation.milliseconds = 15'000;  // longer than a peer's, whose words say more
   options.shrink_seconds = arguments.seconds;
   options.origin = arguments.file;
   options.progress = [](size_t operations, size_t tried) {

@@ -1,5 +1,6 @@
 #include "model/isolate.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -23,12 +24,14 @@ class Child {
  public:
   explicit Child(const std::function<void(int fd)>& work) {
     int ends[2];
-    CHECK(pipe(ends) == 0);
+    CHECK(pipe2(ends, O_CLOEXEC) == 0);
     std::fflush(nullptr);
+    const pid_t parent = getpid();
     pid_ = fork();
     CHECK(pid_ >= 0);
     if (pid_ == 0) {
       prctl(PR_SET_PDEATHSIG, SIGKILL);
+      if (getppid() != parent) _exit(3);  // it died before we could ask for its signal
       close(ends[0]);
       work(ends[1]);
       _exit(0);  // no destructors of the parent's objects, no flushing of its buffers

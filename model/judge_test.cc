@@ -229,7 +229,7 @@ TEST(JudgeWords, SayWhatWouldHaveBeenRight) {
        "#2 is newer than #1, and was due first", "callback 2",
        "callback-order at assignment in main"},
       {kCPython26, "r0 = node 0\n> new 0\ncensus\n> tracked 0 2\n", "#0 is in generation 0, not 2",
-       "nothing; #0 lives on", "census-generation at census in main"},
+       "tracked 0 0", "census-generation at census in main"},
       {kCPython26, "r0 = leaf\n> new 0\nr0 = none\n> free 0\n> free 0\n",
        "#0 was freed a second time", "nothing", "free-once at assignment in main"},
   };

@@ -112,6 +112,25 @@ TEST(Trial, EmptiesARegisterBeforeAnAllocation) {
             (Lines{"r0 = node 0", "r0 = none"}));
 }
 
+// Believes what collector.h says of allocations.
+class Believing : public Counting {
+ public:
+  using Counting::Counting;
+  void Execute(const Op& op) override {
+    if (Allocates(op.code)) EXPECT_EQ(registers_[op.dest], kNone) << Print(op);
+    Counting::Execute(op);
+  }
+};
+
+TEST(Trial, AllocatesIntoEmptyRegistersOnly) {
+  EXPECT_TRUE(Try(Parsed("r0 = leaf\nr0 = node 0\nr0 = leaf\n"), SpecimenOf<Believing>()).lawful());
+  // The finalizer fills the register again that was emptied for the leaf.
+  const Verdict verdict =
+      Try(Parsed("def 0:\n  r0 = self\nmain:\n  r0 = node 0 del 0\n  r0 = leaf\n"),
+          SpecimenOf<Believing>());
+  EXPECT_TRUE(verdict.lawful());
+}
+
 TEST(Trial, RunsScripts) {
   EXPECT_EQ(HandedOut("def 0:\n"
                       "  r1 = self\n"

@@ -1,0 +1,275 @@
+// Isolated trials: whatever a collector does to its process, there is a verdict, in time, and the
+// test's own process does not notice.
+
+#include "model/isolate.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "model/counting.h"
+
+namespace ouro {
+namespace {
+
+// A time limit that hanging tests wait for, and one that no other test should reach.
+constexpr int kShort = 100;
+constexpr int kLong = 20'000;
+
+constexpr Isolation kPatient = {.limits = {}, .milliseconds = kLong};
+constexpr Isolation kImpatient = {.limits = {}, .milliseconds = kShort};
+
+Program Parsed(const std::string& text) {
+  std::vector<Program> programs;
+  EXPECT_EQ(Parse(text, &programs), "") << text;
+  EXPECT_EQ(programs.size(), 1u) << text;
+  return programs.empty() ? Program() : programs.front();
+}
+
+// Dies as a program without sanitizers would, and without a core file.
+void DieOf(int signal_number) {
+  const rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  signal(signal_number, SIG_DFL);
+  raise(signal_number);
+}
+
+int EatStack(int depth) {
+  if (depth < 0) return 0;
+  volatile char some[4096];
+  some[depth % 4096] = static_cast<char>(depth);
+  return EatStack(depth + 1) + some[depth % 4096];
+}
+
+void EatAllStack() {
+  const rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  const rlimit stack = {1 << 20, RLIM_INFINITY};
+  setrlimit(RLIMIT_STACK, &stack);
+  signal(SIGSEGV, SIG_DFL);
+  EXPECT_EQ(EatStack(0), 0);
+}
+
+[[noreturn]] void Hang() {
+  for (;;) pause();
+}
+
+// Comes to grief in the way that the operation says.
+class Fragile : public Counting {
+ public:
+  using Counting::Counting;
+  void Execute(const Op& op) override {
+    Counting::Execute(op);
+    if (op.code != OpCode::kThreshold) return;
+    switch (op.count) {
+      case 1:
+        return DieOf(SIGSEGV);
+      case 2:
+        std::abort();
+      case 3:
+        std::exit(op.count1);
+      case 4:
+        Hang();
+      case 5:
+        return EatAllStack();
+      case 6:
+        observer_.Broken("fake lost heart after `" + Print(op) + "`");
+        return;
+      case 7:
+        observer_.On(Event::Free(99));
+        return;
+      case 8:
+        return DieOf(SIGKILL);
+      case 9:
+        usleep(1000 * static_cast<useconds_t>(op.count1));
+        return;
+    }
+  }
+};
+
+Specimen FragileSpecimen() { return SpecimenOf<Fragile>(kFinalizers | kThresholds); }
+
+Program Grief(int number, int argument = 0) {
+  return Parsed(fmt::format("r0 = leaf\nthreshold {} {} 0\nr0 = none\n", number, argument));
+}
+
+class Isolate : public testing::Test {
+ protected:
+  void SetUp() override { descriptors_ = Descriptors(); }
+  // Nothing is left behind: no child, no pipe.
+  void TearDown() override {
+    EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
+    EXPECT_EQ(errno, ECHILD);
+    EXPECT_EQ(Descriptors(), descriptors_);
+  }
+
+ private:
+  static ptrdiff_t Descriptors() {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+  }
+  ptrdiff_t descriptors_ = 0;
+};
+
+TEST_F(Isolate, TellsHowAProcessEnded) {
+  const struct {
+    Program program;
+    const char* trouble;
+  } cases[] = {
+      {Grief(1), "crashed with signal 11 (Segmentation fault)"},
+      {Grief(2), "crashed with signal 6 (Aborted)"},
+      {Grief(3), "ended its process with exit status 0"},
+      {Grief(3, 7), "ended its process with exit status 7"},
+      {Grief(5), "crashed with signal 11 (Segmentation fault)"},
+      {Grief(8), "crashed with signal 9 (Killed)"},
+  };
+  for (const auto& c : cases) {
+    std::string transcript = "old";
+    const Verdict verdict = TryIsolated(c.program, FragileSpecimen(), kPatient, &transcript);
+    EXPECT_EQ(verdict.kind, Verdict::Kind::kBroken);
+    EXPECT_EQ(verdict.trouble, c.trouble);
+    EXPECT_EQ(verdict.signature(), c.trouble);
+    EXPECT_FALSE(verdict.violation);
+    EXPECT_EQ(transcript, "") << "it died with the process";
+  }
+}
+
+TEST_F(Isolate, EndsWhatHangsInTime) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Verdict verdict = TryIsolated(Grief(4), FragileSpecimen(), kImpatient);
+  const auto time = std::chrono::steady_clock::now() - begin;
+  EXPECT_EQ(verdict.kind, Verdict::Kind::kBroken);
+  EXPECT_EQ(verdict.trouble, "hung for 100 ms");
+  EXPECT_EQ(verdict.signature(), "hung for 100 ms");
+  EXPECT_GE(time, std::chrono::milliseconds(kShort - 10));
+  EXPECT_LT(time, std::chrono::milliseconds(50 * kShort));
+}
+
+TEST_F(Isolate, WaitsForWhatIsSlow) {
+  EXPECT_TRUE(TryIsolated(Grief(9, 150), FragileSpecimen(), kPatient).lawful());
+}
+
+TEST_F(Isolate, GivesTheVerdictThatATrialGives) {
+  const Program programs[] = {
+      Parsed("main:\n"),
+      Parsed("def 0:\n  r1 = self\nmain:\n  r0 = node 2 del 0\n  r0 = leaf\n  collect 1\n"),
+      Grief(6),
+      Grief(7),
+  };
+  for (const Program& program : programs) {
+    std::string expected_transcript;
+    std::string transcript = "old";
+    const Verdict expected = Trial(FragileSpecimen()).Run(program, &expected_transcript);
+    const Verdict verdict = TryIsolated(program, FragileSpecimen(), kPatient, &transcript);
+    EXPECT_EQ(verdict.kind, expected.kind);
+    EXPECT_EQ(verdict.trouble, expected.trouble);
+    EXPECT_EQ(verdict.operations, expected.operations);
+    EXPECT_EQ(verdict.events, expected.events);
+    EXPECT_EQ(verdict.situations, expected.situations);
+    EXPECT_EQ(verdict.signature(), expected.signature());
+    EXPECT_EQ(transcript, expected_transcript);
+    ASSERT_EQ(verdict.violation.has_value(), expected.violation.has_value());
+    if (!expected.violation) continue;
+    EXPECT_EQ(verdict.violation->law, expected.violation->law);
+    EXPECT_EQ(verdict.violation->object, expected.violation->object);
+    EXPECT_EQ(verdict.violation->what, expected.violation->what);
+    EXPECT_EQ(verdict.violation->lawful, expected.violation->lawful);
+  }
+}
+
+TEST_F(Isolate, PassesTheLimitsOn) {
+  const Program endless =
+      Parsed("def 0:\n  r1 = node 0 del 0\n  r1 = none\nmain:\n  r1 = node 0 del 0\n  r1 = none\n");
+  for (const int depth : {1, 5}) {
+    const Isolation isolation = {.limits = {.operations = 100, .depth = depth},
+                                 .milliseconds = kLong};
+    EXPECT_EQ(TryIsolated(endless, FragileSpecimen(), isolation).operations, 2 * depth + 2);
+  }
+}
+
+TEST_F(Isolate, TakesTranscriptsThatNoPipeHolds) {
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "collect 2\n";
+  std::string transcript;
+  const Verdict verdict = TryIsolated(Parsed(text), FragileSpecimen(), kPatient, &transcript);
+  EXPECT_TRUE(verdict.lawful());
+  EXPECT_EQ(verdict.operations, 10'000);
+  EXPECT_EQ(transcript.size(), 10'000 * std::string("collect 2\n> collect 2\n> done 0\n").size());
+}
+
+TEST_F(Isolate, LeavesTheCallersProcessAlone) {
+  int made = 0;
+  Specimen specimen = FragileSpecimen();
+  specimen.make = [&made](Observer& observer) {
+    ++made;
+    return std::make_unique<Fragile>(observer);
+  };
+  EXPECT_TRUE(TryIsolated(Parsed("r0 = leaf\n"), specimen, kPatient).lawful());
+  EXPECT_EQ(FindIsolated({Parsed("r0 = leaf\n")}, "x", specimen, kPatient), 1u);
+  EXPECT_EQ(made, 0);
+}
+
+TEST_F(Isolate, TakesCrashesOfTheBirth) {
+  Specimen specimen = FragileSpecimen();
+  specimen.make = [](Observer&) -> std::unique_ptr<Collector> { std::abort(); };
+  EXPECT_EQ(TryIsolated(Parsed("r0 = leaf\n"), specimen, kPatient).trouble,
+            "crashed with signal 6 (Aborted)");
+}
+
+// ---- many programs ----
+
+TEST_F(Isolate, FindsTheFirstWithTheSignature) {
+  const Program lawful = Parsed("r0 = leaf\n");
+  const std::string segv = "crashed with signal 11 (Segmentation fault)";
+  const std::string convicted = "free-once at setting in main";
+  const struct {
+    const char* name;
+    std::vector<Program> programs;
+    std::string signature;
+    size_t index;
+  } cases[] = {
+      {"none of none", {}, segv, 0},
+      {"none of some", {lawful, lawful, Grief(7)}, segv, 3},
+      {"the first of two", {lawful, Grief(7), lawful, Grief(7)}, convicted, 1},
+      {"a crash", {lawful, lawful, Grief(1), Grief(1)}, segv, 2},
+      {"a crash after others", {Grief(2), Grief(3), Grief(7), Grief(6), Grief(1)}, segv, 4},
+      {"a conviction after crashes", {Grief(1), Grief(2), lawful, Grief(7)}, convicted, 3},
+      {"a crash at the end only", {lawful, Grief(1)}, convicted, 2},
+      {"a broken one", {lawful, Grief(6)}, "fake lost heart", 1},
+      {"an exit", {Grief(3), Grief(3, 1)}, "ended its process with exit status 1", 1},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(FindIsolated(c.programs, c.signature, FragileSpecimen(), kPatient), c.index)
+        << c.name;
+  }
+}
+
+TEST_F(Isolate, FindsWhatHangsAndWhatIsBehindIt) {
+  const std::vector<Program> programs = {Parsed("r0 = leaf\n"), Grief(4), Grief(7)};
+  EXPECT_EQ(FindIsolated(programs, "hung for 100 ms", FragileSpecimen(), kImpatient), 1u);
+  EXPECT_EQ(FindIsolated(programs, "free-once at setting in main", FragileSpecimen(), kImpatient),
+            2u);
+  EXPECT_EQ(FindIsolated(programs, "no such", FragileSpecimen(), kImpatient), 3u);
+}
+
+TEST_F(Isolate, GivesEachOfManyProgramsItsOwnTime) {
+  // Together they take longer than one may.
+  const std::vector<Program> programs(14, Grief(9, 60));
+  const Isolation isolation = {.limits = {}, .milliseconds = 600};
+  EXPECT_EQ(FindIsolated(programs, "hung for 600 ms", FragileSpecimen(), isolation), 14u);
+}
+
+}  // namespace
+}  // namespace ouro
