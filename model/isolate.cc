@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstring>
 #include <functional>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -40,8 +41,7 @@ class Child {
     fd_ = ends[0];
   }
   ~Child() {
-    kill(pid_, SIGKILL);
-    if (!reaped_) waitpid(pid_, &status_, 0);
+    Reap(/*patience_ms=*/0);
     close(fd_);
   }
   Child(const Child&) = delete;
@@ -67,8 +67,7 @@ class Child {
 
   // "crashed with signal 11 (Segmentation fault)". REQUIRES: the child has ended by itself.
   std::string HowItEnded() {
-    if (!reaped_) waitpid(pid_, &status_, 0);
-    reaped_ = true;
+    Reap(/*patience_ms=*/1000);  // it closed the pipe, and may live on
     if (WIFSIGNALED(status_)) {
       return fmt::format("crashed with signal {} ({})", WTERMSIG(status_),
                          strsignal(WTERMSIG(status_)));
@@ -77,6 +76,18 @@ class Child {
   }
 
  private:
+  // Waits for the end of the child, and after that time makes it end.
+  void Reap(int patience_ms) {
+    for (; !reaped_ && patience_ms > 0; patience_ms -= 10) {
+      reaped_ = waitpid(pid_, &status_, WNOHANG) == pid_;
+      if (!reaped_) usleep(10'000);
+    }
+    if (reaped_) return;
+    kill(pid_, SIGKILL);
+    waitpid(pid_, &status_, 0);
+    reaped_ = true;
+  }
+
   pid_t pid_ = -1;
   int fd_ = -1;
   int status_ = 0;
@@ -161,28 +172,34 @@ Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isol
 }
 
 size_t FindIsolated(const std::vector<Program>& programs, const std::string& signature,
-                    const Specimen& specimen, const Isolation& isolation) {
+                    const Specimen& specimen, const Isolation& isolation,
+                    std::chrono::steady_clock::time_point end, size_t* tried) {
   size_t next = 0;
-  while (next < programs.size()) {
+  size_t found = programs.size();
+  while (next < programs.size() && found == programs.size()) {
+    if (std::chrono::steady_clock::now() >= end) break;
     Child child([&](int fd) {
-      Trial trial(specimen, isolation.limits);
+      std::optional<Trial> trial;
       for (size_t i = next; i < programs.size(); ++i) {
-        const char same = trial.Run(programs[i]).signature() == signature ? 1 : 0;
+        if (!trial || isolation.fresh) trial.emplace(specimen, isolation.limits);
+        const char same = trial->Run(programs[i]).signature() == signature ? 1 : 0;
         WriteAll(fd, &same, 1);
         if (same != 0) return;
       }
     });
-    for (bool alive = true; alive && next < programs.size(); ++next) {
+    for (bool alive = true; alive && next < programs.size() && found == programs.size(); ++next) {
+      if (std::chrono::steady_clock::now() >= end) break;
       char same = 0;
       const int got = child.Read(&same, 1, isolation.milliseconds);
       alive = got == 1;
       if (!alive) {
         same = Broken(child, got, isolation.milliseconds).signature() == signature ? 1 : 0;
       }
-      if (same != 0) return next;
+      if (same != 0) found = next;
     }
   }
-  return next;
+  if (tried != nullptr) *tried = next;
+  return found;
 }
 
 }  // namespace ouro

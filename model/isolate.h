@@ -6,6 +6,7 @@
 #ifndef MODEL_ISOLATE_H_
 #define MODEL_ISOLATE_H_
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -16,8 +17,10 @@ namespace ouro {
 
 struct Isolation {
   Limits limits;
-  int milliseconds =
-      5000;  // for one program; beyond, the child is killed and the verdict is kBroken
+  // For one program; beyond, the child is killed and the verdict is kBroken.
+  int milliseconds = 5000;
+  // Whether FindIsolated makes a collector anew for each program, in case Reset does not forget.
+  bool fresh = false;
 };
 
 // Runs `program` in a child. A crash is kBroken, "crashed with signal 11 (Segmentation fault)"; a
@@ -27,9 +30,13 @@ Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isol
                     std::string* transcript = nullptr);
 
 // The index of the first program whose verdict has that signature, or programs.size(). One child
-// runs many programs, so this is far cheaper than one TryIsolated after the other.
-size_t FindIsolated(const std::vector<Program>& programs, const std::string& signature,
-                    const Specimen& specimen, const Isolation& isolation);
+// runs many programs, so this is far cheaper than one TryIsolated after the other. No program is
+// begun after `end`; *tried, if not null, counts those that were.
+size_t FindIsolated(
+    const std::vector<Program>& programs, const std::string& signature, const Specimen& specimen,
+    const Isolation& isolation,
+    std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max(),
+    size_t* tried = nullptr);
 
 }  // namespace ouro
 

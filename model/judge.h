@@ -49,8 +49,9 @@ class Judge {
   // that does not fit is a broken law (event-in-place), as are all other surprises.
   // Once a law is broken, nothing has any effect until Reset.
   //
-  // Complexity: amortized constant, except: a collection is linear in the objects that it examines
-  // and a census in the objects that are tracked.
+  // Complexity: amortized constant, except: a collection is linear in the objects that it examines,
+  // a census in the objects that are tracked, and the death of a weak reference in the newer ones
+  // to the same target.
   void Begin(const Op& op);
   void Observe(const Event& event);
   void ScriptEnded(bool raised);

@@ -35,6 +35,7 @@ constexpr Rule kRules[] = {
  > new 1
  r0.0 = r1
  r1.0 = r0
+ r1 = none
  r1 = weak r0 call 0
  > new 2
  r0 = none

@@ -81,7 +81,8 @@ void Trial::Execute(const Op& op) {
   // a heap that depends on how the collector orders the two.
   if (Allocates(op.code) && judge_.reg(op.dest) != kNone) {
     ExecuteOne(Op{.code = OpCode::kEmptyRegister, .dest = op.dest});
-    if (over() || judge_.IsVoid(op)) return;
+    // A finalizer may have filled the register again, or emptied the operand's.
+    if (over() || judge_.IsVoid(op) || judge_.reg(op.dest) != kNone) return;
   }
   ExecuteOne(op);
 }

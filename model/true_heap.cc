@@ -1,6 +1,7 @@
 #include "model/true_heap.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "model/check.h"
@@ -200,6 +201,8 @@ void TrueHeap::DropLoose(ObjectId id, ObjectId holder) {
 }
 
 void TrueHeap::ShowDying(ObjectId id) {
+  ++showings_;
+  at(id).shown = showings_;
   showing_.push_back(id);
   while (!showing_.empty()) {
     const ObjectId dying_id = showing_.back();
@@ -213,6 +216,7 @@ void TrueHeap::ShowDying(ObjectId id) {
       ReleaseThrough(holder, slot);
       // A cleared object lets go although it may be referred to: that tells nothing of its holders.
       if (!at(holder).cleared && at(holder).kind == TrueObject::Kind::kNode) {
+        at(holder).shown = showings_;
         showing_.push_back(holder);
       }
     }
@@ -224,7 +228,8 @@ void TrueHeap::ReleaseThrough(ObjectId holder, size_t last) {
   const ObjectId except = at(holder).slots[last];
   gone_.clear();
   const auto gone = [this, except](ObjectId child) {
-    if (child == kNone || child == except) return;
+    // What this very event shows dying is not over, whoever else released it before.
+    if (child == kNone || child == except || at(child).shown == showings_) return;
     if (at(child).firm == 0 && at(child).loose == 0) gone_.push_back(child);
   };
   const auto release = [&](ObjectId from, size_t until) {
@@ -255,6 +260,7 @@ void TrueHeap::ReleaseThrough(ObjectId holder, size_t last) {
 }
 
 void TrueHeap::ReleaseSince(size_t mark) {
+  ++showings_;
   // What was let go by something that is itself only loosely held may yet be rescued.
   std::vector<ObjectId> undecided;
   for (size_t i = mark; i < loose_log_.size(); ++i) {
@@ -343,7 +349,8 @@ void TrueHeap::Detach(ObjectId weak) {
   if (reference.bond == TrueObject::Bond::kNone) return;
   reference.bond = TrueObject::Bond::kNone;
   auto& weaks = at(reference.target).weaks;
-  weaks.erase(std::find(weaks.begin(), weaks.end(), weak));
+  // From the newest on, as deaths detach them.
+  weaks.erase(std::next(std::find(weaks.rbegin(), weaks.rend(), weak)).base());
 }
 
 void TrueHeap::Free(ObjectId id) {

@@ -58,6 +58,7 @@ struct TrueObject {
   int8_t script = kNoScript;
   int8_t generation = -1;  // -1: untracked
   int32_t released = 0;    // letting go: the slots below are proved to be released
+  uint32_t shown = 0;      // the last ShowDying that was about its death
   int32_t tracked_at = 0;  // place in TrueHeap's list of its generation
   int32_t outside = -1;    // references from outside of a set that is examined; -1: not in it
   int32_t firm = 0;
@@ -168,6 +169,7 @@ class TrueHeap {
   std::vector<ObjectId> showing_;     // worklist of ShowDying
   std::vector<ObjectId> gone_;        // worklist of ReleaseThrough
   std::vector<ObjectId> maybe_held_;  // all that are
+  uint32_t showings_ = 0;             // counts ShowDying
   bool spreading_ = false;
 };
 
