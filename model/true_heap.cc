@@ -228,8 +228,9 @@ void TrueHeap::ReleaseThrough(ObjectId holder, size_t last) {
   const ObjectId except = at(holder).slots[last];
   gone_.clear();
   const auto gone = [this, except](ObjectId child) {
+    if (child == kNone || child == except) return;
     // What this very event shows dying is not over, whoever else released it before.
-    if (child == kNone || child == except || at(child).shown == showings_) return;
+    if (at(child).shown == showings_ && !at(child).freed) return;
     if (at(child).firm == 0 && at(child).loose == 0) gone_.push_back(child);
   };
   const auto release = [&](ObjectId from, size_t until) {
