@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-#include "collector/heap.h"
+#include "collector/heap/heap.h"
 #include "collector/heap_runner.h"
 #include "collector/optimized.h"
 #include "model/program.h"
@@ -18,60 +18,69 @@ namespace {
 
 // --- The library alone: sizes, and depth
 
-struct Silent : heap::Hooks {
-  void Finalize(heap::Object) override { ++finalized; }
-  void Callback(heap::Object) override {}
+struct Counter : heap::Listener {
   void Freed(heap::Object) override { ++freed; }
-  void CollectionStarted(int, bool) override {}
-  void CollectionDone(int64_t) override {}
-  void GarbageAppended(heap::Object) override {}
-  int finalized = 0;
   int freed = 0;
+  int finalized = 0;
 };
 
+heap::TypeId NodeType(heap::Heap& heap, uint32_t slots, bool has_finalizer) {
+  heap::Type type = {.name = "node", .size = slots * static_cast<uint32_t>(sizeof(heap::Object))};
+  for (uint32_t i = 0; i < slots; ++i) type.references.push_back(i * sizeof(heap::Object));
+  if (has_finalizer) {
+    type.finalize = [](heap::Heap& h, heap::Object) {
+      ++static_cast<Counter*>(h.context())->finalized;
+    };
+  }
+  return heap.Register(type);
+}
+
 TEST(Heap, NodesOfAllSizes) {
-  Silent hooks;
-  heap::Heap heap(kRulesPep442, hooks);
+  Counter counter;
+  heap::Heap heap(kRulesPep442, &counter, &counter);
+  constexpr uint32_t kMost = heap::kMaxSize / sizeof(heap::Object);
+  std::vector<std::pair<heap::TypeId, uint32_t>> types;
+  for (uint32_t n = 0; n < kMost; n += 1 + n / 3) types.push_back({NodeType(heap, n, false), n});
+  types.push_back({NodeType(heap, kMost, false), kMost});
   for (int round = 0; round < 2; ++round) {
     std::vector<heap::Object> held;
-    for (int slots = 0; slots <= heap::kMaxSlots; slots += 1 + slots / 3) {
-      held.push_back(heap.NewNode(slots, false));
-      ASSERT_EQ(heap.slots(held.back()), slots);
-      for (int i = 0; i < slots; ++i) heap.Store(held.back(), i, held[i % held.size()]);
+    for (const auto& [type, slots] : types) {
+      held.push_back(heap.New(type));
+      for (uint32_t i = 0; i < slots; ++i)
+        heap.Store(heap.Slot(held.back(), i), held[i % held.size()]);
     }
-    held.push_back(heap.NewNode(heap::kMaxSlots, false));
-    for (int i = 0; i < heap::kMaxSlots; ++i) heap.Store(held.back(), i, held.back());
     ASSERT_EQ(heap.Verify(held), "");
     for (const heap::Object object : held) heap.Release(object);
     heap.Collect(2);
     ASSERT_EQ(heap.Verify({}), "");
     EXPECT_EQ(heap.size(), 0);
-    EXPECT_LT(heap.name_limit(), 40u << 12);
+    EXPECT_LT(heap.name_limit(), 60u << 12);
   }
 }
 
 // A chain of 10^6, each with a finalizer; its last object leads to the first one if `cyclic`.
 void DropChain(const heap::Rules& rules, bool cyclic) {
   constexpr int kLength = 1'000'000;
-  Silent hooks;
-  heap::Heap heap(rules, hooks);
+  Counter counter;
+  heap::Heap heap(rules, &counter, &counter);
   const bool finalizers = !cyclic || rules.finalizers == heap::Rules::Finalizers::kOnce;
-  const heap::Object last = heap.NewNode(1, finalizers);
+  const heap::TypeId type = NodeType(heap, 1, finalizers);
+  const heap::Object last = heap.New(type);
   heap.Retain(last);
   heap::Object first = last;
   for (int i = 1; i < kLength; ++i) {
-    const heap::Object node = heap.NewNode(1, finalizers);
-    heap.Store(node, 0, first);
+    const heap::Object node = heap.New(type);
+    heap.Store(heap.Slot(node, 0), first);
     heap.Release(first);
     first = node;
   }
-  if (cyclic) heap.Store(last, 0, first);
+  if (cyclic) heap.Store(heap.Slot(last, 0), first);
   heap.Release(last);
   heap.Release(first);
-  EXPECT_EQ(hooks.freed, cyclic ? 0 : kLength);
+  EXPECT_EQ(counter.freed, cyclic ? 0 : kLength);
   EXPECT_EQ(heap.Collect(2), cyclic ? kLength : 0);
-  EXPECT_EQ(hooks.freed, kLength);
-  EXPECT_EQ(hooks.finalized, finalizers ? kLength : 0);
+  EXPECT_EQ(counter.freed, kLength);
+  EXPECT_EQ(counter.finalized, finalizers ? kLength : 0);
   EXPECT_EQ(heap.Verify({}), "");
   EXPECT_EQ(heap.size(), 0);
 }

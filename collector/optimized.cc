@@ -9,7 +9,19 @@ using heap::kNull;
 using heap::Object;
 
 Optimized::Optimized(Observer& observer, const heap::Rules& rules)
-    : observer_(observer), heap_(rules, *this) {}
+    : observer_(observer), heap_(rules, this, this) {
+  for (uint32_t slots = 0; slots <= kMaxSlots; ++slots) {
+    heap::Type node = {.name = "node", .size = slots * static_cast<uint32_t>(sizeof(Object))};
+    for (uint32_t i = 0; i < slots; ++i) node.references.push_back(i * sizeof(Object));
+    nodes_[0][slots] = heap_.Register(node);
+    node.finalize = [](heap::Heap& heap, Object object) {
+      Optimized& self = *static_cast<Optimized*>(heap.context());
+      self.RunScript(Event::Finalize(self.IdOf(object)), object);
+    };
+    nodes_[1][slots] = heap_.Register(node);
+  }
+  leaf_ = heap_.Register({.name = "leaf", .container = false});
+}
 
 void Optimized::Execute(const Op& op) {
   switch (op.code) {
@@ -21,13 +33,13 @@ void Optimized::Execute(const Op& op) {
       heap_.Retain(At(op.ref));
       return Assign(op.dest, At(op.ref));
     case OpCode::kLoad:
-      return Fetched(op.dest, heap_.Load(At(op.ref), op.slot));
+      return Fetched(op.dest, heap_.Slot(At(op.ref), op.slot));
     case OpCode::kDeref:
       return Fetched(op.dest, heap_.Target(At(op.ref)));
     case OpCode::kStore:
-      return heap_.Store(At(op.ref), op.slot, At(op.value));
+      return heap_.Store(heap_.Slot(At(op.ref), op.slot), At(op.value));
     case OpCode::kEmptySlot:
-      return heap_.Store(At(op.ref), op.slot, kNull);
+      return heap_.Store(heap_.Slot(At(op.ref), op.slot), kNull);
     case OpCode::kEmptyRegister:
       return Assign(op.dest, kNull);
     case OpCode::kCollect:
@@ -40,7 +52,7 @@ void Optimized::Execute(const Op& op) {
       return heap_.SetEnabled(op.code == OpCode::kEnable);
     case OpCode::kSaveallOn:
     case OpCode::kSaveallOff:
-      return heap_.SetSaveAll(op.code == OpCode::kSaveallOn);
+      return heap_.SetDebug(op.code == OpCode::kSaveallOn ? heap::kDebugSaveAll : 0);
     case OpCode::kTakeGarbage:
       return Fetched(op.dest, heap_.Garbage(static_cast<size_t>(op.count)));
     case OpCode::kClearGarbage:
@@ -64,9 +76,13 @@ void Optimized::Birth(const Op& op) {
   const bool hook = op.script != kNoScript;
   const Object target = op.code == OpCode::kWeak ? At(op.ref) : kNull;
   if (target != kNull) heap_.Retain(target);
-  const Object born = op.code == OpCode::kNode   ? heap_.NewNode(op.count, hook)
-                      : op.code == OpCode::kLeaf ? heap_.NewLeaf()
-                                                 : heap_.NewWeak(target, hook);
+  const heap::WeakCallback callback = [](heap::Heap& heap, Object weak) {
+    Optimized& self = *static_cast<Optimized*>(heap.context());
+    self.RunScript(Event::Callback(self.IdOf(weak)), weak);
+  };
+  const Object born = op.code == OpCode::kNode   ? heap_.New(nodes_[hook ? 1 : 0][op.count])
+                      : op.code == OpCode::kLeaf ? heap_.New(leaf_)
+                                                 : heap_.NewWeak(target, hook ? callback : nullptr);
   Object old = kNull;
   if (born == kNull) {
     observer_.On(Event::Failed());
@@ -118,18 +134,14 @@ void Optimized::RunScript(const Event& event, Object self) {
   self_ = outer;
 }
 
-void Optimized::Finalize(Object object) { RunScript(Event::Finalize(IdOf(object)), object); }
-
-void Optimized::Callback(Object weak) { RunScript(Event::Callback(IdOf(weak)), weak); }
-
 void Optimized::Freed(Object object) { observer_.On(Event::Free(IdOf(object))); }
 
 void Optimized::CollectionStarted(int generation, bool automatic) {
   observer_.On(Event::Collect(generation, automatic));
 }
 
-void Optimized::CollectionDone(int64_t unreachable) {
-  observer_.On(Event::Done(static_cast<int32_t>(unreachable)));
+void Optimized::CollectionStopped(const heap::Collection& collection) {
+  observer_.On(Event::Done(static_cast<int32_t>(collection.unreachable)));
 }
 
 void Optimized::GarbageAppended(Object object) { observer_.On(Event::Garbage(IdOf(object))); }

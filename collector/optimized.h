@@ -1,7 +1,8 @@
 // The optimized collector is heap as a Collector: translation only. It keeps the registers, numbers
 // objects in order of birth and turns the heap's hooks into events.
 //
-// Place: a specimen, under three sets of rules. It knows model/collector.h and collector/heap.h.
+// Place: a specimen, under three sets of rules. It knows model/collector.h and
+// collector/heap/heap.h.
 
 #ifndef COLLECTOR_OPTIMIZED_H_
 #define COLLECTOR_OPTIMIZED_H_
@@ -10,17 +11,19 @@
 #include <string>
 #include <vector>
 
-#include "collector/heap.h"
+#include "collector/heap/heap.h"
 #include "model/collector.h"
 
 namespace ouro {
 
 // Rules of the heap, one for each contract that it keeps.
-inline constexpr heap::Rules kRules26 = {heap::Rules::Finalizers::kUncollectable, false};
-inline constexpr heap::Rules kRules27 = {heap::Rules::Finalizers::kUncollectable, true};
-inline constexpr heap::Rules kRulesPep442 = {heap::Rules::Finalizers::kOnce, true};  // 3.9 to 3.13
+inline constexpr heap::Rules kRules26 = {.finalizers = heap::Rules::Finalizers::kUncollectable,
+                                         .full_collection_waits = false,
+                                         .text_of_26 = true};
+inline constexpr heap::Rules kRules27 = {.finalizers = heap::Rules::Finalizers::kUncollectable};
+inline constexpr heap::Rules kRulesPep442 = {};  // 3.9 to 3.13
 
-class Optimized final : public Collector, private heap::Hooks {
+class Optimized final : public Collector, private heap::Listener {
  public:
   // `observer` must outlive it.
   Optimized(Observer& observer, const heap::Rules& rules);
@@ -37,11 +40,9 @@ class Optimized final : public Collector, private heap::Hooks {
   int64_t size() const { return heap_.size(); }
 
  private:
-  void Finalize(heap::Object object) override;
-  void Callback(heap::Object weak) override;
-  void Freed(heap::Object object) override;
   void CollectionStarted(int generation, bool automatic) override;
-  void CollectionDone(int64_t unreachable) override;
+  void CollectionStopped(const heap::Collection& collection) override;
+  void Freed(heap::Object object) override;
   void GarbageAppended(heap::Object object) override;
 
   heap::Object At(Ref ref) const { return ref == kSelf ? self_ : registers_[ref]; }
@@ -53,6 +54,8 @@ class Optimized final : public Collector, private heap::Hooks {
 
   Observer& observer_;
   heap::Heap heap_;
+  heap::TypeId nodes_[2][kMaxSlots + 1];  // with a finalizer or without, by number of slots
+  heap::TypeId leaf_;
   heap::Object registers_[kRegisters] = {};  // each holds its object
   heap::Object self_ = heap::kNull;          // of the innermost script; the heap holds it
   std::vector<ObjectId> ids_;                // by heap::Object; stale where there is no object

@@ -1,0 +1,320 @@
+// A collection, in the order of gcmodule.c (sections 5 to 7):
+//
+//   split       whatever is held from outside of the collected generations, and what it reaches,
+//               survives and grows older; the rest is trash
+//   apart       kUncollectable rules: trash with finalizers, and what it reaches, is not cleared
+//   call back   weak references to the trash are cleared, then callbacks run
+//   finalize    kOnce rules: finalizers run, then whatever is held again is spared
+//   clear       the references of the trash are emptied, and reference counts do the rest
+//
+// User code runs in the last three, so that from there on nothing is certain but this: an object
+// is in one list at most, and leaves it when it dies.
+
+#include <algorithm>
+#include <utility>
+
+#include "collector/heap/heap.h"
+#include "collector/heap/references.h"
+
+namespace ouro::heap {
+
+// collect_generations: the oldest generation that is due.
+void Heap::CollectEligible() {
+  for (int generation = kGenerations - 1; generation >= 0; --generation) {
+    if (counts_[generation] <= thresholds_[generation]) continue;
+    if (generation == kGenerations - 1 && rules_.full_collection_waits &&
+        long_lived_pending_ < long_lived_total_ / 4) {
+      continue;
+    }
+    Run(generation, /*automatic=*/true);
+    return;
+  }
+}
+
+int64_t Heap::Collect(int generation) { return Run(generation, /*automatic=*/false); }
+
+int64_t Heap::Run(int generation, bool automatic) {
+  assert(generation >= 0 && generation < kGenerations);
+  const bool nested = collecting_;  // section 8
+  collecting_ = true;
+  if (listener_ != nullptr)
+    RunUserCode([&] { listener_->CollectionStarted(generation, automatic); });
+  Collection collection;
+  if (!nested) {
+    collection = Reclaim(generation);
+    GenerationStats& stats = stats_[generation];
+    ++stats.collections;
+    stats.collected += collection.collected;
+    stats.uncollectable += collection.uncollectable;
+  }
+  collection.generation = generation;
+  collection.automatic = automatic;
+  if (listener_ != nullptr) RunUserCode([&] { listener_->CollectionStopped(collection); });
+  if (!nested) {
+    collecting_ = false;
+    if (generation == kGenerations - 1 && user_code_ == 0 && dying_ == kNull) storage_.Trim();
+  }
+  return collection.unreachable;
+}
+
+Collection Heap::Reclaim(int generation) {
+  const List old = static_cast<List>(std::min(generation + 1, kGenerations - 1));
+  if ((debug_ & kDebugStats) != 0) SayStarted(generation);
+  CountCollection(generation);
+  MergeYounger(generation);
+  SplitOffTrash(generation, old);
+
+  Collection result;
+  const bool once = rules_.finalizers == Rules::Finalizers::kOnce;
+  const NameList& trash = storage_.lists[kTrash];
+  if (trash.size > 0) {
+    if (!once) SetUncollectableApart();
+    SayList(kTrash, "collectable", kDebugCollectable);
+    int64_t found = Members(kTrash);
+    const int64_t freed = CallBack(old);
+    if (once) {
+      FinalizeTrash();
+      SpareResurrected(old);
+      found = Members(kTrash);
+    }
+    // Asked once, not for each object as delete_garbage does: what was saved after other trash had
+    // been cleared would show that without its references.
+    const bool save_all = (debug_ & kDebugSaveAll) != 0;
+    ClearTrash(old, save_all);
+    result.collected = found + freed;
+    // Only now: what died or came back while the trash was cleared does not count (experiment F3).
+    result.uncollectable = Members(kUncollectable);
+    result.unreachable = result.collected + result.uncollectable;
+    SayList(kUncollectable, "uncollectable", kDebugUncollectable);
+    if ((debug_ & kDebugStats) != 0) SayStopped(result);
+    KeepUncollectable(old, save_all);
+  } else if ((debug_ & kDebugStats) != 0) {
+    SayStopped(result);
+  }
+  return result;
+}
+
+void Heap::CountCollection(int generation) {
+  if (generation + 1 < kGenerations) ++counts_[generation + 1];
+  std::fill_n(counts_, generation + 1, 0);
+}
+
+// The names only: their states and places are set when it is known who survives.
+void Heap::MergeYounger(int generation) {
+  NameList& target = storage_.lists[generation];
+  for (int younger = 0; younger < generation; ++younger) {
+    NameList& source = storage_.lists[younger];
+    if (target.size == 0) {
+      std::swap(target, source);  // most often, the young of a heap that has just been built
+      continue;
+    }
+    for (size_t i = 0; i < source.size; ++i) {
+      if (source.names[i] != kNull) target.names[target.size++] = source.names[i];
+    }
+    source.size = source.holes = 0;
+  }
+}
+
+// Survivors go to `old`, the others to kTrash.
+void Heap::SplitOffTrash(int generation, List old) {
+  NameList& young = storage_.lists[generation];
+  const size_t unreachable = FindUnreachable(young);
+  const size_t survivors = young.size - unreachable;
+  if (old == generation) {
+    size_t kept = 0;
+    for (size_t i = 0; i < young.size; ++i) {
+      const Object object = young.names[i];
+      if ((storage_.place[object] & kMember) != 0) {
+        storage_.Append(object, kTrash);
+        continue;
+      }
+      young.names[kept] = object;
+      storage_.place[object] = static_cast<uint32_t>(kept++);
+      storage_.SetList(object, old);
+    }
+    young.size = kept;
+  } else {
+    for (size_t i = 0; i < young.size; ++i) {
+      const Object object = young.names[i];
+      storage_.Append(object, (storage_.place[object] & kMember) != 0 ? kTrash : old);
+    }
+    young.size = 0;
+  }
+
+  if (generation == kGenerations - 2) long_lived_pending_ += static_cast<int64_t>(survivors);
+  if (generation == kGenerations - 1) {
+    long_lived_pending_ = 0;
+    long_lived_total_ = static_cast<int64_t>(survivors);
+  }
+}
+
+// move_finalizers, move_finalizer_reachable.
+void Heap::SetUncollectableApart() {
+  const auto move = [this](Object object) {
+    storage_.Remove(object);
+    storage_.Append(object, kUncollectable);
+  };
+  const NameList& trash = storage_.lists[kTrash];
+  for (size_t i = 0; i < trash.size; ++i) {
+    const Object object = trash.names[i];
+    if (object != kNull && DescriptorOf(object).type.finalize != nullptr) move(object);
+  }
+  const NameList& uncollectable = storage_.lists[kUncollectable];
+  for (size_t i = 0; i < uncollectable.size; ++i) {
+    ForEachReference(uncollectable.names[i], [&](Object held) {
+      if (held != kNull && storage_.ListOf(held) == kTrash) move(held);
+    });
+  }
+}
+
+// handle_weakrefs, section 7: clears all weak references to the trash, then runs the callbacks of
+// those that are not trash themselves, newest first for each target. A weak reference in the
+// uncollectable set is called, and leaves the set. Answers how many of those called died of it.
+int64_t Heap::CallBack(List old) {
+  const NameList& trash = storage_.lists[kTrash];
+  for (size_t i = 0; i < trash.size; ++i) {
+    const Object object = trash.names[i];
+    if (object == kNull) continue;
+    if (IsWeak(object)) {
+      // 3.7.5 and later clear weak references that are trash; 2.x leaves them alone.
+      if (rules_.finalizers == Rules::Finalizers::kOnce) Detach(object);
+      continue;
+    }
+    while (storage_.Has(object, kWatched)) {
+      const Object weak = storage_.NewestWeak(object);
+      Detach(weak);
+      const List list = storage_.ListOf(weak);
+      if (WeakOf(weak).callback == nullptr || list == kTrash || list == kDying) continue;
+      Retain(weak);
+      storage_.Remove(weak);
+      storage_.Append(weak, kToCall);
+    }
+  }
+
+  int64_t freed = 0;
+  NameList& calls = storage_.lists[kToCall];
+  for (size_t i = 0; i < calls.size; ++i) {
+    const Object weak = calls.names[i];
+    const WeakCallback callback = WeakOf(weak).callback;
+    RunUserCode([&] { callback(*this, weak); });
+    if (storage_.refs[weak] == 1) {
+      ++freed;
+    } else {
+      storage_.Remove(weak);
+      storage_.Append(weak, old);
+    }
+    Release(weak);
+  }
+  calls.size = calls.holes = 0;
+  return freed;
+}
+
+// finalize_garbage: all finalizers of the trash, even of what an earlier one has brought back. The
+// flag is set before the call, so that an object which the others let go of meanwhile dies
+// without a second one. Objects that die leave holes; none is added.
+void Heap::FinalizeTrash() {
+  const NameList& trash = storage_.lists[kTrash];
+  for (size_t i = 0; i < trash.size; ++i) {
+    const Object object = trash.names[i];
+    if (object == kNull) continue;
+    const Type& type = DescriptorOf(object).type;
+    if (type.finalize == nullptr || storage_.Has(object, kFinalized)) continue;
+    storage_.state[object] |= kFinalized;
+    Retain(object);
+    RunUserCode([&] { type.finalize(*this, object); });
+    Release(object);
+  }
+}
+
+// handle_resurrected_objects, as of 3.9: what is held from outside the trash, and what that
+// reaches, grows older like any survivor; the rest remains trash.
+void Heap::SpareResurrected(List old) {
+  NameList& trash = storage_.lists[kTrash];
+  FindUnreachable(trash);
+  size_t left = 0;
+  for (size_t i = 0; i < trash.size; ++i) {
+    const Object object = trash.names[i];
+    if ((storage_.place[object] & kMember) == 0) {
+      storage_.Append(object, old);
+      continue;
+    }
+    trash.names[left] = object;
+    storage_.place[object] = static_cast<uint32_t>(left++);
+  }
+  trash.size = left;
+}
+
+// delete_garbage.
+void Heap::ClearTrash(List old, bool save_all) {
+  NameList& trash = storage_.lists[kTrash];
+  if (save_all) {
+    for (size_t i = 0; i < trash.size; ++i) {
+      const Object object = trash.names[i];
+      if (object == kNull) continue;
+      AppendGarbage(object);
+      storage_.Append(object, old);
+    }
+  } else {
+    clearing_ = true;
+    for (size_t i = 0; i < trash.size; ++i) {
+      if (trash.names[i] != kNull) Clear(trash.names[i], old);
+    }
+    clearing_ = false;
+  }
+  trash.size = trash.holes = 0;
+}
+
+// Empties one object, which is held meanwhile. Other trash may hold it still, but nothing can reach
+// it any more: it is reported, and its cell is freed when the last of those has let go.
+//
+// Except for a weak reference. kUncollectable rules leave one that is trash attached to a target
+// that is not: if that dies first, the callback runs, and may bring the weak reference back, its
+// self. As it has no references, no cycle needs it to be reported early: it dies when nothing holds
+// it, or lives on.
+void Heap::Clear(Object object, List old) {
+  if (IsWeak(object)) {
+    Detach(object);
+    storage_.Remove(object);
+    return storage_.Append(object, old);
+  }
+  Retain(object);
+  const Descriptor& descriptor = DescriptorOf(object);
+  if (descriptor.type.clear != nullptr) {
+    for (Object next = ReleaseByType(object); next != kNull;) {
+      const Object dead = std::exchange(next, storage_.place[next]);
+      Die(dead);
+    }
+  } else {
+    for (uint32_t i = 0; i < descriptor.count; ++i) Store(Slot(object, i), kNull);
+  }
+  Report(object);
+  storage_.Remove(object);
+  storage_.SetList(object, kUntracked);
+  Release(object);
+}
+
+// handle_garbage. A member may have died, or come back to life by way of its finalizer, while the
+// trash was cleared: then it has left the list.
+void Heap::KeepUncollectable(List old, bool save_all) {
+  NameList& uncollectable = storage_.lists[kUncollectable];
+  for (size_t i = 0; i < uncollectable.size; ++i) {
+    const Object object = uncollectable.names[i];
+    if (object == kNull) continue;
+    if (save_all || DescriptorOf(object).type.finalize != nullptr) AppendGarbage(object);
+    storage_.Append(object, old);
+  }
+  uncollectable.size = uncollectable.holes = 0;
+}
+
+void Heap::AppendGarbage(Object object) {
+  Retain(object);
+  NameList& garbage = storage_.garbage;
+  garbage.names[garbage.size++] = object;
+  if (listener_ != nullptr) listener_->GarbageAppended(object);
+}
+
+int64_t Heap::Members(List list) const {
+  return static_cast<int64_t>(storage_.lists[list].members());
+}
+
+}  // namespace ouro::heap

@@ -1,0 +1,247 @@
+// Types, births and weak references. Deaths are in death.cc, collections in collect.cc.
+
+#include "collector/heap/heap.h"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+
+#include "collector/heap/references.h"
+
+namespace ouro::heap {
+
+namespace {
+
+constexpr int kThresholds[kGenerations] = {700, 10, 10};  // gcmodule.c: generations[]
+
+double Seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+void Check(bool condition, const char* what) {
+  if (condition) return;
+  std::fprintf(stderr, "heap: %s\n", what);
+  std::abort();
+}
+
+Heap::Heap(const Rules& rules, void* context, Listener* listener, const Allocator& allocator)
+    : rules_(rules), context_(context), listener_(listener), storage_(allocator) {
+  write_ = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); };
+  clock_ = Seconds;
+  const TypeId weak =
+      Register({.name = "weakref", .size = sizeof(Weak), .alignment = alignof(Weak)});
+  Check(weak == kWeakType, "weak references are not the first type");
+  Reset();
+}
+
+Heap::~Heap() {
+  Check(idle(), "destroyed within a call of the heap");
+  for (const Object object : Objects()) {
+    const Type& type = DescriptorOf(object).type;
+    if (type.destroy != nullptr) type.destroy(*this, object);
+  }
+}
+
+void Heap::Reset() {
+  Check(idle(), "Reset within a call of the heap");
+  storage_.Reset();
+  size_ = 0;
+  std::copy(std::begin(kThresholds), std::end(kThresholds), thresholds_);
+  std::fill(std::begin(counts_), std::end(counts_), 0);
+  std::fill(std::begin(stats_), std::end(stats_), GenerationStats{});
+  long_lived_total_ = 0;
+  long_lived_pending_ = 0;
+  fail_in_ = 0;
+  enabled_ = true;
+  debug_ = 0;
+  UpdateTrigger();
+}
+
+TypeId Heap::Register(const Type& type) {
+  Check(types_.size() < kMaxTypes, "too many types");
+  Check(type.size <= kMaxSize, "a type is too large");
+  Check(std::has_single_bit(type.alignment) && type.alignment <= 16, "a type's alignment is wrong");
+  Check(type.container || (type.references.empty() && type.visit == nullptr),
+        "an atom has references");
+  Check(type.visit == nullptr || (type.clear != nullptr && type.references.empty()),
+        "a type with `visit` needs `clear`, and no `references`");
+  bool run = true;
+  for (size_t i = 0; i < type.references.size(); ++i) {
+    const uint32_t at = type.references[i];
+    Check(at % alignof(Object) == 0 && at + sizeof(Object) <= type.size,
+          "a type has a reference outside of its objects");
+    run = run && at == type.references[0] + i * sizeof(Object);
+  }
+
+  auto descriptor = std::make_unique<Descriptor>();
+  descriptor->type = type;
+  descriptor->id = static_cast<TypeId>(types_.size());
+  descriptor->plain = type.finalize == nullptr && type.destroy == nullptr &&
+                      type.clear == nullptr && descriptor->id != kWeakType;
+  Layout& layout = *descriptor;
+  layout.stride = (type.size + type.alignment - 1) & ~(type.alignment - 1);
+  layout.count = static_cast<uint32_t>(type.references.size());
+  layout.all_slots = run && layout.count * sizeof(Object) == layout.stride;
+  if (type.visit != nullptr) {
+    layout.slots = Layout::Slots::kVisit;
+  } else if (layout.count != 0) {
+    layout.slots = run ? Layout::Slots::kRun : Layout::Slots::kMap;
+    layout.first = type.references[0];
+    if (!run) layout.map = descriptor->type.references.data();
+  }
+  types_.push_back(std::move(descriptor));
+  return types_.back()->id;
+}
+
+// --- Births
+
+// _PyObject_GC_Alloc, section 2. The storage comes first, so that a failure has no effect; then the
+// count and perhaps a collection, for which the new object does not exist: its cell is still free,
+// and in no list.
+Object Heap::Begin(Descriptor& descriptor) {
+  if (fail_in_ > 0 && --fail_in_ == 0) [[unlikely]]
+    return kNull;
+  const Object object = storage_.Take(descriptor);
+  if (object == kNull) [[unlikely]]
+    return kNull;
+  if (descriptor.type.container && ++counts_[0] > trigger_) [[unlikely]] {
+    if (!collecting_) CollectEligible();
+  }
+  return object;
+}
+
+void Heap::Complete(Object object, const Descriptor& descriptor) {
+  ++size_;
+  storage_.refs[object] = 1;
+  if (descriptor.type.container) {
+    storage_.state[object] = 0;
+    storage_.Append(object, kGeneration0);
+  } else {
+    storage_.state[object] = kUntracked;
+    storage_.place[object] = 0;  // whatever a traversal makes of it, it is no kMember
+  }
+}
+
+Object Heap::New(TypeId type) {
+  Descriptor& descriptor = *types_[type];
+  const Object object = Begin(descriptor);
+  if (object != kNull) [[likely]]
+    Complete(object, descriptor);
+  return object;
+}
+
+Object Heap::NewWeak(Object target, WeakCallback callback, void* context) {
+  assert(!IsWeak(target));
+  Descriptor& descriptor = *types_[kWeakType];
+  if (!storage_.Watch(target)) return kNull;
+  const Object object = Begin(descriptor);
+  if (object == kNull) return kNull;
+  Complete(object, descriptor);
+  Object& newest = storage_.NewestWeak(target);
+  WeakOf(object) = {target, newest, kNull, callback, context};
+  if (newest != kNull) WeakOf(newest).newer = object;
+  newest = object;
+  storage_.state[target] |= kWatched;
+  return object;
+}
+
+void Heap::SetThresholds(int first, int second, int third) {
+  thresholds_[0] = first;
+  thresholds_[1] = second;
+  thresholds_[2] = third;
+  UpdateTrigger();
+}
+
+void Heap::SetEnabled(bool enabled) {
+  enabled_ = enabled;
+  UpdateTrigger();
+}
+
+void Heap::UpdateTrigger() {
+  const bool never = !enabled_ || thresholds_[0] == 0;
+  trigger_ = never ? std::numeric_limits<int64_t>::max() : thresholds_[0];
+}
+
+// Emptied first: what dies of it may look at the list, or have it filled again.
+void Heap::ClearGarbage() {
+  NameList& garbage = storage_.garbage;
+  NameList& leaving = storage_.leaving;
+  const size_t base = leaving.size;
+  std::copy_n(garbage.names, garbage.size, leaving.names + base);
+  leaving.size += garbage.size;
+  garbage.size = 0;
+  while (leaving.size > base) Release(leaving.names[--leaving.size]);
+}
+
+// --- Weak references
+
+Object Heap::Target(Object weak) const {
+  const Object target = WeakOf(weak).target;
+  if (target == kNull) return kNull;
+  // A weak reference that a finalizer of trash made keeps its target until that dies, for the sake
+  // of its callback (section 6, experiment W16), but must not show an object without its
+  // references; nor one that is already dying (issue 16602).
+  const List list = storage_.ListOf(target);
+  if (list == kDying || storage_.Has(target, kReported)) return kNull;
+  if (clearing_ && list == kTrash) return kNull;
+  return target;
+}
+
+// clear_weakref: the weak reference has no target from now on.
+void Heap::Detach(Object weak) {
+  Weak& cell = WeakOf(weak);
+  if (cell.target == kNull) return;
+  if (cell.older != kNull) WeakOf(cell.older).newer = cell.newer;
+  if (cell.newer != kNull) {
+    WeakOf(cell.newer).older = cell.older;
+  } else {
+    storage_.NewestWeak(cell.target) = cell.older;
+    if (cell.older == kNull) storage_.state[cell.target] &= static_cast<uint8_t>(~kWatched);
+  }
+  cell.target = cell.older = cell.newer = kNull;
+}
+
+void Heap::ForgetWeaks(Object object) {
+  while (storage_.Has(object, kWatched)) Detach(storage_.NewestWeak(object));
+}
+
+// PyObject_ClearWeakRefs: all are cleared before the first callback runs, and held until the last
+// one has run: a callback may drop the others, theirs run all the same (section 1, experiment W13).
+// That holds for those without callback too, except for the newest two as long as they have none:
+// CPython up to 3.12 clears these before it saves the rest.
+//
+// Those that are held are linked by `older`, which they need no more: `last` is the first to be
+// called, and its `newer` leads on.
+void Heap::CallWeaks(Object object) {
+  Object first = kNull;
+  Object last = kNull;
+  int unsaved = 2;
+  while (storage_.Has(object, kWatched)) {
+    const Object weak = storage_.NewestWeak(object);
+    Detach(weak);
+    if (storage_.ListOf(weak) == kDying) continue;  // it is dying itself (issue 3100)
+    if (WeakOf(weak).callback != nullptr) unsaved = 0;
+    if (unsaved-- > 0) continue;
+    Retain(weak);
+    WeakOf(weak).older = last;
+    (last == kNull ? first : WeakOf(last).newer) = weak;
+    last = weak;
+  }
+  for (Object weak = first; weak != kNull; weak = WeakOf(weak).newer) {
+    const WeakCallback callback = WeakOf(weak).callback;
+    if (callback != nullptr) RunUserCode([&] { callback(*this, weak); });
+  }
+  while (last != kNull) {
+    const Object weak = last;
+    last = WeakOf(weak).older;
+    WeakOf(weak).older = WeakOf(weak).newer = kNull;
+    Release(weak);
+  }
+}
+
+}  // namespace ouro::heap

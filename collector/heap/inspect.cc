@@ -1,0 +1,163 @@
+// Introspection (section 10), and the heap's invariants, recomputed from the graph: for tests, and
+// for embedders that doubt.
+
+#include <algorithm>
+
+#include "collector/heap/heap.h"
+#include "collector/heap/references.h"
+
+namespace ouro::heap {
+
+namespace {
+
+std::string Say(Object object, const std::string& what) {
+  return "object " + std::to_string(object) + ": " + what;
+}
+
+}  // namespace
+
+void Heap::ForEachTracked(const std::function<void(Object, int)>& visit) const {
+  for (int generation = 0; generation < kGenerations; ++generation) {
+    const NameList& list = storage_.lists[generation];
+    for (size_t i = 0; i < list.size; ++i) {
+      if (list.names[i] != kNull) visit(list.names[i], generation);
+    }
+  }
+}
+
+std::vector<Object> Heap::GetObjects(int generation) const {
+  std::vector<Object> objects;
+  ForEachTracked([&](Object object, int its) {
+    if (its == generation) objects.push_back(object);
+  });
+  return objects;
+}
+
+std::vector<Object> Heap::GetReferrers(Object object) const {
+  std::vector<Object> referrers;
+  ForEachTracked([&](Object candidate, int) {
+    bool refers = false;
+    ForEachReference(candidate, [&](Object held) { refers = refers || held == object; });
+    if (refers) referrers.push_back(candidate);
+  });
+  return referrers;
+}
+
+std::vector<Object> Heap::GetReferents(Object object) const {
+  std::vector<Object> referents;
+  ForEachReference(object, [&](Object held) {
+    if (held != kNull) referents.push_back(held);
+  });
+  return referents;
+}
+
+// --- Invariants
+
+bool Heap::idle() const {
+  return user_code_ == 0 && !collecting_ && !clearing_ && !clear_runs_ && dying_ == kNull &&
+         waiting_ == kNull && storage_.leaving.size == 0 && storage_.lists[kTrash].size == 0 &&
+         storage_.lists[kUncollectable].size == 0 && storage_.lists[kToCall].size == 0;
+}
+
+std::vector<Object> Heap::Objects() const {
+  std::vector<Object> objects;
+  for (uint32_t number = 1; number < storage_.page_count(); ++number) {
+    for (uint32_t i = 0; i < storage_.page(number).used; ++i) {
+      const Object object = (number << Storage::kPageBits) + i;
+      if (storage_.ListOf(object) != kFree) objects.push_back(object);
+    }
+  }
+  return objects;
+}
+
+std::string Heap::Verify(const std::vector<Object>& held) const {
+  const std::vector<Object> objects = Objects();
+  if (size_ != static_cast<int64_t>(objects.size())) {
+    return "size() is " + std::to_string(size_) + " but there are " +
+           std::to_string(objects.size()) + " objects";
+  }
+  std::vector<uint32_t> counted(name_limit(), 0);
+  const auto count = [&counted](Object object) { ++counted[object]; };
+  std::for_each(held.begin(), held.end(), count);
+  for (const NameList* list : {&storage_.garbage, &storage_.leaving}) {
+    std::for_each(list->names, list->names + list->size, count);
+  }
+  for (const Object object : objects) ForEachReference(object, count);
+  for (const Object object : objects) {
+    std::string wrong = VerifyObject(object, counted[object]);
+    if (wrong.empty()) wrong = VerifyWeaks(object);
+    if (!wrong.empty()) return Say(object, wrong);
+    counted[object] = 0;
+  }
+  counted[kNull] = 0;
+  const auto stray =
+      std::find_if(counted.begin(), counted.end(), [](uint32_t n) { return n != 0; });
+  if (stray != counted.end()) {
+    return Say(static_cast<Object>(stray - counted.begin()), "is held but does not exist");
+  }
+  if (storage_.place[kNull] != 0 || storage_.refs[kNull] != 0) return "kNull is counted";
+  return VerifyLists();
+}
+
+std::string Heap::VerifyObject(Object object, uint32_t counted) const {
+  const List list = storage_.ListOf(object);
+  const uint32_t refs = storage_.refs[object];
+  if (list == kDying) {  // its count may be a cursor
+    if (counted != 0) return "held while dying";
+    return idle() ? "dead but not freed" : "";
+  }
+  if (refs < counted || (idle() && refs != counted && refs != kMaxReferences)) {
+    return std::to_string(refs) + " references counted, " + std::to_string(counted) + " found";
+  }
+  const bool container = DescriptorOf(object).type.container;
+  if (list < kLists) {
+    if (!container) return "an atom is tracked";
+    const NameList& members = storage_.lists[list];
+    const uint32_t place = storage_.place[object];
+    if (place >= members.size || members.names[place] != object) return "not where it is tracked";
+  }
+  if (!idle()) return "";
+  if (refs == 0) return "nothing holds it";
+  if (storage_.Has(object, kReported)) return "reported free but alive";
+  if (container && list > kGeneration2) return "in no generation";
+  return "";
+}
+
+std::string Heap::VerifyWeaks(Object object) const {
+  if (IsWeak(object)) {
+    const Weak& weak = WeakOf(object);
+    if (weak.target == kNull) return "";
+    if (!storage_.Has(weak.target, kWatched)) return "its target is not watched";
+    const Object after =
+        weak.newer != kNull ? WeakOf(weak.newer).older : storage_.NewestWeak(weak.target);
+    return after == object ? "" : "its target does not know it";
+  }
+  if (!storage_.Has(object, kWatched)) return "";
+  Object newer = kNull;
+  for (Object weak = storage_.NewestWeak(object); weak != kNull; weak = WeakOf(weak).older) {
+    if (!IsWeak(weak)) return "a weak reference to it is none";
+    if (WeakOf(weak).target != object) return "a weak reference to it has another target";
+    if (WeakOf(weak).newer != newer) return "its weak references are linked wrongly";
+    newer = weak;
+  }
+  return newer == kNull ? "watched without a weak reference" : "";
+}
+
+std::string Heap::VerifyLists() const {
+  for (int number = 0; number < kLists; ++number) {
+    const NameList& list = storage_.lists[number];
+    size_t holes = 0;
+    for (size_t i = 0; i < list.size; ++i) {
+      const Object object = list.names[i];
+      if (object == kNull) {
+        ++holes;
+      } else if (storage_.ListOf(object) != number || storage_.place[object] != i) {
+        return Say(object, "listed where it is not");
+      }
+    }
+    if (holes != list.holes) return "a list has miscounted its holes";
+  }
+  return "";
+}
+
+}  // namespace ouro::heap

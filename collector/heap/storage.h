@@ -1,0 +1,216 @@
+// Storage is where the objects of a heap are: cells in pages, and tables that are indexed by name.
+//
+// Place: internal to heap.h; embedders need only Object and Allocator.
+//
+// An object is named by a 32-bit number instead of a pointer: page number, then place within the
+// page. A page holds cells of one type, so that a cell is all payload, and what the heap itself
+// needs to know of an object stands in dense tables beside the pages: for each name its count (4
+// bytes), its place (4) and its state (1). A pass of the collector over the counts then reads 4
+// bytes an object, in sequence, where counts within the objects would cost a cache miss each.
+//
+// Only Take and Register allocate. Everything that any object may need later, an entry in each list
+// that may come to name it included, grows along with the pages: so deaths and collections cannot
+// run out of memory.
+
+#ifndef COLLECTOR_HEAP_STORAGE_H_
+#define COLLECTOR_HEAP_STORAGE_H_
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+
+namespace ouro::heap {
+
+// The name of an object. It stays the same for the object's life and is used again afterwards.
+using Object = uint32_t;
+inline constexpr Object kNull = 0;
+
+// Where memory comes from. `allocate` answers memory aligned for any type, or nullptr; `release`
+// gets back what it answered, and the same size.
+struct Allocator {
+  void* (*allocate)(size_t bytes);
+  void (*release)(void* memory, size_t bytes);
+};
+// malloc, and mmap for what is large, so that it is really given back.
+extern const Allocator kDefaultAllocator;
+
+// Where the references of a cell are.
+struct Layout {
+  enum class Slots : uint8_t {
+    kNone,
+    kRun,    // `count` of them, one behind the other, the first at byte `first`
+    kMap,    // `count` of them, at the bytes map[0] ... map[count - 1]
+    kVisit,  // only the type's own function knows
+  };
+  Slots slots = Slots::kNone;
+  bool all_slots = true;  // a cell is a run of slots and nothing else: empty slots are a new cell
+  uint32_t first = 0;
+  uint32_t count = 0;
+  const uint32_t* map = nullptr;
+  uint32_t stride = 0;  // bytes from cell to cell
+
+  uint32_t open = 0;   // the first of the pages of this layout that have room, or 0
+  uint32_t pages = 0;  // how many pages there are of it
+};
+
+// What a name's state says: the list that its object is in, and flags.
+enum List : uint8_t {
+  kGeneration0,
+  kGeneration1,
+  kGeneration2,
+  kTrash,          // unreachable, to be cleared
+  kUncollectable,  // unreachable, with finalizers, and what that reaches
+  kToCall,         // weak references whose callbacks are to run
+  kLists,
+  kUntracked = kLists,  // alive, and none of the collector's business
+  kDying,               // its count has fallen to zero
+  kFree,                // there is no such object
+};
+inline constexpr uint8_t kListBits = 0x0f;
+enum Flag : uint8_t {
+  kFinalized = 0x10,  // the finalizer has run; kOnce rules only
+  kReported = 0x20,   // it is gone for its embedder, but something still holds the empty object
+  kWatched = 0x40,    // there are weak references to it
+};
+
+// Names in order. One leaves a list by leaving a hole, kNull, at its place, so that order is kept
+// and lists can be walked while user code runs.
+struct NameList {
+  Object* names = nullptr;
+  size_t size = 0;
+  size_t holes = 0;  // of a generation
+
+  size_t members() const { return size - holes; }
+};
+
+class Storage {
+ public:
+  static constexpr int kPageBits = 12;
+  static constexpr uint32_t kPageCells = 1u << kPageBits;
+  static constexpr size_t kPageBytes = 1 << 20;  // at most, unless one cell is larger
+  static constexpr uint32_t kMaxPages = 1u << (31 - kPageBits);  // names keep their top bit clear
+
+  static constexpr uint32_t kSmallPages = 8;  // for each layout; up to here Trim does nothing
+
+  // A generation is compacted when more than half of it is holes, give or take this.
+  static constexpr size_t kSlack = 512;
+
+  struct alignas(16) Page {
+    // What a traversal reads is in front.
+    std::byte* cells = nullptr;
+    uint32_t stride = 0;
+    uint32_t first = 0;  // copies of the layout's
+    uint32_t count = 0;
+    Layout::Slots slots = Layout::Slots::kNone;
+    uint16_t used = 0;  // cells handed out so far; those behind were never written to
+    uint16_t capacity = 0;
+    uint16_t taken = 0;       // cells that are objects now, or about to be
+    uint32_t free = 0;        // cells that were freed, as a stack linked by their counts
+    Object* weaks = nullptr;  // by cell: its newest weak reference; null before there is one
+    Layout* layout = nullptr;
+    uint32_t previous = 0;  // neighbours among the pages of the layout that have room
+    uint32_t next = 0;
+  };
+  static_assert(sizeof(Page) == 64);
+
+  explicit Storage(const Allocator& allocator);
+  ~Storage();
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+
+  // A cell for an object of that layout, whose bytes are 0; or kNull, without effect, when there is
+  // no memory. Its state stays kFree until the caller sets it. Amortized O(1).
+  Object Take(Layout& layout);
+  // The reverse. REQUIRES: all of its slots are empty, there are no weak references to it.
+  void Free(Object object);
+  // Makes room for weak references to `object`. False if there is no memory.
+  bool Watch(Object object);
+  // Every cell is free. O(pages and the cells used in them).
+  void Reset();
+  // Gives back tables that have become much too large, and, if nothing is left of a heap that was
+  // not small, all pages. O(pages).
+  void Trim();
+  bool small() const { return page_capacity_ <= kSmallPages * (1 + layouts_); }
+
+  Page& PageOf(Object object) const {
+    assert(object >> kPageBits < page_count_);
+    return pages_[object >> kPageBits];
+  }
+  std::byte* CellOf(Object object) const {
+    const Page& page = PageOf(object);
+    return page.cells + size_t{object & (kPageCells - 1)} * page.stride;
+  }
+  Object& NewestWeak(Object object) const {
+    return PageOf(object).weaks[object & (kPageCells - 1)];
+  }
+  List ListOf(Object object) const { return static_cast<List>(state[object] & kListBits); }
+  bool Has(Object object, Flag flag) const { return (state[object] & flag) != 0; }
+  void SetList(Object object, List list) {
+    state[object] = static_cast<uint8_t>((state[object] & ~kListBits) | list);
+  }
+
+  // `object`, which is in no list, joins the end of that one.
+  void Append(Object object, List list) {
+    NameList& target = lists[list];
+    if (target.holes > target.size / 2 + kSlack) Compact(target);
+    SetList(object, list);
+    place[object] = static_cast<uint32_t>(target.size);
+    target.names[target.size++] = object;
+  }
+  // It leaves the list that it is in.
+  void Remove(Object object) {
+    NameList& list = lists[ListOf(object)];
+    if (place[object] + 1 == list.size) {
+      --list.size;
+    } else {
+      list.names[place[object]] = kNull;
+      ++list.holes;
+    }
+  }
+  void Compact(NameList& list);
+
+  // Above every page number in use.
+  uint32_t page_count() const { return page_count_; }
+  Page& page(uint32_t number) const { return pages_[number]; }
+  Object name_limit() const { return page_count_ << kPageBits; }
+  // Asked of the allocator and not given back.
+  size_t bytes() const { return bytes_; }
+
+  // By name. `refs` counts references; of a free cell it is the next free cell, of an object whose
+  // slots are being let go of a cursor. `place` is the place in the list that the state names; of
+  // an object that is dying it links those that wait; and while a collection counts, the members
+  // of the set that it splits have something else there: see Heap::FindUnreachable.
+  uint32_t* refs = nullptr;
+  uint32_t* place = nullptr;
+  uint8_t* state = nullptr;
+
+  NameList lists[kLists];
+  NameList garbage;
+  NameList leaving;  // what was in the garbage list until ClearGarbage, as a stack
+  NameList reached;  // objects whose slots a traversal has yet to look at, as a stack
+
+ private:
+  struct Table;  // one of the arrays that are indexed by name or have room for all names
+  static constexpr int kTables = 4 + kLists + 3;
+
+  void ListTables(Table (&tables)[kTables]);
+  bool Resize(uint32_t pages);
+  bool AddPage(Layout& layout);
+  void ReleasePage(uint32_t number);
+  void LinkOpen(uint32_t number);
+  void UnlinkOpen(uint32_t number);
+  void* Allocate(size_t bytes);
+  void Release(void* memory, size_t bytes);
+
+  const Allocator allocator_;
+  Page* pages_ = nullptr;  // page 0 is empty, so that kNull names nothing
+  uint32_t page_count_ = 1;
+  uint32_t page_capacity_ = 0;
+  uint32_t layouts_ = 0;  // those that have pages
+  uint32_t vacant_ = 0;   // page numbers without a page, a stack linked by `next`
+  size_t bytes_ = 0;
+};
+
+}  // namespace ouro::heap
+
+#endif  // COLLECTOR_HEAP_STORAGE_H_
