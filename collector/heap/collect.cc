@@ -20,6 +20,7 @@ namespace ouro::heap {
 
 // collect_generations: the oldest generation that is due.
 void Heap::CollectEligible() {
+  if (collecting_) return;
   for (int generation = kGenerations - 1; generation >= 0; --generation) {
     if (counts_[generation] <= thresholds_[generation]) continue;
     if (generation == kGenerations - 1 && rules_.full_collection_waits &&
@@ -52,7 +53,8 @@ int64_t Heap::Run(int generation, bool automatic) {
   if (listener_ != nullptr) RunUserCode([&] { listener_->CollectionStopped(collection); });
   if (!nested) {
     collecting_ = false;
-    if (generation == kGenerations - 1 && user_code_ == 0 && dying_ == kNull) storage_.Trim();
+    const bool walking = user_code_ > 0 || dying_ != kNull;
+    if (generation == kGenerations - 1 && !walking) storage_.ConsiderTrim();
   }
   return collection.unreachable;
 }
@@ -68,11 +70,11 @@ Collection Heap::Reclaim(int generation) {
   const bool once = rules_.finalizers == Rules::Finalizers::kOnce;
   const NameList& trash = storage_.lists[kTrash];
   if (trash.size > 0) {
-    if (!once) SetUncollectableApart();
+    if (!once && !plain_trash_) SetUncollectableApart();
     SayList(kTrash, "collectable", kDebugCollectable);
     int64_t found = Members(kTrash);
-    const int64_t freed = CallBack(old);
-    if (once) {
+    const int64_t freed = plain_trash_ ? 0 : CallBack(old);
+    if (once && !plain_trash_) {
       FinalizeTrash();
       SpareResurrected(old);
       found = Members(kTrash);
@@ -120,26 +122,23 @@ void Heap::SplitOffTrash(int generation, List old) {
   NameList& young = storage_.lists[generation];
   const size_t unreachable = FindUnreachable(young);
   const size_t survivors = young.size - unreachable;
-  if (old == generation) {
-    size_t kept = 0;
-    for (size_t i = 0; i < young.size; ++i) {
-      const Object object = young.names[i];
-      if ((storage_.place[object] & kMember) != 0) {
-        storage_.Append(object, kTrash);
-        continue;
-      }
+  size_t kept = 0;
+  bool plain = true;
+  for (size_t i = 0; i < young.size; ++i) {
+    const Object object = young.names[i];
+    if ((storage_.place[object] & kMember) != 0) {
+      plain = plain && storage_.PageOf(object).plain && !storage_.Has(object, kWatched);
+      storage_.Append(object, kTrash);
+    } else if (old == generation) {
       young.names[kept] = object;
       storage_.place[object] = static_cast<uint32_t>(kept++);
       storage_.SetList(object, old);
+    } else {
+      storage_.Append(object, old);
     }
-    young.size = kept;
-  } else {
-    for (size_t i = 0; i < young.size; ++i) {
-      const Object object = young.names[i];
-      storage_.Append(object, (storage_.place[object] & kMember) != 0 ? kTrash : old);
-    }
-    young.size = 0;
   }
+  young.size = kept;
+  plain_trash_ = plain;
 
   if (generation == kGenerations - 2) long_lived_pending_ += static_cast<int64_t>(survivors);
   if (generation == kGenerations - 1) {
@@ -254,6 +253,8 @@ void Heap::ClearTrash(List old, bool save_all) {
       AppendGarbage(object);
       storage_.Append(object, old);
     }
+  } else if (plain_trash_) {
+    ClearPlain();
   } else {
     clearing_ = true;
     for (size_t i = 0; i < trash.size; ++i) {
@@ -262,6 +263,27 @@ void Heap::ClearTrash(List old, bool save_all) {
     clearing_ = false;
   }
   trash.size = trash.holes = 0;
+}
+
+// When nobody but the heap has a say in the deaths of the trash, and no weak reference yields any
+// of it, what it holds of itself needs no counting: let go of the rest, then free it.
+void Heap::ClearPlain() {
+  const NameList& trash = storage_.lists[kTrash];
+  for (size_t i = 0; i < trash.size; ++i) {
+    const Object object = trash.names[i];
+    const uint32_t count = storage_.PageOf(object).count;
+    for (uint32_t k = 0; k < count; ++k) {
+      const Object value = std::exchange(Slot(object, k), kNull);
+      if (value != kNull && storage_.state[value] != kTrash) Release(value);
+    }
+  }
+  for (size_t i = 0; i < trash.size; ++i) {
+    const Object object = trash.names[i];
+    const Storage::Page& page = storage_.PageOf(object);
+    Report(page, object);
+    storage_.Free(*page.layout, object);
+  }
+  size_ -= static_cast<int64_t>(trash.size);
 }
 
 // Empties one object, which is held meanwhile. Other trash may hold it still, but nothing can reach
@@ -287,7 +309,8 @@ void Heap::Clear(Object object, List old) {
   } else {
     for (uint32_t i = 0; i < descriptor.count; ++i) Store(Slot(object, i), kNull);
   }
-  Report(object);
+  Report(storage_.PageOf(object), object);
+  storage_.state[object] |= kReported;
   storage_.Remove(object);
   storage_.SetList(object, kUntracked);
   Release(object);

@@ -10,10 +10,23 @@
 // references are gone; or, if its type has a `clear`, the first of those that this let go of for
 // the last time, which are a list by `place`, and wait for their own deaths.
 
+#include <utility>
+
 #include "collector/heap/heap.h"
 #include "collector/heap/references.h"
 
 namespace ouro::heap {
+
+// The last step of a death: nothing is left but the cell.
+[[gnu::always_inline]] inline void Heap::FinishDeath(const Storage::Page& page, Object object) {
+  if (!storage_.Has(object, kReported)) Report(page, object);
+  if (!page.plain) [[unlikely]] {
+    const Type& type = DescriptorOf(object).type;
+    if (type.destroy != nullptr) type.destroy(*this, object);
+  }
+  storage_.Free(*page.layout, object);
+  --size_;
+}
 
 // What Release found with a count of zero, or with one that does not move.
 void Heap::ReleasedLast(Object object) {
@@ -41,57 +54,112 @@ void Heap::ReleaseBoth(Object first, Object second) {
   Die(second);
 }
 
+// Up to the references, section 1. False if that was all, because the object lives again.
+[[gnu::always_inline]] inline bool Heap::StartDeath(Object object) {
+  const uint8_t state = storage_.state[object];
+  const Storage::Page& page = storage_.PageOf(object);
+  if (page.plain_run && state <= kGeneration2) [[likely]] {  // above: other lists and all flags
+    storage_.Remove(object, static_cast<List>(state));
+    storage_.state[object] = kDying;
+    return true;
+  }
+  Untrack(object);
+  return (page.plain && !storage_.Has(object, kWatched)) || Ceremony(object);
+}
+
+// The same for objects about whose death somebody else has a say.
+bool Heap::Ceremony(Object object) {
+  const Descriptor& descriptor = DescriptorOf(object);
+  if (descriptor.id == kWeakType) {
+    Detach(object);
+  } else if (rules_.finalizers == Rules::Finalizers::kUncollectable) {
+    CallWeaks(object);
+    if (Resurrects(object)) return false;
+    ForgetWeaks(object);  // those that the finalizer made: silently, experiment R6
+  } else {
+    if (Resurrects(object)) return false;
+    CallWeaks(object);
+  }
+  // What a collection has cleared has nothing left.
+  const bool by_type = descriptor.type.clear != nullptr && !storage_.Has(object, kReported);
+  storage_.refs[object] = by_type ? ReleaseByType(object) : 0;
+  return true;
+}
+
+// `dying` joins the stack, with that cursor.
+inline void Heap::Push(Object dying, uint32_t cursor) {
+  storage_.refs[dying] = cursor;
+  storage_.place[dying] = dying_;
+  dying_ = dying;
+}
+
+// Lets go of the references of `dying` from the `next`-th on. If somebody dies of that, `dying`
+// goes on the stack and the answer is who; otherwise it is freed and the answer is kNull.
+[[gnu::always_inline]] inline Object Heap::LetGo(Object dying, uint32_t next) {
+  const Storage::Page& page = storage_.PageOf(dying);
+  if (!page.plain_run) [[unlikely]]
+    return LetGoOfOthers(dying, next);
+  uint32_t* const refs = storage_.refs;
+  Object* const slots = reinterpret_cast<Object*>(storage_.CellOf(dying) + page.first);
+  for (uint32_t i = next; i < page.count; ++i) {
+    const Object value = slots[i];
+    if (value == kNull) continue;
+    slots[i] = kNull;
+    uint32_t& count = refs[value];
+    if (--count - 1 < kMaxReferences - 2) continue;
+    if (count == 0) [[likely]] {
+      Push(dying, i + 1);
+      return value;
+    }
+    count = kMaxReferences;
+  }
+  if (storage_.state[dying] == kDying) Report(page, dying);
+  storage_.Free(*page.layout, dying);
+  --size_;
+  return kNull;
+}
+
+// The same for layouts that are no run, and for types with a `clear`, which has run already: `next`
+// is the first of those that wait.
+Object Heap::LetGoOfOthers(Object dying, uint32_t next) {
+  const Storage::Page& page = storage_.PageOf(dying);
+  if (page.by_type) {
+    if (next != kNull) {
+      Push(dying, storage_.place[next]);
+      return next;
+    }
+  } else {
+    for (uint32_t i = next; i < page.count; ++i) {
+      const Object value = std::exchange(Slot(dying, i), kNull);
+      if (value == kNull) continue;
+      uint32_t& count = storage_.refs[value];
+      if (--count - 1 < kMaxReferences - 2) continue;
+      if (count == 0) {
+        Push(dying, i + 1);
+        return value;
+      }
+      count = kMaxReferences;
+    }
+  }
+  FinishDeath(page, dying);
+  return kNull;
+}
+
 // Completes the death of an object whose count is zero, and all deaths that it causes. User code
 // that runs within may get here again; it finds the stack as it leaves it.
 void Heap::Die(Object object) {
   const Object base = dying_;
-  if (StartDeath(object)) Push(object);
-  while (dying_ != base) LetGo(dying_);
-  if (size_ == 0 && base == kNull && !collecting_) storage_.Trim();
-}
-
-void Heap::Push(Object object) {
-  const Descriptor& descriptor = DescriptorOf(object);
-  const bool cleared = storage_.Has(object, kReported);
-  storage_.refs[object] = descriptor.type.clear != nullptr && !cleared ? ReleaseByType(object) : 0;
-  storage_.place[object] = dying_;
-  dying_ = object;
-}
-
-// Goes on with the top of the stack, until another one is on top or this one has died.
-void Heap::LetGo(Object dying) {
-  uint32_t* refs = storage_.refs;
-  const Descriptor& descriptor = DescriptorOf(dying);
-  if (descriptor.type.clear != nullptr) {
-    const Object next = refs[dying];
-    if (next != kNull) {
-      refs[dying] = storage_.place[next];
-      if (StartDeath(next)) Push(next);
-      return;
+  Object next = object;
+  do {
+    next = StartDeath(next) ? LetGo(next, storage_.refs[next]) : kNull;
+    while (next == kNull && dying_ != base) {
+      const Object top = dying_;
+      dying_ = storage_.place[top];
+      next = LetGo(top, storage_.refs[top]);
     }
-  } else {
-    std::byte* const cell = storage_.CellOf(dying);
-    for (uint32_t i = refs[dying]; i < descriptor.count;) {
-      Object& slot = *reinterpret_cast<Object*>(cell + (descriptor.map == nullptr
-                                                            ? descriptor.first + i * sizeof(Object)
-                                                            : descriptor.map[i]));
-      const Object value = slot;
-      ++i;
-      if (value == kNull) continue;
-      slot = kNull;
-      uint32_t& count = refs[value];
-      if (--count - 1 < kMaxReferences - 2) continue;
-      if (count != 0) {
-        count = kMaxReferences;
-        continue;
-      }
-      refs[dying] = i;
-      if (StartDeath(value)) return Push(value);
-      refs = storage_.refs;  // user code may have made the tables grow
-    }
-  }
-  dying_ = storage_.place[dying];
-  FinishDeath(dying);
+  } while (next != kNull);
+  if (size_ == 0 && base == kNull && !collecting_) [[unlikely]]
+    storage_.ConsiderTrim();
 }
 
 // Runs a type's `clear`, and answers the list of what waits for its death because of it.
@@ -102,28 +170,6 @@ Object Heap::ReleaseByType(Object object) {
   const Object first = waiting_;
   waiting_ = last_waiting_ = kNull;
   return first;
-}
-
-// Up to the references, section 1. False if that was all, because the object has none or lives
-// again.
-bool Heap::StartDeath(Object object) {
-  Untrack(object);
-  const Descriptor& descriptor = DescriptorOf(object);
-  if (!descriptor.plain || storage_.Has(object, kWatched)) {
-    if (descriptor.id == kWeakType) {
-      Detach(object);
-    } else if (rules_.finalizers == Rules::Finalizers::kUncollectable) {
-      CallWeaks(object);
-      if (Resurrects(object)) return false;
-      ForgetWeaks(object);  // those that the finalizer made: silently, experiment R6
-    } else {
-      if (Resurrects(object)) return false;
-      CallWeaks(object);
-    }
-  }
-  if (descriptor.slots != Layout::Slots::kNone || descriptor.type.clear != nullptr) return true;
-  FinishDeath(object);
-  return false;
 }
 
 // slot_tp_del, PyObject_CallFinalizerFromDealloc: runs the finalizer, if it has to run, and says
@@ -144,26 +190,6 @@ bool Heap::Resurrects(Object object) {
   if (refs == kMaxReferences || --refs > 0) return true;
   Untrack(object);
   return false;
-}
-
-void Heap::FinishDeath(Object object) {
-  if (!storage_.Has(object, kReported)) Report(object);
-  const Type& type = DescriptorOf(object).type;
-  if (type.destroy != nullptr) type.destroy(*this, object);
-  storage_.Free(object);
-  --size_;
-}
-
-// The count falls with the report, whatever still holds the empty object (PyObject_GC_Del).
-void Heap::Report(Object object) {
-  storage_.state[object] |= kReported;
-  if (listener_ != nullptr) listener_->Freed(object);
-  if (DescriptorOf(object).type.container && counts_[0] > 0) --counts_[0];
-}
-
-void Heap::Untrack(Object object) {
-  if (storage_.ListOf(object) < kLists) storage_.Remove(object);
-  storage_.SetList(object, kDying);
 }
 
 }  // namespace ouro::heap

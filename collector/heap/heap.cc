@@ -81,10 +81,12 @@ TypeId Heap::Register(const Type& type) {
   auto descriptor = std::make_unique<Descriptor>();
   descriptor->type = type;
   descriptor->id = static_cast<TypeId>(types_.size());
-  descriptor->plain = type.finalize == nullptr && type.destroy == nullptr &&
-                      type.clear == nullptr && descriptor->id != kWeakType;
   Layout& layout = *descriptor;
   layout.stride = (type.size + type.alignment - 1) & ~(type.alignment - 1);
+  layout.tracked = type.container;
+  layout.by_type = type.clear != nullptr;
+  layout.plain = type.finalize == nullptr && type.destroy == nullptr && type.clear == nullptr &&
+                 descriptor->id != kWeakType;
   layout.count = static_cast<uint32_t>(type.references.size());
   layout.all_slots = run && layout.count * sizeof(Object) == layout.stride;
   if (type.visit != nullptr) {
@@ -92,6 +94,7 @@ TypeId Heap::Register(const Type& type) {
   } else if (layout.count != 0) {
     layout.slots = run ? Layout::Slots::kRun : Layout::Slots::kMap;
     layout.first = type.references[0];
+    layout.plain_run = layout.plain && run;
     if (!run) layout.map = descriptor->type.references.data();
   }
   types_.push_back(std::move(descriptor));
@@ -104,34 +107,39 @@ TypeId Heap::Register(const Type& type) {
 // count and perhaps a collection, for which the new object does not exist: its cell is still free,
 // and in no list.
 Object Heap::Begin(Descriptor& descriptor) {
-  if (fail_in_ > 0 && --fail_in_ == 0) [[unlikely]]
-    return kNull;
+  if (fail_in_ > 0 && --fail_in_ == 0) return kNull;
   const Object object = storage_.Take(descriptor);
-  if (object == kNull) [[unlikely]]
-    return kNull;
-  if (descriptor.type.container && ++counts_[0] > trigger_) [[unlikely]] {
-    if (!collecting_) CollectEligible();
-  }
+  if (object != kNull && descriptor.tracked && ++counts_[0] > trigger_) CollectEligible();
   return object;
 }
 
-void Heap::Complete(Object object, const Descriptor& descriptor) {
+inline void Heap::Complete(Object object, bool tracked) {
   ++size_;
   storage_.refs[object] = 1;
-  if (descriptor.type.container) {
-    storage_.state[object] = 0;
-    storage_.Append(object, kGeneration0);
+  if (tracked) {
+    storage_.state[object] = kGeneration0;
+    storage_.Join(object, storage_.lists[kGeneration0]);
   } else {
     storage_.state[object] = kUntracked;
     storage_.place[object] = 0;  // whatever a traversal makes of it, it is no kMember
   }
 }
 
+// First the common case, in which nothing happens but a birth.
 Object Heap::New(TypeId type) {
   Descriptor& descriptor = *types_[type];
+  if (descriptor.ready() && counts_[0] < trigger_ && fail_in_ == 0) [[likely]] {
+    const Object object = storage_.TakeReady(descriptor);
+    ++counts_[0];
+    Complete(object, /*tracked=*/true);
+    return object;
+  }
+  return NewAnyway(descriptor);
+}
+
+Object Heap::NewAnyway(Descriptor& descriptor) {
   const Object object = Begin(descriptor);
-  if (object != kNull) [[likely]]
-    Complete(object, descriptor);
+  if (object != kNull) Complete(object, descriptor.tracked);
   return object;
 }
 
@@ -141,7 +149,7 @@ Object Heap::NewWeak(Object target, WeakCallback callback, void* context) {
   if (!storage_.Watch(target)) return kNull;
   const Object object = Begin(descriptor);
   if (object == kNull) return kNull;
-  Complete(object, descriptor);
+  Complete(object, /*tracked=*/true);
   Object& newest = storage_.NewestWeak(target);
   WeakOf(object) = {target, newest, kNull, callback, context};
   if (newest != kNull) WeakOf(newest).newer = object;

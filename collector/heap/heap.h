@@ -239,11 +239,12 @@ class Heap {
   }
   // The k-th of the references that its type lists.
   Object& Slot(Object object, uint32_t k) const {
-    const Layout& layout = DescriptorOf(object);
-    assert(k < layout.count);
-    std::byte* cell = storage_.CellOf(object);
+    const Storage::Page& page = storage_.PageOf(object);
+    assert(k < page.count);
+    std::byte* cell = page.cells + size_t{object & (Storage::kPageCells - 1)} * page.stride;
+    const bool run = page.slots == Layout::Slots::kRun;
     return *reinterpret_cast<Object*>(
-        cell + (layout.map == nullptr ? layout.first + k * sizeof(Object) : layout.map[k]));
+        cell + (run ? page.first + k * sizeof(Object) : page.layout->map[k]));
   }
 
   // --- Collections
@@ -329,8 +330,6 @@ class Heap {
   struct Descriptor : Layout {
     Type type;
     TypeId id = 0;
-    // Whether a death needs more than letting go of references: user code, or `destroy`.
-    bool plain = false;
   };
   static constexpr TypeId kWeakType = 0;
 
@@ -361,7 +360,8 @@ class Heap {
 
   // Births: heap.cc.
   Object Begin(Descriptor& descriptor);
-  void Complete(Object object, const Descriptor& descriptor);
+  void Complete(Object object, bool tracked);
+  Object NewAnyway(Descriptor& descriptor);
   void UpdateTrigger();
 
   // Weak references.
@@ -374,14 +374,16 @@ class Heap {
   // Deaths by reference count: death.cc.
   void ReleasedLast(Object object);
   void Die(Object object);
-  void Push(Object object);
-  void LetGo(Object dying);
   bool StartDeath(Object object);
+  bool Ceremony(Object object);
   bool Resurrects(Object object);
-  void FinishDeath(Object object);
-  void Report(Object object);
-  void Untrack(Object object);
+  Object LetGo(Object dying, uint32_t next);
+  Object LetGoOfOthers(Object dying, uint32_t next);
+  void Push(Object dying, uint32_t cursor);
   Object ReleaseByType(Object object);
+  void FinishDeath(const Storage::Page& page, Object object);
+  void Report(const Storage::Page& page, Object object);
+  void Untrack(Object object);
 
   // Traversal: reach.cc.
   size_t FindUnreachable(NameList& set);
@@ -402,6 +404,7 @@ class Heap {
   void SpareResurrected(List old);
   void ClearTrash(List old, bool save_all);
   void Clear(Object object, List old);
+  void ClearPlain();
   void KeepUncollectable(List old, bool save_all);
   void AppendGarbage(Object object);
   int64_t Members(List list) const;
@@ -446,7 +449,8 @@ class Heap {
 
   int user_code_ = 0;  // functions of the embedder that are running
   bool collecting_ = false;
-  bool clearing_ = false;  // ClearTrash is running: what is in kTrash is as good as dead
+  bool plain_trash_ = false;  // of the collection that runs: all of it is plain and not watched
+  bool clearing_ = false;     // ClearTrash is running: what is in kTrash is as good as dead
 };
 
 // Ends the process, with a message, if `condition` does not hold: an error of ours, or of whoever

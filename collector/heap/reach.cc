@@ -16,23 +16,6 @@ constexpr uint32_t kMemberBit = 1u << 31;  // Heap::kMember
 constexpr uint32_t kRoot = 1;              // in `place`: held from outside, not yet looked at
 constexpr uint32_t kReached = 0;           // and: nothing is left to do for it
 
-// Calls each(page, names, end) for runs of names that are in one page.
-template <typename F>
-inline void ForEachRun(const Storage& storage, const NameList& set, F each) {
-  const Object* const end = set.names + set.size;
-  for (const Object* run = set.names; run != end;) {
-    const uint32_t number = *run >> Storage::kPageBits;
-    const Object* next = run + 1;
-    while (next != end && *next >> Storage::kPageBits == number) ++next;
-    each(storage.page(number), run, next);
-    run = next;
-  }
-}
-
-inline const std::byte* CellIn(const Storage::Page& page, Object object) {
-  return page.cells + size_t{object & (Storage::kPageCells - 1)} * page.stride;
-}
-
 // Marks what can be reached, depth first, with two queues between the steps of each object, so that
 // what the next step reads has time to arrive from memory:
 //
@@ -130,8 +113,9 @@ size_t Heap::FindUnreachable(NameList& set) {
   set.holes = 0;
 
   Count(set);
-  const size_t unreached = set.size - MarkRoots(set);
-  return unreached == 0 ? 0 : Reach(set, unreached);
+  const size_t roots = MarkRoots(set);
+  const size_t unreached = set.size - roots;
+  return roots == 0 || unreached == 0 ? unreached : Reach(set, unreached);
 }
 
 // For each edge within the set, with multiplicity, one reference is accounted for. Edges to objects

@@ -9,16 +9,6 @@
 #include <sys/mman.h>
 #endif
 
-// With AddressSanitizer, cells without an object are poisoned: whoever uses an object that has died
-// is told so. And all memory is malloc's, so that LeakSanitizer looks into it for pointers.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define OURO_HEAP_ASAN 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define OURO_HEAP_ASAN 1
-#endif
 #if defined(OURO_HEAP_ASAN)
 #include <sanitizer/asan_interface.h>
 #else
@@ -30,6 +20,7 @@ namespace ouro::heap {
 
 namespace {
 
+// With AddressSanitizer all memory is malloc's, so that LeakSanitizer looks into it for pointers.
 #if defined(__linux__) && !defined(OURO_HEAP_ASAN)
 
 constexpr size_t kMapped = 128 << 10;  // from this size on, memory is mapped
@@ -108,7 +99,7 @@ void Storage::ListTables(Table (&tables)[kTables]) {
   *next++ = {reinterpret_cast<void**>(&refs), sizeof(uint32_t), false, 1, 0, names};
   *next++ = {reinterpret_cast<void**>(&place), sizeof(uint32_t), false, 1, 0, names};
   *next++ = {reinterpret_cast<void**>(&state), sizeof(uint8_t), false, 1, 0, names};
-  // A generation has at most as many holes as members and 2 * kSlack + 1 more when one joins it.
+  // A generation has at most as many holes as members, and 2 * kSlack + 1 more.
   for (int list = 0; list < kLists; ++list) {
     const bool holes = list <= kGeneration2;
     *next++ = {reinterpret_cast<void**>(&lists[list].names),
@@ -148,12 +139,11 @@ bool Storage::Resize(uint32_t pages) {
 }
 
 void Storage::Trim() {
-  if (small()) return;
-  const auto taken = [](const Page& page) { return page.taken > 0; };
-  if (std::none_of(pages_ + 1, pages_ + page_count_, taken)) {
-    for (uint32_t number = 1; number < page_count_; ++number) {
-      if (pages_[number].layout != nullptr) ReleasePage(number);
-    }
+  for (uint32_t number = 1; number < page_count_; ++number) {
+    Page& page = pages_[number];
+    if (page.layout == nullptr) continue;
+    Unstock(*page.layout, page.layout->spares);
+    if (page.taken == 0) ReleasePage(number);
   }
   while (page_count_ > 1 && pages_[page_count_ - 1].layout == nullptr) --page_count_;
   vacant_ = 0;
@@ -196,6 +186,10 @@ bool Storage::AddPage(Layout& layout) {
   page.first = layout.first;
   page.count = layout.count;
   page.slots = layout.slots;
+  page.tracked = layout.tracked;
+  page.plain = layout.plain;
+  page.by_type = layout.by_type;
+  page.plain_run = layout.plain_run;
   page.capacity = static_cast<uint16_t>(capacity);
   page.layout = &layout;
   layouts_ += layout.pages++ == 0 ? 1 : 0;
@@ -238,37 +232,57 @@ void Storage::UnlinkOpen(uint32_t number) {
 
 // --- Cells
 
-Object Storage::Take(Layout& layout) {
-  if (layout.open == 0 && !AddPage(layout)) return kNull;
-  const uint32_t number = layout.open;
-  Page& page = pages_[number];
-  const bool again = page.free != kNull;
-  const Object object = again ? page.free : (number << kPageBits) + page.used;
-  if (again) {
-    page.free = refs[object];
-  } else {
-    ++page.used;
-  }
-  if (page.cells != nullptr) {
-    std::byte* cell = page.cells + size_t{object & (kPageCells - 1)} * page.stride;
-    ASAN_UNPOISON_MEMORY_REGION(cell, page.stride);
-    if (!again || !layout.all_slots) std::memset(cell, 0, page.stride);
-  }
-  if (++page.taken == page.capacity) UnlinkOpen(number);
-  return object;
+void Storage::Wipe(Object object) {
+  const Page& page = PageOf(object);
+  if (page.cells == nullptr) return;
+  ASAN_UNPOISON_MEMORY_REGION(CellOf(object), page.stride);
+  std::memset(CellOf(object), 0, page.stride);
 }
 
-// A page that becomes empty is given back, unless it is the last one of its layout that has room:
-// so an object that comes and goes costs no page each time.
-void Storage::Free(Object object) {
+void Storage::Poison(Object object) {
+  const Page& page = PageOf(object);
+  if (page.cells != nullptr) ASAN_POISON_MEMORY_REGION(CellOf(object), page.stride);
+}
+
+// Takes cells from a page that has room, as many as there are or a quarter of what can be at hand,
+// so that those of a new page come in ascending order.
+bool Storage::Stock(Layout& layout) {
+  if (layout.open == 0 && !AddPage(layout)) return false;
+  const uint32_t number = layout.open;
+  Page& page = pages_[number];
+  const uint32_t room = static_cast<uint32_t>(page.capacity - page.taken);
+  const uint32_t cells = std::min(room, Layout::kSpares / 4);
+  for (uint32_t i = 0; i < cells; ++i) {
+    Object object = page.free;
+    if (object != kNull) {
+      page.free = refs[object];
+    } else {
+      object = (number << kPageBits) + page.used++;
+      if (page.cells != nullptr && !kPoison) std::memset(CellOf(object), 0, page.stride);
+    }
+    layout.spare[cells - 1 - i] = object;
+  }
+  layout.spares = cells;
+  if (page.taken == 0) peak_pages_ = std::max(peak_pages_, ++busy_pages_);
+  page.taken = static_cast<uint16_t>(page.taken + cells);
+  if (page.taken == page.capacity) UnlinkOpen(number);
+  return true;
+}
+
+// Gives the oldest of the cells at hand back to their pages.
+void Storage::Unstock(Layout& layout, uint32_t cells) {
+  for (uint32_t i = 0; i < cells; ++i) GiveBack(layout.spare[i]);
+  std::copy(layout.spare + cells, layout.spare + layout.spares, layout.spare);
+  layout.spares -= cells;
+}
+
+void Storage::GiveBack(Object object) {
   const uint32_t number = object >> kPageBits;
   Page& page = pages_[number];
-  if (page.cells != nullptr) ASAN_POISON_MEMORY_REGION(CellOf(object), page.stride);
-  state[object] = kFree;
   refs[object] = page.free;
   page.free = object;
   if (page.taken-- == page.capacity) LinkOpen(number);
-  if (page.taken == 0 && (page.previous | page.next) != 0) ReleasePage(number);
+  if (page.taken == 0) --busy_pages_;
 }
 
 bool Storage::Watch(Object object) {
@@ -293,9 +307,15 @@ void Storage::Reset() {
     page.used = 0;
     page.taken = 0;
     page.free = kNull;
+    page.layout->spares = 0;
   }
+  busy_pages_ = 0;
   for (NameList& list : lists) list = {list.names};
   for (NameList* list : {&garbage, &leaving, &reached}) *list = {list->names};
+}
+
+void Storage::CompactGeneration(NameList& list) {
+  if (&list <= &lists[kGeneration2]) Compact(list);
 }
 
 void Storage::Compact(NameList& list) {

@@ -19,7 +19,24 @@
 #include <cstddef>
 #include <cstdint>
 
+// With AddressSanitizer, cells without an object are poisoned: whoever uses an object that has died
+// is told so.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define OURO_HEAP_ASAN 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define OURO_HEAP_ASAN 1
+#endif
+
 namespace ouro::heap {
+
+#if defined(OURO_HEAP_ASAN)
+inline constexpr bool kPoison = true;
+#else
+inline constexpr bool kPoison = false;
+#endif
 
 // The name of an object. It stays the same for the object's life and is used again afterwards.
 using Object = uint32_t;
@@ -48,9 +65,23 @@ struct Layout {
   uint32_t count = 0;
   const uint32_t* map = nullptr;
   uint32_t stride = 0;  // bytes from cell to cell
+  bool tracked = true;  // whether the collector looks at its objects
+  // Whether a death is but letting go of references: no user code, no other function of a type.
+  bool plain = false;
+  bool by_type = false;    // a function of the type's lets go of the references
+  bool plain_run = false;  // plain, tracked, and its slots a run: the common case
 
   uint32_t open = 0;   // the first of the pages of this layout that have room, or 0
   uint32_t pages = 0;  // how many pages there are of it
+
+  // Free cells at hand, a stack, so that most births and deaths do not touch their page's books:
+  // these cells are taken as far as the page knows.
+  static constexpr uint32_t kSpares = 1024;  // more than the young of a usual collection
+  uint32_t spares = 0;
+  Object spare[kSpares];
+
+  // Whether the next cell is at hand, and needs nothing done to it.
+  bool ready() const { return plain_run && all_slots && spares != 0 && !kPoison; }
 };
 
 // What a name's state says: the list that its object is in, and flags.
@@ -90,9 +121,9 @@ class Storage {
   static constexpr size_t kPageBytes = 1 << 20;  // at most, unless one cell is larger
   static constexpr uint32_t kMaxPages = 1u << (31 - kPageBits);  // names keep their top bit clear
 
-  static constexpr uint32_t kSmallPages = 8;  // for each layout; up to here Trim does nothing
+  static constexpr uint32_t kSmallPages = 8;  // for each layout; so many are kept anyway
 
-  // A generation is compacted when more than half of it is holes, give or take this.
+  // A generation is compacted when more than half of it is holes, and this many.
   static constexpr size_t kSlack = 512;
 
   struct alignas(16) Page {
@@ -102,10 +133,14 @@ class Storage {
     uint32_t first = 0;  // copies of the layout's
     uint32_t count = 0;
     Layout::Slots slots = Layout::Slots::kNone;
+    bool tracked = false;
+    bool plain = false;
+    bool by_type = false;
+    bool plain_run = false;
+    uint32_t free = 0;  // cells that were freed, as a stack linked by their counts
     uint16_t used = 0;  // cells handed out so far; those behind were never written to
     uint16_t capacity = 0;
     uint16_t taken = 0;       // cells that are objects now, or about to be
-    uint32_t free = 0;        // cells that were freed, as a stack linked by their counts
     Object* weaks = nullptr;  // by cell: its newest weak reference; null before there is one
     Layout* layout = nullptr;
     uint32_t previous = 0;  // neighbours among the pages of the layout that have room
@@ -120,17 +155,38 @@ class Storage {
 
   // A cell for an object of that layout, whose bytes are 0; or kNull, without effect, when there is
   // no memory. Its state stays kFree until the caller sets it. Amortized O(1).
-  Object Take(Layout& layout);
+  Object Take(Layout& layout) {
+    if (layout.spares == 0 && !Stock(layout)) [[unlikely]]
+      return kNull;
+    const Object object = layout.spare[--layout.spares];
+    if (kPoison || !layout.all_slots) Wipe(object);
+    return object;
+  }
+  // The same for a layout that is ready().
+  Object TakeReady(Layout& layout) { return layout.spare[--layout.spares]; }
   // The reverse. REQUIRES: all of its slots are empty, there are no weak references to it.
-  void Free(Object object);
+  void Free(Layout& layout, Object object) {
+    if (kPoison) Poison(object);
+    state[object] = kFree;
+    if (layout.spares == Layout::kSpares) [[unlikely]]
+      Unstock(layout, Layout::kSpares / 2);
+    layout.spare[layout.spares++] = object;
+  }
   // Makes room for weak references to `object`. False if there is no memory.
   bool Watch(Object object);
   // Every cell is free. O(pages and the cells used in them).
   void Reset();
-  // Gives back tables that have become much too large, and, if nothing is left of a heap that was
-  // not small, all pages. O(pages).
+  // Gives back empty pages, and tables that have become much too large. REQUIRES: no list is being
+  // walked. O(pages and members of generations).
   void Trim();
-  bool small() const { return page_capacity_ <= kSmallPages * (1 + layouts_); }
+  // A good time to look whether that is worth it. It is, if at no time since the last call the heap
+  // has used a quarter of what its tables have room for: so a heap that fills and empties again and
+  // again keeps its storage. O(1) otherwise.
+  void ConsiderTrim() {
+    const uint32_t peak = peak_pages_;
+    peak_pages_ = busy_pages_;
+    if (peak < page_capacity_ / 4 && page_capacity_ > kSmallPages * (1 + layouts_)) Trim();
+  }
 
   Page& PageOf(Object object) const {
     assert(object >> kPageBits < page_count_);
@@ -151,23 +207,29 @@ class Storage {
 
   // `object`, which is in no list, joins the end of that one.
   void Append(Object object, List list) {
-    NameList& target = lists[list];
-    if (target.holes > target.size / 2 + kSlack) Compact(target);
     SetList(object, list);
-    place[object] = static_cast<uint32_t>(target.size);
-    target.names[target.size++] = object;
+    Join(object, lists[list]);
+  }
+  // The same, when its state says so already.
+  void Join(Object object, NameList& list) {
+    place[object] = static_cast<uint32_t>(list.size);
+    list.names[list.size++] = object;
   }
   // It leaves the list that it is in.
-  void Remove(Object object) {
-    NameList& list = lists[ListOf(object)];
+  void Remove(Object object) { Remove(object, ListOf(object)); }
+  void Remove(Object object, List from) {
+    NameList& list = lists[from];
     if (place[object] + 1 == list.size) {
       --list.size;
     } else {
       list.names[place[object]] = kNull;
       ++list.holes;
+      if (list.holes > list.size / 2 + kSlack) [[unlikely]]
+        CompactGeneration(list);
     }
   }
   void Compact(NameList& list);
+  void CompactGeneration(NameList& list);  // unless it is another list, which may be walked now
 
   // Above every page number in use.
   uint32_t page_count() const { return page_count_; }
@@ -196,9 +258,14 @@ class Storage {
   void ListTables(Table (&tables)[kTables]);
   bool Resize(uint32_t pages);
   bool AddPage(Layout& layout);
+  bool Stock(Layout& layout);
+  void Unstock(Layout& layout, uint32_t cells);
+  void GiveBack(Object object);
   void ReleasePage(uint32_t number);
   void LinkOpen(uint32_t number);
   void UnlinkOpen(uint32_t number);
+  void Wipe(Object object);
+  void Poison(Object object);
   void* Allocate(size_t bytes);
   void Release(void* memory, size_t bytes);
 
@@ -206,8 +273,10 @@ class Storage {
   Page* pages_ = nullptr;  // page 0 is empty, so that kNull names nothing
   uint32_t page_count_ = 1;
   uint32_t page_capacity_ = 0;
-  uint32_t layouts_ = 0;  // those that have pages
-  uint32_t vacant_ = 0;   // page numbers without a page, a stack linked by `next`
+  uint32_t layouts_ = 0;     // those that have pages
+  uint32_t busy_pages_ = 0;  // those that are not empty
+  uint32_t peak_pages_ = 0;  // the most of them since ConsiderTrim
+  uint32_t vacant_ = 0;      // page numbers without a page, a stack linked by `next`
   size_t bytes_ = 0;
 };
 
