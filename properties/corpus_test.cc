@@ -234,6 +234,26 @@ bool CanAll(const Specimen& specimen, const Program& program) {
   return (needed & ~specimen.abilities) == 0;
 }
 
+// The trace with events `free` that follow each other in a fixed order. In which order objects are
+// freed between which no user code runs is nothing that anybody may rely on, and collectors differ:
+// ours frees plain trash in its own order, CPython as reference counts fall.
+std::string FreesInOrder(const std::string& trace) {
+  std::vector<std::string> lines;
+  std::istringstream stream(trace);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  const auto is_free = [](const std::string& line) {
+    return line.find("> free ") != std::string::npos;
+  };
+  for (auto begin = lines.begin(); begin != lines.end();) {
+    const auto end = std::find_if_not(begin, lines.end(), is_free);
+    std::sort(begin, end);
+    begin = end == begin ? begin + 1 : end;
+  }
+  std::string ordered;
+  for (const std::string& line : lines) ordered += line + "\n";
+  return ordered;
+}
+
 TEST_P(ReplayTest, CPythonLeavesTheGoldenTraces) {
   if (specimen_.in_process) return;
   const char* golden = GoldenOf(specimen_);
@@ -245,7 +265,7 @@ TEST_P(ReplayTest, CPythonLeavesTheGoldenTraces) {
     if (!CanAll(specimen_, file.programs.at(0))) continue;
     const auto trace = traces.find(file.path());
     ASSERT_NE(trace, traces.end()) << file.path();
-    EXPECT_EQ(trace->second, ExpectLawful(trial, file)) << file.path();
+    EXPECT_EQ(FreesInOrder(trace->second), FreesInOrder(ExpectLawful(trial, file))) << file.path();
     ++compared;
   }
   EXPECT_GE(compared, kRules);

@@ -121,23 +121,23 @@ void Heap::MergeYounger(int generation) {
 void Heap::SplitOffTrash(int generation, List old) {
   NameList& young = storage_.lists[generation];
   const size_t unreachable = FindUnreachable(young);
-  const size_t survivors = young.size - unreachable;
-  size_t kept = 0;
+  const size_t survivors = young.size - unreachable;  // without holes by now
+  NameList& trash = storage_.lists[kTrash];
+  NameList& target = storage_.lists[old];
+  const NameList set = young;
+  young.size = 0;  // if it is `target` too, survivors are written over what has been read
   bool plain = true;
-  for (size_t i = 0; i < young.size; ++i) {
-    const Object object = young.names[i];
-    if ((storage_.place[object] & kMember) != 0) {
-      plain = plain && storage_.PageOf(object).plain && !storage_.Has(object, kWatched);
-      storage_.Append(object, kTrash);
-    } else if (old == generation) {
-      young.names[kept] = object;
-      storage_.place[object] = static_cast<uint32_t>(kept++);
+  for (size_t i = 0; i < set.size; ++i) {
+    const Object object = set.names[i];
+    if ((storage_.place[object] & kMember) == 0) {
       storage_.SetList(object, old);
-    } else {
-      storage_.Append(object, old);
+      storage_.Join(object, target);
+      continue;
     }
+    plain = plain && storage_.PageOf(object).plain && !storage_.Has(object, kWatched);
+    storage_.SetList(object, kTrash);
+    storage_.Join(object, trash);
   }
-  young.size = kept;
   plain_trash_ = plain;
 
   if (generation == kGenerations - 2) long_lived_pending_ += static_cast<int64_t>(survivors);
@@ -218,7 +218,7 @@ void Heap::FinalizeTrash() {
     if (object == kNull) continue;
     const Type& type = DescriptorOf(object).type;
     if (type.finalize == nullptr || storage_.Has(object, kFinalized)) continue;
-    storage_.state[object] |= kFinalized;
+    storage_.SetFlag(object, kFinalized);
     Retain(object);
     RunUserCode([&] { type.finalize(*this, object); });
     Release(object);
@@ -266,24 +266,37 @@ void Heap::ClearTrash(List old, bool save_all) {
 }
 
 // When nobody but the heap has a say in the deaths of the trash, and no weak reference yields any
-// of it, what it holds of itself needs no counting: let go of the rest, then free it.
+// of it, what it holds of itself needs no counting. What else it holds, and lets go of for the last
+// time, dies after all of it, so that no user code runs before.
 void Heap::ClearPlain() {
-  const NameList& trash = storage_.lists[kTrash];
-  for (size_t i = 0; i < trash.size; ++i) {
-    const Object object = trash.names[i];
-    const uint32_t count = storage_.PageOf(object).count;
-    for (uint32_t k = 0; k < count; ++k) {
-      const Object value = std::exchange(Slot(object, k), kNull);
-      if (value != kNull && storage_.state[value] != kTrash) Release(value);
-    }
-  }
+  const NameList trash = storage_.lists[kTrash];
+  const auto release = [this](Object& slot) {
+    const Object value = slot;
+    slot = kNull;
+    const uint8_t state = storage_.Bits(value);
+    if (state != kTrash && state != kFree) Release(value);  // kNull is kFree
+  };
+  clear_runs_ = true;
   for (size_t i = 0; i < trash.size; ++i) {
     const Object object = trash.names[i];
     const Storage::Page& page = storage_.PageOf(object);
+    if (page.plain_run) {
+      Object* const slots = SlotsIn(page, object);
+      for (uint32_t k = 0, n = page.count; k < n; ++k) release(slots[k]);
+    } else {
+      for (uint32_t k = 0; k < page.count; ++k) release(Slot(object, k));
+    }
     Report(page, object);
-    storage_.Free(*page.layout, object);
+    storage_.FreeOfMany(*page.layout, object);
   }
+  clear_runs_ = false;
   size_ -= static_cast<int64_t>(trash.size);
+  BuryWaiting(std::exchange(waiting_, kNull));
+}
+
+// Completes the deaths of those that wait, in order.
+void Heap::BuryWaiting(Object first) {
+  while (first != kNull) Die(std::exchange(first, storage_.place[first]));
 }
 
 // Empties one object, which is held meanwhile. Other trash may hold it still, but nothing can reach
@@ -302,15 +315,12 @@ void Heap::Clear(Object object, List old) {
   Retain(object);
   const Descriptor& descriptor = DescriptorOf(object);
   if (descriptor.type.clear != nullptr) {
-    for (Object next = ReleaseByType(object); next != kNull;) {
-      const Object dead = std::exchange(next, storage_.place[next]);
-      Die(dead);
-    }
+    BuryWaiting(ReleaseByType(object));
   } else {
     for (uint32_t i = 0; i < descriptor.count; ++i) Store(Slot(object, i), kNull);
   }
   Report(storage_.PageOf(object), object);
-  storage_.state[object] |= kReported;
+  storage_.SetFlag(object, kReported);
   storage_.Remove(object);
   storage_.SetList(object, kUntracked);
   Release(object);

@@ -56,11 +56,11 @@ void Heap::ReleaseBoth(Object first, Object second) {
 
 // Up to the references, section 1. False if that was all, because the object lives again.
 [[gnu::always_inline]] inline bool Heap::StartDeath(Object object) {
-  const uint8_t state = storage_.state[object];
+  const uint8_t state = storage_.Bits(object);
   const Storage::Page& page = storage_.PageOf(object);
   if (page.plain_run && state <= kGeneration2) [[likely]] {  // above: other lists and all flags
     storage_.Remove(object, static_cast<List>(state));
-    storage_.state[object] = kDying;
+    storage_.Set(object, kDying);
     return true;
   }
   Untrack(object);
@@ -113,7 +113,7 @@ inline void Heap::Push(Object dying, uint32_t cursor) {
     }
     count = kMaxReferences;
   }
-  if (storage_.state[dying] == kDying) Report(page, dying);
+  if (storage_.Bits(dying) == kDying) Report(page, dying);
   storage_.Free(*page.layout, dying);
   --size_;
   return kNull;
@@ -185,7 +185,7 @@ bool Heap::Resurrects(Object object) {
   }
   storage_.refs[object] = 1;
   RunUserCode([&] { type.finalize(*this, object); });
-  if (rules_.finalizers == Rules::Finalizers::kOnce) storage_.state[object] |= kFinalized;
+  if (rules_.finalizers == Rules::Finalizers::kOnce) storage_.SetFlag(object, kFinalized);
   uint32_t& refs = storage_.refs[object];
   if (refs == kMaxReferences || --refs > 0) return true;
   Untrack(object);

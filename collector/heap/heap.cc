@@ -117,10 +117,10 @@ inline void Heap::Complete(Object object, bool tracked) {
   ++size_;
   storage_.refs[object] = 1;
   if (tracked) {
-    storage_.state[object] = kGeneration0;
+    storage_.Set(object, kGeneration0);
     storage_.Join(object, storage_.lists[kGeneration0]);
   } else {
-    storage_.state[object] = kUntracked;
+    storage_.Set(object, kUntracked);
     storage_.place[object] = 0;  // whatever a traversal makes of it, it is no kMember
   }
 }
@@ -154,7 +154,7 @@ Object Heap::NewWeak(Object target, WeakCallback callback, void* context) {
   WeakOf(object) = {target, newest, kNull, callback, context};
   if (newest != kNull) WeakOf(newest).newer = object;
   newest = object;
-  storage_.state[target] |= kWatched;
+  storage_.SetFlag(target, kWatched);
   return object;
 }
 
@@ -209,7 +209,7 @@ void Heap::Detach(Object weak) {
     WeakOf(cell.newer).older = cell.older;
   } else {
     storage_.NewestWeak(cell.target) = cell.older;
-    if (cell.older == kNull) storage_.state[cell.target] &= static_cast<uint8_t>(~kWatched);
+    if (cell.older == kNull) storage_.ClearFlag(cell.target, kWatched);
   }
   cell.target = cell.older = cell.newer = kNull;
 }

@@ -389,7 +389,7 @@ class Heap {
   size_t FindUnreachable(NameList& set);
   void Count(const NameList& set);
   size_t MarkRoots(const NameList& set);
-  size_t Reach(const NameList& set, size_t unreached);
+  size_t Reach(size_t roots, size_t unreached);
 
   // Collections: collect.cc.
   void CollectEligible();
@@ -405,6 +405,7 @@ class Heap {
   void ClearTrash(List old, bool save_all);
   void Clear(Object object, List old);
   void ClearPlain();
+  void BuryWaiting(Object first);
   void KeepUncollectable(List old, bool save_all);
   void AppendGarbage(Object object);
   int64_t Members(List list) const;

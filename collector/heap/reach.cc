@@ -13,8 +13,6 @@ namespace ouro::heap {
 namespace {
 
 constexpr uint32_t kMemberBit = 1u << 31;  // Heap::kMember
-constexpr uint32_t kRoot = 1;              // in `place`: held from outside, not yet looked at
-constexpr uint32_t kReached = 0;           // and: nothing is left to do for it
 
 // Marks what can be reached, depth first, with two queues between the steps of each object, so that
 // what the next step reads has time to arrive from memory:
@@ -25,7 +23,9 @@ constexpr uint32_t kReached = 0;           // and: nothing is left to do for it
 //   Scan       its references are shown
 class Tracer {
  public:
-  Tracer(Storage& storage, size_t unreached) : storage_(storage), unreached_(unreached) {}
+  // `roots` members are marked and on the stack already, and so many are not.
+  Tracer(Storage& storage, size_t roots, size_t unreached)
+      : storage_(storage), unreached_(unreached), top_(roots) {}
 
   void Show(Object object) {
     __builtin_prefetch(&storage_.place[object], 1);
@@ -33,8 +33,8 @@ class Tracer {
     if (shown_in_ - shown_out_ == kShown) Examine(shown_[shown_out_++ % kShown]);
   }
 
-  template <typename Heap>
-  void Finish(const Heap& scan) {
+  template <typename Scan>
+  void Finish(const Scan& scan) {
     while (unreached_ > 0) {
       if (top_ > 0) {
         Advance(storage_.reached.names[--top_]);
@@ -59,20 +59,20 @@ class Tracer {
   void Examine(Object object) {
     uint32_t& entry = storage_.place[object];
     const uint32_t member = entry >> 31;
-    entry &= member - 1;  // kReached, or as it was
+    entry &= member - 1;  // 0, or as it was
     storage_.reached.names[top_] = object;
     top_ += member;
     unreached_ -= member;
   }
 
   void Advance(Object object) {
-    __builtin_prefetch(CellIn(storage_.PageOf(object), object));
+    __builtin_prefetch(storage_.CellOf(object));
     cells_[cells_in_++ % kCells] = object;
   }
 
   Storage& storage_;
   size_t unreached_;
-  size_t top_ = 0;  // of the stack, storage_.reached
+  size_t top_;  // of the stack, storage_.reached
   Object shown_[kShown];
   Object cells_[kCells];
   uint32_t shown_in_ = 0;
@@ -80,16 +80,6 @@ class Tracer {
   uint32_t cells_in_ = 0;
   uint32_t cells_out_ = 0;
 };
-
-// Accounts for the references of one run of objects that have `N` slots each, or `count`.
-template <uint32_t N>
-void CountRun(uint32_t* place, const Storage::Page& page, const Object* run, const Object* end) {
-  const uint32_t count = N != 0 ? N : page.count;
-  for (; run != end; ++run) {
-    const Object* slots = reinterpret_cast<const Object*>(CellIn(page, *run) + page.first);
-    for (uint32_t i = 0; i < count; ++i) place[slots[i]] -= place[slots[i]] >> 31;
-  }
-}
 
 }  // namespace
 
@@ -115,7 +105,7 @@ size_t Heap::FindUnreachable(NameList& set) {
   Count(set);
   const size_t roots = MarkRoots(set);
   const size_t unreached = set.size - roots;
-  return roots == 0 || unreached == 0 ? unreached : Reach(set, unreached);
+  return roots == 0 || unreached == 0 ? unreached : Reach(roots, unreached);
 }
 
 // For each edge within the set, with multiplicity, one reference is accounted for. Edges to objects
@@ -123,42 +113,39 @@ size_t Heap::FindUnreachable(NameList& set) {
 void Heap::Count(const NameList& set) {
   uint32_t* const place = storage_.place;
   const auto account = [place](Object object) { place[object] -= place[object] >> 31; };
-  ForEachRun(storage_, set, [&](const Storage::Page& page, const Object* run, const Object* end) {
-    if (page.slots == Layout::Slots::kNone) return;
+  for (size_t i = 0; i < set.size; ++i) {
+    const Object object = set.names[i];
+    const Storage::Page& page = storage_.PageOf(object);
     if (page.slots == Layout::Slots::kRun) {
-      if (page.count == 1) return CountRun<1>(place, page, run, end);
-      if (page.count == 2) return CountRun<2>(place, page, run, end);
-      return CountRun<0>(place, page, run, end);
+      const Object* const slots = SlotsIn(page, object);
+      for (uint32_t k = 0, n = page.count; k < n; ++k) account(slots[k]);
+    } else if (page.slots != Layout::Slots::kNone) {
+      ForEachReference(object, account);
     }
-    for (; run != end; ++run) ForEachReference(*run, account);
-  });
+  }
 }
 
-// What is left over comes from outside. Answers how many members have any.
+// What is left over comes from outside. Marks those members that have any, and puts them on the
+// stack. Answers how many.
 size_t Heap::MarkRoots(const NameList& set) {
   uint32_t* const place = storage_.place;
+  Object* const stack = storage_.reached.names;
   size_t roots = 0;
   for (size_t i = 0; i < set.size; ++i) {
-    uint32_t& entry = place[set.names[i]];
-    const bool root = entry > kMember;
-    entry = root ? kRoot : entry;
+    const Object object = set.names[i];
+    const bool root = place[object] > kMember;
+    place[object] = root ? 0 : place[object];
+    stack[roots] = object;
     roots += root ? 1 : 0;
   }
   return roots;
 }
 
 // What the roots lead to. Answers how many members are still not reached.
-size_t Heap::Reach(const NameList& set, size_t unreached) {
-  Tracer tracer(storage_, unreached);
+size_t Heap::Reach(size_t roots, size_t unreached) {
+  Tracer tracer(storage_, roots, unreached);
   const auto show = [&tracer](Object object) { tracer.Show(object); };
-  const auto scan = [&](Object object) { ForEachReference(object, show); };
-  for (size_t i = 0; i < set.size && tracer.unreached() > 0; ++i) {
-    const Object object = set.names[i];
-    if (storage_.place[object] != kRoot) continue;
-    storage_.place[object] = kReached;
-    scan(object);
-  }
-  tracer.Finish(scan);
+  tracer.Finish([&](Object object) { ForEachReference(object, show); });
   return tracer.unreached();
 }
 

@@ -10,21 +10,10 @@
 
 namespace ouro::heap {
 
-// Calls each(page, names, end) for runs of names that are in one page.
-template <typename F>
-inline void ForEachRun(const Storage& storage, const NameList& set, F each) {
-  const Object* const end = set.names + set.size;
-  for (const Object* run = set.names; run != end;) {
-    const uint32_t number = *run >> Storage::kPageBits;
-    const Object* next = run + 1;
-    while (next != end && *next >> Storage::kPageBits == number) ++next;
-    each(storage.page(number), run, next);
-    run = next;
-  }
-}
-
-inline const std::byte* CellIn(const Storage::Page& page, Object object) {
-  return page.cells + size_t{object & (Storage::kPageCells - 1)} * page.stride;
+// The slots of an object, of which this is the page, in a layout that is a run.
+inline Object* SlotsIn(const Storage::Page& page, Object object) {
+  const size_t at = size_t{object & (Storage::kPageCells - 1)} * page.stride + page.first;
+  return reinterpret_cast<Object*>(page.cells + at);
 }
 
 // Calls each(Object), also with kNull, for the references of a cell whose layout is no kVisit.

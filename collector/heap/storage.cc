@@ -68,6 +68,7 @@ Storage::Storage(const Allocator& allocator) : allocator_(allocator) {
   pages_[0] = Page{};
   refs[kNull] = 0;
   place[kNull] = 0;
+  Set(kNull, kFree);
 }
 
 Storage::~Storage() {
@@ -98,7 +99,7 @@ void Storage::ListTables(Table (&tables)[kTables]) {
   *next++ = {reinterpret_cast<void**>(&pages_), sizeof(Page), true, 1, 0, page_count_};
   *next++ = {reinterpret_cast<void**>(&refs), sizeof(uint32_t), false, 1, 0, names};
   *next++ = {reinterpret_cast<void**>(&place), sizeof(uint32_t), false, 1, 0, names};
-  *next++ = {reinterpret_cast<void**>(&state), sizeof(uint8_t), false, 1, 0, names};
+  *next++ = {reinterpret_cast<void**>(&state), sizeof(State), false, 1, 0, names};
   // A generation has at most as many holes as members, and 2 * kSlack + 1 more.
   for (int list = 0; list < kLists; ++list) {
     const bool holes = list <= kGeneration2;
@@ -178,7 +179,7 @@ bool Storage::AddPage(Layout& layout) {
     vacant_ = pages_[number].next;
   } else {
     ++page_count_;
-    std::fill_n(state + (size_t{number} << kPageBits), kPageCells, uint8_t{kFree});
+    std::fill_n(state + (size_t{number} << kPageBits), kPageCells, static_cast<State>(kFree));
   }
   Page& page = *new (&pages_[number]) Page{};
   page.cells = static_cast<std::byte*>(cells);
@@ -276,15 +277,6 @@ void Storage::Unstock(Layout& layout, uint32_t cells) {
   layout.spares -= cells;
 }
 
-void Storage::GiveBack(Object object) {
-  const uint32_t number = object >> kPageBits;
-  Page& page = pages_[number];
-  refs[object] = page.free;
-  page.free = object;
-  if (page.taken-- == page.capacity) LinkOpen(number);
-  if (page.taken == 0) --busy_pages_;
-}
-
 bool Storage::Watch(Object object) {
   Page& page = PageOf(object);
   if (page.weaks != nullptr) return true;
@@ -298,7 +290,7 @@ void Storage::Reset() {
   for (uint32_t number = 1; number < page_count_; ++number) {
     Page& page = pages_[number];
     if (page.layout == nullptr) continue;
-    std::fill_n(state + (size_t{number} << kPageBits), page.used, uint8_t{kFree});
+    std::fill_n(state + (size_t{number} << kPageBits), page.used, static_cast<State>(kFree));
     if (page.cells != nullptr) {
       ASAN_POISON_MEMORY_REGION(page.cells, size_t{page.stride} * page.used);
     }

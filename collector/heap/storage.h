@@ -104,6 +104,10 @@ enum Flag : uint8_t {
   kWatched = 0x40,    // there are weak references to it
 };
 
+// A List and Flags. An enumeration of its own, since a store to a plain uint8_t might alias
+// anything, and would make the compiler read everything again.
+enum class State : uint8_t {};
+
 // Names in order. One leaves a list by leaving a hole, kNull, at its place, so that order is kept
 // and lists can be walked while user code runs.
 struct NameList {
@@ -167,10 +171,20 @@ class Storage {
   // The reverse. REQUIRES: all of its slots are empty, there are no weak references to it.
   void Free(Layout& layout, Object object) {
     if (kPoison) Poison(object);
-    state[object] = kFree;
+    Set(object, kFree);
     if (layout.spares == Layout::kSpares) [[unlikely]]
       Unstock(layout, Layout::kSpares / 2);
     layout.spare[layout.spares++] = object;
+  }
+  // The same, one of many: what does not fit at hand goes to its page.
+  void FreeOfMany(Layout& layout, Object object) {
+    if (kPoison) Poison(object);
+    Set(object, kFree);
+    if (layout.spares < Layout::kSpares) {
+      layout.spare[layout.spares++] = object;
+    } else {
+      GiveBack(object);
+    }
   }
   // Makes room for weak references to `object`. False if there is no memory.
   bool Watch(Object object);
@@ -199,10 +213,19 @@ class Storage {
   Object& NewestWeak(Object object) const {
     return PageOf(object).weaks[object & (kPageCells - 1)];
   }
-  List ListOf(Object object) const { return static_cast<List>(state[object] & kListBits); }
-  bool Has(Object object, Flag flag) const { return (state[object] & flag) != 0; }
+  uint8_t Bits(Object object) const { return static_cast<uint8_t>(state[object]); }
+  List ListOf(Object object) const { return static_cast<List>(Bits(object) & kListBits); }
+  // Sets the state to a list without flags; the list only; a flag.
+  void Set(Object object, List list) { state[object] = static_cast<State>(list); }
+  bool Has(Object object, Flag flag) const { return (Bits(object) & flag) != 0; }
+  void SetFlag(Object object, Flag flag) {
+    state[object] = static_cast<State>(Bits(object) | flag);
+  }
+  void ClearFlag(Object object, Flag flag) {
+    state[object] = static_cast<State>(Bits(object) & ~flag);
+  }
   void SetList(Object object, List list) {
-    state[object] = static_cast<uint8_t>((state[object] & ~kListBits) | list);
+    state[object] = static_cast<State>((Bits(object) & ~kListBits) | list);
   }
 
   // `object`, which is in no list, joins the end of that one.
@@ -244,7 +267,7 @@ class Storage {
   // of the set that it splits have something else there: see Heap::FindUnreachable.
   uint32_t* refs = nullptr;
   uint32_t* place = nullptr;
-  uint8_t* state = nullptr;
+  State* state = nullptr;
 
   NameList lists[kLists];
   NameList garbage;
@@ -260,7 +283,16 @@ class Storage {
   bool AddPage(Layout& layout);
   bool Stock(Layout& layout);
   void Unstock(Layout& layout, uint32_t cells);
-  void GiveBack(Object object);
+  void GiveBack(Object object) {
+    const uint32_t number = object >> kPageBits;
+    Page& page = pages_[number];
+    refs[object] = page.free;
+    page.free = object;
+    if (page.taken-- == page.capacity) [[unlikely]]
+      LinkOpen(number);
+    if (page.taken == 0) [[unlikely]]
+      --busy_pages_;
+  }
   void ReleasePage(uint32_t number);
   void LinkOpen(uint32_t number);
   void UnlinkOpen(uint32_t number);
