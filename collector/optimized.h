@@ -33,8 +33,8 @@ class Optimized final : public Collector, private heap::Listener {
   // The same heap is used again: O(its pages), no allocation.
   void Reset() override;
 
-  // Checks the invariants of the heap: "" or what is wrong. See heap::Heap::Verify.
-  std::string Verify() const;
+  // See heap::Heap::Verify.
+  std::string Verify() const override;
 
   // How many objects have storage.
   int64_t size() const { return heap_.size(); }

@@ -92,6 +92,10 @@ class Collector {
   // Assignments take the new value first and let the old one go last.
   virtual void Execute(const Op& op) = 0;
 
+  // Checks whatever invariants the collector can check of itself: "" or what is wrong. Within a
+  // script too. One that can check nothing finds nothing wrong.
+  virtual std::string Verify() const { return ""; }
+
   // Forgets everything, silently: no object, garbage, weak reference, count or setting of an
   // earlier program may have any effect on the next one, whose first object is #0 again.
   // REQUIRES: no Execute is running.

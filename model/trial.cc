@@ -93,6 +93,9 @@ void Trial::ExecuteOne(const Op& op) {
   judge_.Begin(op);
   collector_->Execute(op);
   if (!broken_) judge_.End();
+  if (!limits_.verify || over()) return;
+  const std::string wrong = collector_->Verify();
+  if (!wrong.empty()) Broken("it finds itself unsound after `" + Print(op) + "`: " + wrong);
 }
 
 ScriptEnd Trial::On(const Event& event) {

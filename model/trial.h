@@ -22,6 +22,7 @@ namespace ouro {
 struct Limits {
   int operations = 400;  // executed in all
   int depth = 12;        // scripts within scripts; below 50, see architecture, fact 12
+  bool verify = false;   // ask the collector after each operation whether it finds itself sound
 };
 
 struct Verdict {

@@ -19,10 +19,17 @@ namespace {
 
 constexpr int kTimes = 10000;  // programs of each suite for each specimen
 
+// In debug builds a collector that can check its own invariants does so after each operation.
+#ifdef NDEBUG
+constexpr bool kVerify = false;
+#else
+constexpr bool kVerify = true;
+#endif
+
 class Laws : public SpecimenTest {
  protected:
   void ExpectLawful(Subject subject) {
-    Trial trial(GetParam());
+    Trial trial(GetParam(), {.verify = kVerify});
     CheckProperty(kTimes, [&] {
       const Program program = *ArbitraryProgram({.subject = subject});
       if (trial.Run(program).lawful()) return;

@@ -291,6 +291,7 @@ void Heap::ClearPlain() {
   }
   clear_runs_ = false;
   size_ -= static_cast<int64_t>(trash.size);
+  storage_.lists[kTrash].size = storage_.lists[kTrash].holes = 0;  // user code finds none of it
   BuryWaiting(std::exchange(waiting_, kNull));
 }
 

@@ -322,7 +322,8 @@ class Heap {
 
   // Recomputes all counts and memberships from the graph and answers "" or what is wrong. `held`
   // lists the references that the embedder holds, each as often as it holds it. Within user code
-  // the heap holds more than the graph shows, so that counts may then be greater. O(objects).
+  // the heap holds more than the graph shows, so that counts may then be greater.
+  // O(n log n) for n references.
   std::string Verify(const std::vector<Object>& held) const;
 
  private:

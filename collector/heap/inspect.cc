@@ -76,25 +76,26 @@ std::string Heap::Verify(const std::vector<Object>& held) const {
     return "size() is " + std::to_string(size_) + " but there are " +
            std::to_string(objects.size()) + " objects";
   }
-  std::vector<uint32_t> counted(name_limit(), 0);
-  const auto count = [&counted](Object object) { ++counted[object]; };
-  std::for_each(held.begin(), held.end(), count);
+  // All references, as often as there are of them, in the order of what they refer to.
+  std::vector<Object> counted = held;
+  const auto count = [&counted](Object object) {
+    if (object != kNull) counted.push_back(object);
+  };
   for (const NameList* list : {&storage_.garbage, &storage_.leaving}) {
     std::for_each(list->names, list->names + list->size, count);
   }
   for (const Object object : objects) ForEachReference(object, count);
-  for (const Object object : objects) {
-    std::string wrong = VerifyObject(object, counted[object]);
+  std::sort(counted.begin(), counted.end());
+  auto next = counted.begin();
+  for (const Object object : objects) {  // in the same order
+    const auto end = std::upper_bound(next, counted.end(), object);
+    if (next != end && *next != object) return Say(*next, "is held but does not exist");
+    std::string wrong = VerifyObject(object, static_cast<uint32_t>(end - next));
     if (wrong.empty()) wrong = VerifyWeaks(object);
     if (!wrong.empty()) return Say(object, wrong);
-    counted[object] = 0;
+    next = end;
   }
-  counted[kNull] = 0;
-  const auto stray =
-      std::find_if(counted.begin(), counted.end(), [](uint32_t n) { return n != 0; });
-  if (stray != counted.end()) {
-    return Say(static_cast<Object>(stray - counted.begin()), "is held but does not exist");
-  }
+  if (next != counted.end()) return Say(*next, "is held but does not exist");
   if (storage_.place[kNull] != 0 || storage_.refs[kNull] != 0) return "kNull is counted";
   return VerifyLists();
 }
