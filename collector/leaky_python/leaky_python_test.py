@@ -1,8 +1,8 @@
 """leaky_python prints what a real CPython 2.7 prints for the same example, and what was recorded.
 
-The record is golden/: of 2.7.18 as it is; of 2.6 as in the article, and with statistics in the words
-of 2.6.1 (experiment D3). A 2.7 that is here is held to it too. If there is none, that is said, and
-our program is held to the record alone.
+The record is golden/: of 2.7.18 as it is; of 2.6 as in the article, and with statistics in the
+words of 2.6.1 (experiment D3). A 2.7 that is here is held to it too. If there is none, that is
+said, and our program is held to the record alone.
 """
 
 import os
