@@ -61,7 +61,7 @@ int64_t Heap::Run(int generation, bool automatic) {
 
 Collection Heap::Reclaim(int generation) {
   const List old = static_cast<List>(std::min(generation + 1, kGenerations - 1));
-  if ((debug_ & kDebugStats) != 0) SayStarted(generation);
+  SayStarted(generation);
   CountCollection(generation);
   MergeYounger(generation);
   SplitOffTrash(generation, old);

@@ -41,6 +41,8 @@ std::string Heap::Show(Object object) const {
 }
 
 void Heap::SayStarted(int generation) {
+  started_ = 0;
+  if ((debug_ & kDebugStats) == 0) return;
   write_(Line("gc: collecting generation %d...\n", generation));
   std::string sizes = "gc: objects in each generation:";
   for (int i = 0; i < kGenerations; ++i) {
@@ -76,7 +78,8 @@ void Heap::SayStopped(const Collection& collection) {
     line += ", " + std::to_string(collection.unreachable) + " unreachable, " +
             std::to_string(collection.uncollectable) + " uncollectable";
   }
-  if (!rules_.text_of_26) line += Line(", %.4fs elapsed", clock_() - started_);
+  // No time if user code has asked for statistics when the collection had started.
+  if (!rules_.text_of_26 && started_ != 0) line += Line(", %.4fs elapsed", clock_() - started_);
   write_(line + ".\n");
 }
 

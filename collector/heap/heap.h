@@ -447,7 +447,7 @@ class Heap {
   uint32_t debug_;
   std::function<void(std::string_view)> write_;
   std::function<double()> clock_;
-  double started_ = 0;  // of the collection that runs, by clock_
+  double started_ = 0;  // of the collection that runs, by clock_; 0 if that was not said
 
   int user_code_ = 0;  // functions of the embedder that are running
   bool collecting_ = false;
