@@ -132,7 +132,7 @@ class StyleTest(unittest.TestCase):
 
     def test_sources_are_found(self):
         self.assertTrue((root() / "WORKSPACE").exists(), root())
-        for path in ("model/program.h", "collector/heap.cc", "tools/style_test.py",
+        for path in ("model/program.h", "collector/heap/heap.cc", "tools/style_test.py",
                      "third_party/clang.bzl"):
             self.assertIn(path, sources())
 

@@ -1,0 +1,146 @@
+// A handle is a C++ value that holds an object of a heap: a counted reference from outside, typed
+// by the C++ struct that is the object's payload.
+//
+// Place: on top of heap.h, whose contract holds here too; a convenience, which adds no cost to it.
+//
+//   struct Node {                       // a payload: references are Slots, the rest is your own
+//     Slot<Node> next = {};
+//     int value = 0;
+//   };
+//   const TypeOf<Node> kNode = Register<Node>(heap, {.name = "Node"}, &Node::next);
+//   Handle<Node> node = New(heap, kNode);
+//   node->value = 7;
+//   node.Set(&Node::next, node);        // a cycle: holds itself
+//   node.Reset();                       // lets go; the cycle is now trash
+//   heap.Collect();                     // ... and is gone
+
+#ifndef COLLECTOR_HEAP_HANDLE_H_
+#define COLLECTOR_HEAP_HANDLE_H_
+
+#include <cstddef>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+#include "collector/heap/heap.h"
+
+namespace ouro::heap {
+
+// A reference within a payload, to an object with a payload `T`. The object counts as holding it;
+// change it by Handle::Set or Heap::Store only.
+template <typename T>
+struct Slot {
+  Object object = kNull;
+};
+
+// A registered type whose payload is a `T`.
+template <typename T>
+struct TypeOf {
+  TypeId id = 0;
+};
+
+// Holds one object, or none. Copying holds it once more. O(1), apart from deaths.
+template <typename T>
+class Handle {
+ public:
+  Handle() = default;
+  // Holds `object`, which may be kNull, once more; Adopt takes over a reference of the caller's.
+  Handle(Heap& heap, Object object) : heap_(&heap), object_(object) {
+    if (object != kNull) heap.Retain(object);
+  }
+  static Handle Adopt(Heap& heap, Object object) {
+    Handle handle;
+    handle.heap_ = &heap;
+    handle.object_ = object;
+    return handle;
+  }
+  Handle(const Handle& other) : heap_(other.heap_), object_(other.object_) {
+    if (object_ != kNull) heap_->Retain(object_);
+  }
+  Handle(Handle&& other) noexcept
+      : heap_(other.heap_), object_(std::exchange(other.object_, kNull)) {}
+  // The new object is held first and the old one let go of last, as in Heap::Store.
+  Handle& operator=(Handle other) noexcept {
+    std::swap(heap_, other.heap_);
+    std::swap(object_, other.object_);
+    return *this;
+  }
+  ~Handle() { Reset(); }
+
+  void Reset() {
+    if (object_ != kNull) heap_->Release(std::exchange(object_, kNull));
+  }
+
+  explicit operator bool() const { return object_ != kNull; }
+  Object object() const { return object_; }
+  // REQUIRES: it holds an object.
+  T* get() const { return static_cast<T*>(heap_->Payload(object_)); }
+  T* operator->() const { return get(); }
+  T& operator*() const { return *get(); }
+
+  // What is in a slot of the object.
+  template <typename U>
+  Handle<U> Get(Slot<U> T::*slot) const {
+    return Handle<U>(*heap_, (get()->*slot).object);
+  }
+  // Puts what `value` holds, or nothing, into a slot.
+  template <typename U>
+  void Set(Slot<U> T::*slot, const Handle<U>& value) const {
+    heap_->Store((get()->*slot).object, value.object());
+  }
+  void Set(auto T::*slot, std::nullptr_t) const { heap_->Store((get()->*slot).object, kNull); }
+
+  friend bool operator==(const Handle& a, const Handle& b) { return a.object_ == b.object_; }
+
+ private:
+  Heap* heap_ = nullptr;
+  Object object_ = kNull;
+};
+
+// The payload of a weak reference to a `T`: nothing that is anybody's business.
+template <typename T>
+class WeakTo {};
+
+// Registers `T` with those of its members that are Slots; `type` says the rest. A destructor of `T`
+// runs as Type::destroy, unless that is given.
+template <typename T, typename... U>
+TypeOf<T> Register(Heap& heap, Type type, Slot<U> T::*... slots) {
+  static_assert(alignof(T) <= 16);
+  alignas(T) std::byte place[sizeof(T)] = {};
+  T* const at = reinterpret_cast<T*>(place);  // for the sake of addresses; no T is made
+  type.size = sizeof(T);
+  type.alignment = alignof(T);
+  (type.references.push_back(
+       static_cast<uint32_t>(reinterpret_cast<std::byte*>(&(at->*slots)) - place)),
+   ...);
+  if (type.destroy == nullptr && !std::is_trivially_destructible_v<T>) {
+    type.destroy = [](Heap& h, Object object) { static_cast<T*>(h.Payload(object))->~T(); };
+  }
+  return {heap.Register(type)};
+}
+
+// A new object whose payload is T{arguments...}; holds none if there is no memory. REQUIRES: its
+// slots are empty at first, and nothing throws.
+template <typename T, typename... Arguments>
+Handle<T> New(Heap& heap, TypeOf<T> type, Arguments&&... arguments) {
+  const Object object = heap.New(type.id);
+  if (object != kNull) new (heap.Payload(object)) T{std::forward<Arguments>(arguments)...};
+  return Handle<T>::Adopt(heap, object);
+}
+
+// A weak reference: see Heap::NewWeak. Holds none if there is no memory.
+template <typename T>
+Handle<WeakTo<T>> NewWeak(Heap& heap, const Handle<T>& target, WeakCallback callback = nullptr,
+                          void* context = nullptr) {
+  return Handle<WeakTo<T>>::Adopt(heap, heap.NewWeak(target.object(), callback, context));
+}
+
+// Its target, if that is alive.
+template <typename T>
+Handle<T> Lock(Heap& heap, const Handle<WeakTo<T>>& weak) {
+  return Handle<T>(heap, heap.Target(weak.object()));
+}
+
+}  // namespace ouro::heap
+
+#endif  // COLLECTOR_HEAP_HANDLE_H_
