@@ -35,7 +35,9 @@ struct BoehmNode {
 class Boehm {
  public:
   static constexpr const char* kName = "boehm";
-  static constexpr double kSlack = 0.05;  // what looks like a pointer holds
+  // What is left on the stack looks like a pointer and holds; and free cells count that a thread
+  // has put by.
+  static constexpr int64_t kSlack = 500;
   using Node = BoehmNode*;
 
   explicit Boehm(size_t places) {
@@ -48,7 +50,8 @@ class Boehm {
     const size_t bytes = (places + 1) * sizeof(Node);
     places_ = static_cast<Node*>(GC_MALLOC_UNCOLLECTABLE(bytes));
     std::memset(places_, 0, bytes);
-    node_bytes_ = GC_size(New());
+    Collect();
+    before_ = Reachable();
   }
 
   Node New() { return static_cast<Node>(GC_MALLOC(sizeof(BoehmNode))); }
@@ -80,27 +83,30 @@ class Boehm {
     GC_gcollect();
     SetAutomatic(automatic);
   }
-  // What the last collection marked, and what was made since.
-  int64_t Live() {
-    live_ = 0;
-    GC_call_with_alloc_lock(
-        [](void* self) -> void* {
-          GC_enumerate_reachable_objects_inner(Count, self);
-          return nullptr;
-        },
-        this);
-    return live_;
-  }
+  int64_t Live() { return Reachable() - before_; }
 
  private:
-  static void Count(void*, size_t bytes, void* self) {
-    auto* peer = static_cast<Boehm*>(self);
-    if (bytes == peer->node_bytes_) ++peer->live_;
+  // It gives the first nodes cells of other sizes than later ones, and makes objects of that size
+  // itself, before the first node.
+  static constexpr size_t kMaxNodeBytes = 4 * sizeof(BoehmNode);
+
+  // How many objects of a node's size the last collection marked.
+  static int64_t Reachable() {
+    int64_t found = 0;
+    GC_call_with_alloc_lock(
+        [](void* count) -> void* {
+          GC_enumerate_reachable_objects_inner(Count, count);
+          return nullptr;
+        },
+        &found);
+    return found;
+  }
+  static void Count(void*, size_t bytes, void* count) {
+    *static_cast<int64_t*>(count) += bytes <= kMaxNodeBytes;
   }
 
   Node* places_ = nullptr;
-  size_t node_bytes_ = 0;
-  int64_t live_ = 0;
+  int64_t before_ = 0;
   bool automatic_ = false;
 };
 

@@ -58,7 +58,7 @@ void Deallocate(PyObject* self) {
 class CPython {
  public:
   static constexpr const char* kName = "cpython";
-  static constexpr double kSlack = 0;
+  static constexpr int64_t kSlack = 0;
   using Node = PyNode*;
 
   explicit CPython(size_t places) : places_(places, nullptr) {

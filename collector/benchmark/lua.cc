@@ -31,7 +31,7 @@ namespace {
 class Lua {
  public:
   static constexpr const char* kName = "lua";
-  static constexpr double kSlack = 0;
+  static constexpr int64_t kSlack = 0;
   using Node = int;  // its index on the stack
 
   explicit Lua(size_t places) : lua_(luaL_newstate()) {

@@ -16,7 +16,7 @@ namespace {
 class Optimized {
  public:
   static constexpr const char* kName = "optimized";
-  static constexpr double kSlack = 0;
+  static constexpr int64_t kSlack = 0;
   using Node = heap::Object;
 
   explicit Optimized(size_t places) : heap_(heap::Rules()), places_(places, heap::kNull) {
