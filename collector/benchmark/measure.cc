@@ -13,11 +13,19 @@
 
 namespace ouro::benchmarks {
 
-double Now() {
+namespace {
+
+double Read(clockid_t clock) {
   timespec time;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  clock_gettime(clock, &time);
   return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
 }
+
+}  // namespace
+
+double Now() { return Read(CLOCK_THREAD_CPUTIME_ID); }
+
+double WallNow() { return Read(CLOCK_MONOTONIC); }
 
 double Median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);

@@ -5,6 +5,7 @@
 #ifndef COLLECTOR_BENCHMARK_MEASURE_H_
 #define COLLECTOR_BENCHMARK_MEASURE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -23,6 +24,31 @@ double TimeOf(Work work) {
   work();
   return Now() - start;
 }
+
+// The time of day, in nanoseconds. Some 40 times cheaper than Now.
+double WallNow();
+
+// The longest of many calls. For each, whichever is less: the wall time of the call, which has in
+// it what other processes did meanwhile; or the CPU time since the end of the last call, which has
+// in it what reading that clock takes, at times 100 us.
+class Longest {
+ public:
+  template <typename Call>
+  auto Time(Call call) {
+    const double start = WallNow();
+    auto answer = call();
+    const double wall = WallNow() - start;
+    const double now = Now();
+    longest_ = std::max(longest_, std::min(wall, now - last_));
+    last_ = now;
+    return answer;
+  }
+  double nanoseconds() const { return longest_; }
+
+ private:
+  double last_ = Now();
+  double longest_ = 0;
+};
 
 double Median(std::vector<double> values);
 
