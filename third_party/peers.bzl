@@ -74,6 +74,7 @@ def _debian_peers(ctx):
     libraries = [_library(ctx, name, peer) for name, peer in _PEERS.items()]
     ctx.file("BUILD", "".join([_HEAD] + libraries), executable = False)
 
-# `local`: looked at again whenever Bazel starts. `configure`: and by `bazel sync --configure`,
-# which is what to say after a package was installed while Bazel's server was running.
+# `local`: looked at again whenever Bazel's server starts. After a package was installed while it
+# was running: `bazel sync --only=peers`, or `bazel shutdown`. `configure` says that what this finds
+# is the machine's.
 debian_peers = repository_rule(implementation = _debian_peers, configure = True, local = True)
