@@ -14,17 +14,17 @@
 //   void Release(Node);
 //   void Set(Node, int slot, Node);
 //   bool Refers(Node, int slot, Node);  // whether the slot refers to the second node
-//   Node SetAndRelease(Node, int slot, Node);  // both in one; answers the first, as it is now
-//   named
+//   Node SetAndRelease(Node, int slot, Node);  // both in one; answers the first, as it is named
+//                                              // from now on
 //
-//   void Keep(size_t place, Node);      // releases it, once the place holds it instead of what it
-//   did Node Borrow(size_t place);          // the node that the place holds, until Return void
-//   Return(Node); void Drop(size_t place);            // empties it
+//   void Keep(size_t place, Node);      // the place holds it instead of what it did; releases it
+//   Node Borrow(size_t place);          // the node that the place holds, until Return
+//   void Return(Node);
+//   void Drop(size_t place);            // empties it
 //
 //   void SetAutomatic(bool);            // automatic collection; at the start it is off
 //   void Collect();                     // all of it, now
-//   int64_t Live();                     // how many nodes there are; with kSlack, right after
-//   Collect
+//   int64_t Live();                     // how many nodes there are; with kSlack, after Collect
 //
 // Nodes are released and returned in the opposite order of that in which they were got, so that a
 // peer may keep them on a stack.

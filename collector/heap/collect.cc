@@ -129,7 +129,7 @@ void Heap::SplitOffTrash(int generation, List old) {
   bool plain = true;
   for (size_t i = 0; i < set.size; ++i) {
     const Object object = set.names[i];
-    if ((storage_.place[object] & kMember) == 0) {
+    if (unreachable == 0 || (storage_.place[object] & kMember) == 0) {
       storage_.SetList(object, old);
       storage_.Join(object, target);
       continue;
@@ -229,11 +229,11 @@ void Heap::FinalizeTrash() {
 // reaches, grows older like any survivor; the rest remains trash.
 void Heap::SpareResurrected(List old) {
   NameList& trash = storage_.lists[kTrash];
-  FindUnreachable(trash);
+  const size_t unreachable = FindUnreachable(trash);
   size_t left = 0;
   for (size_t i = 0; i < trash.size; ++i) {
     const Object object = trash.names[i];
-    if ((storage_.place[object] & kMember) == 0) {
+    if (unreachable == 0 || (storage_.place[object] & kMember) == 0) {
       storage_.Append(object, old);
       continue;
     }

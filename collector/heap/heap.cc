@@ -113,30 +113,6 @@ Object Heap::Begin(Descriptor& descriptor) {
   return object;
 }
 
-inline void Heap::Complete(Object object, bool tracked) {
-  ++size_;
-  storage_.refs[object] = 1;
-  if (tracked) {
-    storage_.Set(object, kGeneration0);
-    storage_.Join(object, storage_.lists[kGeneration0]);
-  } else {
-    storage_.Set(object, kUntracked);
-    storage_.place[object] = 0;  // whatever a traversal makes of it, it is no kMember
-  }
-}
-
-// First the common case, in which nothing happens but a birth.
-Object Heap::New(TypeId type) {
-  Descriptor& descriptor = *types_[type];
-  if (descriptor.ready() && counts_[0] < trigger_ && fail_in_ == 0) [[likely]] {
-    const Object object = storage_.TakeReady(descriptor);
-    ++counts_[0];
-    Complete(object, /*tracked=*/true);
-    return object;
-  }
-  return NewAnyway(descriptor);
-}
-
 Object Heap::NewAnyway(Descriptor& descriptor) {
   const Object object = Begin(descriptor);
   if (object != kNull) Complete(object, descriptor.tracked);

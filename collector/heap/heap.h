@@ -194,7 +194,17 @@ class Heap {
   // or FailAllocation said so. Its payload is zeroed, so that its references are empty. Containers
   // are counted and tracked, so that making one may run an automatic collection, before the object
   // exists: section 2. Amortized O(size), apart from that collection.
-  Object New(TypeId type);
+  Object New(TypeId type) {
+    Descriptor& descriptor = *types_[type];
+    // The common case, in which nothing happens but a birth.
+    if (descriptor.ready() && counts_[0] < trigger_ && fail_in_ == 0) [[likely]] {
+      const Object object = storage_.TakeReady(descriptor);
+      ++counts_[0];
+      Complete(object, /*tracked=*/true);
+      return object;
+    }
+    return NewAnyway(descriptor);
+  }
 
   // A weak reference to `target`, an object of any registered type. It is a tracked object itself,
   // with no references: its target is not one. `callback`, which may be null, runs when the target
@@ -361,7 +371,17 @@ class Heap {
 
   // Births: heap.cc.
   Object Begin(Descriptor& descriptor);
-  void Complete(Object object, bool tracked);
+  void Complete(Object object, bool tracked) {
+    ++size_;
+    storage_.refs[object] = 1;
+    if (tracked) {
+      storage_.Set(object, kGeneration0);
+      storage_.Join(object, storage_.lists[kGeneration0]);
+    } else {
+      storage_.Set(object, kUntracked);
+      storage_.place[object] = 0;  // whatever a traversal makes of it, it is no kMember
+    }
+  }
   Object NewAnyway(Descriptor& descriptor);
   void UpdateTrigger();
 
@@ -389,8 +409,7 @@ class Heap {
   // Traversal: reach.cc.
   size_t FindUnreachable(NameList& set);
   void Count(const NameList& set);
-  size_t MarkRoots(const NameList& set);
-  size_t Reach(size_t roots, size_t unreached);
+  size_t Reach(const NameList& set, size_t unreached);
 
   // Collections: collect.cc.
   void CollectEligible();

@@ -14,30 +14,42 @@ namespace {
 
 constexpr uint32_t kMemberBit = 1u << 31;  // Heap::kMember
 
-// Marks what can be reached, depth first, with two queues between the steps of each object, so that
-// what the next step reads has time to arrive from memory:
-//
-//   Show       a reference leads to an object; its entry is being fetched
-//   Examine    if it is a member not yet reached, now it is; it goes on the stack
-//   Advance    it leaves the stack; its cell is being fetched
-//   Scan       its references are shown
+// Marks what can be reached, depth first. `Scan` shows the references of an object.
 class Tracer {
  public:
-  // `roots` members are marked and on the stack already, and so many are not.
-  Tracer(Storage& storage, size_t roots, size_t unreached)
-      : storage_(storage), unreached_(unreached), top_(roots) {}
+  // So many members are not reached; those on the stack from `bottom` on are reached, but have not
+  // been scanned.
+  Tracer(Storage& storage, size_t bottom, size_t unreached)
+      : place_(storage.place),
+        stack_(storage.reached.names),
+        storage_(storage),
+        bottom_(bottom),
+        top_(bottom),
+        unreached_(unreached) {}
 
-  void Show(Object object) {
-    __builtin_prefetch(&storage_.place[object], 1);
-    shown_[shown_in_++ % kShown] = object;
-    if (shown_in_ - shown_out_ == kShown) Examine(shown_[shown_out_++ % kShown]);
+  // A reference leads to an object. If that is a member not yet reached, now it is, and goes on the
+  // stack. Without a branch, as which way it goes is anybody's guess.
+  void Examine(Object object) {
+    const uint32_t entry = place_[object];
+    const uint32_t member = entry >> 31;
+    place_[object] = entry & (member - 1);  // 0, or as it was
+    stack_[top_] = object;
+    top_ += member;
+    unreached_ -= member;
   }
 
+  // Two queues are between the steps for each object, so that what the next one reads has time to
+  // arrive from memory:
+  //
+  //   Advance    an object leaves the stack; its cell is being fetched
+  //   (scan)     its references are shown
+  //   Show       a reference leads to an object; its entry is being fetched
+  //   Examine
   template <typename Scan>
   void Finish(const Scan& scan) {
     while (unreached_ > 0) {
-      if (top_ > 0) {
-        Advance(storage_.reached.names[--top_]);
+      if (top_ > bottom_) {
+        Advance(stack_[--top_]);
         if (cells_in_ - cells_out_ == kCells) scan(cells_[cells_out_++ % kCells]);
       } else if (shown_in_ != shown_out_) {
         Examine(shown_[shown_out_++ % kShown]);
@@ -48,6 +60,11 @@ class Tracer {
       }
     }
   }
+  void Show(Object object) {
+    __builtin_prefetch(&place_[object], 1);
+    shown_[shown_in_++ % kShown] = object;
+    if (shown_in_ - shown_out_ == kShown) Examine(shown_[shown_out_++ % kShown]);
+  }
 
   size_t unreached() const { return unreached_; }
 
@@ -55,24 +72,17 @@ class Tracer {
   static constexpr uint32_t kShown = 32;
   static constexpr uint32_t kCells = 16;
 
-  // Without a branch, as which way it goes is anybody's guess.
-  void Examine(Object object) {
-    uint32_t& entry = storage_.place[object];
-    const uint32_t member = entry >> 31;
-    entry &= member - 1;  // 0, or as it was
-    storage_.reached.names[top_] = object;
-    top_ += member;
-    unreached_ -= member;
-  }
-
   void Advance(Object object) {
     __builtin_prefetch(storage_.CellOf(object));
     cells_[cells_in_++ % kCells] = object;
   }
 
-  Storage& storage_;
+  uint32_t* const place_;
+  Object* const stack_;
+  const Storage& storage_;
+  const size_t bottom_;
+  size_t top_;
   size_t unreached_;
-  size_t top_;  // of the stack, storage_.reached
   Object shown_[kShown];
   Object cells_[kCells];
   uint32_t shown_in_ = 0;
@@ -83,29 +93,21 @@ class Tracer {
 
 }  // namespace
 
-// update_refs, subtract_refs and the decision of move_unreachable. Afterwards the entries in
-// `place` of those members of `set` that cannot be reached from outside of it have the bit kMember,
-// and the others are numbers of no meaning: the caller gives each a place. Answers how many have
-// the bit. Whatever a traversal cannot see (an embedder, user code that runs, the references of an
-// object that is dying) is outside. `set` loses its holes.
+// update_refs, subtract_refs and the decision of move_unreachable. Answers how many members of
+// `set` cannot be reached from outside of it, be it by an embedder, by user code that runs, by the
+// references of an object that is dying, or by whatever else a traversal cannot see. If there are
+// any, their entries in `place`, and no others, have the bit kMember afterwards; if there are none,
+// the bit means nothing. In any case the caller gives each member a place. `set` loses its holes.
 size_t Heap::FindUnreachable(NameList& set) {
   static_assert(kMember == kMemberBit);
   uint32_t* const place = storage_.place;
-  size_t kept = 0;
-  for (size_t i = 0; i < set.size; ++i) {
-    const Object object = set.names[i];
-    place[object] = kMember + storage_.refs[object];
-    set.names[kept] = object;
-    kept += object != kNull ? 1 : 0;
-  }
-  place[kNull] = 0;
-  set.size = kept;
-  set.holes = 0;
-
+  const uint32_t* const refs = storage_.refs;
+  if (set.holes != 0) storage_.Compact(set);
+  for (size_t i = 0; i < set.size; ++i) place[set.names[i]] = kMember + refs[set.names[i]];
   Count(set);
-  const size_t roots = MarkRoots(set);
-  const size_t unreached = set.size - roots;
-  return roots == 0 || unreached == 0 ? unreached : Reach(roots, unreached);
+  size_t unreached = 0;
+  for (size_t i = 0; i < set.size; ++i) unreached += place[set.names[i]] == kMember ? 1 : 0;
+  return unreached == 0 || unreached == set.size ? unreached : Reach(set, unreached);
 }
 
 // For each edge within the set, with multiplicity, one reference is accounted for. Edges to objects
@@ -125,25 +127,23 @@ void Heap::Count(const NameList& set) {
   }
 }
 
-// What is left over comes from outside. Marks those members that have any, and puts them on the
-// stack. Answers how many.
-size_t Heap::MarkRoots(const NameList& set) {
+// What is left over comes from outside: marks those members that have any, and all that they lead
+// to. Answers how many members are not reached.
+size_t Heap::Reach(const NameList& set, size_t unreached) {
   uint32_t* const place = storage_.place;
-  Object* const stack = storage_.reached.names;
-  size_t roots = 0;
+  Object* const roots = storage_.reached.names;
+  size_t count = 0;
   for (size_t i = 0; i < set.size; ++i) {
     const Object object = set.names[i];
     const bool root = place[object] > kMember;
     place[object] = root ? 0 : place[object];
-    stack[roots] = object;
-    roots += root ? 1 : 0;
+    roots[count] = object;
+    count += root ? 1 : 0;
   }
-  return roots;
-}
-
-// What the roots lead to. Answers how many members are still not reached.
-size_t Heap::Reach(size_t roots, size_t unreached) {
-  Tracer tracer(storage_, roots, unreached);
+  // The roots in order, which is mostly the order of memory; then what they have put on the stack.
+  Tracer tracer(storage_, count, unreached);
+  const auto examine = [&tracer](Object object) { tracer.Examine(object); };
+  for (size_t i = 0; i < count; ++i) ForEachReference(roots[i], examine);
   const auto show = [&tracer](Object object) { tracer.Show(object); };
   tracer.Finish([&](Object object) { ForEachReference(object, show); });
   return tracer.unreached();
