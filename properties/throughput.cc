@@ -1,0 +1,112 @@
+// Throughput: operations of random programs a second, on the optimized collector alone and under
+// the judge. The same operations for both: those that trials of random programs without scripts
+// executed.
+//
+//   bazel run -c opt //properties:throughput
+//
+// Place: a benchmark of the trial loop; the collectors among each other: //collector:benchmark.
+
+#include <benchmark/benchmark.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "collector/specimens.h"
+#include "model/check.h"
+#include "model/collector.h"
+#include "model/program.h"
+#include "model/trial.h"
+#include "properties/generator.h"
+
+namespace ouro {
+namespace {
+
+constexpr uint64_t kPrograms = 2000;
+
+class Deaf : public Observer {
+ public:
+  ScriptEnd On(const Event&) override { return ScriptEnd::kReturned; }
+  void Broken(const std::string&) override {}
+};
+
+// Writes down what it executes.
+class Recorder : public Collector {
+ public:
+  Recorder(std::unique_ptr<Collector> inner, std::vector<Op>* ops)
+      : inner_(std::move(inner)), ops_(ops) {}
+  void Execute(const Op& op) override {
+    ops_->push_back(op);
+    inner_->Execute(op);
+  }
+  void Reset() override { inner_->Reset(); }
+
+ private:
+  const std::unique_ptr<Collector> inner_;
+  std::vector<Op>* const ops_;
+};
+
+Specimen Optimized() {
+  Specimen specimen;
+  CHECK(FindSpecimen("optimized", &specimen).empty());
+  return specimen;
+}
+
+// Finalizers and callbacks do nothing, so that the operations of main are all.
+std::vector<Program> Programs() {
+  std::vector<Program> programs;
+  for (uint64_t i = 0; i < kPrograms; ++i) {
+    programs.push_back(Generate(SeedOf(1, i)));
+    programs.back().scripts.clear();
+  }
+  return programs;
+}
+
+// What each program executes: no void operations, and full registers are emptied first.
+std::vector<std::vector<Op>> Executed() {
+  std::vector<Op> ops;
+  Specimen recorded = Optimized();
+  recorded.make = [&ops, make = recorded.make](Observer& observer) -> std::unique_ptr<Collector> {
+    return std::make_unique<Recorder>(make(observer), &ops);
+  };
+  std::vector<std::vector<Op>> executed;
+  Trial trial(recorded);
+  for (const Program& program : Programs()) {
+    ops.clear();
+    CHECK(trial.Run(program).lawful());
+    executed.push_back(ops);
+  }
+  return executed;
+}
+
+void Alone(benchmark::State& state) {
+  const std::vector<std::vector<Op>> executed = Executed();
+  Deaf deaf;
+  const std::unique_ptr<Collector> collector = Optimized().make(deaf);
+  int64_t operations = 0;
+  for (auto _ : state) {
+    for (const std::vector<Op>& ops : executed) {
+      collector->Reset();
+      for (const Op& op : ops) collector->Execute(op);
+      operations += static_cast<int64_t>(ops.size());
+    }
+  }
+  state.SetItemsProcessed(operations);
+}
+BENCHMARK(Alone)->Unit(benchmark::kMillisecond);
+
+void UnderTheJudge(benchmark::State& state) {
+  const std::vector<Program> programs = Programs();
+  Trial trial(Optimized());
+  int64_t operations = 0;
+  for (auto _ : state) {
+    for (const Program& program : programs) operations += trial.Run(program).operations;
+  }
+  state.SetItemsProcessed(operations);
+}
+BENCHMARK(UnderTheJudge)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace ouro
+
+BENCHMARK_MAIN();
