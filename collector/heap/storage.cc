@@ -245,14 +245,14 @@ void Storage::Poison(Object object) {
   if (page.cells != nullptr) ASAN_POISON_MEMORY_REGION(CellOf(object), page.stride);
 }
 
-// Takes cells from a page that has room, as many as there are or a quarter of what can be at hand,
-// so that those of a new page come in ascending order.
+// Takes cells from a page that has room: about as many as are taken already, so that a type with
+// few objects costs little; at most a quarter of what can be at hand.
 bool Storage::Stock(Layout& layout) {
   if (layout.open == 0 && !AddPage(layout)) return false;
   const uint32_t number = layout.open;
   Page& page = pages_[number];
   const uint32_t room = static_cast<uint32_t>(page.capacity - page.taken);
-  const uint32_t cells = std::min(room, Layout::kSpares / 4);
+  const uint32_t cells = std::min({room, uint32_t{page.taken} + 4, Layout::kSpares / 4});
   for (uint32_t i = 0; i < cells; ++i) {
     Object object = page.free;
     if (object != kNull) {
