@@ -8,19 +8,74 @@ namespace ouro {
 using heap::kNull;
 using heap::Object;
 
+namespace {
+
+// The layouts that a type may have. Nodes of different sizes, and those with a finalizer, have
+// different ones, so that all of them are under the judge.
+enum class Layout { kRun, kMap, kFunctions };
+
+Layout LayoutOf(int slots, bool finalizer) {
+  const Layout layouts[] = {Layout::kFunctions, Layout::kRun, Layout::kMap};
+  if (!finalizer && slots != 3 && slots != 5) return Layout::kRun;  // plain, as most objects are
+  return layouts[slots % 3];
+}
+
+// What a node of Layout::kFunctions is: the heap knows its references by these two functions only.
+template <int kSlots>
+void Describe(heap::Type* type) {
+  type->references.clear();
+  type->visit = [](const heap::Heap& heap, Object object, const heap::Visitor& visitor) {
+    const Object* slots = static_cast<const Object*>(heap.Payload(object));
+    for (int i = 0; i < kSlots; ++i) visitor(slots[i]);
+  };
+  type->clear = [](heap::Heap& heap, Object object) {
+    Object* slots = static_cast<Object*>(heap.Payload(object));
+    for (int i = 0; i < kSlots; ++i) heap.Store(slots[i], kNull);
+  };
+}
+
+heap::Type Node(int slots, bool finalizer) {
+  heap::Type node = {.name = "node", .size = static_cast<uint32_t>(slots * sizeof(Object))};
+  const Layout layout = LayoutOf(slots, finalizer);
+  const uint32_t stride = (layout == Layout::kMap ? 2 : 1) * sizeof(Object);
+  node.size = static_cast<uint32_t>(slots) * stride;
+  for (int i = 0; i < slots; ++i) node.references.push_back(static_cast<uint32_t>(i) * stride);
+  if (layout != Layout::kFunctions) return node;
+  switch (slots) {
+    case 3:
+      Describe<3>(&node);
+      break;
+    case 6:
+      Describe<6>(&node);
+      break;
+    default:
+      break;
+  }
+  return node;
+}
+
+}  // namespace
+
 Optimized::Optimized(Observer& observer, const heap::Rules& rules)
     : observer_(observer), heap_(rules, this, this) {
-  for (uint32_t slots = 0; slots <= kMaxSlots; ++slots) {
-    heap::Type node = {.name = "node", .size = slots * static_cast<uint32_t>(sizeof(Object))};
-    for (uint32_t i = 0; i < slots; ++i) node.references.push_back(i * sizeof(Object));
-    nodes_[0][slots] = heap_.Register(node);
-    node.finalize = [](heap::Heap& heap, Object object) {
+  for (int slots = 0; slots <= kMaxSlots; ++slots) {
+    nodes_[0][slots] = heap_.Register(Node(slots, false));
+    heap::Type finalized = Node(slots, true);
+    finalized.finalize = [](heap::Heap& heap, Object object) {
       Optimized& self = *static_cast<Optimized*>(heap.context());
       self.RunScript(Event::Finalize(self.IdOf(object)), object);
     };
-    nodes_[1][slots] = heap_.Register(node);
+    nodes_[1][slots] = heap_.Register(finalized);
   }
   leaf_ = heap_.Register({.name = "leaf", .container = false});
+}
+
+// A slot of a node, wherever its layout has it.
+Object& Optimized::Slot(Object node, int slot) {
+  if (heap_.type(heap_.TypeOf(node)).visit == nullptr) {
+    return heap_.Slot(node, static_cast<uint32_t>(slot));
+  }
+  return static_cast<Object*>(heap_.Payload(node))[slot];
 }
 
 void Optimized::Execute(const Op& op) {
@@ -33,13 +88,13 @@ void Optimized::Execute(const Op& op) {
       heap_.Retain(At(op.ref));
       return Assign(op.dest, At(op.ref));
     case OpCode::kLoad:
-      return Fetched(op.dest, heap_.Slot(At(op.ref), op.slot));
+      return Fetched(op.dest, Slot(At(op.ref), op.slot));
     case OpCode::kDeref:
       return Fetched(op.dest, heap_.Target(At(op.ref)));
     case OpCode::kStore:
-      return heap_.Store(heap_.Slot(At(op.ref), op.slot), At(op.value));
+      return heap_.Store(Slot(At(op.ref), op.slot), At(op.value));
     case OpCode::kEmptySlot:
-      return heap_.Store(heap_.Slot(At(op.ref), op.slot), kNull);
+      return heap_.Store(Slot(At(op.ref), op.slot), kNull);
     case OpCode::kEmptyRegister:
       return Assign(op.dest, kNull);
     case OpCode::kCollect:

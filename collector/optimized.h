@@ -47,6 +47,7 @@ class Optimized final : public Collector, private heap::Listener {
 
   heap::Object At(Ref ref) const { return ref == kSelf ? self_ : registers_[ref]; }
   ObjectId IdOf(heap::Object object) const { return object == heap::kNull ? kNone : ids_[object]; }
+  heap::Object& Slot(heap::Object node, int slot);
   void Birth(const Op& op);
   void Fetched(int dest, heap::Object value);
   void Assign(int dest, heap::Object held);

@@ -267,7 +267,7 @@ void Heap::ClearTrash(List old, bool save_all) {
 
 // When nobody but the heap has a say in the deaths of the trash, and no weak reference yields any
 // of it, what it holds of itself needs no counting. What else it holds, and lets go of for the last
-// time, dies after all of it, so that no user code runs before.
+// time, it lets go of after all of it is freed, so that no user code runs before.
 void Heap::ClearPlain() {
   const NameList trash = storage_.lists[kTrash];
   const auto release = [this](Object& slot) {
@@ -276,6 +276,8 @@ void Heap::ClearPlain() {
     const uint8_t state = storage_.Bits(value);
     if (state != kTrash && state != kFree) Release(value);  // kNull is kFree
   };
+  NameList& leaving = storage_.leaving;
+  const size_t base = leaving.size;
   clear_runs_ = true;
   for (size_t i = 0; i < trash.size; ++i) {
     const Object object = trash.names[i];
@@ -292,12 +294,8 @@ void Heap::ClearPlain() {
   clear_runs_ = false;
   size_ -= static_cast<int64_t>(trash.size);
   storage_.lists[kTrash].size = storage_.lists[kTrash].holes = 0;  // user code finds none of it
-  BuryWaiting(std::exchange(waiting_, kNull));
-}
-
-// Completes the deaths of those that wait, in order.
-void Heap::BuryWaiting(Object first) {
-  while (first != kNull) Die(std::exchange(first, storage_.place[first]));
+  std::reverse(leaving.names + base, leaving.names + leaving.size);
+  ReleaseLeaving(base);
 }
 
 // Empties one object, which is held meanwhile. Other trash may hold it still, but nothing can reach
@@ -316,7 +314,7 @@ void Heap::Clear(Object object, List old) {
   Retain(object);
   const Descriptor& descriptor = DescriptorOf(object);
   if (descriptor.type.clear != nullptr) {
-    BuryWaiting(ReleaseByType(object));
+    ReleaseLeaving(ClearByType(object));
   } else {
     for (uint32_t i = 0; i < descriptor.count; ++i) Store(Slot(object, i), kNull);
   }

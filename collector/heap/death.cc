@@ -7,9 +7,11 @@
 // Those that are in the middle of letting go of their references are a stack, in the order in which
 // unbounded recursion would nest them (section 3). It needs no memory of its own: an object's
 // `place` is the object below it, and its count, which it needs no more, a cursor: how many of its
-// references are gone; or, if its type has a `clear`, the first of those that this let go of for
-// the last time, which are a list by `place`, and wait for their own deaths.
+// references are gone. If its type has a `clear`, that has taken all of them out at once; then they
+// are on the stack of references that are about to be let go of, Storage::leaving, which counts as
+// holding them, and the cursor is the height of that stack below them.
 
+#include <algorithm>
 #include <utility>
 
 #include "collector/heap/heap.h"
@@ -30,15 +32,15 @@ namespace ouro::heap {
 
 // What Release found with a count of zero, or with one that does not move.
 void Heap::ReleasedLast(Object object) {
-  if (storage_.refs[object] != 0) {
-    storage_.refs[object] = kMaxReferences;
-    return;
+  uint32_t& refs = storage_.refs[object];
+  if (refs != 0) {
+    refs = kMaxReferences;
+  } else if (clear_runs_) {
+    refs = 1;
+    storage_.leaving.names[storage_.leaving.size++] = object;
+  } else {
+    Die(object);
   }
-  if (!clear_runs_) return Die(object);
-  Untrack(object);
-  storage_.place[object] = kNull;
-  (waiting_ == kNull ? waiting_ : storage_.place[last_waiting_]) = object;
-  last_waiting_ = object;
 }
 
 // `second` awaits its death dying already, so that no collection, callback or dereference meets it.
@@ -80,9 +82,13 @@ bool Heap::Ceremony(Object object) {
     if (Resurrects(object)) return false;
     CallWeaks(object);
   }
-  // What a collection has cleared has nothing left.
-  const bool by_type = descriptor.type.clear != nullptr && !storage_.Has(object, kReported);
-  storage_.refs[object] = by_type ? ReleaseByType(object) : 0;
+  uint32_t cursor = 0;
+  if (descriptor.by_type) {
+    const bool cleared = storage_.Has(object, kReported);  // by a collection: nothing is left
+    const size_t base = cleared ? storage_.leaving.size : ClearByType(object);
+    cursor = static_cast<uint32_t>(base);
+  }
+  storage_.refs[object] = cursor;
   return true;
 }
 
@@ -119,27 +125,22 @@ inline void Heap::Push(Object dying, uint32_t cursor) {
   return kNull;
 }
 
-// The same for layouts that are no run, and for types with a `clear`, which has run already: `next`
-// is the first of those that wait.
+// The same for layouts that are no run, and for types with a `clear`, which has run already.
 Object Heap::LetGoOfOthers(Object dying, uint32_t next) {
   const Storage::Page& page = storage_.PageOf(dying);
-  if (page.by_type) {
-    if (next != kNull) {
-      Push(dying, storage_.place[next]);
-      return next;
+  uint32_t* const refs = storage_.refs;
+  NameList& leaving = storage_.leaving;
+  const bool by_type = page.by_type;
+  for (uint32_t i = next; by_type ? leaving.size > next : i < page.count; ++i) {
+    const Object value =
+        by_type ? leaving.names[--leaving.size] : std::exchange(Slot(dying, i), kNull);
+    if (value == kNull) continue;
+    if (--refs[value] - 1 < kMaxReferences - 2) continue;
+    if (refs[value] == 0) {
+      Push(dying, by_type ? next : i + 1);
+      return value;
     }
-  } else {
-    for (uint32_t i = next; i < page.count; ++i) {
-      const Object value = std::exchange(Slot(dying, i), kNull);
-      if (value == kNull) continue;
-      uint32_t& count = storage_.refs[value];
-      if (--count - 1 < kMaxReferences - 2) continue;
-      if (count == 0) {
-        Push(dying, i + 1);
-        return value;
-      }
-      count = kMaxReferences;
-    }
+    refs[value] = kMaxReferences;
   }
   FinishDeath(page, dying);
   return kNull;
@@ -162,14 +163,22 @@ void Heap::Die(Object object) {
     storage_.ConsiderTrim();
 }
 
-// Runs a type's `clear`, and answers the list of what waits for its death because of it.
-Object Heap::ReleaseByType(Object object) {
+// Runs a type's `clear`. What it let go of for the last time is about to be let go of in the same
+// order. Answers the height of the stack below that.
+size_t Heap::ClearByType(Object object) {
+  NameList& leaving = storage_.leaving;
+  const size_t base = leaving.size;
   clear_runs_ = true;
   DescriptorOf(object).type.clear(*this, object);
   clear_runs_ = false;
-  const Object first = waiting_;
-  waiting_ = last_waiting_ = kNull;
-  return first;
+  std::reverse(leaving.names + base, leaving.names + leaving.size);
+  return base;
+}
+
+// Lets go of the top of that stack, down to `base`.
+void Heap::ReleaseLeaving(size_t base) {
+  NameList& leaving = storage_.leaving;
+  while (leaving.size > base) Release(leaving.names[--leaving.size]);
 }
 
 // slot_tp_del, PyObject_CallFinalizerFromDealloc: runs the finalizer, if it has to run, and says

@@ -159,7 +159,7 @@ void Heap::ClearGarbage() {
   std::copy_n(garbage.names, garbage.size, leaving.names + base);
   leaving.size += garbage.size;
   garbage.size = 0;
-  while (leaving.size > base) Release(leaving.names[--leaving.size]);
+  ReleaseLeaving(base);
 }
 
 // --- Weak references

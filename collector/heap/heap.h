@@ -74,8 +74,9 @@ struct Type {
   void (*visit)(const Heap& heap, Object object, const Visitor& visitor) = nullptr;
 
   // Lets go of every reference, tp_clear: when the object dies and when it is cyclic trash. First
-  // take it out of the payload, then Release it: what dies of that does so, without recursion,
-  // after `clear` has returned. It may do nothing else to the heap. Without `clear` the heap
+  // take it out of the payload, then Release it: what that was the last reference of is really let
+  // go of, in the same order and without recursion, after `clear` has returned. It may do nothing
+  // else to the heap. Without `clear` the heap
   // empties `references` itself, one after the other.
   void (*clear)(Heap& heap, Object object) = nullptr;
 
@@ -401,7 +402,8 @@ class Heap {
   Object LetGo(Object dying, uint32_t next);
   Object LetGoOfOthers(Object dying, uint32_t next);
   void Push(Object dying, uint32_t cursor);
-  Object ReleaseByType(Object object);
+  size_t ClearByType(Object object);
+  void ReleaseLeaving(size_t base);
   void FinishDeath(const Storage::Page& page, Object object);
   void Report(const Storage::Page& page, Object object);
   void Untrack(Object object);
@@ -425,7 +427,6 @@ class Heap {
   void ClearTrash(List old, bool save_all);
   void Clear(Object object, List old);
   void ClearPlain();
-  void BuryWaiting(Object first);
   void KeepUncollectable(List old, bool save_all);
   void AppendGarbage(Object object);
   int64_t Members(List list) const;
@@ -450,10 +451,8 @@ class Heap {
   Storage storage_;
   int64_t size_ = 0;
 
-  Object dying_ = kNull;    // objects whose references are being let go of, a stack by `place`
-  Object waiting_ = kNull;  // what a type's `clear` has let go of for the last time, a list
-  Object last_waiting_ = kNull;
-  bool clear_runs_ = false;  // such a function is running
+  Object dying_ = kNull;     // objects whose references are being let go of, a stack by `place`
+  bool clear_runs_ = false;  // what is let go of for the last time goes to Storage::leaving
 
   int64_t counts_[kGenerations];
   int thresholds_[kGenerations];

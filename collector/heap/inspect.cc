@@ -55,7 +55,7 @@ std::vector<Object> Heap::GetReferents(Object object) const {
 
 bool Heap::idle() const {
   return user_code_ == 0 && !collecting_ && !clearing_ && !clear_runs_ && dying_ == kNull &&
-         waiting_ == kNull && storage_.leaving.size == 0 && storage_.lists[kTrash].size == 0 &&
+         storage_.leaving.size == 0 && storage_.lists[kTrash].size == 0 &&
          storage_.lists[kUncollectable].size == 0 && storage_.lists[kToCall].size == 0;
 }
 

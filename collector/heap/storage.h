@@ -271,7 +271,7 @@ class Storage {
 
   NameList lists[kLists];
   NameList garbage;
-  NameList leaving;  // what was in the garbage list until ClearGarbage, as a stack
+  NameList leaving;  // references that are about to be let go of, as a stack; it holds them
   NameList reached;  // objects whose slots a traversal has yet to look at, as a stack
 
  private:
