@@ -184,7 +184,7 @@ class Heap {
   void* context() const { return context_; }
 
   // Checks the description, and ends the process if it is wrong: an error of the embedder's. Types
-  // stay for the life of the heap. O(references).
+  // stay for the life of the heap. O(size).
   TypeId Register(const Type& type);
   const Type& type(TypeId id) const { return types_[id]->type; }
 
@@ -316,8 +316,9 @@ class Heap {
   // Above every name that was ever handed out and may be in use: for tables of the embedder's.
   Object name_limit() const { return storage_.name_limit(); }
 
-  // Forgets every object, setting and count, silently. Keeps the types, and the storage for the
-  // next objects. REQUIRES: no method of the heap is running. O(pages and objects).
+  // Forgets every object, setting and count, as silently as ~Heap, after `destroy`. Keeps the
+  // types, and the storage for the next objects. REQUIRES: no method of the heap is running.
+  // O(pages and objects).
   void Reset();
 
   // Recomputes all counts and memberships from the graph and answers "" or what is wrong. `held`
@@ -364,6 +365,7 @@ class Heap {
   void Complete(Object object, bool tracked);
   Object NewAnyway(Descriptor& descriptor);
   void UpdateTrigger();
+  void DestroyAll();
 
   // Weak references.
   void Detach(Object weak);
