@@ -25,7 +25,7 @@ inline constexpr Rules::Finalizers kBothRules[] = {Rules::Finalizers::kUncollect
                                                    Rules::Finalizers::kOnce};
 
 // Offsets in a row, behind other data.
-struct Run {
+struct Row {
   uint32_t number;
   Object held[3];
 };
@@ -77,7 +77,7 @@ inline Type Describe(Kind kind) {
   const std::vector<uint32_t> run = {4, 8, 12};
   switch (kind) {
     case Kind::kRun:
-      return {.name = "run", .size = sizeof(Run), .references = run};
+      return {.name = "run", .size = sizeof(Row), .references = run};
     case Kind::kMap:
       return {.name = "map",
               .size = sizeof(Map),
@@ -87,10 +87,10 @@ inline Type Describe(Kind kind) {
       return DescribeBag();
     case Kind::kCleared:  // offsets say where they are, a function of its own lets go of them
       return {.name = "cleared",
-              .size = sizeof(Run),
+              .size = sizeof(Row),
               .references = run,
               .clear = [](Heap& heap, Object object) {
-                for (Object& slot : static_cast<Run*>(heap.Payload(object))->held) {
+                for (Object& slot : static_cast<Row*>(heap.Payload(object))->held) {
                   heap.Store(slot, kNull);
                 }
               }};

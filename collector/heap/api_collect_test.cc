@@ -1,0 +1,1 @@
+// What heap.h promises of collections, the garbage list and the listener, one promise a test.
