@@ -158,8 +158,6 @@ void Heap::Die(Object object) {
       next = LetGo(top, storage_.refs[top]);
     }
   } while (next != kNull);
-  if (size_ == 0 && base == kNull && !collecting_) [[unlikely]]
-    storage_.ConsiderTrim();
 }
 
 // Runs a type's `clear`, and answers the list of what waits for its death because of it.

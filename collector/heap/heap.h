@@ -168,8 +168,8 @@ class Listener {
 //
 // Memory. Only Register, New, NewWeak and the first Watch allocate, and New and NewWeak report
 // that there is none by kNull, without any effect. Deaths and collections need no memory and
-// cannot fail. A heap that has shrunk gives memory back at the end of a full collection, and at
-// once when nothing is left.
+// cannot fail. A heap that has shrunk, and stayed small from one full collection to the next, gives
+// memory back at the end of that.
 class Heap {
  public:
   // `context` is for the embedder's functions. `listener` may be null; it must outlive the heap.

@@ -154,8 +154,8 @@ void Storage::Trim() {
     vacant_ = number;
   }
   for (int list = kGeneration0; list <= kGeneration2; ++list) Compact(lists[list]);
-  // Half of what is given back remains as room to grow. No memory for that: next time.
-  if (page_capacity_ / 4 >= page_count_) Resize(2 * page_count_);
+  // Half as much again remains as room to grow. No memory for that: next time.
+  if (page_capacity_ / 4 >= page_count_) Resize(page_count_ + page_count_ / 2);
 }
 
 // --- Pages
