@@ -246,9 +246,11 @@ void Storage::Poison(Object object) {
 }
 
 // Takes cells from a page that has room, as many as there are or a quarter of what can be at hand,
-// so that those of a new page come in ascending order.
+// so that those of a new page come in ascending order. Not from a page that is the last of a heap
+// which has shrunk, if there is another way: the tables can shrink when that page is empty.
 bool Storage::Stock(Layout& layout) {
-  if (layout.open == 0 && !AddPage(layout)) return false;
+  const bool high = vacant_ != 0 && vacant_ < layout.open / 4;
+  if ((layout.open == 0 || high) && !AddPage(layout) && layout.open == 0) return false;
   const uint32_t number = layout.open;
   Page& page = pages_[number];
   const uint32_t room = static_cast<uint32_t>(page.capacity - page.taken);
