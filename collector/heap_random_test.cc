@@ -1,8 +1,7 @@
-// The heap in bulk: nodes of all sizes, deep graphs on a small stack, and random programs, after
-// every operation of which its invariants are recomputed.
+// The heap in bulk: nodes of all sizes, and random programs, after every operation of which its
+// invariants are recomputed.
 
 #include <gtest/gtest.h>
-#include <pthread.h>
 
 #include <iterator>
 #include <random>
@@ -16,32 +15,20 @@
 namespace ouro {
 namespace {
 
-// --- The library alone: sizes, and depth
+// --- The library alone: sizes
 
-struct Counter : heap::Listener {
-  void Freed(heap::Object) override { ++freed; }
-  int freed = 0;
-  int finalized = 0;
-};
-
-heap::TypeId NodeType(heap::Heap& heap, uint32_t slots, bool has_finalizer) {
+heap::TypeId NodeType(heap::Heap& heap, uint32_t slots) {
   heap::Type type = {.name = "node", .size = slots * static_cast<uint32_t>(sizeof(heap::Object))};
   for (uint32_t i = 0; i < slots; ++i) type.references.push_back(i * sizeof(heap::Object));
-  if (has_finalizer) {
-    type.finalize = [](heap::Heap& h, heap::Object) {
-      ++static_cast<Counter*>(h.context())->finalized;
-    };
-  }
   return heap.Register(type);
 }
 
 TEST(Heap, NodesOfAllSizes) {
-  Counter counter;
-  heap::Heap heap(kRulesPep442, &counter, &counter);
+  heap::Heap heap(kRulesPep442);
   constexpr uint32_t kMost = heap::kMaxSize / sizeof(heap::Object);
   std::vector<std::pair<heap::TypeId, uint32_t>> types;
-  for (uint32_t n = 0; n < kMost; n += 1 + n / 3) types.push_back({NodeType(heap, n, false), n});
-  types.push_back({NodeType(heap, kMost, false), kMost});
+  for (uint32_t n = 0; n < kMost; n += 1 + n / 3) types.push_back({NodeType(heap, n), n});
+  types.push_back({NodeType(heap, kMost), kMost});
   for (int round = 0; round < 2; ++round) {
     std::vector<heap::Object> held;
     for (const auto& [type, slots] : types) {
@@ -56,54 +43,6 @@ TEST(Heap, NodesOfAllSizes) {
     EXPECT_EQ(heap.size(), 0);
     EXPECT_LT(heap.name_limit(), 60u << 12);
   }
-}
-
-// A chain of 10^6, each with a finalizer; its last object leads to the first one if `cyclic`.
-void DropChain(const heap::Rules& rules, bool cyclic) {
-  constexpr int kLength = 1'000'000;
-  Counter counter;
-  heap::Heap heap(rules, &counter, &counter);
-  const bool finalizers = !cyclic || rules.finalizers == heap::Rules::Finalizers::kOnce;
-  const heap::TypeId type = NodeType(heap, 1, finalizers);
-  const heap::Object last = heap.New(type);
-  heap.Retain(last);
-  heap::Object first = last;
-  for (int i = 1; i < kLength; ++i) {
-    const heap::Object node = heap.New(type);
-    heap.Store(heap.Slot(node, 0), first);
-    heap.Release(first);
-    first = node;
-  }
-  if (cyclic) heap.Store(heap.Slot(last, 0), first);
-  heap.Release(last);
-  heap.Release(first);
-  EXPECT_EQ(counter.freed, cyclic ? 0 : kLength);
-  EXPECT_EQ(heap.Collect(2), cyclic ? kLength : 0);
-  EXPECT_EQ(counter.freed, kLength);
-  EXPECT_EQ(counter.finalized, finalizers ? kLength : 0);
-  EXPECT_EQ(heap.Verify({}), "");
-  EXPECT_EQ(heap.size(), 0);
-}
-
-void OnSmallStack(void (*body)()) {
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  ASSERT_EQ(pthread_attr_setstacksize(&attributes, 256 << 10), 0);
-  pthread_t thread;
-  const auto start = [](void* run) -> void* {
-    reinterpret_cast<void (*)()>(run)();
-    return nullptr;
-  };
-  ASSERT_EQ(pthread_create(&thread, &attributes, start, reinterpret_cast<void*>(body)), 0);
-  pthread_join(thread, nullptr);
-  pthread_attr_destroy(&attributes);
-}
-
-TEST(Heap, AMillionDeepOnASmallStack) {
-  OnSmallStack([] { DropChain(kRules27, false); });
-  OnSmallStack([] { DropChain(kRules27, true); });
-  OnSmallStack([] { DropChain(kRulesPep442, false); });
-  OnSmallStack([] { DropChain(kRulesPep442, true); });
 }
 
 // --- Random programs

@@ -159,8 +159,6 @@ void Heap::Die(Object object) {
       next = LetGo(top, storage_.refs[top]);
     }
   } while (next != kNull);
-  if (size_ == 0 && base == kNull && !collecting_) [[unlikely]]
-    storage_.ConsiderTrim();
 }
 
 // Runs a type's `clear`. What it let go of for the last time is about to be let go of in the same

@@ -41,14 +41,26 @@ Heap::Heap(const Rules& rules, void* context, Listener* listener, const Allocato
 
 Heap::~Heap() {
   Check(idle(), "destroyed within a call of the heap");
-  for (const Object object : Objects()) {
-    const Type& type = DescriptorOf(object).type;
-    if (type.destroy != nullptr) type.destroy(*this, object);
+  DestroyAll();
+}
+
+// What the payloads of all objects own outside of the heap.
+void Heap::DestroyAll() {
+  for (uint32_t number = 1; number < storage_.page_count(); ++number) {
+    const Storage::Page& page = storage_.page(number);
+    if (page.plain || page.layout == nullptr) continue;
+    const Type& type = static_cast<Descriptor*>(page.layout)->type;
+    if (type.destroy == nullptr) continue;
+    for (uint32_t i = 0; i < page.used; ++i) {
+      const Object object = (number << Storage::kPageBits) + i;
+      if (storage_.ListOf(object) != kFree) type.destroy(*this, object);
+    }
   }
 }
 
 void Heap::Reset() {
   Check(idle(), "Reset within a call of the heap");
+  DestroyAll();
   storage_.Reset();
   size_ = 0;
   std::copy(std::begin(kThresholds), std::end(kThresholds), thresholds_);
@@ -70,11 +82,16 @@ TypeId Heap::Register(const Type& type) {
         "an atom has references");
   Check(type.visit == nullptr || (type.clear != nullptr && type.references.empty()),
         "a type with `visit` needs `clear`, and no `references`");
+  Check(type.references.empty() || type.alignment >= alignof(Object),
+        "a type's references are not aligned");
+  std::vector<bool> taken(type.size / sizeof(Object));
   bool run = true;
   for (size_t i = 0; i < type.references.size(); ++i) {
     const uint32_t at = type.references[i];
     Check(at % alignof(Object) == 0 && at + sizeof(Object) <= type.size,
           "a type has a reference outside of its objects");
+    Check(!taken[at / sizeof(Object)], "a type has a reference twice");
+    taken[at / sizeof(Object)] = true;
     run = run && at == type.references[0] + i * sizeof(Object);
   }
 

@@ -169,8 +169,8 @@ class Listener {
 //
 // Memory. Only Register, New, NewWeak and the first Watch allocate, and New and NewWeak report
 // that there is none by kNull, without any effect. Deaths and collections need no memory and
-// cannot fail. A heap that has shrunk gives memory back at the end of a full collection, and at
-// once when nothing is left.
+// cannot fail. A heap that has shrunk, and stayed small from one full collection to the next, gives
+// memory back at the end of that.
 class Heap {
  public:
   // `context` is for the embedder's functions. `listener` may be null; it must outlive the heap.
@@ -185,7 +185,7 @@ class Heap {
   void* context() const { return context_; }
 
   // Checks the description, and ends the process if it is wrong: an error of the embedder's. Types
-  // stay for the life of the heap. O(references).
+  // stay for the life of the heap. O(size).
   TypeId Register(const Type& type);
   const Type& type(TypeId id) const { return types_[id]->type; }
 
@@ -327,8 +327,9 @@ class Heap {
   // Above every name that was ever handed out and may be in use: for tables of the embedder's.
   Object name_limit() const { return storage_.name_limit(); }
 
-  // Forgets every object, setting and count, silently. Keeps the types, and the storage for the
-  // next objects. REQUIRES: no method of the heap is running. O(pages and objects).
+  // Forgets every object, setting and count, as silently as ~Heap, after `destroy`. Keeps the
+  // types, and the storage for the next objects. REQUIRES: no method of the heap is running.
+  // O(pages and objects).
   void Reset();
 
   // Recomputes all counts and memberships from the graph and answers "" or what is wrong. `held`
@@ -385,6 +386,7 @@ class Heap {
   }
   Object NewAnyway(Descriptor& descriptor);
   void UpdateTrigger();
+  void DestroyAll();
 
   // Weak references.
   void Detach(Object weak);

@@ -154,8 +154,8 @@ void Storage::Trim() {
     vacant_ = number;
   }
   for (int list = kGeneration0; list <= kGeneration2; ++list) Compact(lists[list]);
-  // Half of what is given back remains as room to grow. No memory for that: next time.
-  if (page_capacity_ / 4 >= page_count_) Resize(2 * page_count_);
+  // Half as much again remains as room to grow. No memory for that: next time.
+  if (page_capacity_ / 4 >= page_count_) Resize(page_count_ + page_count_ / 2);
 }
 
 // --- Pages
@@ -246,9 +246,11 @@ void Storage::Poison(Object object) {
 }
 
 // Takes cells from a page that has room: about as many as are taken already, so that a type with
-// few objects costs little; at most a quarter of what can be at hand.
+// few objects costs little; at most a quarter of what can be at hand. Not from a page that is the
+// last of a heap which has shrunk, if there is another way: the tables can shrink when it is empty.
 bool Storage::Stock(Layout& layout) {
-  if (layout.open == 0 && !AddPage(layout)) return false;
+  const bool high = vacant_ != 0 && vacant_ < layout.open / 4;
+  if ((layout.open == 0 || high) && !AddPage(layout) && layout.open == 0) return false;
   const uint32_t number = layout.open;
   Page& page = pages_[number];
   const uint32_t room = static_cast<uint32_t>(page.capacity - page.taken);

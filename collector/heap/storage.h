@@ -193,13 +193,16 @@ class Storage {
   // Gives back empty pages, and tables that have become much too large. REQUIRES: no list is being
   // walked. O(pages and members of generations).
   void Trim();
-  // A good time to look whether that is worth it. It is, if at no time since the last call the heap
-  // has used a quarter of what its tables have room for: so a heap that fills and empties again and
-  // again keeps its storage. O(1) otherwise.
+  // After a full collection: looks whether that is worth it. It is, if at no time since the last
+  // call the heap has used a quarter of what its tables have room for, and it does not grow: so a
+  // heap that fills and empties again and again keeps its storage, whether it is collected when it
+  // is empty or while it fills. O(1) otherwise.
   void ConsiderTrim() {
+    const bool grows = busy_pages_ > considered_pages_;
     const uint32_t peak = peak_pages_;
-    peak_pages_ = busy_pages_;
-    if (peak < page_capacity_ / 4 && page_capacity_ > kSmallPages * (1 + layouts_)) Trim();
+    peak_pages_ = considered_pages_ = busy_pages_;
+    if (grows || peak >= page_capacity_ / 4) return;
+    if (page_capacity_ > kSmallPages * (1 + layouts_)) Trim();
   }
 
   Page& PageOf(Object object) const {
@@ -305,10 +308,11 @@ class Storage {
   Page* pages_ = nullptr;  // page 0 is empty, so that kNull names nothing
   uint32_t page_count_ = 1;
   uint32_t page_capacity_ = 0;
-  uint32_t layouts_ = 0;     // those that have pages
-  uint32_t busy_pages_ = 0;  // those that are not empty
-  uint32_t peak_pages_ = 0;  // the most of them since ConsiderTrim
-  uint32_t vacant_ = 0;      // page numbers without a page, a stack linked by `next`
+  uint32_t layouts_ = 0;           // those that have pages
+  uint32_t busy_pages_ = 0;        // those that are not empty
+  uint32_t peak_pages_ = 0;        // the most of them since ConsiderTrim
+  uint32_t considered_pages_ = 0;  // how many there were then
+  uint32_t vacant_ = 0;            // page numbers without a page, a stack linked by `next`
   size_t bytes_ = 0;
 };
 
