@@ -102,6 +102,12 @@ TEST_P(Collecting, BirthsThatFailDoNotCount) {
   const Object b = Make(heap_, bag_);
   EXPECT_EQ(world_.Log(), "auto 0 done 0");
   EXPECT_EQ(Make(heap_, bag_), kNull);
+  const size_t bytes = heap_.bytes();
+  for (int i = 0; i < 20'000; ++i) {  // nor leak
+    heap_.FailAllocation(1);
+    ASSERT_EQ(heap_.New(bag_), kNull);
+  }
+  EXPECT_EQ(heap_.bytes(), bytes);
   Release({a, b});
 }
 

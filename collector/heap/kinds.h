@@ -19,8 +19,9 @@
 
 namespace ouro::heap {
 
-enum class Kind { kRun, kMap, kBag, kCleared, kAtom };
-inline constexpr Kind kContainers[] = {Kind::kRun, Kind::kMap, Kind::kBag, Kind::kCleared};
+enum class Kind { kSlots, kRun, kMap, kBag, kCleared, kAtom };
+inline constexpr Kind kContainers[] = {Kind::kSlots, Kind::kRun, Kind::kMap, Kind::kBag,
+                                       Kind::kCleared};
 inline constexpr Rules::Finalizers kBothRules[] = {Rules::Finalizers::kUncollectable,
                                                    Rules::Finalizers::kOnce};
 
@@ -76,6 +77,8 @@ inline Type DescribeBag() {
 inline Type Describe(Kind kind) {
   const std::vector<uint32_t> run = {4, 8, 12};
   switch (kind) {
+    case Kind::kSlots:  // nothing else
+      return {.name = "slots", .size = 3 * sizeof(Object), .references = {0, 4, 8}};
     case Kind::kRun:
       return {.name = "run", .size = sizeof(Row), .references = run};
     case Kind::kMap:

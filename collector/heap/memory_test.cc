@@ -76,7 +76,7 @@ class Scenario {
       : random_(1), heap_({.finalizers = finalizers}, this, nullptr, kBooks) {
     heap_.SetThresholds(7, 2, 2);
     for (const Kind kind :
-         {Kind::kRun, Kind::kMap, Kind::kBag, Kind::kCleared, Kind::kAtom, Kind::kRun}) {
+         {Kind::kSlots, Kind::kMap, Kind::kBag, Kind::kCleared, Kind::kAtom, Kind::kRun}) {
       Type type = Describe(kind);
       if (types_.size() >= 3) type.finalize = Finalize;
       types_.push_back(heap_.Register(type));
