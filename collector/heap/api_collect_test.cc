@@ -389,6 +389,22 @@ TEST(Once, ResurrectionFromACycle) {
   EXPECT_EQ(world.Log(), "callback late free c free b");
 }
 
+// Weak references that are trash are cleared too, whatever they refer to.
+TEST(Once, ATrashWeakReferenceThatComesBack) {
+  World world(Rules::Finalizers::kOnce);
+  const Object target = world.New(world.Register(Kind::kMap), "target");
+  const Object a = world.NewTrash(world.Register(Kind::kRun, /*has_finalizer=*/true), "a");
+  const Object weak = world.NewWeak(target, "weak");
+  Give(world.heap, a, weak);
+  world.finalize = [&](Object) { world.heap.Retain(weak); };
+  EXPECT_EQ(world.heap.Collect(), 1);
+  EXPECT_EQ(world.heap.Target(weak), kNull);
+  world.heap.Release(target);
+  EXPECT_EQ(world.Log(), "finalize a free a free target");
+  EXPECT_EQ(world.heap.Verify({weak}), "");
+  world.heap.Release(weak);
+}
+
 // Both are let go of before either dies.
 TEST_P(Collecting, ReleaseBoth) {
   const Object a = world_.New(mortal_, "a");
