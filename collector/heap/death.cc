@@ -56,8 +56,9 @@ void Heap::ReleaseBoth(Object first, Object second) {
   Die(second);
 }
 
-// Up to the references, section 1. False if that was all, because the object lives again.
-[[gnu::always_inline]] inline bool Heap::StartDeath(Object object) {
+// Up to the references, section 1. False if that was all, because the object lives again or has
+// none.
+[[gnu::always_inline]] inline bool Heap::StartDeath(Object object, Object top) {
   const uint8_t state = storage_.Bits(object);
   const Storage::Page& page = storage_.PageOf(object);
   if (page.plain_run && state <= kGeneration2) [[likely]] {  // above: other lists and all flags
@@ -65,8 +66,12 @@ void Heap::ReleaseBoth(Object first, Object second) {
     storage_.Set(object, kDying);
     return true;
   }
+  dying_ = top;
   Untrack(object);
-  return (page.plain && !storage_.Has(object, kWatched)) || Ceremony(object);
+  if ((!page.plain || storage_.Has(object, kWatched)) && !Ceremony(object)) return false;
+  if (!storage_.Has(object, kReported)) return true;
+  FinishDeath(storage_.PageOf(object), object);  // a collection has cleared it: nothing is left
+  return false;
 }
 
 // The same for objects about whose death somebody else has a say.
@@ -82,31 +87,24 @@ bool Heap::Ceremony(Object object) {
     if (Resurrects(object)) return false;
     CallWeaks(object);
   }
-  uint32_t cursor = 0;
-  if (descriptor.by_type) {
-    const bool cleared = storage_.Has(object, kReported);  // by a collection: nothing is left
-    const size_t base = cleared ? storage_.leaving.size : ClearByType(object);
-    cursor = static_cast<uint32_t>(base);
-  }
-  storage_.refs[object] = cursor;
+  const bool by_type = descriptor.by_type && !storage_.Has(object, kReported);
+  storage_.refs[object] = by_type ? static_cast<uint32_t>(ClearByType(object)) : 0;
   return true;
 }
 
-// `dying` joins the stack, with that cursor.
-inline void Heap::Push(Object dying, uint32_t cursor) {
-  storage_.refs[dying] = cursor;
-  storage_.place[dying] = dying_;
-  dying_ = dying;
-}
-
 // Lets go of the references of `dying` from the `next`-th on. If somebody dies of that, `dying`
-// goes on the stack and the answer is who; otherwise it is freed and the answer is kNull.
-[[gnu::always_inline]] inline Object Heap::LetGo(Object dying, uint32_t next) {
+// goes on the stack and the answer is who; otherwise it is freed and the answer is kNull. `top` is
+// the top of the stack: dying_, which is up to date only while something else than this runs.
+[[gnu::always_inline]] inline Object Heap::LetGo(Object dying, uint32_t next, Object& top) {
   const Storage::Page& page = storage_.PageOf(dying);
-  if (!page.plain_run) [[unlikely]]
-    return LetGoOfOthers(dying, next);
   uint32_t* const refs = storage_.refs;
-  Object* const slots = reinterpret_cast<Object*>(storage_.CellOf(dying) + page.first);
+  if (!page.plain_run) [[unlikely]] {
+    dying_ = top;
+    const Object value = LetGoOfOthers(dying, next);
+    top = dying_;
+    return value;
+  }
+  Object* const slots = SlotsIn(page, dying);
   for (uint32_t i = next; i < page.count; ++i) {
     const Object value = slots[i];
     if (value == kNull) continue;
@@ -114,12 +112,16 @@ inline void Heap::Push(Object dying, uint32_t cursor) {
     uint32_t& count = refs[value];
     if (--count - 1 < kMaxReferences - 2) continue;
     if (count == 0) [[likely]] {
-      Push(dying, i + 1);
+      refs[dying] = i + 1;
+      storage_.place[dying] = top;
+      top = dying;
       return value;
     }
     count = kMaxReferences;
   }
-  if (storage_.Bits(dying) == kDying) Report(page, dying);
+  if (listener_ != nullptr) [[unlikely]]
+    listener_->Freed(dying);
+  if (counts_[0] > 0) --counts_[0];
   storage_.Free(*page.layout, dying);
   --size_;
   return kNull;
@@ -137,7 +139,9 @@ Object Heap::LetGoOfOthers(Object dying, uint32_t next) {
     if (value == kNull) continue;
     if (--refs[value] - 1 < kMaxReferences - 2) continue;
     if (refs[value] == 0) {
-      Push(dying, by_type ? next : i + 1);
+      refs[dying] = by_type ? next : i + 1;
+      storage_.place[dying] = dying_;
+      dying_ = dying;
       return value;
     }
     refs[value] = kMaxReferences;
@@ -150,15 +154,17 @@ Object Heap::LetGoOfOthers(Object dying, uint32_t next) {
 // that runs within may get here again; it finds the stack as it leaves it.
 void Heap::Die(Object object) {
   const Object base = dying_;
+  Object top = base;
   Object next = object;
   do {
-    next = StartDeath(next) ? LetGo(next, storage_.refs[next]) : kNull;
-    while (next == kNull && dying_ != base) {
-      const Object top = dying_;
-      dying_ = storage_.place[top];
-      next = LetGo(top, storage_.refs[top]);
+    next = StartDeath(next, top) ? LetGo(next, storage_.refs[next], top) : kNull;
+    while (next == kNull && top != base) {
+      const Object last = top;
+      top = storage_.place[last];
+      next = LetGo(last, storage_.refs[last], top);
     }
   } while (next != kNull);
+  dying_ = base;
 }
 
 // Runs a type's `clear`. What it let go of for the last time is about to be let go of in the same

@@ -112,6 +112,7 @@ TypeId Heap::Register(const Type& type) {
     layout.slots = run ? Layout::Slots::kRun : Layout::Slots::kMap;
     layout.first = type.references[0];
     layout.plain_run = layout.plain && run;
+    layout.needs_nothing = layout.plain_run && layout.all_slots && !kPoison;
     if (!run) layout.map = descriptor->type.references.data();
   }
   types_.push_back(std::move(descriptor));
@@ -161,6 +162,11 @@ void Heap::SetThresholds(int first, int second, int third) {
 void Heap::SetEnabled(bool enabled) {
   enabled_ = enabled;
   UpdateTrigger();
+}
+
+void Heap::Trim() {
+  Check(idle(), "Trim within a call of the heap");
+  storage_.Trim();
 }
 
 void Heap::UpdateTrigger() {

@@ -327,6 +327,10 @@ class Heap {
   // Above every name that was ever handed out and may be in use: for tables of the embedder's.
   Object name_limit() const { return storage_.name_limit(); }
 
+  // Gives back now what memory can be given back, instead of waiting for full collections to show
+  // that it is not needed. REQUIRES: no method of the heap is running. O(pages and tracked
+  // objects).
+  void Trim();
   // Forgets every object, setting and count, as silently as ~Heap, after `destroy`. Keeps the
   // types, and the storage for the next objects. REQUIRES: no method of the heap is running.
   // O(pages and objects).
@@ -398,12 +402,11 @@ class Heap {
   // Deaths by reference count: death.cc.
   void ReleasedLast(Object object);
   void Die(Object object);
-  bool StartDeath(Object object);
+  bool StartDeath(Object object, Object top);
   bool Ceremony(Object object);
   bool Resurrects(Object object);
-  Object LetGo(Object dying, uint32_t next);
+  Object LetGo(Object dying, uint32_t next, Object& top);
   Object LetGoOfOthers(Object dying, uint32_t next);
-  void Push(Object dying, uint32_t cursor);
   size_t ClearByType(Object object);
   void ReleaseLeaving(size_t base);
   void FinishDeath(const Storage::Page& page, Object object);

@@ -68,8 +68,9 @@ struct Layout {
   bool tracked = true;  // whether the collector looks at its objects
   // Whether a death is but letting go of references: no user code, no other function of a type.
   bool plain = false;
-  bool by_type = false;    // a function of the type's lets go of the references
-  bool plain_run = false;  // plain, tracked, and its slots a run: the common case
+  bool by_type = false;        // a function of the type's lets go of the references
+  bool plain_run = false;      // plain, tracked, and its slots a run: the common case
+  bool needs_nothing = false;  // and a cell that was freed is as good as new
 
   uint32_t open = 0;   // the first of the pages of this layout that have room, or 0
   uint32_t pages = 0;  // how many pages there are of it
@@ -81,7 +82,7 @@ struct Layout {
   Object spare[kSpares];
 
   // Whether the next cell is at hand, and needs nothing done to it.
-  bool ready() const { return plain_run && all_slots && spares != 0 && !kPoison; }
+  bool ready() const { return needs_nothing && spares != 0; }
 };
 
 // What a name's state says: the list that its object is in, and flags.
