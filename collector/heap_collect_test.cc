@@ -283,7 +283,7 @@ TEST(Collect, ParallelEdges) {
     r0 = none
     r1 = none
     collect 1)"),
-            "collect 0 done 0 collect 1 free 1 free 0 done 2");
+            "collect 0 done 0 collect 1 free 0 free 1 done 2");
 }
 
 TEST(Garbage, ClearedLastFirst) {

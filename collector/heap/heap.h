@@ -74,10 +74,9 @@ struct Type {
   void (*visit)(const Heap& heap, Object object, const Visitor& visitor) = nullptr;
 
   // Lets go of every reference, tp_clear: when the object dies and when it is cyclic trash. First
-  // take it out of the payload, then Release it: what that was the last reference of is really let
-  // go of, in the same order and without recursion, after `clear` has returned. It may do nothing
-  // else to the heap. Without `clear` the heap
-  // empties `references` itself, one after the other.
+  // take it out of the payload, then Release it: what that was the last reference of lives until
+  // `clear` has returned, and then dies, in the same order and without recursion. It may do nothing
+  // else to the heap. Without `clear` the heap empties `references` itself, one after the other.
   void (*clear)(Heap& heap, Object object) = nullptr;
 
   // The destructor that user code sees, `__del__`: user code, which may do anything but Reset, and
@@ -167,10 +166,11 @@ class Listener {
 // objects dies in the order in which unbounded recursion would have it die, without recursion.
 // Only user code that lets go of something from within a finalizer or callback nests.
 //
-// Memory. Only Register, New, NewWeak and the first Watch allocate, and New and NewWeak report
-// that there is none by kNull, without any effect. Deaths and collections need no memory and
-// cannot fail. A heap that has shrunk, and stayed small from one full collection to the next, gives
-// memory back at the end of that.
+// Memory. Objects and all that the heap may ever need to know of them are allocated by New and
+// NewWeak, which report that there is no memory by kNull, without any effect. So deaths and
+// collections need none and cannot fail. (Register, debug output and introspection use what the
+// standard library uses, and throw as it does.) A heap that has shrunk, and stayed small from one
+// full collection to the next, gives memory back at the end of that; Trim does at once.
 class Heap {
  public:
   // `context` is for the embedder's functions. `listener` may be null; it must outlive the heap.
@@ -441,7 +441,7 @@ class Heap {
   void SayStopped(const Collection& collection);
   void SayList(List list, const char* what, DebugFlags flag);
 
-  // Verification: verify.cc.
+  // Verification: inspect.cc.
   bool idle() const;
   std::vector<Object> Objects() const;
   std::string VerifyObject(Object object, uint32_t counted) const;
