@@ -1,6 +1,7 @@
 #include "model/true_heap.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -304,6 +305,7 @@ void TrueHeap::Doom(ObjectId id) {
 void TrueHeap::MakeCallsDue(ObjectId id, bool by_collection) {
   TrueObject& object = at(id);
   int unsaved = 2;
+  std::vector<ObjectId> held;
   for (size_t i = object.weaks.size(); i-- > 0;) {
     const ObjectId weak = object.weaks[i];
     const TrueObject& reference = at(weak);
@@ -312,9 +314,11 @@ void TrueHeap::MakeCallsDue(ObjectId id, bool by_collection) {
     if (called) unsaved = 0;
     Detach(weak);
     if (called) object.calls.push_back(weak);
-    if (by_collection) continue;
-    if (unsaved-- <= 0) {
+    if (by_collection) {
+      if (called) held.push_back(weak);
+    } else if (unsaved-- <= 0) {
       object.detained.push_back(weak);
+      held.push_back(weak);
     } else {
       at(weak).maybe_held = true;
       maybe_held_.push_back(weak);
@@ -323,8 +327,11 @@ void TrueHeap::MakeCallsDue(ObjectId id, bool by_collection) {
   if (object.calls.empty()) {
     object.detained.clear();
     ForgetMaybeHeld(id);
+    return;
   }
-  for (const ObjectId weak : by_collection ? object.calls : object.detained) Hold(weak);
+  // Newest first: one that was kMaybe until its callback came may be newer than some that are due.
+  std::sort(object.calls.begin(), object.calls.end(), std::greater<>());
+  for (const ObjectId weak : held) Hold(weak);
 }
 
 void TrueHeap::CallMade(ObjectId id) {

@@ -253,8 +253,8 @@ void Heap::ClearTrash(List old, bool save_all) {
       AppendGarbage(object);
       storage_.Append(object, old);
     }
-  } else if (plain_trash_) {
-    ClearPlain();
+  } else if (const Outside died = ReleaseOutside(); died != Outside::kOthers) {
+    FreePlain(died == Outside::kAtoms);
   } else {
     clearing_ = true;
     for (size_t i = 0; i < trash.size; ++i) {
@@ -265,37 +265,65 @@ void Heap::ClearTrash(List old, bool save_all) {
   trash.size = trash.holes = 0;
 }
 
-// When nobody but the heap has a say in the deaths of the trash, and no weak reference yields any
-// of it, what it holds of itself needs no counting. What else it holds, and lets go of for the last
-// time, it lets go of after all of it is freed, so that no user code runs before.
-void Heap::ClearPlain() {
+// Calls each(value) for every reference of the trash to something that is no trash.
+template <typename F>
+void Heap::ForEachOutside(F each) const {
   const NameList trash = storage_.lists[kTrash];
-  const auto release = [this](Object& slot) {
-    const Object value = slot;
-    slot = kNull;
-    const uint8_t state = storage_.Bits(value);
-    if (state != kTrash && state != kFree) Release(value);  // kNull is kFree
+  const auto look = [this, &each](Object value) {
+    const uint8_t state = storage_.Bits(value);  // that of kNull is kFree
+    if (state != kTrash && state != kFree) each(value);
   };
-  NameList& leaving = storage_.leaving;
-  const size_t base = leaving.size;
-  clear_runs_ = true;
   for (size_t i = 0; i < trash.size; ++i) {
     const Object object = trash.names[i];
     const Storage::Page& page = storage_.PageOf(object);
-    if (page.plain_run) {
-      Object* const slots = SlotsIn(page, object);
-      for (uint32_t k = 0, n = page.count; k < n; ++k) release(slots[k]);
-    } else {
-      for (uint32_t k = 0; k < page.count; ++k) release(Slot(object, k));
-    }
+    if (page.slots != Layout::Slots::kNone) ForEachSlot(page, storage_.CellOf(object), look);
+  }
+}
+
+// When nobody but the heap has a say in the deaths of the trash, and no weak reference yields any
+// of it, the order in which it lets go of what it holds matters only if somebody else may notice:
+// if something dies of it that is no plain atom. Then the answer is kOthers, and nothing is
+// changed.
+Heap::Outside Heap::ReleaseOutside() {
+  if (!plain_trash_) return Outside::kOthers;
+  uint32_t* const refs = storage_.refs;
+  Outside died = Outside::kNothing;
+  ForEachOutside([&](Object value) {
+    if (refs[value] == kMaxReferences || --refs[value] > 0) return;
+    const Storage::Page& page = storage_.PageOf(value);
+    const bool atom = !page.tracked && page.plain && !storage_.Has(value, kWatched);
+    died = atom && died != Outside::kOthers ? Outside::kAtoms : Outside::kOthers;
+  });
+  if (died != Outside::kOthers) return died;
+  ForEachOutside([&](Object value) { refs[value] += refs[value] == kMaxReferences ? 0 : 1; });
+  return Outside::kOthers;
+}
+
+// Frees trash that ReleaseOutside has dealt with, and with `atoms` those that nothing holds any
+// more because of that. What the trash holds of itself needs no counting.
+void Heap::FreePlain(bool atoms) {
+  const NameList trash = storage_.lists[kTrash];
+  const auto free = [this](const Storage::Page& page, Object object) {
     Report(page, object);
     storage_.FreeOfMany(*page.layout, object);
+    --size_;
+  };
+  for (size_t i = 0; i < trash.size; ++i) {
+    const Object object = trash.names[i];
+    const Storage::Page& page = storage_.PageOf(object);
+    if (atoms && page.slots != Layout::Slots::kNone) {
+      ForEachSlot(page, storage_.CellOf(object), [&](Object value) {
+        if (storage_.Bits(value) != kUntracked || storage_.refs[value] != 0) return;
+        free(storage_.PageOf(value), value);
+      });
+    }
+    if (page.slots == Layout::Slots::kRun) {
+      std::fill_n(SlotsIn(page, object), page.count, kNull);
+    } else {
+      for (uint32_t k = 0; k < page.count; ++k) Slot(object, k) = kNull;
+    }
+    free(page, object);
   }
-  clear_runs_ = false;
-  size_ -= static_cast<int64_t>(trash.size);
-  storage_.lists[kTrash].size = storage_.lists[kTrash].holes = 0;  // user code finds none of it
-  std::reverse(leaving.names + base, leaving.names + leaving.size);
-  ReleaseLeaving(base);
 }
 
 // Empties one object, which is held meanwhile. Other trash may hold it still, but nothing can reach

@@ -431,7 +431,11 @@ class Heap {
   void SpareResurrected(List old);
   void ClearTrash(List old, bool save_all);
   void Clear(Object object, List old);
-  void ClearPlain();
+  template <typename F>
+  void ForEachOutside(F each) const;
+  enum class Outside : uint8_t { kNothing, kAtoms, kOthers };  // what dies because trash lets go
+  Outside ReleaseOutside();
+  void FreePlain(bool atoms);
   void KeepUncollectable(List old, bool save_all);
   void AppendGarbage(Object object);
   int64_t Members(List list) const;
