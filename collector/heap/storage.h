@@ -8,7 +8,7 @@
 // bytes), its place (4) and its state (1). A pass of the collector over the counts then reads 4
 // bytes an object, in sequence, where counts within the objects would cost a cache miss each.
 //
-// Only Take and Register allocate. Everything that any object may need later, an entry in each list
+// Only Take and Watch allocate. Everything that any object may need later, an entry in each list
 // that may come to name it included, grows along with the pages: so deaths and collections cannot
 // run out of memory.
 
@@ -265,10 +265,11 @@ class Storage {
   // Asked of the allocator and not given back.
   size_t bytes() const { return bytes_; }
 
-  // By name. `refs` counts references; of a free cell it is the next free cell, of an object whose
-  // slots are being let go of a cursor. `place` is the place in the list that the state names; of
-  // an object that is dying it links those that wait; and while a collection counts, the members
-  // of the set that it splits have something else there: see Heap::FindUnreachable.
+  // By name. `refs` counts references; of a free cell it is the next free cell of its page, of an
+  // object whose references are being let go of a cursor. `place` is the place in the list that the
+  // state names; of an object in the stack of the dying it is the one below; and while a collection
+  // counts, the members of the set that it splits have something else there: see
+  // Heap::FindUnreachable.
   uint32_t* refs = nullptr;
   uint32_t* place = nullptr;
   State* state = nullptr;
