@@ -55,7 +55,7 @@ class Optimized final : public Collector, private heap::Listener {
 
   Observer& observer_;
   heap::Heap heap_;
-  heap::TypeId nodes_[2][kMaxSlots + 1];  // with a finalizer or without, by number of slots
+  heap::TypeId nodes_[2][kMaxSlots + 1];  // without a finalizer and with one, by slots
   heap::TypeId leaf_;
   heap::Object registers_[kRegisters] = {};  // each holds its object
   heap::Object self_ = heap::kNull;          // of the innermost script; the heap holds it

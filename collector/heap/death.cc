@@ -119,9 +119,7 @@ bool Heap::Ceremony(Object object) {
     }
     count = kMaxReferences;
   }
-  if (listener_ != nullptr) [[unlikely]]
-    listener_->Freed(dying);
-  if (counts_[0] > 0) --counts_[0];
+  Report(page, dying);  // it cannot be kReported: StartDeath would have finished it
   storage_.Free(*page.layout, dying);
   --size_;
   return kNull;

@@ -12,8 +12,6 @@ namespace ouro::heap {
 
 namespace {
 
-constexpr uint32_t kMemberBit = 1u << 31;  // Heap::kMember
-
 // Marks what can be reached, depth first. `Scan` shows the references of an object.
 class Tracer {
  public:
@@ -99,7 +97,7 @@ class Tracer {
 // any, their entries in `place`, and no others, have the bit kMember afterwards; if there are none,
 // the bit means nothing. In any case the caller gives each member a place. `set` loses its holes.
 size_t Heap::FindUnreachable(NameList& set) {
-  static_assert(kMember == kMemberBit);
+  static_assert(kMember == 1u << 31, "Examine and Count shift it down");
   uint32_t* const place = storage_.place;
   const uint32_t* const refs = storage_.refs;
   if (set.holes != 0) storage_.Compact(set);
