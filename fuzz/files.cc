@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -97,6 +98,33 @@ std::string ReadPrograms(const std::vector<std::string>& paths,
     for (Program& program : read) programs->push_back({file, number++, std::move(program)});
   }
   return "";
+}
+
+std::string WriteEncoded(const std::vector<ProgramFile>& programs, const std::string& folder) {
+  for (const ProgramFile& program : programs) {
+    const std::vector<uint8_t> bytes = Encode(program.program);
+    const std::string text(bytes.begin(), bytes.end());
+    const std::string file = fmt::format("{}/{:016x}", folder, HashOf(text));
+    if (std::string error = WriteText(file, text); !error.empty()) return error;
+  }
+  return "";
+}
+
+constexpr size_t kMaxName = 60;  // bytes; a command line can be longer than a file's name may be
+
+std::string FileName(const std::string& name) {
+  std::string safe;
+  for (const char c : name.substr(0, kMaxName)) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-';
+    safe += plain ? c : '-';
+  }
+  return safe;
+}
+
+uint64_t HashOf(const std::string& text) {
+  uint64_t hash = 0xcbf29ce484222325u;
+  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
+  return hash;
 }
 
 }  // namespace ouro

@@ -37,6 +37,16 @@ struct ProgramFile {
 // All programs of all files. Returns "" or "FILE: line 7: ...".
 std::string ReadPrograms(const std::vector<std::string>& paths, std::vector<ProgramFile>* programs);
 
+// Writes each program in its byte form (model/program.h) into the folder, which is made: what
+// fuzzers start from. Names follow from the contents. Returns "" or "FILE: why".
+std::string WriteEncoded(const std::vector<ProgramFile>& programs, const std::string& folder);
+
+// A name for a file: "cpython:/usr/bin/python3" -> "cpython--usr-bin-python3".
+std::string FileName(const std::string& name);
+
+// 64 bits of FNV-1a, for the names of files.
+uint64_t HashOf(const std::string& text);
+
 }  // namespace ouro
 
 #endif  // FUZZ_FILES_H_

@@ -3,26 +3,18 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
 
 #include "fuzz/files.h"
+#include "fuzz/snapshot.h"
 #include "model/shrink.h"
 
 namespace ouro {
 namespace {
 
 constexpr int kReplays = 3;
-
-constexpr size_t kMaxName = 60;  // bytes; a command line can be longer than a file's name may be
-
-// "cpython:/usr/bin/python3" -> "cpython--usr-bin-python3"
-std::string FileName(const std::string& name) {
-  std::string safe;
-  for (const char c : name.substr(0, kMaxName)) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-';
-    safe += plain ? c : '-';
-  }
-  return safe;
-}
 
 uint32_t ShortHash(const std::string& text) {
   uint32_t hash = 0x811c9dc5u;  // FNV-1a
@@ -72,28 +64,109 @@ bool ShrinkCase(const Specimen& specimen, const FindingOptions& options, Case* i
   return shrunk.finished;
 }
 
-std::string FileText(const Case& it, const Finding& finding, const Specimen& specimen,
-                     const std::string& origin) {
-  std::string what = it.verdict.violation ? it.verdict.violation->what : it.verdict.trouble;
-  if (it.verdict.lawful()) what = finding.signature;
-  return fmt::format(
-      "# {}\n# specimen: {} ({}), contract {}\n# signature: {}, stability {}/{}\n# origin: {}\n{}",
-      what, specimen.name, specimen.summary, specimen.contract->name, finding.signature,
-      finding.repeats, kReplays, origin, Print(it.program));
+// The day: for the header of a file, which no verdict depends on.
+std::string Today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm day = {};
+  gmtime_r(&now, &day);
+  return fmt::format("{:04}-{:02}-{:02}", day.tm_year + 1900, day.tm_mon + 1, day.tm_mday);
 }
 
-void File(const Case& it, const Specimen& specimen, const std::string& folder, Finding* finding) {
-  finding->file = fmt::format("{}/{}-{}-{:04x}.gct", folder, FileName(specimen.name),
-                              Title(it.verdict), ShortHash(Print(it.program)));
-  finding->error = WriteText(finding->file, finding->text);
-  if (!finding->error.empty()) {
-    finding->report += fmt::format("not written: {}\n", finding->error);
-  } else if (it.verdict.lawful()) {
-    finding->report += fmt::format("the program: {}\n", finding->file);
-  } else {
-    finding->report += fmt::format("replay: bazel run //:ouro -- run --specimen {} {}\n",
-                                   Quoted(specimen.name), Quoted(finding->file));
+std::string ReplayCommand(const Specimen& specimen, const std::string& file) {
+  return fmt::format("bazel run //:ouro -- run --specimen {} {}", Quoted(specimen.name),
+                     Quoted(file));
+}
+
+std::string FileText(const Case& it, const Finding& finding, const Specimen& specimen,
+                     const FindingOptions& options) {
+  std::string what = it.verdict.violation ? it.verdict.violation->what : it.verdict.trouble;
+  if (it.verdict.lawful()) what = finding.signature;
+  std::string text =
+      fmt::format("# {}\n# specimen: {} ({}), contract {}\n# law: {}\n# signature: {}\n", what,
+                  specimen.name, specimen.summary, specimen.contract->name, Title(it.verdict),
+                  finding.signature);
+  text += fmt::format("# stability: {}/{}\n# origin: {}\n", finding.repeats, kReplays,
+                      options.origin);
+  if (!options.engine.empty()) {
+    text += fmt::format("# engine: {}\n# seed: {}\n", options.engine, options.seed);
   }
+  text += fmt::format("# build: {}\n# date: {}\n", BuildName(), Today());
+  if (!finding.file.empty()) {
+    text += fmt::format("# replay: {}\n", ReplayCommand(specimen, finding.file));
+  }
+  return text + Print(it.program);
+}
+
+// "optimized-free-once-07c1" -> "OptimizedFreeOnce07c1"
+std::string TestName(const std::string& stem) {
+  std::string name;
+  bool upper = true;
+  for (const char c : stem) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0) {
+      upper = true;
+      continue;
+    }
+    name += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    upper = false;
+  }
+  return name;
+}
+
+// To be pasted into a test of properties/, as it is.
+std::string TestText(const Case& it, const Specimen& specimen, const std::string& stem) {
+  return fmt::format(
+      "// {}\nTEST(FoundTest, {}) {{\n"
+      "  std::vector<Program> programs;\n"
+      "  ASSERT_EQ(Parse(R\"gct(\n{})gct\",\n                  &programs),\n            \"\");\n"
+      "  const Specimen specimen = Named(R\"gct({})gct\");\n"
+      "  std::string transcript;\n"
+      "  const Verdict verdict = TryIsolated(programs[0], specimen, Isolation{{}}, &transcript);\n"
+      "  EXPECT_TRUE(verdict.lawful()) << Report(specimen, verdict, transcript);\n}}\n",
+      it.verdict.violation ? it.verdict.violation->what : it.verdict.trouble, TestName(stem),
+      Print(it.program), specimen.name);
+}
+
+// Files the finding, and takes away what it was filed as before, if that was another program.
+void File(const Case& it, const Specimen& specimen, const FindingOptions& options,
+          Finding* finding) {
+  const std::string stem = fmt::format("{}-{}-{:04x}", FileName(specimen.name), Title(it.verdict),
+                                       ShortHash(Print(it.program)));
+  const std::string before = finding->file;
+  if (!options.folder.empty()) finding->file = fmt::format("{}/{}.gct", options.folder, stem);
+  finding->text = FileText(it, *finding, specimen, options);
+  if (options.folder.empty()) return;
+  finding->error = WriteText(finding->file, finding->text);
+  if (finding->error.empty() && !before.empty() && before != finding->file) {
+    std::remove(UserPath(before).c_str());
+  }
+  if (!options.tests.empty() && !it.verdict.lawful()) {
+    const auto test = [&](const std::string& name) { return options.tests + "/" + name + ".cc"; };
+    if (!before.empty()) {
+      std::remove(UserPath(test(std::filesystem::path(before).stem().string())).c_str());
+    }
+    if (finding->error.empty()) {
+      finding->error = WriteText(test(stem), TestText(it, specimen, stem));
+    }
+  }
+}
+
+// The last lines of a report that say where the file is.
+std::string Whereabouts(const Case& it, const Specimen& specimen, const Finding& finding) {
+  if (finding.file.empty()) return "";
+  if (!finding.error.empty()) return fmt::format("not written: {}\n", finding.error);
+  if (it.verdict.lawful()) return fmt::format("the program: {}\n", finding.file);
+  return fmt::format("replay: {}\n", ReplayCommand(specimen, finding.file));
+}
+
+// What is seen before shrinking: a long story ends where the law was broken, so its end is shown.
+std::string FirstReport(const Specimen& specimen, const Case& it) {
+  constexpr int kLines = 12;
+  const std::string story = it.Story();
+  size_t begin = story.size();
+  for (int lines = 0; begin > 0; --begin) {
+    if (begin < story.size() && story[begin - 1] == '\n' && ++lines == kLines) break;
+  }
+  return Report(specimen, it.verdict, (begin > 0 ? "...\n" : "") + story.substr(begin));
 }
 
 }  // namespace
@@ -103,6 +176,7 @@ std::string NotRepeatable(const std::string& seen) { return "not repeatable: " +
 Finding Investigate(const Program& program, const Specimen& specimen,
                     const FindingOptions& options) {
   Finding finding;
+  finding.engine = options.engine;
   Case it{.program = program};
   for (int i = 0; i < kReplays; ++i) {
     std::string transcript;
@@ -111,21 +185,27 @@ Finding Investigate(const Program& program, const Specimen& specimen,
     if (it.verdict.lawful()) it = {program, verdict, transcript};
     if (verdict.signature() == it.verdict.signature()) ++finding.repeats;
   }
-  finding.signature = it.verdict.lawful() ? NotRepeatable(options.seen) : it.verdict.signature();
-  bool finished = true;
-  if (!it.verdict.lawful()) finished = ShrinkCase(specimen, options, &it);
+  const bool lawful = it.verdict.lawful();
+  finding.signature = lawful ? NotRepeatable(options.seen) : it.verdict.signature();
+  File(it, specimen, options, &finding);
+  if (lawful) {
+    finding.program = program;
+    finding.report = fmt::format(
+        "{} did this, and is lawful when it runs the program alone, {} times:\n  {}\n{}",
+        specimen.name, kReplays, options.seen, Whereabouts(it, specimen, finding));
+    return finding;
+  }
+  if (options.announce) {
+    options.announce(FirstReport(specimen, it) + Whereabouts(it, specimen, finding));
+  }
+  const bool finished = ShrinkCase(specimen, options, &it);
   finding.program = it.program;
-  finding.text = FileText(it, finding, specimen, options.origin);
+  File(it, specimen, options, &finding);
   finding.report =
-      it.verdict.lawful()
-          ? fmt::format(
-                "{} did this, and is lawful when it runs the program alone, {} times:\n"
-                "  {}\n",
-                specimen.name, kReplays, options.seen)
-          : fmt::format("{}  shrunk from {} operations to {}{}, stability {}/{}\n",
-                        Report(specimen, it.verdict, it.Story()), program.size(), it.program.size(),
-                        finished ? "" : " (out of time)", finding.repeats, kReplays);
-  if (!options.folder.empty()) File(it, specimen, options.folder, &finding);
+      fmt::format("{}  shrunk from {} operations to {}{}, stability {}/{}\n{}",
+                  Report(specimen, it.verdict, it.Story()), program.size(), it.program.size(),
+                  finished ? "" : " (out of time)", finding.repeats, kReplays,
+                  Whereabouts(it, specimen, finding));
   return finding;
 }
 

@@ -6,6 +6,7 @@
 #ifndef FUZZ_FINDING_H_
 #define FUZZ_FINDING_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -17,8 +18,14 @@ struct FindingOptions {
   Isolation isolation;
   int shrink_seconds = 20;
   std::string folder;  // where it is filed; "": nowhere
-  std::string origin;  // where the program came from, for the header
-  std::string seen;    // what it did there, for one that is lawful now
+  std::string tests;   // where a draft of a test is written; "": nowhere
+  // For the header: where the program came from.
+  std::string origin;
+  std::string engine;
+  uint64_t seed = 0;
+  std::string seen;  // what it did there, for one that is lawful now
+  // Called before shrinking, when the finding is already filed, with a report; may be empty.
+  std::function<void(const std::string& report)> announce;
   std::function<void(size_t operations, size_t tried)> progress;  // of shrinking; may be empty
 };
 
@@ -29,15 +36,17 @@ struct Finding {
   std::string text;    // of the file: header and program
   std::string file;    // where it is filed
   std::string error;   // why it is not
-  int repeats = 0;     // how many of three runs had that signature
-  int hits = 1;
+  std::string engine;
+  int repeats = 0;  // how many of three runs had that signature
+  uint64_t hits = 1;
+  double seconds = 0;  // of the campaign, when it was found
 };
 
 // The signature of a program that did `seen` once and is lawful now.
 std::string NotRepeatable(const std::string& seen);
 
-// Runs `program` three times, shrinks it and files it. A program that is lawful now is filed
-// as it is, as not repeatable.
+// Runs `program` three times, files it, shrinks it and files the smaller one instead. A program that
+// is lawful now is filed as it is, as not repeatable.
 Finding Investigate(const Program& program, const Specimen& specimen,
                     const FindingOptions& options);
 

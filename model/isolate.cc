@@ -174,10 +174,13 @@ Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isol
 size_t FindIsolated(const std::vector<Program>& programs, const std::string& signature,
                     const Specimen& specimen, const Isolation& isolation,
                     std::chrono::steady_clock::time_point end, size_t* tried) {
+  const auto over = [&] {
+    return std::chrono::steady_clock::now() >= end || (isolation.stop && isolation.stop());
+  };
   size_t next = 0;
   size_t found = programs.size();
   while (next < programs.size() && found == programs.size()) {
-    if (std::chrono::steady_clock::now() >= end) break;
+    if (over()) break;
     Child child([&](int fd) {
       std::optional<Trial> trial;
       for (size_t i = next; i < programs.size(); ++i) {
@@ -188,7 +191,7 @@ size_t FindIsolated(const std::vector<Program>& programs, const std::string& sig
       }
     });
     for (bool alive = true; alive && next < programs.size() && found == programs.size(); ++next) {
-      if (std::chrono::steady_clock::now() >= end) break;
+      if (over()) break;
       char same = 0;
       const int got = child.Read(&same, 1, isolation.milliseconds);
       alive = got == 1;

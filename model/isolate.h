@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Isolation {
   int milliseconds = 5000;
   // Whether FindIsolated makes a collector anew for each program, in case Reset does not forget.
   bool fresh = false;
+  // Asked now and then by FindIsolated: true ends the search. May be empty.
+  std::function<bool()> stop;
 };
 
 // Runs `program` in a child. A crash is kBroken, "crashed with signal 11 (Segmentation fault)"; a
@@ -31,7 +34,7 @@ Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isol
 
 // The index of the first program whose verdict has that signature, or programs.size(). One child
 // runs many programs, so this is far cheaper than one TryIsolated after the other. No program is
-// begun after `end`; *tried, if not null, counts those that were.
+// begun after `end`, or once isolation.stop says so; *tried, if not null, counts those that were.
 size_t FindIsolated(
     const std::vector<Program>& programs, const std::string& signature, const Specimen& specimen,
     const Isolation& isolation,

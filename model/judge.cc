@@ -27,6 +27,7 @@ void Judge::Reset() {
   late_.clear();
   violation_.reset();
   situations_ = 0;
+  features_.Begin();
   enabled_ = true;
   saveall_ = false;
   // CPython's defaults up to 3.12; semantics, section 2.
@@ -41,6 +42,16 @@ const Judge::Frame* Judge::InnermostScript() const {
     if (frames_[i].type == Frame::Type::kScript) return &frames_[i];
   }
   return nullptr;
+}
+
+void Judge::CountScriptOp(OpCode code) {
+  const auto scripts = std::count_if(frames_.begin(), frames_.end(), [](const Frame& frame) {
+    return frame.type == Frame::Type::kScript;
+  });
+  if (scripts == 0) return;
+  const Frame& script = *InnermostScript();
+  const int phase = script.in_collection ? 1 + static_cast<int>(collection_.phase) : 0;
+  features_.Count({.callback = script.is_callback, .nested = scripts > 1, .phase = phase}, code);
 }
 
 ObjectId Judge::Resolve(Ref ref) const {
@@ -105,6 +116,7 @@ void Judge::Begin(const Op& op) {
             fmt::format("`{}` was executed before what was going on had ended", Print(op)));
     return;
   }
+  if (features_.counting()) CountScriptOp(op.code);
   Frame frame;
   frame.op = op;
   frame.loose_mark = heap_.LooseMark();

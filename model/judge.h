@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "model/collector.h"
+#include "model/feature.h"
 #include "model/law.h"
 #include "model/true_heap.h"
 
@@ -64,6 +65,10 @@ class Judge {
 
   // A bit for each Situation that was reached since Reset.
   uint64_t situations() const { return situations_; }
+
+  // Features of programs are counted there from now on: FeatureCounter::kSize bytes, which are the
+  // caller's to clear; null: nowhere.
+  void CountFeatures(uint8_t* counters) { features_.CountInto(counters); }
 
   // For those who run programs.
   ObjectId reg(int index) const { return heap_.reg(index); }
@@ -132,6 +137,8 @@ class Judge {
   void FindTrash(const std::vector<ObjectId>& among, std::vector<ObjectId>* trash);
   void NoteOldHolders(const std::vector<ObjectId>& among);
   void NoteTrash(const std::vector<ObjectId>& trash);
+  void CountTrash(const std::vector<ObjectId>& trash, bool tangled);
+  void CountScriptOp(OpCode code);
   void KeepUncollectable();
   void ClearWeakReferences();
   bool TrashFinalizersDue() const;
@@ -154,7 +161,10 @@ class Judge {
   // The object that `ref` names here, or kNone.
   ObjectId Resolve(Ref ref) const;
   const Frame* InnermostScript() const;
-  void Note(Situation situation) { situations_ |= uint64_t{1} << static_cast<int>(situation); }
+  void Note(Situation situation) {
+    situations_ |= uint64_t{1} << static_cast<int>(situation);
+    features_.Count(situation);
+  }
   bool Uncollectable() const {
     return contract_->cyclic_finalizers == Contract::CyclicFinalizers::kUncollectable;
   }
@@ -169,6 +179,7 @@ class Judge {
   Collection collection_;
   std::optional<Violation> violation_;
   uint64_t situations_ = 0;
+  FeatureCounter features_;
 
   // Generations and the schedule; semantics, section 2.
   bool enabled_ = true;

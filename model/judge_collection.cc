@@ -74,8 +74,8 @@ void Judge::BeginCollection(int generation) {
   scratch_.clear();
   heap_.ListTracked(generation, &scratch_);
   FindTrash(scratch_, &c.trash);
-  NoteTrash(c.trash);
   for (const ObjectId id : c.trash) heap_.at(id).found = true;
+  NoteTrash(c.trash);
   heap_.ForgetTracked(generation);
   int32_t survivors = 0;
   for (const ObjectId id : scratch_) {
@@ -146,6 +146,11 @@ void Judge::NoteOldHolders(const std::vector<ObjectId>& among) {
 void Judge::NoteTrash(const std::vector<ObjectId>& trash) {
   if (trash.empty()) return;
   Note(Situation::kTrashFound);
+  bool tangled = false;
+  const auto note = [&](Situation situation) {
+    tangled = true;
+    Note(situation);
+  };
   for (const ObjectId id : trash) {
     const TrueObject& object = heap_.at(id);
     if (object.generation != heap_.at(trash.front()).generation) {
@@ -153,12 +158,28 @@ void Judge::NoteTrash(const std::vector<ObjectId>& trash) {
     }
     for (size_t i = 0; i < object.slots.size(); ++i) {
       if (object.slots[i] == kNone) continue;
-      if (object.slots[i] == id) Note(Situation::kSelfEdge);
+      if (object.slots[i] == id) note(Situation::kSelfEdge);
       const auto begin = object.slots.begin();
       const auto end = begin + static_cast<ptrdiff_t>(i);
-      if (std::find(begin, end, object.slots[i]) != end) Note(Situation::kParallelEdges);
+      if (std::find(begin, end, object.slots[i]) != end) note(Situation::kParallelEdges);
     }
   }
+  if (features_.counting()) CountTrash(trash, tangled);
+}
+
+// REQUIRES: the trash is marked as found.
+void Judge::CountTrash(const std::vector<ObjectId>& trash, bool tangled) {
+  TrashShape shape = {.objects = trash.size(), .generation = collection_.generation};
+  shape.tangled = tangled;
+  for (const ObjectId id : trash) {
+    const TrueObject& object = heap_.at(id);
+    shape.finalizer |= object.has_finalizer();
+    shape.spans |= object.generation != heap_.at(trash.front()).generation;
+    for (const ObjectId weak : object.weaks) {
+      (heap_.at(weak).found ? shape.weak_inside : shape.weak_outside) = true;
+    }
+  }
+  features_.Count(shape);
 }
 
 // Trash with finalizers and all that it reaches is not cleared (move_finalizers and

@@ -58,6 +58,9 @@ class Trial : private Observer {
   // comment `# <- here`.
   Verdict Run(const Program& program, std::string* transcript);
 
+  // See Judge::CountFeatures.
+  void CountFeatures(uint8_t* counters) { judge_.CountFeatures(counters); }
+
  private:
   ScriptEnd On(const Event& event) override;
   void Broken(const std::string& why) override;

@@ -18,6 +18,7 @@
 #include "properties/arbitrary.h"
 #include "properties/fixture.h"
 #include "properties/generator.h"
+#include "properties/possible.h"
 #include "properties/transcript.h"
 
 namespace ouro {
@@ -27,39 +28,6 @@ constexpr int kPrograms = 10'000;
 constexpr double kLeast = 0.2;  // percent of the programs
 
 // ---- situations ----
-
-bool KeepsCyclesWithFinalizers(const Contract& contract) {
-  return contract.cyclic_finalizers == Contract::CyclicFinalizers::kUncollectable;
-}
-bool FinalizesCycles(const Contract& contract) { return !KeepsCyclesWithFinalizers(contract); }
-bool NeverWaits(const Contract& contract) { return !contract.full_collection_waits; }
-
-struct Impossible {
-  Situation situation;
-  bool (*under)(const Contract& contract);
-  const char* reason;
-};
-
-constexpr Impossible kImpossible[] = {
-    {Situation::kFullCollectionWaited, NeverWaits, "2.6 collects all as soon as counts say so"},
-    {Situation::kUncollectable, FinalizesCycles, "finalizers of trash run: all is collectable"},
-    {Situation::kUncollectableWithout, FinalizesCycles, "there is no uncollectable set"},
-    {Situation::kWeakInUncollectable, FinalizesCycles, "there is no uncollectable set"},
-    {Situation::kTrashFinalized, KeepsCyclesWithFinalizers, "trash with finalizers is left alone"},
-    {Situation::kTrashResurrected, KeepsCyclesWithFinalizers,
-     "no script that runs before the clearing can reach trash"},
-    {Situation::kTrashPartlyResurrected, KeepsCyclesWithFinalizers, "the same"},
-    {Situation::kTrashDiedOfFinalizer, KeepsCyclesWithFinalizers, "the same"},
-    {Situation::kLateCallback, KeepsCyclesWithFinalizers,
-     "no script can make a weak reference to trash, and older ones are cleared first"},
-};
-
-const char* WhyImpossible(Situation situation, const Contract& contract) {
-  for (const Impossible& row : kImpossible) {
-    if (row.situation == situation && row.under(contract)) return row.reason;
-  }
-  return nullptr;
-}
 
 // The share of programs, in percent, that reach each situation.
 using Shares = std::array<double, kSituations>;

@@ -1,0 +1,129 @@
+#include "fuzz/desk.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "model/check.h"
+
+namespace ouro {
+namespace {
+
+struct Header {
+  Message::Kind kind;
+  uint16_t program;  // bytes that follow
+  uint16_t text;     // and after those
+  uint64_t index;
+};
+constexpr size_t kMaxText = PIPE_BUF - sizeof(Header) - kProgramBytes;
+static_assert(sizeof(Header) + kProgramBytes + 200 <= PIPE_BUF);
+
+// 1, 2, 3, 4 to 7, 8 to 15, 16 to 31, 32 to 127, 128 and more: a bit for each.
+constexpr std::array<uint8_t, 256> kMagnitudes = [] {
+  std::array<uint8_t, 256> magnitudes{};
+  for (int count = 1; count < 256; ++count) {
+    const int bit = count < 4     ? count - 1
+                    : count < 8   ? 3
+                    : count < 16  ? 4
+                    : count < 32  ? 5
+                    : count < 128 ? 6
+                                  : 7;
+    magnitudes[static_cast<size_t>(count)] = static_cast<uint8_t>(1 << bit);
+  }
+  return magnitudes;
+}();
+
+bool ReadAll(int fd, void* to, size_t size) {
+  char* at = static_cast<char*>(to);
+  while (size > 0) {
+    const ssize_t got = read(fd, at, size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    at += got;
+    size -= static_cast<size_t>(got);
+  }
+  return true;
+}
+
+}  // namespace
+
+bool Merge(const uint8_t* counts, size_t size, uint8_t* reached) {
+  bool fresh = false;
+  for (size_t word = 0; word < size; word += 8) {
+    uint64_t any;  // most are zero, eight at a time
+    std::memcpy(&any, counts + word, 8);
+    if (any == 0) continue;
+    for (size_t i = word; i < word + 8; ++i) {
+      const uint8_t with = reached[i] | kMagnitudes[counts[i]];
+      fresh |= with != reached[i];
+      reached[i] = with;
+    }
+  }
+  return fresh;
+}
+
+size_t CountReached(const uint8_t* reached, size_t size) {
+  return size - static_cast<size_t>(std::count(reached, reached + size, 0));
+}
+
+DeskFile::~DeskFile() {
+  if (desks_ != nullptr) munmap(desks_, size_ * sizeof(Desk));
+}
+
+std::string DeskFile::Open(const std::string& path, size_t desks) {
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) return path + ": " + std::strerror(errno);
+  struct stat file = {};
+  int error = fstat(fd, &file) == 0 ? 0 : errno;
+  size_ = std::max(desks, static_cast<size_t>(file.st_size) / sizeof(Desk));
+  const size_t bytes = size_ * sizeof(Desk);
+  if (error == 0) error = posix_fallocate(fd, 0, static_cast<off_t>(bytes));
+  void* shared = MAP_FAILED;
+  if (error == 0) shared = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (error == 0 && shared == MAP_FAILED) error = errno;
+  close(fd);
+  if (error != 0) return path + ": " + std::strerror(error);
+  desks_ = static_cast<Desk*>(shared);
+  return "";
+}
+
+bool Tell(int fd, const Message& message) {
+  CHECK(message.program.size() <= kProgramBytes);
+  const std::string text = message.text.substr(0, kMaxText);
+  const Header header = {message.kind, static_cast<uint16_t>(message.program.size()),
+                         static_cast<uint16_t>(text.size()), message.index};
+  std::array<char, PIPE_BUF> whole;
+  size_t size = 0;
+  const auto add = [&](const void* from, size_t bytes) {
+    if (bytes > 0) std::memcpy(whole.data() + size, from, bytes);
+    size += bytes;
+  };
+  add(&header, sizeof(header));
+  add(message.program.data(), message.program.size());
+  add(text.data(), text.size());
+  ssize_t written;
+  do {
+    written = write(fd, whole.data(), size);
+  } while (written < 0 && errno == EINTR);
+  return written == static_cast<ssize_t>(size);
+}
+
+bool Hear(int fd, Message* message) {
+  Header header;
+  if (!ReadAll(fd, &header, sizeof(header))) return false;
+  message->kind = header.kind;
+  message->index = header.index;
+  message->program.resize(header.program);
+  message->text.resize(header.text);
+  return ReadAll(fd, message->program.data(), header.program) &&
+         ReadAll(fd, message->text.data(), header.text);
+}
+
+}  // namespace ouro

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Replays the corpus with the fuzz target, on each of the specimens.
+set -euo pipefail
+
+fuzzer=$1_bin corpus=$1_corpus
+shift
+shopt -s nullglob
+files=("$corpus"/*)
+((${#files[@]})) || { echo "$corpus is empty" >&2; exit 1; }
+for specimen in "$@"; do
+  log=$("$fuzzer" --specimen="$specimen" "${files[@]}" 2>&1) || { echo "$log"; exit 1; }
+  ran=$(grep -c '^Executed ' <<<"$log")
+  echo "$specimen: $ran of ${#files[@]} programs"
+  ((ran == ${#files[@]}))
+done

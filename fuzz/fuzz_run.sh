@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Fuzzes from the corpus on, until told to stop: the fuzz target, its dictionary, the user's flags.
+# What is found goes to where the user stands.
+set -euo pipefail
+
+fuzzer=$1_bin corpus=$1_corpus dictionary=$2
+shift 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+status=0
+"$fuzzer" -dict="$dictionary" -artifact_prefix="${BUILD_WORKING_DIRECTORY:-.}/" "$@" \
+  "$work" "$corpus" || status=$?
+exit "$status"

@@ -1,0 +1,84 @@
+// Records are the folder of a campaign: what it found, its corpus, its numbers. All is written
+// aside and renamed, appended in whole lines, or shared memory; so whoever is killed, at whatever
+// moment, the next campaign in that folder goes on from there.
+//
+//   found/                      findings, as programs
+//   tests/                      a GoogleTest draft for each
+//   corpus/                     programs that reached something new, for all specimens
+//   stats.json, plot_data       numbers of the campaign that runs, or ran last
+//   work/                       desks of workers, logs, what fuzzers start from
+//
+// Several campaigns may use one folder at once: the second one's numbers are in stats-2.json and
+// plot_data-2, and so on; findings and programs have names that follow from their contents.
+//
+// Place: below the supervisor; nobody else writes there.
+
+#ifndef FUZZ_RECORDS_H_
+#define FUZZ_RECORDS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "fuzz/desk.h"
+#include "fuzz/snapshot.h"
+#include "model/program.h"
+
+namespace ouro {
+
+class Records {
+ public:
+  ~Records();
+
+  // Makes the folder, or goes on with what is there of that specimen. Returns "" or why nothing can
+  // be written, or read: noticed now and not after hours.
+  std::string Open(const std::string& out, const std::string& specimen, size_t workers);
+
+  // Desk 0 is the supervisor's; its counts are of itself. Workers have 1, 2, ...; there may be
+  // more of earlier runs.
+  DeskFile& desks() { return desks_; }
+  const DeskFile& desks() const { return desks_; }
+
+  std::string found() const { return out_ + "/found"; }
+  std::string tests() const { return out_ + "/tests"; }
+  // Of this campaign alone.
+  std::string work() const { return work_; }
+
+  // Adds a program to the corpus, unless it is there. Returns "" or why not.
+  std::string Keep(const Program& program);
+  // How many programs are in the corpus, as far as this campaign knows.
+  size_t corpus() const { return kept_.size(); }
+  // Learns of the programs that other campaigns have put there.
+  void Reread();
+  // Writes a list of byte forms of the corpus for libFuzzer: its flag, or "" if there is none.
+  std::string SeedFlag();
+
+  // Findings of earlier runs, and of others in this folder: their files, hits from the statistics.
+  std::vector<Snapshot::Found> Earlier() const;
+
+  // Rewrites stats.json. Returns "" or why not.
+  std::string Write(const Snapshot& snapshot) const;
+  // Appends to plot_data.
+  void Plot(const Snapshot& snapshot) const;
+
+ private:
+  std::string Claim();
+  void ChangeSpecimen() const;
+  void MendPlot() const;
+  std::string Numbered(const std::string& name, const std::string& suffix) const;
+
+  std::string out_;   // as the user writes it
+  std::string work_;  // a real path
+  std::string specimen_;
+  int number_ = 0;  // of this campaign among those in the folder, from 1
+  int lock_ = -1;
+  DeskFile desks_;
+  std::set<std::string> kept_;    // names of files in corpus/
+  std::set<std::string> seeded_;  // of those that have a byte form
+};
+
+}  // namespace ouro
+
+#endif  // FUZZ_RECORDS_H_
