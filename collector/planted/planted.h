@@ -15,7 +15,7 @@
 namespace ouro {
 
 // The name of the one that a few dozen random programs find.
-inline constexpr char kCanary[] = "planted:not-merged";
+inline constexpr char kCanary[] = "planted:map-last-slot";
 
 // All of them, called `planted:NAME`, easy ones and hard ones.
 const std::vector<Specimen>& PlantedBugs();
