@@ -12,6 +12,7 @@
 #include "collector/naive.h"
 #include "collector/optimized.h"
 #include "collector/peers/cpython_py.h"
+#include "collector/planted/planted.h"
 #include "collector/process.h"
 
 namespace ouro {
@@ -47,6 +48,18 @@ std::string FindLiar(const std::string& law, Specimen* specimen) {
   std::string known;
   for (const Lie& lie : Lies()) known += std::string(" ") + lie.law;
   return fmt::format("there is no liar \"{}\"; there are:{}", law, known);
+}
+
+std::string FindPlanted(const std::string& name, Specimen* specimen) {
+  std::string known;
+  for (const Specimen& bug : PlantedBugs()) {
+    if (bug.name == name) {
+      *specimen = bug;
+      return "";
+    }
+    known += " " + bug.name;
+  }
+  return fmt::format("there is no \"{}\"; there are:{}", name, known);
 }
 
 // The contract that a CPython of that version keeps, or nullptr.
@@ -139,6 +152,7 @@ const std::vector<Specimen>& OwnSpecimens() {
 const std::vector<SpecimenForm>& SpecimenForms() {
   static const std::vector<SpecimenForm> forms = {
       {"liar:LAW", "a collector that breaks that law; `ouro laws` lists them"},
+      {"planted:NAME", "the optimized collector with a bug planted; `ouro specimens` lists them"},
       {"cpython", "the python3 on PATH, under the contract of its version"},
       {"cpython:PATH", "the CPython at PATH, 2.7 or 3.4 and later"},
       {"process:CONTRACT:COMMAND", "a shell command that speaks the line protocol"},
@@ -156,6 +170,7 @@ std::string FindSpecimen(const std::string& name, Specimen* specimen) {
     return name.compare(0, prefix.size(), prefix) == 0;
   };
   if (starts("liar:")) return FindLiar(name.substr(5), specimen);
+  if (starts("planted:")) return FindPlanted(name, specimen);
   if (name == "cpython" || starts("cpython:")) {
     const std::string python = name == "cpython" ? "python3" : name.substr(8);
     // The adapter travels in this program: `ouro` works wherever it is copied to.

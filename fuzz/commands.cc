@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "collector/planted/planted.h"
 #include "collector/specimens.h"
 #include "fuzz/files.h"
 #include "fuzz/finding.h"
@@ -243,8 +244,10 @@ int Campaign(const CampaignArguments& arguments) {
 }
 
 int ListSpecimens() {
-  for (const Specimen& specimen : OwnSpecimens()) {
-    fmt::print("{:<26} {:<10} {}\n", specimen.name, specimen.contract->name, specimen.summary);
+  for (const auto* specimens : {&OwnSpecimens(), &PlantedBugs()}) {
+    for (const Specimen& specimen : *specimens) {
+      fmt::print("{:<26} {:<10} {}\n", specimen.name, specimen.contract->name, specimen.summary);
+    }
   }
   for (const SpecimenForm& form : SpecimenForms()) {
     fmt::print("{:<26} {:<10} {}\n", form.form, "", form.summary);

@@ -73,7 +73,8 @@ class ListsTest(ouro_driver.OuroTest):
         output, _ = self.ouro("specimens")
         names = [line.split()[0] for line in lines(output)]
         for name in ("optimized", "optimized-27", "optimized-pep442", "naive", "naive-pep442",
-                     "liar:LAW", "cpython", "cpython:PATH", "process:CONTRACT:COMMAND"):
+                     "planted:map-last-slot", "planted:NAME", "liar:LAW", "cpython",
+                     "cpython:PATH", "process:CONTRACT:COMMAND"):
             self.assertIn(name, names)
         self.write("a.gct", LOAD)
         for name in names:

@@ -177,6 +177,9 @@ size_t FindIsolated(const std::vector<Program>& programs, const std::string& sig
   const auto over = [&] {
     return std::chrono::steady_clock::now() >= end || (isolation.stop && isolation.stop());
   };
+  const auto has_it = [&](const Verdict& verdict) {
+    return signature == kAnySignature ? !verdict.lawful() : verdict.signature() == signature;
+  };
   size_t next = 0;
   size_t found = programs.size();
   while (next < programs.size() && found == programs.size()) {
@@ -185,7 +188,7 @@ size_t FindIsolated(const std::vector<Program>& programs, const std::string& sig
       std::optional<Trial> trial;
       for (size_t i = next; i < programs.size(); ++i) {
         if (!trial || isolation.fresh) trial.emplace(specimen, isolation.limits);
-        const char same = trial->Run(programs[i]).signature() == signature ? 1 : 0;
+        const char same = has_it(trial->Run(programs[i])) ? 1 : 0;
         WriteAll(fd, &same, 1);
         if (same != 0) return;
       }
@@ -196,7 +199,7 @@ size_t FindIsolated(const std::vector<Program>& programs, const std::string& sig
       const int got = child.Read(&same, 1, isolation.milliseconds);
       alive = got == 1;
       if (!alive) {
-        same = Broken(child, got, isolation.milliseconds).signature() == signature ? 1 : 0;
+        same = has_it(Broken(child, got, isolation.milliseconds)) ? 1 : 0;
       }
       if (same != 0) found = next;
     }

@@ -32,6 +32,9 @@ struct Isolation {
 Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isolation& isolation,
                     std::string* transcript = nullptr);
 
+// A signature that every verdict has which is not lawful.
+inline constexpr char kAnySignature[] = "*";
+
 // The index of the first program whose verdict has that signature, or programs.size(). One child
 // runs many programs, so this is far cheaper than one TryIsolated after the other. No program is
 // begun after `end`, or once isolation.stop says so; *tried, if not null, counts those that were.

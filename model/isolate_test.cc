@@ -261,6 +261,7 @@ TEST_F(Isolate, FindsWhatHangsAndWhatIsBehindIt) {
   EXPECT_EQ(FindIsolated(programs, "hung for 100 ms", FragileSpecimen(), kImpatient), 1u);
   EXPECT_EQ(FindIsolated(programs, "free-once at setting in main", FragileSpecimen(), kImpatient),
             2u);
+  EXPECT_EQ(FindIsolated(programs, kAnySignature, FragileSpecimen(), kImpatient), 1u);
   EXPECT_EQ(FindIsolated(programs, "no such", FragileSpecimen(), kImpatient), 3u);
 }
 

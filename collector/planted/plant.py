@@ -1,0 +1,115 @@
+"""Plants a bug: writes the optimized collector, with a patch applied, as one source file.
+
+Place: a tool of planted.bzl. The copy is one translation unit in a namespace of its own, so that
+all copies, and the original, link into one program. The patch opens with lines `key: value`:
+
+    class     its class of mutants
+    history   the bug of another collector that it is modelled on
+    breaks    what goes wrong, in one line: the specimen's summary
+    contract  cpython39 if only PEP 442 has what it breaks; left out, it is cpython26
+"""
+
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+KEYS = {"class", "history", "breaks", "contract"}
+CONTRACTS = {"cpython26": ("kCPython26", "kRules26"), "cpython39": ("kCPython39", "kRulesPep442")}
+# Headers first, each after what it includes; sources in any order.
+HEADERS = ["collector/heap/storage.h", "collector/heap/heap.h", "collector/heap/references.h",
+           "collector/optimized.h"]
+
+FACTORY = """
+namespace ouro::planted {{
+
+Specimen {function}() {{
+  return {{.name = "planted:{name}",
+          .summary = "{breaks}",
+          .contract = &{contract},
+          .make = [](Observer& observer) -> std::unique_ptr<Collector> {{
+            return std::make_unique<{space}::Optimized>(observer, {space}::{rules});
+          }}}};
+}}
+
+}}  // namespace ouro::planted
+"""
+
+
+def function_name(name):
+    return "Plant_" + name.replace("-", "_")
+
+
+def header(patch):
+    """The lines `key: value` before the diff."""
+    found = {"contract": "cpython26"}
+    for line in patch.read_text().split("\n"):
+        if line.startswith("--- "):
+            break
+        key, _, value = line.partition(": ")
+        if key not in KEYS:
+            sys.exit(f"{patch}: \"{line}\" is not `key: value` with a key of {sorted(KEYS)}")
+        found[key] = value.strip().replace('"', "'")
+    missing = KEYS - set(found)
+    if missing or found["contract"] not in CONTRACTS:
+        sys.exit(f"{patch}: no {sorted(missing)}" if missing else f"{patch}: unknown contract")
+    return found
+
+
+def patched(patch, files):
+    """The files by path, with the patch applied."""
+    with tempfile.TemporaryDirectory() as folder:
+        copies = pathlib.Path(folder)
+        for file in files:
+            (copies / file).parent.mkdir(parents=True, exist_ok=True)
+            (copies / file).write_text(pathlib.Path(file).read_text())
+        done = subprocess.run(
+            ["patch", "-p1", "--no-backup-if-mismatch", "--fuzz=0", "-s", "-d", folder],
+            stdin=patch.open("rb"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode != 0:
+            sys.exit(f"{patch} does not apply to the heap as it is now; make it anew:\n"
+                     f"{done.stdout}")
+        return {file: (copies / file).read_text() for file in files}
+
+
+def plant(patch, files):
+    """The text of the copy."""
+    head = header(patch)
+    texts = patched(patch, files)
+    space = "planted_" + patch.stem.replace("-", "_")
+    contract, rules = CONTRACTS[head["contract"]]
+    order = HEADERS + sorted(file for file in files if file.endswith(".cc"))
+    code = "\n".join(texts[file] for file in order)
+    code = re.sub(r'#include "collector/[^\n]*', "", code)
+    code = re.sub(r"\bnamespace ouro\b", f"namespace ouro::{space}", code)
+    return (f"// The optimized collector with a bug. Generated from {patch.name}.\n"
+            '#include "collector/planted/planted.h"\n' + code +
+            FACTORY.format(function=function_name(patch.stem), name=patch.stem, space=space,
+                           breaks=head["breaks"], contract=contract, rules=rules))
+
+
+def table(names):
+    """The text of the list of all copies."""
+    declarations = "".join(f"Specimen {function_name(name)}();\n" for name in names)
+    calls = "".join(f"      planted::{function_name(name)}(),\n" for name in names)
+    return ("// All planted bugs. Generated.\n"
+            '#include "collector/planted/planted.h"\n\n'
+            f"namespace ouro {{\nnamespace planted {{\n{declarations}}}\n\n"
+            "const std::vector<Specimen>& PlantedBugs() {\n"
+            f"  static const std::vector<Specimen> bugs = {{\n{calls}  }};\n"
+            "  return bugs;\n}\n\n}  // namespace ouro\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", required=True, type=pathlib.Path)
+    parser.add_argument("--patch", type=pathlib.Path, help="without it: the list of all copies")
+    parser.add_argument("words", nargs="+", help="the collector's files, or the names of all bugs")
+    a = parser.parse_args()
+    a.out.write_text(plant(a.patch, a.words) if a.patch else table(a.words))
+
+
+if __name__ == "__main__":
+    main()
