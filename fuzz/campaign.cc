@@ -1,13 +1,9 @@
 #include "fuzz/campaign.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,56 +13,49 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "fuzz/canary.h"
 #include "fuzz/files.h"
 #include "fuzz/finding.h"
+#include "fuzz/records.h"
+#include "fuzz/snapshot.h"
+#include "fuzz/worker.h"
 #include "model/isolate.h"
 #include "model/trial.h"
-#include "properties/generator.h"
+#include "properties/possible.h"
 
 namespace ouro {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// What a worker shows of itself, in memory that it shares with the supervisor. When it dies,
-// `index` names the program that did it.
-struct Desk {
-  std::atomic<uint64_t> index;
-  std::atomic<uint64_t> programs;
-  std::atomic<uint64_t> operations;
-  std::atomic<uint64_t> situations;
-  std::atomic<uint64_t> convicted;
-};
-
-// A worker tells the supervisor of an unlawful program in one write, which the pipe takes whole or
-// not at all.
-struct Message {
-  uint64_t index;
-  char signature[248];  // a longer one is cut
-};
-static_assert(sizeof(Message) <= PIPE_BUF);
-
 // What was seen of a program in a worker, to be tried again.
 struct Suspicion {
-  uint64_t index;
-  std::string seen;   // a signature, or how the worker ended
-  bool from_outside;  // whether it may have been done to the worker: its program may be innocent
+  Program program;
+  std::string origin;  // "program 7 of seed 1"
+  Engine engine = Engine::kRandom;
+  std::string seen;           // a signature, or how the worker ended
+  bool from_outside = false;  // whether it may have been done to the worker, not by its program
 };
 
 constexpr int kNotesShown = 10;   // of programs that were innocent; more are counted only
 constexpr int kStuckSeconds = 2;  // in one program, when time is over: it is tried again
-constexpr int kTries = 10;        // to repeat what does not repeat
+constexpr uint64_t kTries = 10;   // to repeat what does not repeat
+constexpr int kFuzzerLife = 300;  // seconds; then it starts again, with what others have found
+constexpr int kBadStarts = 5;     // of a fuzzer that ends before its first program: give up
+constexpr double kRecordSeconds = 1;
+constexpr double kPlotSeconds = 10;
+constexpr double kRereadSeconds = 30;
 
 volatile sig_atomic_t interrupted = 0;
 void Interrupt(int) { interrupted = 1; }
 
-// SIGINT and SIGTERM end the campaign with its verdict. The second one kills: it may be shrinking.
+// SIGINT and SIGTERM end the campaign with its verdict. The second one kills.
 class Interruptible {
  public:
   Interruptible() {
@@ -89,11 +78,6 @@ class Interruptible {
   struct sigaction old_term_ = {};
 };
 
-// "3 findings"
-std::string Count(size_t number, const char* noun) {
-  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
-}
-
 std::string HowItEnded(int status) {
   if (!WIFSIGNALED(status)) {
     return fmt::format("its worker exited with status {}", WEXITSTATUS(status));
@@ -112,125 +96,154 @@ bool EndedFromOutside(int status) {
 class Campaign {
  public:
   Campaign(const Specimen& specimen, const CampaignOptions& options)
-      : specimen_(specimen), options_(options) {
-    generator_.operations = options.operations;
-    if (options_.workers <= 0) {
-      options_.workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    }
-    workers_.resize(static_cast<size_t>(options_.workers));
-  }
-  ~Campaign() {
-    for (Worker& worker : workers_) Stop(worker);
-    if (desks_ != nullptr) munmap(desks_, DeskBytes());
-  }
+      : specimen_(specimen), options_(options) {}
 
   int Run(std::string* error) {
-    *error = TryToWrite();
+    *error = Choose();
+    if (error->empty()) *error = records_.Open(options_.out, specimen_.name, seats_.size());
     if (!error->empty()) return 2;
-    void* shared =
-        mmap(nullptr, DeskBytes(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED) {
-      *error = fmt::format("no shared memory: {}", std::strerror(errno));
-      return 2;
-    }
-    desks_ = static_cast<Desk*>(shared);
     const Interruptible interruptible;
-    fmt::print("{} ({}) under the contract {}: {} s, {}, seed {}\n", specimen_.name,
-               specimen_.summary, specimen_.contract->name, options_.seconds,
-               Count(workers_.size(), "worker"), options_.seed);
-    std::fflush(stdout);
     begin_ = Clock::now();
-    for (size_t i = 0; i < workers_.size(); ++i) {
-      if (Start(i, i)) continue;
-      *error = fmt::format("no worker process: {}", std::strerror(errno));
-      return 2;
-    }
-    Supervise();
+    Resume();
+    Greet();
+    if (options_.canary) *error = Sing();
+    if (error->empty()) *error = Supervise();
+    if (!error->empty()) return 2;
     Finish();
     return Conclude();
   }
 
  private:
-  struct Worker {
-    pid_t pid = -1;      // -1: it could not be started again, for now
-    int fd = -1;         // what it tells us
-    uint64_t begin = 0;  // the first program of its next life
-    uint64_t last_programs = 0;
-    Clock::time_point last_progress;
+  struct Seat {
+    Worker worker;
+    Engine engine = Engine::kRandom;
+    uint64_t next = 0;   // random: the first program of its next life
+    uint64_t seed = 0;   // libFuzzer: of this life
+    int bad_starts = 0;  // libFuzzer: lives without a program, one after the other
   };
 
-  size_t DeskBytes() const { return sizeof(Desk) * static_cast<size_t>(options_.workers); }
+  // ---- beginning ----
 
-  std::string Folder() const { return (std::filesystem::path(options_.out) / "found").string(); }
-
-  // Before hours are spent: whether findings can be written.
-  std::string TryToWrite() const {
-    const std::string probe = Folder() + "/.probe";
-    const std::string error = WriteText(probe, "");
-    if (error.empty()) std::remove(UserPath(probe).c_str());
-    return error;
-  }
-
-  Program ProgramAt(uint64_t index) const {
-    return Generate(SeedOf(options_.seed, index), generator_);
-  }
-
-  // The programs of a worker are every workers-th of the sequence, from `index` on.
-  bool Start(size_t number, uint64_t index) {
-    Worker& worker = workers_[number];
-    worker.begin = index;
-    desks_[number].index.store(index);  // it may die before it says so itself
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) return false;
-    std::fflush(nullptr);
-    const pid_t supervisor = getpid();
-    worker.pid = fork();
-    if (worker.pid == 0) {
-      prctl(PR_SET_PDEATHSIG, SIGKILL);
-      if (getppid() != supervisor) _exit(3);  // it died before we asked
-      signal(SIGINT, SIG_IGN);
-      signal(SIGTERM, SIG_DFL);
-      close(ends[0]);
-      Work(desks_[number], ends[1], index);
+  // Which workers there are. Returns "" or why what is asked for cannot be.
+  std::string Choose() {
+    size_t workers = static_cast<size_t>(options_.workers);
+    if (workers == 0) workers = std::max(1u, std::thread::hardware_concurrency());
+    workers = std::min(workers, kMaxWorkers);
+    Engines engines = options_.engines;
+    fuzzer_ = engines == Engines::kRandom || !specimen_.in_process ? "" : FindFuzzer();
+    if (engines == Engines::kAny) {
+      const bool both = !fuzzer_.empty() && workers > 1 &&
+                        static_cast<size_t>(options_.operations) * 4 + 64 <= kProgramBytes;
+      engines = both ? Engines::kBoth : Engines::kRandom;
     }
-    close(ends[1]);
-    worker.fd = ends[0];
-    worker.last_progress = Clock::now();
-    if (worker.pid < 0) {
-      close(worker.fd);
-      worker.fd = -1;
+    if (engines != Engines::kRandom) {
+      if (!specimen_.in_process) {
+        return specimen_.name +
+               " runs in another process, where libFuzzer cannot see its code: "
+               "--engine random";
+      }
+      if (fuzzer_.empty()) return "there is no collector_fuzzer beside this program";
+      if (engines == Engines::kBoth && workers < 2) return "both engines need two workers";
+      if (static_cast<size_t>(options_.operations) * 4 + 64 > kProgramBytes) {
+        return fmt::format("libFuzzer takes programs of at most {} operations",
+                           (kProgramBytes - 64) / 4);
+      }
     }
-    return worker.pid > 0;
+    for (size_t i = 0; i < workers; ++i) {
+      seats_.push_back(std::make_unique<Seat>());
+      const bool fuzzes =
+          engines == Engines::kLibFuzzer || (engines == Engines::kBoth && i % 2 == 1);
+      seats_.back()->engine = fuzzes ? Engine::kLibFuzzer : Engine::kRandom;
+    }
+    engine_ = engines == Engines::kBoth ? "both" : Name(seats_[0]->engine);
+    generator_.operations = options_.operations;
+    return "";
   }
 
-  [[noreturn]] void Work(Desk& desk, int fd, uint64_t index) {
-    Trial trial(specimen_);
-    for (;; index += static_cast<uint64_t>(options_.workers)) {
-      desk.index.store(index);
-      const Verdict verdict = trial.Run(ProgramAt(index));
-      desk.programs.fetch_add(1, std::memory_order_relaxed);
-      desk.operations.fetch_add(static_cast<uint64_t>(verdict.operations),
-                                std::memory_order_relaxed);
-      desk.situations.fetch_or(verdict.situations, std::memory_order_relaxed);
-      if (verdict.lawful()) continue;
-      desk.convicted.fetch_add(1, std::memory_order_relaxed);
-      Message message = {index, {}};
-      verdict.signature().copy(message.signature, sizeof(message.signature) - 1);
-      if (write(fd, &message, sizeof(message)) != sizeof(message)) _exit(3);
+  // What earlier runs in this folder have left: counts are on the desks, findings in files.
+  void Resume() {
+    Desk& own = records_.desks()[0];
+    uint64_t next = 0;
+    for (size_t i = 0; i < records_.desks().size(); ++i) {
+      const Desk& desk = records_.desks()[i];
+      if (desk.programs.load() > 0) next = std::max(next, desk.begun.load() + 1);
+    }
+    if (own.seed.load() != options_.seed) next = 0;  // another sequence
+    own.seed.store(options_.seed);
+    before_ = static_cast<double>(own.milliseconds.load()) / 1000;
+    random_ = {&specimen_, generator_, options_.seed, seats_.size()};
+    for (size_t i = 0; i < seats_.size(); ++i) {
+      seats_[i]->worker.Sit(&records_.desks()[i + 1]);
+      seats_[i]->next = next + i;
+    }
+    for (const Snapshot::Found& found : records_.Earlier()) {
+      Finding finding;
+      finding.signature = found.signature;
+      finding.file = found.file;
+      finding.engine = found.engine;
+      finding.hits = std::max<uint64_t>(found.hits, 1);
+      finding.seconds = found.seconds;
+      std::vector<ProgramFile> programs;
+      if (ReadPrograms({found.file}, &programs).empty() && !programs.empty()) {
+        finding.program = programs[0].program;
+      }
+      const auto [it, fresh] = findings_.emplace(finding.signature, finding);
+      if (!fresh && finding.program.size() < it->second.program.size()) it->second = finding;
     }
   }
 
-  // Ends it, if it has not ended. Returns how it ended, as waitpid does.
-  int Stop(Worker& worker) {
-    int status = 0;
-    if (worker.pid < 0) return status;
-    kill(worker.pid, SIGKILL);
-    while (waitpid(worker.pid, &status, 0) < 0 && errno == EINTR) {
+  void Greet() const {
+    fmt::print("{} ({}) under the contract {}: {} s, {}, {}, seed {}\n", specimen_.name,
+               specimen_.summary, specimen_.contract->name, options_.seconds,
+               Count(seats_.size(), "worker"),
+               engine_ == "both" ? "both engines" : "engine " + engine_, options_.seed);
+    if (const uint64_t programs = Sum(&Desk::programs); programs > 0) {
+      fmt::print("goes on in {}: {:.0f} s, {} programs, {} so far\n", options_.out, before_,
+                 programs, Count(findings_.size(), "finding"));
     }
-    close(worker.fd);
-    worker.pid = worker.fd = -1;
-    return status;
+    std::fflush(stdout);
   }
+
+  // Returns "" or what is wrong with an engine.
+  std::string Sing() {
+    for (const Engine engine : {Engine::kRandom, Engine::kLibFuzzer}) {
+      const auto uses = [engine](const auto& seat) { return seat->engine == engine; };
+      if (std::none_of(seats_.begin(), seats_.end(), uses) || Over()) continue;
+      uint64_t programs = 0;
+      const std::string wrong =
+          TryCanary(engine, options_.seed, fuzzer_, records_.work(), &programs);
+      if (!wrong.empty()) return "the canary is silent: " + wrong;
+    }
+    begin_ = Clock::now();  // the canary's time is not the specimen's
+    return "";
+  }
+
+  bool Start(size_t number) {
+    Seat& seat = *seats_[number];
+    if (seat.engine == Engine::kRandom) return seat.worker.StartRandom(random_, seat.next);
+    // A seed of its own for each life: libFuzzer takes 32 bits.
+    const uint64_t programs = seat.worker.desk().programs.load();
+    seat.seed = SeedOf(options_.seed, programs * kMaxWorkers + number) % 0xffffffff + 1;
+    FuzzerWork work = {.binary = fuzzer_,
+                       .log = fmt::format("{}/log-{}", records_.work(), number + 1)};
+    work.flags = {fmt::format("--specimen={}", specimen_.name),
+                  fmt::format("--desk={}:{}:{}", records_.desks().path(), number + 1,
+                              records_.desks().size()),
+                  fmt::format("-seed={}", seat.seed),
+                  fmt::format("-max_len={}", options_.operations * 4 + 32),
+                  fmt::format("-max_total_time={}", kFuzzerLife),
+                  fmt::format("-artifact_prefix={}/", records_.work())};
+    // How it dies is for us to see; hangs are for us to end.
+    for (const char* flag :
+         {"-timeout=1000000", "-handle_segv=0", "-handle_bus=0", "-handle_abrt=0", "-handle_ill=0",
+          "-handle_fpe=0", "-handle_int=0", "-handle_term=0", "-detect_leaks=0", "-verbosity=1"}) {
+      work.flags.push_back(flag);
+    }
+    if (const std::string seeds = records_.SeedFlag(); !seeds.empty()) work.flags.push_back(seeds);
+    return seat.worker.StartFuzzer(work);
+  }
+
+  // ---- running ----
 
   bool Over() const {
     return interrupted != 0 || Satisfied() ||
@@ -238,103 +251,160 @@ class Campaign {
   }
   bool Satisfied() const { return options_.stop_on_first && !findings_.empty(); }
 
-  void Supervise() {
-    while (!Over()) {
+  // Until time is over. Returns "" or why it cannot go on.
+  std::string Supervise() {
+    for (size_t i = 0; i < seats_.size(); ++i) {
+      if (!Start(i)) return fmt::format("no worker process: {}", std::strerror(errno));
+    }
+    std::string error;
+    while (!Over() && error.empty()) {
       std::vector<pollfd> waiting;
-      for (const Worker& worker : workers_) waiting.push_back({worker.fd, POLLIN, 0});
-      poll(waiting.data(), waiting.size(), 200);
-      for (size_t i = 0; i < workers_.size() && !Over(); ++i) {
-        if (workers_[i].pid < 0 && !Start(i, workers_[i].begin)) continue;
+      for (const auto& seat : seats_) waiting.push_back({seat->worker.fd(), POLLIN, 0});
+      poll(waiting.data(), waiting.size(), 100);
+      for (size_t i = 0; i < seats_.size() && !Over() && error.empty(); ++i) {
+        Worker& worker = seats_[i]->worker;
+        if (!worker.running() && !Start(i)) continue;
         if (waiting[i].revents != 0 && !Listen(i)) {
-          Bury(i);
+          error = Bury(i);
         } else {
           CheckProgress(i);
         }
       }
-      ShowStatus();
+      if (error.empty()) error = Record();
     }
+    return error;
   }
 
   // When time is over: what the workers have already said, or died of, or are stuck in, still
   // counts.
   void Finish() {
     std::vector<bool> stuck;
-    for (size_t i = 0; i < workers_.size(); ++i) {
-      stuck.push_back(Idle(i) > std::chrono::seconds(kStuckSeconds));
-      if (workers_[i].pid > 0) kill(workers_[i].pid, SIGKILL);
+    for (const auto& seat : seats_) {
+      stuck.push_back(seat->worker.Idle() > std::chrono::seconds(kStuckSeconds));
+      seat->worker.Kill();
     }
-    for (size_t i = 0; i < workers_.size(); ++i) {
-      if (workers_[i].pid < 0) continue;
+    for (size_t i = 0; i < seats_.size(); ++i) {
+      Worker& worker = seats_[i]->worker;
+      if (!worker.running()) continue;
       while (!Satisfied() && Listen(i)) {
       }
-      const uint64_t index = desks_[i].index.load();
-      const int status = Stop(workers_[i]);
-      if (Satisfied()) continue;
-      if (!EndedFromOutside(status)) Suspect({index, HowItEnded(status), false});
-      if (stuck[i]) Suspect({index, "its worker was stuck when time was over", true});
+      Suspicion suspicion = Accuse(i);
+      const int status = worker.Stop();
+      if (Satisfied() || !InProgram(i)) continue;
+      suspicion.from_outside = stuck[i];
+      suspicion.seen = stuck[i] ? "its worker was stuck when time was over" : HowItEnded(status);
+      if (stuck[i] || !EndedFromOutside(status)) Suspect(suspicion);
     }
+  }
+
+  // Whether a dead worker died in a program: libFuzzer may die elsewhere.
+  bool InProgram(size_t number) const {
+    Seat& seat = *seats_[number];
+    return seat.engine == Engine::kRandom || seat.worker.desk().size.load() > 0;
+  }
+
+  // The program that is running there, or that a message is about.
+  Suspicion Accuse(size_t number, const Message* message = nullptr) {
+    Seat& seat = *seats_[number];
+    Suspicion suspicion = {.engine = seat.engine};
+    if (seat.engine == Engine::kRandom) {
+      const uint64_t index = message != nullptr ? message->index : seat.worker.desk().begun.load();
+      suspicion.program = Generate(SeedOf(options_.seed, index), generator_);
+      suspicion.origin = fmt::format("program {} of seed {}, {} operations", index, options_.seed,
+                                     options_.operations);
+    } else {
+      const Desk& desk = seat.worker.desk();
+      const size_t size = std::min<size_t>(desk.size.load(), kProgramBytes);
+      suspicion.program = message != nullptr
+                              ? Decode(message->program.data(), message->program.size())
+                              : Decode(desk.program, size);
+      suspicion.origin = fmt::format("libFuzzer, -seed={}", seat.seed);
+    }
+    return suspicion;
   }
 
   // Hears one message. False: the worker has ended.
   bool Listen(size_t number) {
     Message message;
-    ssize_t size;
-    do {
-      size = read(workers_[number].fd, &message, sizeof(message));
-    } while (size < 0 && errno == EINTR);
-    if (size != sizeof(message)) return false;
-    const std::string seen = message.signature;
-    const auto known = findings_.find(seen);
-    const auto fleeting = findings_.find(NotRepeatable(seen));
+    if (!seats_[number]->worker.Listen(&message)) return false;
+    if (message.kind == Message::Kind::kNew) {
+      last_new_ = Seconds();
+      KeepInCorpus(Accuse(number, &message).program);
+      return true;
+    }
+    const auto known = findings_.find(message.text);
+    const auto fleeting = findings_.find(NotRepeatable(message.text));
     if (known != findings_.end()) {
       ++known->second.hits;
     } else if (fleeting != findings_.end() && fleeting->second.hits >= kTries) {
       ++fleeting->second.hits;
     } else {
-      Suspect({message.index, seen, false});
+      Suspicion suspicion = Accuse(number, &message);
+      suspicion.seen = message.text;
+      Suspect(suspicion);
     }
     return true;
   }
 
-  // It died in the middle of a program.
-  void Bury(size_t number) {
-    const uint64_t index = desks_[number].index.load();
-    const int status = Stop(workers_[number]);
-    Suspect({index, HowItEnded(status), EndedFromOutside(status)});
-    Start(number, index + static_cast<uint64_t>(options_.workers));
+  void KeepInCorpus(const Program& program) {
+    const std::string error = records_.Keep(program);
+    if (!error.empty() && trouble_.empty()) trouble_ = error;
   }
 
-  // For how long it has not ended a program.
-  Clock::duration Idle(size_t number) {
-    Worker& worker = workers_[number];
-    const uint64_t programs = desks_[number].programs.load();
-    const auto now = Clock::now();
-    if (programs != worker.last_programs) worker.last_progress = now;
-    worker.last_programs = programs;
-    return now - worker.last_progress;
+  // It has ended: in the middle of a program, or, libFuzzer, because its life was over. Returns ""
+  // or why there is no use in another one.
+  std::string Bury(size_t number) {
+    Seat& seat = *seats_[number];
+    Suspicion suspicion = Accuse(number);
+    const uint64_t begun = seat.worker.desk().begun.load();
+    const int status = seat.worker.Stop();
+    if (InProgram(number)) {
+      suspicion.seen = HowItEnded(status);
+      suspicion.from_outside = EndedFromOutside(status);
+      seat.bad_starts = 0;
+      Suspect(suspicion);
+    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+      if (!EndedFromOutside(status) && ++seat.bad_starts >= kBadStarts) {
+        return fmt::format("libFuzzer cannot be run: {}; see {}/log-{}", HowItEnded(status),
+                           records_.work(), number + 1);
+      }
+    }
+    seat.next = begun + random_.step;
+    Start(number);
+    return "";
   }
 
   void CheckProgress(size_t number) {
-    if (Idle(number) <= std::chrono::seconds(options_.hang_seconds)) return;
-    const uint64_t index = desks_[number].index.load();
-    Stop(workers_[number]);
-    // It may have been the machine that slept.
-    Suspect({index, fmt::format("its worker was stuck for {} s", options_.hang_seconds), true});
-    Start(number, index + static_cast<uint64_t>(options_.workers));
+    Seat& seat = *seats_[number];
+    if (seat.worker.Idle() <= std::chrono::seconds(options_.hang_seconds)) return;
+    Suspicion suspicion = Accuse(number);
+    const uint64_t begun = seat.worker.desk().begun.load();
+    seat.worker.Stop();
+    if (InProgram(number)) {
+      suspicion.seen = fmt::format("its worker was stuck for {} s", options_.hang_seconds);
+      suspicion.from_outside = true;  // it may have been the machine that slept
+      Suspect(suspicion);
+    }
+    seat.next = begun + random_.step;
+    Start(number);
   }
+
+  // ---- findings ----
 
   // Runs the program again. A new finding is shown, shrunk and filed; a known one is counted; a
   // program that is lawful now, and did nothing that cannot be done to it, is innocent.
   void Suspect(const Suspicion& suspicion) {
-    const Program program = ProgramAt(suspicion.index);
     FindingOptions options;
     options.isolation.milliseconds = options_.hang_seconds * 1000;
-    options.shrink_seconds = interrupted != 0 ? 0 : options_.shrink_seconds;
-    options.folder = Folder();
-    options.origin = fmt::format("program {} of seed {}, {} operations", suspicion.index,
-                                 options_.seed, options_.operations);
+    options.isolation.stop = [this] { return interrupted != 0 || (Record(), false); };
+    options.shrink_seconds = options_.shrink_seconds;
+    options.folder = records_.found();
+    options.tests = records_.tests();
+    options.origin = suspicion.origin;
+    options.engine = Name(suspicion.engine);
+    options.seed = options_.seed;
     options.seen = suspicion.seen;
-    const Verdict again = TryIsolated(program, specimen_, options.isolation);
+    const Verdict again = TryIsolated(suspicion.program, specimen_, options.isolation);
     const auto known =
         findings_.find(again.lawful() ? NotRepeatable(suspicion.seen) : again.signature());
     if (again.lawful() && suspicion.from_outside) {
@@ -343,9 +413,13 @@ class Campaign {
       ++known->second.hits;
     } else {
       Say(suspicion, "shrinking it");
-      Add(Investigate(program, specimen_, options));
+      options.announce = [](const std::string& report) {
+        fmt::print("{}\n", report);
+        std::fflush(stdout);
+      };
+      Add(Investigate(suspicion.program, specimen_, options));
     }
-    for (Worker& worker : workers_) worker.last_progress = Clock::now();  // all this took time
+    for (const auto& seat : seats_) seat->worker.Excuse();  // all this took time
   }
 
   void Acquit(const Suspicion& suspicion) {
@@ -354,11 +428,13 @@ class Campaign {
 
   void Say(const Suspicion& suspicion, const char* what) {
     ClearStatus();
-    fmt::print("{:.0f} s: program {}: {}; {}\n", Seconds(), suspicion.index, suspicion.seen, what);
+    fmt::print("{:.0f} s: {}: {}; {}\n", Seconds(), suspicion.origin, suspicion.seen, what);
     std::fflush(stdout);
   }
 
-  void Add(const Finding& finding) {
+  void Add(Finding finding) {
+    finding.seconds = before_ + Seconds();
+    ClearStatus();
     const auto [it, fresh] = findings_.emplace(finding.signature, finding);
     if (fresh) {
       fmt::print("{}\n", finding.report);
@@ -367,37 +443,92 @@ class Campaign {
       fmt::print("  known: {}\n\n", it->first);
     }
     std::fflush(stdout);
+    recorded_ = -kRecordSeconds;  // at once
+    Record();
   }
+
+  // ---- numbers ----
 
   double Seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
   uint64_t Sum(std::atomic<uint64_t> Desk::*field) const {
     uint64_t sum = 0;
-    for (int i = 0; i < options_.workers; ++i) sum += (desks_[i].*field).load();
+    for (size_t i = 0; i < records_.desks().size(); ++i) sum += (records_.desks()[i].*field).load();
     return sum;
   }
 
-  uint64_t Situations() const {
-    uint64_t all = 0;
-    for (int i = 0; i < options_.workers; ++i) all |= desks_[i].situations.load();
-    return all;
+  // What any worker has reached.
+  void AddReached(Snapshot* s) const {
+    std::vector<uint8_t> features(FeatureCounter::kSize);
+    std::vector<uint8_t> covered(kMaxEdges);
+    for (size_t i = 0; i < records_.desks().size(); ++i) {
+      const Desk& desk = records_.desks()[i];
+      s->situations |= desk.situations.load();
+      s->all_edges = std::max<size_t>(s->all_edges, desk.edges.load());
+      for (size_t k = 0; k < features.size(); ++k) features[k] |= desk.features[k];
+      for (size_t k = 0; k < covered.size(); ++k) covered[k] |= desk.covered[k];
+    }
+    s->features = CountReached(features.data(), features.size());
+    s->edges = CountReached(covered.data(), covered.size());
   }
 
-  std::string Numbers() const {
-    const uint64_t programs = Sum(&Desk::programs);
-    const uint64_t operations = Sum(&Desk::operations);
-    return fmt::format("{} programs ({:.0f}/s), {} operations, {} of {} situations, {}", programs,
-                       static_cast<double>(programs) / std::max(Seconds(), 0.001), operations,
-                       __builtin_popcountll(Situations()), kSituations,
-                       Count(findings_.size(), "finding"));
+  Snapshot Take() const {
+    Snapshot s;
+    s.specimen = specimen_.name;
+    s.contract = specimen_.contract->name;
+    s.engine = engine_;
+    s.build = BuildName();
+    s.workers = static_cast<int>(seats_.size());
+    s.seed = options_.seed;
+    s.planned = options_.seconds;
+    s.run_seconds = Seconds();
+    s.seconds = before_ + s.run_seconds;
+    s.programs = Sum(&Desk::programs);
+    s.operations = Sum(&Desk::operations);
+    s.convicted = Sum(&Desk::convicted);
+    s.corpus = records_.corpus();
+    s.possible = PossibleSituations(specimen_);
+    s.last_new = s.run_seconds - last_new_;
+    s.innocent = innocent_;
+    s.interrupted = interrupted != 0;
+    AddReached(&s);
+    const double since = std::max(s.run_seconds - last_.run_seconds, 0.001);
+    s.programs_rate = static_cast<double>(s.programs - last_.programs) / since;
+    s.operations_rate = static_cast<double>(s.operations - last_.operations) / since;
+    for (const auto& [signature, finding] : findings_) {
+      s.findings.push_back({signature, finding.file, finding.error, finding.engine,
+                            finding.program.size(), finding.hits, finding.seconds});
+    }
+    return s;
+  }
+
+  // Writes down where the campaign is, each second, and shows it. Returns "" or that it cannot.
+  std::string Record() {
+    const double now = Seconds();
+    if (now - recorded_ < kRecordSeconds) return trouble_;
+    recorded_ = now;
+    records_.desks()[0].milliseconds.store(static_cast<uint64_t>((before_ + now) * 1000));
+    const Snapshot snapshot = Take();
+    if (std::string error = records_.Write(snapshot); !error.empty()) trouble_ = error;
+    if (now - plotted_ >= kPlotSeconds) {
+      plotted_ = now;
+      records_.Plot(snapshot);
+    }
+    if (now - reread_ >= kRereadSeconds) {
+      reread_ = now;
+      records_.Reread();
+    }
+    ShowStatus(snapshot);
+    last_ = snapshot;
+    return trouble_;
   }
 
   // A line that rewrites itself on a terminal; a line every ten seconds elsewhere.
-  void ShowStatus() {
+  void ShowStatus(const Snapshot& snapshot) {
     const bool terminal = isatty(STDOUT_FILENO) != 0;
-    if (Seconds() - shown_ < (terminal ? 0.5 : 10)) return;
+    if (!terminal && Seconds() - shown_ < 10) return;
     shown_ = Seconds();
-    std::string line = fmt::format("{:.0f}/{} s: {}", Seconds(), options_.seconds, Numbers());
+    std::string line = StatusLine(snapshot);
     if (terminal) {
       // A line that does not fit could not be rewritten.
       winsize window = {};
@@ -412,30 +543,36 @@ class Campaign {
   }
 
   int Conclude() {
+    recorded_ = -kRecordSeconds;
+    shown_ = Seconds();
+    Record();
+    records_.Plot(last_);
     ClearStatus();
-    const bool lawful = findings_.empty();
-    fmt::print("{}: {} after {:.0f} s{}: {}\n", specimen_.name, lawful ? "lawful" : "UNLAWFUL",
-               Seconds(), interrupted != 0 ? " (interrupted)" : "", Numbers());
-    for (const auto& [signature, finding] : findings_) {
-      fmt::print("  {} x {}\n    {}\n", finding.hits, signature,
-                 finding.error.empty() ? finding.file : "not written: " + finding.error);
-    }
-    if (innocent_ > 0) {
-      fmt::print("  no finding: {} ended or stuck in programs that are lawful when run again\n",
-                 Count(innocent_, "worker"));
-    }
+    fmt::print("{}", Summary(last_));
+    if (!trouble_.empty()) fmt::print("  not everything could be written: {}\n", trouble_);
     std::fflush(stdout);
-    return lawful ? 0 : 1;
+    return findings_.empty() ? 0 : 1;
   }
 
   const Specimen specimen_;
-  CampaignOptions options_;
+  const CampaignOptions options_;
   GeneratorOptions generator_;
-  Desk* desks_ = nullptr;
-  std::vector<Worker> workers_;
+  RandomWork random_;
+  std::string fuzzer_;  // the binary
+  std::string engine_;  // "both", or the name of one
+  Records records_;
+  std::vector<std::unique_ptr<Seat>> seats_;
   std::map<std::string, Finding> findings_;  // by signature
-  size_t innocent_ = 0;                      // programs that a worker ended in, without a finding
+  uint64_t innocent_ = 0;                    // programs that a worker ended in, without a finding
+  std::string trouble_;                      // the first with writing
+  double before_ = 0;                        // seconds of earlier runs
   Clock::time_point begin_;
+  Snapshot last_;  // the last one that was recorded
+  // When, in seconds of this run.
+  double last_new_ = 0;
+  double recorded_ = -kRecordSeconds;
+  double plotted_ = -kPlotSeconds;
+  double reread_ = 0;
   double shown_ = 0;
 };
 

@@ -90,6 +90,7 @@ std::string DeskFile::Open(const std::string& path, size_t desks) {
   if (error == 0 && shared == MAP_FAILED) error = errno;
   close(fd);
   if (error != 0) return path + ": " + std::strerror(error);
+  path_ = path;
   desks_ = static_cast<Desk*>(shared);
   return "";
 }

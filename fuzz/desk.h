@@ -64,10 +64,12 @@ class DeskFile {
   // written to.
   std::string Open(const std::string& path, size_t desks);
   size_t size() const { return size_; }
+  const std::string& path() const { return path_; }
   Desk& operator[](size_t number) { return desks_[number]; }
   const Desk& operator[](size_t number) const { return desks_[number]; }
 
  private:
+  std::string path_;
   Desk* desks_ = nullptr;
   size_t size_ = 0;
 };

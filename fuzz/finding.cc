@@ -81,12 +81,11 @@ std::string FileText(const Case& it, const Finding& finding, const Specimen& spe
                      const FindingOptions& options) {
   std::string what = it.verdict.violation ? it.verdict.violation->what : it.verdict.trouble;
   if (it.verdict.lawful()) what = finding.signature;
-  std::string text =
-      fmt::format("# {}\n# specimen: {} ({}), contract {}\n# law: {}\n# signature: {}\n", what,
-                  specimen.name, specimen.summary, specimen.contract->name, Title(it.verdict),
-                  finding.signature);
-  text += fmt::format("# stability: {}/{}\n# origin: {}\n", finding.repeats, kReplays,
-                      options.origin);
+  std::string text = fmt::format(
+      "# {}\n# specimen: {} ({}), contract {}\n# law: {}\n# signature: {}\n", what, specimen.name,
+      specimen.summary, specimen.contract->name, Title(it.verdict), finding.signature);
+  text +=
+      fmt::format("# stability: {}/{}\n# origin: {}\n", finding.repeats, kReplays, options.origin);
   if (!options.engine.empty()) {
     text += fmt::format("# engine: {}\n# seed: {}\n", options.engine, options.seed);
   }
@@ -201,11 +200,10 @@ Finding Investigate(const Program& program, const Specimen& specimen,
   const bool finished = ShrinkCase(specimen, options, &it);
   finding.program = it.program;
   File(it, specimen, options, &finding);
-  finding.report =
-      fmt::format("{}  shrunk from {} operations to {}{}, stability {}/{}\n{}",
-                  Report(specimen, it.verdict, it.Story()), program.size(), it.program.size(),
-                  finished ? "" : " (out of time)", finding.repeats, kReplays,
-                  Whereabouts(it, specimen, finding));
+  finding.report = fmt::format("{}  shrunk from {} operations to {}{}, stability {}/{}\n{}",
+                               Report(specimen, it.verdict, it.Story()), program.size(),
+                               it.program.size(), finished ? "" : " (out of time)", finding.repeats,
+                               kReplays, Whereabouts(it, specimen, finding));
   return finding;
 }
 

@@ -45,8 +45,8 @@ struct Finding {
 // The signature of a program that did `seen` once and is lawful now.
 std::string NotRepeatable(const std::string& seen);
 
-// Runs `program` three times, files it, shrinks it and files the smaller one instead. A program that
-// is lawful now is filed as it is, as not repeatable.
+// Runs `program` three times, files it, shrinks it and files the smaller one instead. A program
+// that is lawful now is filed as it is, as not repeatable.
 Finding Investigate(const Program& program, const Specimen& specimen,
                     const FindingOptions& options);
 

@@ -81,12 +81,12 @@ void FuzzSession::OpenDesk(const std::string& option) {
 // So that the supervisor knows which program killed us.
 void FuzzSession::Sit(const uint8_t* data, size_t size) {
   size = std::min(size, kProgramBytes);
-  desk_->size.store(0);
   std::copy_n(data, size, desk_->program);
   desk_->size.store(static_cast<uint32_t>(size));
 }
 
 void FuzzSession::Account(const Verdict& verdict, const uint8_t* data, size_t size) {
+  desk_->size.store(0);
   desk_->programs.fetch_add(1, std::memory_order_relaxed);
   desk_->operations.fetch_add(static_cast<uint64_t>(verdict.operations), std::memory_order_relaxed);
   desk_->situations.fetch_or(verdict.situations, std::memory_order_relaxed);

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <map>
 #include <string>
 #include <system_error>
 
@@ -92,6 +93,15 @@ void AddCampaign(CLI::App& app, CampaignArguments& a, int* code) {
   campaign->add_option("--seconds", o.seconds, "how long")
       ->capture_default_str()
       ->check(CLI::Range(1, 10'000'000));
+  campaign
+      ->add_option("--engine", o.engines,
+                   "what makes the programs: random, libfuzzer, both; by default both, if there "
+                   "are two workers and the collector is in-process")
+      ->transform(CLI::CheckedTransformer(
+                      std::map<std::string, ouro::Engines>{{"random", ouro::Engines::kRandom},
+                                                           {"libfuzzer", ouro::Engines::kLibFuzzer},
+                                                           {"both", ouro::Engines::kBoth}})
+                      .description(""));
   campaign->add_option("--workers", o.workers, "processes; 0: one for each processor")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));

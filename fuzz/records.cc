@@ -103,14 +103,15 @@ void Records::ChangeSpecimen() const {
   const auto move = [&](const std::string& from, const std::string& to) {
     if (fs::exists(UserPath(from), error)) fs::rename(UserPath(from), UserPath(to), error);
   };
-  for (const auto& [name, suffix] : {std::pair{"plot_data", ""}, std::pair{"stats", ".json"}}) {
-    const std::string current = Numbered(name, suffix);
+  const auto change = [&](const std::string& name, const std::string& suffix) {
     const auto aside = [&](const std::string& specimen) {
       return Numbered(fmt::format("work/{}-{}", FileName(specimen), name), suffix);
     };
-    move(current, aside(other));
-    move(aside(specimen_), current);
-  }
+    move(Numbered(name, suffix), aside(other));
+    move(aside(specimen_), Numbered(name, suffix));
+  };
+  change("plot_data", "");
+  change("stats", ".json");
 }
 
 // A line that a dead campaign did not finish is cut off.
@@ -139,8 +140,16 @@ void Records::Reread() {
   }
 }
 
+std::string FirstSeed(const std::string& folder) {
+  // A birth and a death: libFuzzer gives up where its first inputs reach nothing at all.
+  constexpr char kBytes[] = {static_cast<char>(OpCode::kNode),          0, 0, 0,
+                             static_cast<char>(OpCode::kEmptyRegister), 0, 0, 0};
+  const std::string file = folder + "/first-seed";
+  return WriteText(file, std::string(kBytes, sizeof(kBytes))).empty() ? file : "";
+}
+
 std::string Records::SeedFlag() {
-  std::string list;
+  std::string list = FirstSeed(work_);
   for (const std::string& name : kept_) {
     const std::string seed = work_ + "/seeds/" + name.substr(0, name.rfind('.'));
     if (!seeded_.contains(name)) {

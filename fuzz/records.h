@@ -28,6 +28,9 @@
 
 namespace ouro {
 
+// Writes the simplest input for a fuzzer into that folder. Returns its path, or "".
+std::string FirstSeed(const std::string& folder);
+
 class Records {
  public:
   ~Records();
