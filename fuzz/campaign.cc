@@ -2,13 +2,9 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -22,8 +18,10 @@
 #include "fuzz/canary.h"
 #include "fuzz/files.h"
 #include "fuzz/finding.h"
+#include "fuzz/interrupt.h"
 #include "fuzz/records.h"
 #include "fuzz/snapshot.h"
+#include "fuzz/status_board.h"
 #include "fuzz/worker.h"
 #include "model/isolate.h"
 #include "model/trial.h"
@@ -48,50 +46,10 @@ constexpr int kStuckSeconds = 2;  // in one program, when time is over: it is tr
 constexpr uint64_t kTries = 10;   // to repeat what does not repeat
 constexpr int kFuzzerLife = 300;  // seconds; then it starts again, with what others have found
 constexpr int kBadStarts = 5;     // of a fuzzer that ends before its first program: give up
+constexpr size_t kMaxFuzzedOps = (kProgramBytes - 64) / 4;  // of main; heads of scripts on top
 constexpr double kRecordSeconds = 1;
 constexpr double kPlotSeconds = 10;
 constexpr double kRereadSeconds = 30;
-
-volatile sig_atomic_t interrupted = 0;
-void Interrupt(int) { interrupted = 1; }
-
-// SIGINT and SIGTERM end the campaign with its verdict. The second one kills.
-class Interruptible {
- public:
-  Interruptible() {
-    interrupted = 0;
-    struct sigaction action = {};
-    action.sa_handler = Interrupt;
-    action.sa_flags = SA_RESETHAND;
-    sigaction(SIGINT, &action, &old_int_);
-    sigaction(SIGTERM, &action, &old_term_);
-  }
-  ~Interruptible() {
-    sigaction(SIGINT, &old_int_, nullptr);
-    sigaction(SIGTERM, &old_term_, nullptr);
-  }
-  Interruptible(const Interruptible&) = delete;
-  Interruptible& operator=(const Interruptible&) = delete;
-
- private:
-  struct sigaction old_int_ = {};
-  struct sigaction old_term_ = {};
-};
-
-std::string HowItEnded(int status) {
-  if (!WIFSIGNALED(status)) {
-    return fmt::format("its worker exited with status {}", WEXITSTATUS(status));
-  }
-  return fmt::format("its worker was ended by signal {} ({})", WTERMSIG(status),
-                     strsignal(WTERMSIG(status)));
-}
-
-// Users, and systems short of memory, send these; faults never do.
-bool EndedFromOutside(int status) {
-  if (!WIFSIGNALED(status)) return false;
-  const int number = WTERMSIG(status);
-  return number == SIGKILL || number == SIGTERM || number == SIGINT || number == SIGHUP;
-}
 
 class Campaign {
  public:
@@ -131,10 +89,9 @@ class Campaign {
     workers = std::min(workers, kMaxWorkers);
     Engines engines = options_.engines;
     fuzzer_ = engines == Engines::kRandom || !specimen_.in_process ? "" : FindFuzzer();
+    const bool fits = static_cast<size_t>(options_.operations) <= kMaxFuzzedOps;
     if (engines == Engines::kAny) {
-      const bool both = !fuzzer_.empty() && workers > 1 &&
-                        static_cast<size_t>(options_.operations) * 4 + 64 <= kProgramBytes;
-      engines = both ? Engines::kBoth : Engines::kRandom;
+      engines = !fuzzer_.empty() && workers > 1 && fits ? Engines::kBoth : Engines::kRandom;
     }
     if (engines != Engines::kRandom) {
       if (!specimen_.in_process) {
@@ -144,10 +101,7 @@ class Campaign {
       }
       if (fuzzer_.empty()) return "there is no collector_fuzzer beside this program";
       if (engines == Engines::kBoth && workers < 2) return "both engines need two workers";
-      if (static_cast<size_t>(options_.operations) * 4 + 64 > kProgramBytes) {
-        return fmt::format("libFuzzer takes programs of at most {} operations",
-                           (kProgramBytes - 64) / 4);
-      }
+      if (!fits) return fmt::format("libFuzzer takes at most --ops {}", kMaxFuzzedOps);
     }
     for (size_t i = 0; i < workers; ++i) {
       seats_.push_back(std::make_unique<Seat>());
@@ -197,7 +151,7 @@ class Campaign {
                specimen_.summary, specimen_.contract->name, options_.seconds,
                Count(seats_.size(), "worker"),
                engine_ == "both" ? "both engines" : "engine " + engine_, options_.seed);
-    if (const uint64_t programs = Sum(&Desk::programs); programs > 0) {
+    if (const uint64_t programs = records_.desks().Sum(&Desk::programs); programs > 0) {
       fmt::print("goes on in {}: {:.0f} s, {} programs, {} so far\n", options_.out, before_,
                  programs, Count(findings_.size(), "finding"));
     }
@@ -243,10 +197,17 @@ class Campaign {
     return seat.worker.StartFuzzer(work);
   }
 
+  // After the program in which it ended.
+  void Restart(size_t number) {
+    Seat& seat = *seats_[number];
+    seat.next = seat.worker.desk().begun.load() + random_.step;
+    Start(number);
+  }
+
   // ---- running ----
 
   bool Over() const {
-    return interrupted != 0 || Satisfied() ||
+    return Interruptible::Interrupted() || Satisfied() ||
            Clock::now() - begin_ >= std::chrono::seconds(options_.seconds);
   }
   bool Satisfied() const { return options_.stop_on_first && !findings_.empty(); }
@@ -356,7 +317,6 @@ class Campaign {
   std::string Bury(size_t number) {
     Seat& seat = *seats_[number];
     Suspicion suspicion = Accuse(number);
-    const uint64_t begun = seat.worker.desk().begun.load();
     const int status = seat.worker.Stop();
     if (InProgram(number)) {
       suspicion.seen = HowItEnded(status);
@@ -369,8 +329,7 @@ class Campaign {
                            records_.work(), number + 1);
       }
     }
-    seat.next = begun + random_.step;
-    Start(number);
+    Restart(number);
     return "";
   }
 
@@ -378,15 +337,13 @@ class Campaign {
     Seat& seat = *seats_[number];
     if (seat.worker.Idle() <= std::chrono::seconds(options_.hang_seconds)) return;
     Suspicion suspicion = Accuse(number);
-    const uint64_t begun = seat.worker.desk().begun.load();
     seat.worker.Stop();
     if (InProgram(number)) {
       suspicion.seen = fmt::format("its worker was stuck for {} s", options_.hang_seconds);
       suspicion.from_outside = true;  // it may have been the machine that slept
       Suspect(suspicion);
     }
-    seat.next = begun + random_.step;
-    Start(number);
+    Restart(number);
   }
 
   // ---- findings ----
@@ -396,7 +353,7 @@ class Campaign {
   void Suspect(const Suspicion& suspicion) {
     FindingOptions options;
     options.isolation.milliseconds = options_.hang_seconds * 1000;
-    options.isolation.stop = [this] { return interrupted != 0 || (Record(), false); };
+    options.isolation.stop = [this] { return Interruptible::Interrupted() || (Record(), false); };
     options.shrink_seconds = options_.shrink_seconds;
     options.folder = records_.found();
     options.tests = records_.tests();
@@ -427,14 +384,14 @@ class Campaign {
   }
 
   void Say(const Suspicion& suspicion, const char* what) {
-    ClearStatus();
+    board_.Clear();
     fmt::print("{:.0f} s: {}: {}; {}\n", Seconds(), suspicion.origin, suspicion.seen, what);
     std::fflush(stdout);
   }
 
   void Add(Finding finding) {
     finding.seconds = before_ + Seconds();
-    ClearStatus();
+    board_.Clear();
     const auto [it, fresh] = findings_.emplace(finding.signature, finding);
     if (fresh) {
       fmt::print("{}\n", finding.report);
@@ -451,27 +408,6 @@ class Campaign {
 
   double Seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
-  uint64_t Sum(std::atomic<uint64_t> Desk::*field) const {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < records_.desks().size(); ++i) sum += (records_.desks()[i].*field).load();
-    return sum;
-  }
-
-  // What any worker has reached.
-  void AddReached(Snapshot* s) const {
-    std::vector<uint8_t> features(FeatureCounter::kSize);
-    std::vector<uint8_t> covered(kMaxEdges);
-    for (size_t i = 0; i < records_.desks().size(); ++i) {
-      const Desk& desk = records_.desks()[i];
-      s->situations |= desk.situations.load();
-      s->all_edges = std::max<size_t>(s->all_edges, desk.edges.load());
-      for (size_t k = 0; k < features.size(); ++k) features[k] |= desk.features[k];
-      for (size_t k = 0; k < covered.size(); ++k) covered[k] |= desk.covered[k];
-    }
-    s->features = CountReached(features.data(), features.size());
-    s->edges = CountReached(covered.data(), covered.size());
-  }
-
   Snapshot Take() const {
     Snapshot s;
     s.specimen = specimen_.name;
@@ -483,15 +419,19 @@ class Campaign {
     s.planned = options_.seconds;
     s.run_seconds = Seconds();
     s.seconds = before_ + s.run_seconds;
-    s.programs = Sum(&Desk::programs);
-    s.operations = Sum(&Desk::operations);
-    s.convicted = Sum(&Desk::convicted);
+    s.programs = records_.desks().Sum(&Desk::programs);
+    s.operations = records_.desks().Sum(&Desk::operations);
+    s.convicted = records_.desks().Sum(&Desk::convicted);
     s.corpus = records_.corpus();
     s.possible = PossibleSituations(specimen_);
     s.last_new = s.run_seconds - last_new_;
     s.innocent = innocent_;
-    s.interrupted = interrupted != 0;
-    AddReached(&s);
+    s.interrupted = Interruptible::Interrupted();
+    const Reached reached = records_.desks().AllReached();
+    s.situations = reached.situations;
+    s.features = reached.features;
+    s.edges = reached.edges;
+    s.all_edges = reached.all_edges;
     const double since = std::max(s.run_seconds - last_.run_seconds, 0.001);
     s.programs_rate = static_cast<double>(s.programs - last_.programs) / since;
     s.operations_rate = static_cast<double>(s.operations - last_.operations) / since;
@@ -518,36 +458,16 @@ class Campaign {
       reread_ = now;
       records_.Reread();
     }
-    ShowStatus(snapshot);
+    board_.Show(StatusLine(snapshot), now);
     last_ = snapshot;
     return trouble_;
   }
 
-  // A line that rewrites itself on a terminal; a line every ten seconds elsewhere.
-  void ShowStatus(const Snapshot& snapshot) {
-    const bool terminal = isatty(STDOUT_FILENO) != 0;
-    if (!terminal && Seconds() - shown_ < 10) return;
-    shown_ = Seconds();
-    std::string line = StatusLine(snapshot);
-    if (terminal) {
-      // A line that does not fit could not be rewritten.
-      winsize window = {};
-      ioctl(STDOUT_FILENO, TIOCGWINSZ, &window);
-      line.resize(std::min<size_t>(line.size(), window.ws_col > 1 ? window.ws_col - 1u : 79u));
-    }
-    fmt::print("{}{}{}", terminal ? "\r\033[K" : "", line, terminal ? "" : "\n");
-    std::fflush(stdout);
-  }
-  void ClearStatus() const {
-    if (isatty(STDOUT_FILENO) != 0) fmt::print("\r\033[K");
-  }
-
   int Conclude() {
     recorded_ = -kRecordSeconds;
-    shown_ = Seconds();
     Record();
     records_.Plot(last_);
-    ClearStatus();
+    board_.Clear();
     fmt::print("{}", Summary(last_));
     if (!trouble_.empty()) fmt::print("  not everything could be written: {}\n", trouble_);
     std::fflush(stdout);
@@ -567,13 +487,13 @@ class Campaign {
   std::string trouble_;                      // the first with writing
   double before_ = 0;                        // seconds of earlier runs
   Clock::time_point begin_;
+  StatusBoard board_;
   Snapshot last_;  // the last one that was recorded
   // When, in seconds of this run.
   double last_new_ = 0;
   double recorded_ = -kRecordSeconds;
   double plotted_ = -kPlotSeconds;
   double reread_ = 0;
-  double shown_ = 0;
 };
 
 }  // namespace

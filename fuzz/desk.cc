@@ -95,6 +95,28 @@ std::string DeskFile::Open(const std::string& path, size_t desks) {
   return "";
 }
 
+uint64_t DeskFile::Sum(std::atomic<uint64_t> Desk::*count) const {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < size_; ++i) sum += (desks_[i].*count).load();
+  return sum;
+}
+
+Reached DeskFile::AllReached() const {
+  Reached all;
+  std::vector<uint8_t> features(FeatureCounter::kSize);
+  std::vector<uint8_t> covered(kMaxEdges);
+  for (size_t i = 0; i < size_; ++i) {
+    const Desk& desk = desks_[i];
+    all.situations |= desk.situations.load();
+    all.all_edges = std::max<size_t>(all.all_edges, desk.edges.load());
+    for (size_t k = 0; k < features.size(); ++k) features[k] |= desk.features[k];
+    for (size_t k = 0; k < covered.size(); ++k) covered[k] |= desk.covered[k];
+  }
+  all.features = CountReached(features.data(), features.size());
+  all.edges = CountReached(covered.data(), covered.size());
+  return all;
+}
+
 bool Tell(int fd, const Message& message) {
   CHECK(message.program.size() <= kProgramBytes);
   const std::string text = message.text.substr(0, kMaxText);

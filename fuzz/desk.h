@@ -51,6 +51,14 @@ bool Merge(const uint8_t* counts, size_t size, uint8_t* reached);
 // How many of them are not zero.
 size_t CountReached(const uint8_t* reached, size_t size);
 
+// What all workers have reached.
+struct Reached {
+  uint64_t situations = 0;
+  size_t features = 0;
+  size_t edges = 0;
+  size_t all_edges = 0;  // that there are
+};
+
 // The desks of a campaign. They are empty at first; a file that has some gets more where it needs
 // them.
 class DeskFile {
@@ -65,6 +73,8 @@ class DeskFile {
   std::string Open(const std::string& path, size_t desks);
   size_t size() const { return size_; }
   const std::string& path() const { return path_; }
+  uint64_t Sum(std::atomic<uint64_t> Desk::*count) const;
+  Reached AllReached() const;
   Desk& operator[](size_t number) { return desks_[number]; }
   const Desk& operator[](size_t number) const { return desks_[number]; }
 

@@ -195,7 +195,9 @@ Finding Investigate(const Program& program, const Specimen& specimen,
     return finding;
   }
   if (options.announce) {
-    options.announce(FirstReport(specimen, it) + Whereabouts(it, specimen, finding));
+    const std::string where =
+        finding.error.empty() ? finding.file : "not written: " + finding.error;
+    options.announce(FirstReport(specimen, it) + fmt::format("  not yet shrunk: {}\n", where));
   }
   const bool finished = ShrinkCase(specimen, options, &it);
   finding.program = it.program;

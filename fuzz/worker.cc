@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include "model/trial.h"
@@ -123,6 +124,20 @@ Worker::Clock::duration Worker::Idle() {
   if (programs != last_programs_) last_progress_ = now;
   last_programs_ = programs;
   return now - last_progress_;
+}
+
+std::string HowItEnded(int status) {
+  if (!WIFSIGNALED(status)) {
+    return fmt::format("its worker exited with status {}", WEXITSTATUS(status));
+  }
+  return fmt::format("its worker was ended by signal {} ({})", WTERMSIG(status),
+                     strsignal(WTERMSIG(status)));
+}
+
+bool EndedFromOutside(int status) {
+  if (!WIFSIGNALED(status)) return false;
+  const int number = WTERMSIG(status);
+  return number == SIGKILL || number == SIGTERM || number == SIGINT || number == SIGHUP;
 }
 
 std::string FindFuzzer() {

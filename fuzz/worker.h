@@ -80,6 +80,12 @@ class Worker {
   Clock::time_point last_progress_;
 };
 
+// In words, for `status` as waitpid gives it.
+std::string HowItEnded(int status);
+
+// Users, and systems short of memory, end processes by signals that no fault sends.
+bool EndedFromOutside(int status);
+
 // Where the fuzzer is: beside this program, or in its runfiles; or as OURO_FUZZER says. Returns ""
 // if it is nowhere.
 std::string FindFuzzer();

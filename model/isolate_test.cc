@@ -29,8 +29,8 @@ namespace {
 constexpr int kShort = 100;
 constexpr int kLong = 20'000;
 
-constexpr Isolation kPatient = {.limits = {}, .milliseconds = kLong};
-constexpr Isolation kImpatient = {.limits = {}, .milliseconds = kShort};
+const Isolation kPatient = {.limits = {}, .milliseconds = kLong};
+const Isolation kImpatient = {.limits = {}, .milliseconds = kShort};
 
 Program Parsed(const std::string& text) {
   std::vector<Program> programs;
