@@ -290,7 +290,8 @@ class Campaign {
     if (!seats_[number]->worker.Listen(&message)) return false;
     if (message.kind == Message::Kind::kNew) {
       last_new_ = Seconds();
-      KeepInCorpus(Accuse(number, &message).program);
+      const std::string error = records_.Keep(Accuse(number, &message).program);
+      if (!error.empty()) trouble_ = error;
       return true;
     }
     const auto known = findings_.find(message.text);
@@ -305,11 +306,6 @@ class Campaign {
       Suspect(suspicion);
     }
     return true;
-  }
-
-  void KeepInCorpus(const Program& program) {
-    const std::string error = records_.Keep(program);
-    if (!error.empty() && trouble_.empty()) trouble_ = error;
   }
 
   // It has ended: in the middle of a program, or, libFuzzer, because its life was over. Returns ""
@@ -365,7 +361,7 @@ class Campaign {
     const auto known =
         findings_.find(again.lawful() ? NotRepeatable(suspicion.seen) : again.signature());
     if (again.lawful() && suspicion.from_outside) {
-      Acquit(suspicion);
+      if (++innocent_ <= kNotesShown) Say(suspicion, "lawful when it is run again, so no finding");
     } else if (known != findings_.end()) {
       ++known->second.hits;
     } else {
@@ -377,10 +373,6 @@ class Campaign {
       Add(Investigate(suspicion.program, specimen_, options));
     }
     for (const auto& seat : seats_) seat->worker.Excuse();  // all this took time
-  }
-
-  void Acquit(const Suspicion& suspicion) {
-    if (++innocent_ <= kNotesShown) Say(suspicion, "lawful when it is run again, so no finding");
   }
 
   void Say(const Suspicion& suspicion, const char* what) {

@@ -59,6 +59,26 @@ struct CampaignArguments {
 };
 int Campaign(const CampaignArguments& arguments);
 
+struct AddArguments {
+  std::string folder = "corpus/found";  // of the source tree
+  std::vector<std::string> files;
+};
+int Add(const AddArguments& arguments);
+
+struct MergeArguments {
+  std::string specimen = "optimized";
+  std::string out;
+  std::vector<std::string> folders;
+};
+int Merge(const MergeArguments& arguments);
+
+struct BytesArguments {
+  std::string out;
+  std::vector<std::string> files;
+};
+int EncodeFiles(const BytesArguments& arguments);  // programs to the byte form
+int DecodeFiles(const BytesArguments& arguments);  // and back
+
 int ListSpecimens();
 int ListContracts();
 int ListLaws();

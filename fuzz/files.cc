@@ -110,6 +110,14 @@ std::string WriteEncoded(const std::vector<ProgramFile>& programs, const std::st
   return "";
 }
 
+std::string HeadValue(const std::string& text, const std::string& key) {
+  const std::string mark = "# " + key + ": ";
+  const size_t at = text.find(mark);
+  if (at == std::string::npos) return "";
+  const size_t begin = at + mark.size();
+  return text.substr(begin, text.find('\n', begin) - begin);
+}
+
 constexpr size_t kMaxName = 60;  // bytes; a command line can be longer than a file's name may be
 
 std::string FileName(const std::string& name) {

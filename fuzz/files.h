@@ -41,6 +41,9 @@ std::string ReadPrograms(const std::vector<std::string>& paths, std::vector<Prog
 // fuzzers start from. Names follow from the contents. Returns "" or "FILE: why".
 std::string WriteEncoded(const std::vector<ProgramFile>& programs, const std::string& folder);
 
+// What stands after `# KEY: ` in the head of a program's file, up to the end of the line; or "".
+std::string HeadValue(const std::string& text, const std::string& key);
+
 // A name for a file: "cpython:/usr/bin/python3" -> "cpython--usr-bin-python3".
 std::string FileName(const std::string& name);
 

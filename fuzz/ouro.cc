@@ -15,10 +15,13 @@
 
 namespace {
 
+using ouro::AddArguments;
+using ouro::BytesArguments;
 using ouro::CampaignArguments;
 using ouro::CompareArguments;
 using ouro::GenerateArguments;
 using ouro::JudgeArguments;
+using ouro::MergeArguments;
 using ouro::ReplayArguments;
 using ouro::RunArguments;
 using ouro::ShrinkArguments;
@@ -115,6 +118,37 @@ void AddCampaign(CLI::App& app, CampaignArguments& a, int* code) {
   campaign->callback([&a, code] { *code = ouro::Campaign(a); });
 }
 
+void AddCorpus(CLI::App& app, AddArguments& a, int* code) {
+  CLI::App* add = app.add_subcommand("add", "Move findings into the corpus, for the replay test");
+  add->add_option("--to", a.folder, "the folder, from the top of the source tree")
+      ->capture_default_str();
+  add->add_option("FILE", a.files, "programs, one a file")->required();
+  add->footer("example: ouro add ouro-out/found/naive-load-07c1.gct");
+  add->callback([&a, code] { *code = ouro::Add(a); });
+}
+
+void AddMerge(CLI::App& app, MergeArguments& a, int* code) {
+  CLI::App* merge =
+      app.add_subcommand("merge", "Join the folders of campaigns, with the smallest corpus");
+  merge->add_option("--specimen", a.specimen, "whose coverage counts")->capture_default_str();
+  merge->add_option("--out", a.out, "the folder of the result")->required();
+  merge->add_option("DIR", a.folders, "folders of campaigns")->required();
+  merge->footer("example: ouro merge --out all machine1/ouro-out machine2/ouro-out");
+  merge->callback([&a, code] { *code = ouro::Merge(a); });
+}
+
+void AddBytes(CLI::App& app, BytesArguments& to, BytesArguments& from, int* code) {
+  CLI::App* encode = app.add_subcommand("encode", "Write programs in the byte form of fuzzers");
+  encode->add_option("--out", to.out, "the folder for them, a file each")->required();
+  encode->add_option("FILE", to.files, "programs; folders; - is standard input")->required();
+  encode->footer("example: ouro encode --out seeds corpus");
+  encode->callback([&to, code] { *code = ouro::EncodeFiles(to); });
+  CLI::App* decode = app.add_subcommand("decode", "Print programs that a fuzzer has written");
+  decode->add_option("FILE", from.files, "byte forms of programs; - is standard input")->required();
+  decode->footer("example: ouro decode crash-adc83b19e793491b | ouro run -");
+  decode->callback([&from, code] { *code = ouro::DecodeFiles(from); });
+}
+
 void AddLists(CLI::App& app, int* code) {
   CLI::App* specimens = app.add_subcommand("specimens", "List the collectors that can be tested");
   specimens->footer("example: ouro specimens");
@@ -162,6 +196,10 @@ int Main(int argc, char** argv) {
   ReplayArguments replay;
   CompareArguments compare;
   CampaignArguments campaign;
+  AddArguments add;
+  MergeArguments merge;
+  BytesArguments encode;
+  BytesArguments decode;
   AddCampaign(app, campaign, &code);
   AddRun(app, run, &code);
   AddReplay(app, replay, &code);
@@ -169,6 +207,9 @@ int Main(int argc, char** argv) {
   AddShrink(app, shrink, &code);
   AddGenerate(app, generate, &code);
   AddJudge(app, judge, &code);
+  AddCorpus(app, add, &code);
+  AddMerge(app, merge, &code);
+  AddBytes(app, encode, decode, &code);
   AddLists(app, &code);
   try {
     app.parse(argc, argv);

@@ -29,15 +29,6 @@ nlohmann::json ReadStats(const std::string& path) {
   return json.is_object() ? json : nlohmann::json::object();
 }
 
-// What stands after `# KEY: ` in the head of a program's file, up to the end of the line.
-std::string HeadValue(const std::string& text, const std::string& key) {
-  const std::string mark = "# " + key + ": ";
-  const size_t at = text.find(mark);
-  if (at == std::string::npos) return "";
-  const size_t begin = at + mark.size();
-  return text.substr(begin, text.find('\n', begin) - begin);
-}
-
 }  // namespace
 
 Records::~Records() {
