@@ -212,7 +212,8 @@ class CampaignTest(ouro_driver.OuroTest):
         self.assertTrue(status, text)
         for line in status:
             self.assertLess(len(line), columns)
-        self.assertRegex(text.decode(), "\r\033\\[Koptimized: lawful after 2 s: .* 0 findings\r\n  reached: ")
+        self.assertRegex(text.decode(),
+                         "\r\033\\[Koptimized: lawful after 2 s: .* 0 findings\r\n  reached: ")
 
 
 if __name__ == "__main__":

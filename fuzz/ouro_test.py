@@ -6,8 +6,8 @@ import re
 from fuzz import ouro_driver
 from fuzz.ouro_driver import lines
 
-COMMANDS = ["campaign", "add", "merge", "encode", "decode", "run", "replay", "compare", "shrink", "generate", "judge", "specimens",
-            "contracts", "laws"]
+COMMANDS = ["campaign", "add", "merge", "encode", "decode", "run", "replay", "compare", "shrink",
+            "generate", "judge", "specimens", "contracts", "laws"]
 
 LOAD = "r0 = node 2\nr0.0 = r0\nr1 = r0.0\n"  # what liar:load lies about
 LEAF = "r0 = leaf\n"

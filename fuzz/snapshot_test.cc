@@ -1,0 +1,94 @@
+// Snapshots as people and programs read them: golden texts.
+
+#include "fuzz/snapshot.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace ouro {
+namespace {
+
+Snapshot Example() {
+  Snapshot s;
+  s.specimen = "naive";
+  s.contract = "cpython26";
+  s.engine = "both";
+  s.build = "clang";
+  s.workers = 2;
+  s.seed = 1;
+  s.planned = 60;
+  s.run_seconds = 12;
+  s.seconds = 20;
+  s.programs = 1'400'000;
+  s.operations = 90'000'000;
+  s.convicted = 3;
+  s.programs_rate = 71'234;
+  s.operations_rate = 4'550'000;
+  s.corpus = 812;
+  s.features = 1204;
+  s.edges = 641;
+  s.all_edges = 800;
+  s.situations = 0b1011;
+  s.possible = 0b0111;
+  s.last_new = 4;
+  return s;
+}
+
+Snapshot Unlawful() {
+  Snapshot s = Example();
+  s.findings.push_back({.signature = "load at load in main",
+                        .file = "out/found/naive-load-07c1.gct",
+                        .engine = "random",
+                        .operations = 3,
+                        .hits = 3,
+                        .seconds = 1.5});
+  return s;
+}
+
+TEST(SnapshotTest, StatusLine) {
+  EXPECT_EQ(StatusLine(Unlawful()),
+            "12/60 s: 71 k programs/s, 4.5 M operations/s, 1 finding (3 hits), 2 of 3 situations, "
+            "corpus 812, 1204 features, 641 of 800 edges, last new 4 s ago, 2 workers, "
+            "1.4 M programs");
+}
+
+TEST(SnapshotTest, SummaryOfALawfulOne) {
+  Snapshot s = Example();
+  s.all_edges = 0;
+  s.interrupted = true;
+  s.innocent = 1;
+  EXPECT_EQ(Summary(s),
+            "naive: lawful after 20 s (interrupted): 1400000 programs (70000/s), 90000000 "
+            "operations, 2 of 3 situations, 0 findings\n"
+            "  reached: 1204 features, a corpus of 812 programs\n"
+            "  not reached: finalizer-runs\n"
+            "  no finding: 1 worker ended or stuck in programs that are lawful when run again\n");
+}
+
+TEST(SnapshotTest, SummaryOfAnUnlawfulOne) {
+  EXPECT_EQ(Summary(Unlawful()),
+            "naive: UNLAWFUL after 20 s: 1400000 programs (70000/s), 90000000 operations, 2 of 3 "
+            "situations, 1 finding\n"
+            "  3 x load at load in main\n"
+            "    out/found/naive-load-07c1.gct\n"
+            "  reached: 1204 features, 641 of 800 edges, a corpus of 812 programs\n"
+            "  not reached: finalizer-runs\n");
+}
+
+TEST(SnapshotTest, PlotLine) {
+  EXPECT_EQ(PlotLine(Unlawful()),
+            "20, 0, 0, 812, 0, 0, 80.12%, 1, 0, 0, 71234.00, 1400000, 641, 1204, 2\n");
+}
+
+TEST(SnapshotTest, StatsJson) {
+  const std::string json = StatsJson(Unlawful());
+  EXPECT_NE(json.find("\"situations\": [\n    \"plain-death\",\n    \"nested-death\"\n  ]"),
+            std::string::npos)
+      << json;
+  EXPECT_NE(json.find("\"situations_missing\": [\n    \"finalizer-runs\"\n  ]"), std::string::npos);
+  EXPECT_NE(json.find("\"signature\": \"load at load in main\""), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ouro
