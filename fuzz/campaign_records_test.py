@@ -171,6 +171,11 @@ class RecordsTest(ouro_driver.OuroTest):
         (name,) = glob.glob(os.path.join(self.folder, "bytes", "*"))
         self.assertEqual(self.ouro("decode", name)[0], text)
 
+    def test_a_silent_canary(self):
+        _, complaint = self.ouro("campaign", "--engine", "libfuzzer", code=2,
+                                 env={"OURO_FUZZER": "/bin/true"})  # finds nothing, quickly
+        self.assertIn("the canary is silent: libFuzzer did not find the bug of", complaint)
+
     def test_what_cannot_be(self):
         self.assertIn("--engine random", self.complaint(
             "campaign", "--engine", "libfuzzer", "--specimen", self.cpython()))
