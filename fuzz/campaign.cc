@@ -44,7 +44,7 @@ struct Suspicion {
 constexpr int kNotesShown = 10;   // of programs that were innocent; more are counted only
 constexpr int kStuckSeconds = 2;  // in one program, when time is over: it is tried again
 constexpr uint64_t kTries = 10;   // to repeat what does not repeat
-constexpr int kFuzzerLife = 300;  // seconds; then it starts again, with what others have found
+constexpr int kFuzzerLife = 60;   // seconds; then it starts again, with what others have found
 constexpr int kBadStarts = 5;     // of a fuzzer that ends before its first program: give up
 constexpr size_t kMaxFuzzedOps = (kProgramBytes - 64) / 4;  // of main; heads of scripts on top
 constexpr double kRecordSeconds = 1;
@@ -130,17 +130,7 @@ class Campaign {
       seats_[i]->worker.Sit(&records_.desks()[i + 1]);
       seats_[i]->next = next + i;
     }
-    for (const Snapshot::Found& found : records_.Earlier()) {
-      Finding finding;
-      finding.signature = found.signature;
-      finding.file = found.file;
-      finding.engine = found.engine;
-      finding.hits = std::max<uint64_t>(found.hits, 1);
-      finding.seconds = found.seconds;
-      std::vector<ProgramFile> programs;
-      if (ReadPrograms({found.file}, &programs).empty() && !programs.empty()) {
-        finding.program = programs[0].program;
-      }
+    for (const Finding& finding : records_.Earlier()) {
       const auto [it, fresh] = findings_.emplace(finding.signature, finding);
       if (!fresh && finding.program.size() < it->second.program.size()) it->second = finding;
     }
@@ -187,12 +177,6 @@ class Campaign {
                   fmt::format("-max_len={}", options_.operations * 4 + 32),
                   fmt::format("-max_total_time={}", kFuzzerLife),
                   fmt::format("-artifact_prefix={}/", records_.work())};
-    // How it dies is for us to see; hangs are for us to end.
-    for (const char* flag :
-         {"-timeout=1000000", "-handle_segv=0", "-handle_bus=0", "-handle_abrt=0", "-handle_ill=0",
-          "-handle_fpe=0", "-handle_int=0", "-handle_term=0", "-detect_leaks=0", "-verbosity=1"}) {
-      work.flags.push_back(flag);
-    }
     if (const std::string seeds = records_.SeedFlag(); !seeds.empty()) work.flags.push_back(seeds);
     return seat.worker.StartFuzzer(work);
   }
@@ -294,15 +278,13 @@ class Campaign {
       if (!error.empty()) trouble_ = error;
       return true;
     }
-    const auto known = findings_.find(message.text);
+    Suspicion suspicion = Accuse(number, &message);
+    suspicion.seen = message.text;
+    if (Counted(message.text, suspicion.program)) return true;
     const auto fleeting = findings_.find(NotRepeatable(message.text));
-    if (known != findings_.end()) {
-      ++known->second.hits;
-    } else if (fleeting != findings_.end() && fleeting->second.hits >= kTries) {
+    if (fleeting != findings_.end() && fleeting->second.hits >= kTries) {
       ++fleeting->second.hits;
     } else {
-      Suspicion suspicion = Accuse(number, &message);
-      suspicion.seen = message.text;
       Suspect(suspicion);
     }
     return true;
@@ -344,6 +326,14 @@ class Campaign {
 
   // ---- findings ----
 
+  // One more hit of a known finding, unless the program is smaller than the one that is filed.
+  bool Counted(const std::string& signature, const Program& program) {
+    const auto known = findings_.find(signature);
+    if (known == findings_.end() || program.size() < known->second.program.size()) return false;
+    ++known->second.hits;
+    return true;
+  }
+
   // Runs the program again. A new finding is shown, shrunk and filed; a known one is counted; a
   // program that is lawful now, and did nothing that cannot be done to it, is innocent.
   void Suspect(const Suspicion& suspicion) {
@@ -357,20 +347,27 @@ class Campaign {
     options.engine = Name(suspicion.engine);
     options.seed = options_.seed;
     options.seen = suspicion.seen;
-    const Verdict again = TryIsolated(suspicion.program, specimen_, options.isolation);
-    const auto known =
-        findings_.find(again.lawful() ? NotRepeatable(suspicion.seen) : again.signature());
+    const double seconds = before_ + Seconds();
+    const uint64_t programs = records_.desks().Sum(&Desk::programs);
+    Verdict again = TryIsolated(suspicion.program, specimen_, options.isolation);
+    // What came from outside may come again: only what repeats is the program's doing.
+    for (int more = 2; more > 0 && suspicion.from_outside && !again.lawful(); --more) {
+      again = TryIsolated(suspicion.program, specimen_, options.isolation);
+    }
+    const std::string signature =
+        again.lawful() ? NotRepeatable(suspicion.seen) : again.signature();
     if (again.lawful() && suspicion.from_outside) {
       if (++innocent_ <= kNotesShown) Say(suspicion, "lawful when it is run again, so no finding");
-    } else if (known != findings_.end()) {
-      ++known->second.hits;
-    } else {
+    } else if (!Counted(signature, suspicion.program)) {
       Say(suspicion, "shrinking it");
       options.announce = [](const std::string& report) {
         fmt::print("{}\n", report);
         std::fflush(stdout);
       };
-      Add(Investigate(suspicion.program, specimen_, options));
+      Finding finding = Investigate(suspicion.program, specimen_, options);
+      finding.seconds = seconds;
+      finding.programs = programs;
+      Add(finding);
     }
     for (const auto& seat : seats_) seat->worker.Excuse();  // all this took time
   }
@@ -381,15 +378,18 @@ class Campaign {
     std::fflush(stdout);
   }
 
-  void Add(Finding finding) {
-    finding.seconds = before_ + Seconds();
+  void Add(const Finding& finding) {
     board_.Clear();
     const auto [it, fresh] = findings_.emplace(finding.signature, finding);
+    Finding& known = it->second;
     if (fresh) {
       fmt::print("{}\n", finding.report);
     } else {
-      ++it->second.hits;
-      fmt::print("  known: {}\n\n", it->first);
+      ++known.hits;
+      const bool smaller = finding.program.size() < known.program.size();
+      if (finding.file != known.file) Unfile(smaller ? known.file : finding.file, records_.tests());
+      if (smaller) known.program = finding.program, known.file = finding.file;
+      fmt::print("  known{}: {}\n\n", smaller ? ", in a larger program" : "", it->first);
     }
     std::fflush(stdout);
     recorded_ = -kRecordSeconds;  // at once
@@ -427,10 +427,7 @@ class Campaign {
     const double since = std::max(s.run_seconds - last_.run_seconds, 0.001);
     s.programs_rate = static_cast<double>(s.programs - last_.programs) / since;
     s.operations_rate = static_cast<double>(s.operations - last_.operations) / since;
-    for (const auto& [signature, finding] : findings_) {
-      s.findings.push_back({signature, finding.file, finding.error, finding.engine,
-                            finding.program.size(), finding.hits, finding.seconds});
-    }
+    for (const auto& [signature, finding] : findings_) s.findings.push_back(finding);
     return s;
   }
 
@@ -444,7 +441,7 @@ class Campaign {
     if (std::string error = records_.Write(snapshot); !error.empty()) trouble_ = error;
     if (now - plotted_ >= kPlotSeconds) {
       plotted_ = now;
-      records_.Plot(snapshot);
+      if (std::string error = records_.Plot(snapshot); !error.empty()) trouble_ = error;
     }
     if (now - reread_ >= kRereadSeconds) {
       reread_ = now;
@@ -458,7 +455,7 @@ class Campaign {
   int Conclude() {
     recorded_ = -kRecordSeconds;
     Record();
-    records_.Plot(last_);
+    if (std::string error = records_.Plot(last_); !error.empty()) trouble_ = error;
     board_.Clear();
     fmt::print("{}", Summary(last_));
     if (!trouble_.empty()) fmt::print("  not everything could be written: {}\n", trouble_);

@@ -17,7 +17,7 @@ from fuzz.ouro_driver import lines
 
 KILLS = int(os.environ.get("OURO_KILLS", "8"))
 PLANTED = "planted:map-last-slot"  # found at once
-SMALL = "planted:enabled-again"    # what is left of it is small
+SMALL = "planted:failed-weakref"   # what is left of it is small
 
 
 class RecordsTest(ouro_driver.OuroTest):
@@ -61,7 +61,7 @@ class RecordsTest(ouro_driver.OuroTest):
             self.assertIn(SMALL + " broke the law ", replay)
             drafts = glob.glob(os.path.join(self.folder, engine, "tests", "*.cc"))
             self.assertEqual(len(drafts), 1)
-            self.assertIn("\nTEST(FoundTest, PlantedEnabledAgain", self.read(drafts[0]))
+            self.assertIn("\nTEST(FoundTest, PlantedFailedWeakref", self.read(drafts[0]))
 
     def test_records(self):
         self.campaign("--seconds", "3")

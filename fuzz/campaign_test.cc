@@ -119,14 +119,14 @@ class CampaignTest : public testing::Test {
   std::string output_;
 };
 
+void CrashOnTrigger(const Op& op, int, Observer&) {
+  if (!Triggers(op)) return;
+  signal(SIGSEGV, SIG_DFL);  // a sanitizer would make something else of it
+  raise(SIGSEGV);
+}
+
 TEST_F(CampaignTest, Crash) {
-  EXPECT_EQ(Run([](const Op& op, int, Observer&) {
-              if (!Triggers(op)) return;
-              signal(SIGSEGV, SIG_DFL);  // a sanitizer would make something else of it
-              raise(SIGSEGV);
-            }),
-            1)
-      << output_;
+  EXPECT_EQ(Run(CrashOnTrigger), 1) << output_;
   EXPECT_EQ(Times("its worker was ended by signal 11 (Segmentation fault); shrinking it"), 1)
       << "a known crash is shrunk again\n"
       << output_;
@@ -249,6 +249,30 @@ TEST_F(CampaignTest, CannotWrite) {
   EXPECT_EQ(Run([](const Op&, int, Observer&) {}), 2);
   EXPECT_NE(error_.find("Not a directory"), std::string::npos) << error_;
   EXPECT_EQ(output_, "");
+}
+
+TEST_F(CampaignTest, ASmallerProgramTakesThePlaceOfALargerOne) {
+  options_.shrink_seconds = 0;
+  options_.stop_on_first = true;
+  ASSERT_EQ(Run(CrashOnTrigger), 1) << output_;
+  const std::string before = Filed();
+  options_.operations = 5;
+  options_.seed = 7;
+  options_.stop_on_first = false;
+  ASSERT_EQ(Run(CrashOnTrigger), 1) << output_;
+  EXPECT_GE(Times("  known, in a larger program: crashed with signal 11"), 1) << output_;
+  const std::string after = Filed();
+  EXPECT_LT(after.size(), before.size());
+  EXPECT_EQ(after.find("\nmain:", after.find("\nmain:") + 1), std::string::npos) << after;
+  EXPECT_GT(Hits("crashed with signal 11"), 1) << output_;
+}
+
+TEST_F(CampaignTest, AFullDiskEndsIt) {
+  fs::create_directories(out_);
+  fs::create_symlink("/dev/full", out_ / "plot_data");
+  options_.seconds = 1000;
+  EXPECT_EQ(Run([](const Op&, int, Observer&) {}), 2) << output_;
+  EXPECT_NE(error_.find("plot_data: No space left on device"), std::string::npos) << error_;
 }
 
 }  // namespace

@@ -17,12 +17,35 @@ namespace {
 
 ouro::FuzzSession* session = nullptr;
 
-size_t Write(const ouro::Program& program, uint8_t* data, size_t max_size) {
-  const std::vector<uint8_t> bytes = ouro::Encode(program);
-  const size_t size = std::min(bytes.size(), max_size);
-  std::copy_n(bytes.data(), size, data);
-  return size;
-}
+// A program beside its bytes. libFuzzer runs what the mutator has just made, and mostly mutates it
+// again, so that the bytes are seldom decoded.
+class Draft {
+ public:
+  // The program that the bytes are; it may be changed, and is then to be written.
+  ouro::Program& Read(const uint8_t* data, size_t size) {
+    if (!std::equal(bytes_.begin(), bytes_.end(), data, data + size)) {
+      bytes_.assign(data, data + size);
+      program_ = ouro::Decode(data, size);
+    }
+    return program_;
+  }
+
+  // Returns how many bytes it has.
+  size_t Write(uint8_t* data, size_t max_size) {
+    bytes_ = ouro::Encode(program_);
+    if (bytes_.size() > max_size) {
+      bytes_.resize(max_size);
+      program_ = ouro::Decode(bytes_.data(), max_size);
+    }
+    std::copy(bytes_.begin(), bytes_.end(), data);
+    return bytes_.size();
+  }
+
+ private:
+  ouro::Program program_;
+  std::vector<uint8_t> bytes_;
+};
+Draft draft;
 
 // Of a program that fits: the heads of its scripts take room, too.
 size_t MaxOps(size_t max_size) { return std::max<size_t>(max_size / 4, 12) - 8; }
@@ -35,21 +58,20 @@ extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  session->Run(data, size);
+  session->Run(draft.Read(data, size), data, size);
   return 0;
 }
 
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size,
                                           unsigned int seed) {
-  ouro::Program program = ouro::Decode(data, size);
-  ouro::Mutate(seed, MaxOps(max_size), &program);
-  return Write(program, data, max_size);
+  ouro::Mutate(seed, MaxOps(max_size), &draft.Read(data, size));
+  return draft.Write(data, max_size);
 }
 
 extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* data1, size_t size1,
                                             const uint8_t* data2, size_t size2, uint8_t* out,
                                             size_t max_size, unsigned int seed) {
-  const ouro::Program child =
-      ouro::Cross(seed, ouro::Decode(data1, size1), ouro::Decode(data2, size2), MaxOps(max_size));
-  return Write(child, out, max_size);
+  ouro::Program& program = draft.Read(data1, size1);
+  program = ouro::Cross(seed, program, ouro::Decode(data2, size2), MaxOps(max_size));
+  return draft.Write(out, max_size);
 }

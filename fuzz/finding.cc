@@ -111,6 +111,10 @@ std::string TestName(const std::string& stem) {
   return name;
 }
 
+std::string TestFile(const std::string& tests, const std::string& file) {
+  return fmt::format("{}/{}.cc", tests, std::filesystem::path(file).stem().string());
+}
+
 // To be pasted into a test of properties/, as it is.
 std::string TestText(const Case& it, const Specimen& specimen, const std::string& stem) {
   return fmt::format(
@@ -135,18 +139,10 @@ void File(const Case& it, const Specimen& specimen, const FindingOptions& option
   finding->text = FileText(it, *finding, specimen, options);
   if (options.folder.empty()) return;
   finding->error = WriteText(finding->file, finding->text);
-  if (finding->error.empty() && !before.empty() && before != finding->file) {
-    std::remove(UserPath(before).c_str());
-  }
-  if (!options.tests.empty() && !it.verdict.lawful()) {
-    const auto test = [&](const std::string& name) { return options.tests + "/" + name + ".cc"; };
-    if (!before.empty()) {
-      std::remove(UserPath(test(std::filesystem::path(before).stem().string())).c_str());
-    }
-    if (finding->error.empty()) {
-      finding->error = WriteText(test(stem), TestText(it, specimen, stem));
-    }
-  }
+  if (!finding->error.empty()) return;
+  if (before != finding->file) Unfile(before, options.tests);
+  if (options.tests.empty() || it.verdict.lawful()) return;
+  finding->error = WriteText(TestFile(options.tests, finding->file), TestText(it, specimen, stem));
 }
 
 // The last lines of a report that say where the file is.
@@ -171,6 +167,12 @@ std::string FirstReport(const Specimen& specimen, const Case& it) {
 }  // namespace
 
 std::string NotRepeatable(const std::string& seen) { return "not repeatable: " + seen; }
+
+void Unfile(const std::string& file, const std::string& tests) {
+  if (file.empty()) return;
+  std::remove(UserPath(file).c_str());
+  if (!tests.empty()) std::remove(UserPath(TestFile(tests, file)).c_str());
+}
 
 Finding Investigate(const Program& program, const Specimen& specimen,
                     const FindingOptions& options) {

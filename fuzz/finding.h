@@ -39,11 +39,16 @@ struct Finding {
   std::string engine;
   int repeats = 0;  // how many of three runs had that signature
   uint64_t hits = 1;
-  double seconds = 0;  // of the campaign, when it was found
+  // Of the campaign, when it was first seen.
+  double seconds = 0;
+  uint64_t programs = 0;
 };
 
 // The signature of a program that did `seen` once and is lawful now.
 std::string NotRepeatable(const std::string& seen);
+
+// Takes away a file of a finding, and its draft in the folder `tests`, which may be "".
+void Unfile(const std::string& file, const std::string& tests);
 
 // Runs `program` three times, files it, shrinks it and files the smaller one instead. A program
 // that is lawful now is filed as it is, as not repeatable.

@@ -8,6 +8,7 @@ shift 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0
-"$fuzzer" -dict="$dictionary" -artifact_prefix="${BUILD_WORKING_DIRECTORY:-.}/" "$@" \
+"$fuzzer" -dict="$dictionary" -artifact_prefix="${BUILD_WORKING_DIRECTORY:-.}/" \
+  -use_counters=0 -entropic_scale_per_exec_time=1 "$@" \
   "$work" "$corpus" || status=$?
 exit "$status"

@@ -110,8 +110,7 @@ void FuzzSession::Abort(const Program& program, const Verdict& verdict) const {
   std::abort();
 }
 
-void FuzzSession::Run(const uint8_t* data, size_t size) {
-  const Program program = Decode(data, size);
+void FuzzSession::Run(const Program& program, const uint8_t* data, size_t size) {
   if (desk_ != nullptr) Sit(data, size);
   const Verdict verdict = trial_->Run(program);
   if (desk_ != nullptr) return Account(verdict, data, size);

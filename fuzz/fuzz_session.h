@@ -26,9 +26,9 @@ class FuzzSession {
   // Exits with 2 and a sentence where they make no sense.
   FuzzSession(int* argc, char*** argv);
 
-  // Runs the program that the bytes are. An unlawful one ends the process by abort, after the
-  // report, unless a campaign is listening.
-  void Run(const uint8_t* data, size_t size);
+  // Runs a program and its bytes. An unlawful one ends the process by abort, after the report,
+  // unless a campaign is listening. REQUIRES: program == Decode(data, size).
+  void Run(const Program& program, const uint8_t* data, size_t size);
 
  private:
   void OpenDesk(const std::string& option);

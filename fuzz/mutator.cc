@@ -7,6 +7,7 @@
 #include "fuzz/places.h"
 #include "model/program_table.h"
 #include "properties/builder.h"
+#include "properties/generator.h"
 #include "properties/shapes.h"
 
 namespace ouro {
@@ -309,6 +310,18 @@ bool Grow(Random& random, size_t max_ops, Program* program) {
   return true;
 }
 
+// A run of a random program has a plan, which mutations seldom put together.
+bool Borrow(Random& random, size_t max_ops, Program* program) {
+  if (program->size() >= max_ops) return false;
+  const Program donor = Generate(random.Next());
+  if (donor.main.empty()) return false;
+  Run run = {kNoScript, Draw(random, donor.main.size()), 0};
+  run.length = 1 + Draw(random, donor.main.size() - run.at);
+  const Run place = AnyPlaceIn(random, *program, kNoScript);
+  Graft(random, donor, max_ops, program).Take(run, place);
+  return true;
+}
+
 // A register that is not in use, if there is one.
 uint8_t NewRegister(Random& random, Set* used) {
   const int start = random.Below(kRegisters);
@@ -415,6 +428,7 @@ const std::array<Mutation, kMutations> kMutationTable = {{
     {"retarget",   Retarget,         "an operand is another register, once or for a while"},
     {"field",      ChangeField,      "a slot, size, generation, script or other number changes"},
     {"cluster",    Grow,             "a shape of the generator comes in, with its scripts"},
+    {"borrow",     Borrow,           "a run of a random program comes in, with its scripts"},
     {"wrap",       Wrap,             "a run becomes the script of an object that dies there"},
     {"collection", InsertCollection, "a collection comes in"},
     {"threshold",  ChangeThreshold,  "collections happen at other times, or not by themselves"},

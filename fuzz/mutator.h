@@ -27,7 +27,7 @@ struct Mutation {
   const char* sentence;
 };
 
-inline constexpr size_t kMutations = 12;
+inline constexpr size_t kMutations = 13;
 extern const std::array<Mutation, kMutations> kMutationTable;
 
 // Applies one mutation, each with the same share of the draws, and says which; null: none applies.

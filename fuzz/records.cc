@@ -109,8 +109,9 @@ void Records::ChangeSpecimen() const {
 void Records::MendPlot() const {
   const std::string path = Numbered("plot_data", "");
   std::string text;
-  if (!ReadText(path, &text).empty() || text.empty() || text.back() == '\n') return;
   std::error_code error;
+  if (!fs::is_regular_file(UserPath(path), error)) return;  // a pipe that somebody reads
+  if (!ReadText(path, &text).empty() || text.empty() || text.back() == '\n') return;
   fs::resize_file(UserPath(path), text.rfind('\n') + 1, error);  // npos + 1 is 0
 }
 
@@ -157,8 +158,8 @@ std::string Records::SeedFlag() {
   return fmt::format("-seed_inputs=@{}/seeds.txt", work_);
 }
 
-std::vector<Snapshot::Found> Records::Earlier() const {
-  std::vector<Snapshot::Found> earlier;
+std::vector<Finding> Records::Earlier() const {
+  std::vector<Finding> earlier;
   std::vector<std::string> files;
   if (!ListFiles({found()}, &files).empty()) return earlier;
   const nlohmann::json stats = ReadStats(Numbered("stats", ".json"));
@@ -167,14 +168,17 @@ std::vector<Snapshot::Found> Records::Earlier() const {
     std::vector<Program> programs;
     if (!ReadText(file, &text).empty() || !Parse(text, &programs).empty()) continue;
     if (HeadValue(text, "specimen").rfind(specimen_ + " (", 0) != 0 || programs.empty()) continue;
-    Snapshot::Found found = {.signature = HeadValue(text, "signature"), .file = file};
+    Finding found;
+    found.signature = HeadValue(text, "signature");
+    found.program = programs[0];
+    found.file = file;
     found.engine = HeadValue(text, "engine");
-    found.operations = programs[0].size();
     for (const auto& row : stats.value("findings", nlohmann::json::array())) {
       if (!row.is_object()) continue;
       if (row.value("signature", "") != found.signature) continue;
       found.hits = row.value("hits", uint64_t{1});
       found.seconds = row.value("seconds", 0.0);
+      found.programs = row.value("programs", uint64_t{0});
     }
     earlier.push_back(found);
   }
@@ -185,17 +189,18 @@ std::string Records::Write(const Snapshot& snapshot) const {
   return WriteText(Numbered("stats", ".json"), StatsJson(snapshot));
 }
 
-void Records::Plot(const Snapshot& snapshot) const {
-  const std::string path = UserPath(Numbered("plot_data", ""));
+std::string Records::Plot(const Snapshot& snapshot) const {
+  const std::string name = Numbered("plot_data", "");
+  const std::string path = UserPath(name);
   std::error_code error;
   const bool fresh = !fs::exists(path, error) || fs::file_size(path, error) == 0;
   const std::string text = (fresh ? PlotHeader() : "") + PlotLine(snapshot);
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (fd < 0) return;
+  if (fd < 0) return fmt::format("{}: {}", name, std::strerror(errno));
   // In one write: a line is there or not. What a full disk cuts is mended at the next start.
-  const ssize_t written = write(fd, text.data(), text.size());
-  static_cast<void>(written);
+  const int why = write(fd, text.data(), text.size()) < 0 ? errno : 0;
   close(fd);
+  return why == 0 ? "" : fmt::format("{}: {}", name, std::strerror(why));
 }
 
 }  // namespace ouro

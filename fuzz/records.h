@@ -59,12 +59,12 @@ class Records {
   std::string SeedFlag();
 
   // Findings of earlier runs, and of others in this folder: their files, hits from the statistics.
-  std::vector<Snapshot::Found> Earlier() const;
+  std::vector<Finding> Earlier() const;
 
   // Rewrites stats.json. Returns "" or why not.
   std::string Write(const Snapshot& snapshot) const;
-  // Appends to plot_data.
-  void Plot(const Snapshot& snapshot) const;
+  // Appends to plot_data. Returns "" or why not.
+  std::string Plot(const Snapshot& snapshot) const;
 
  private:
   std::string Claim();

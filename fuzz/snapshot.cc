@@ -47,7 +47,7 @@ std::string Count(uint64_t number, const std::string& noun) {
 
 std::string StatusLine(const Snapshot& s) {
   uint64_t hits = 0;
-  for (const Snapshot::Found& found : s.findings) hits += found.hits;
+  for (const Finding& found : s.findings) hits += found.hits;
   std::string line = fmt::format("{:.0f}/{} s: {} programs/s, {} operations/s, {}", s.run_seconds,
                                  s.planned, Short(s.programs_rate), Short(s.operations_rate),
                                  Count(s.findings.size(), "finding"));
@@ -64,7 +64,7 @@ std::string Summary(const Snapshot& s) {
       s.findings.empty() ? "lawful" : "UNLAWFUL", s.seconds, s.interrupted ? " (interrupted)" : "",
       s.programs, static_cast<double>(s.programs) / (s.seconds < 0.001 ? 0.001 : s.seconds),
       s.operations, Situations(s), Count(s.findings.size(), "finding"));
-  for (const Snapshot::Found& found : s.findings) {
+  for (const Finding& found : s.findings) {
     text += fmt::format("  {} x {}\n    {}\n", found.hits, found.signature,
                         found.error.empty() ? found.file : "not written: " + found.error);
   }
@@ -100,12 +100,13 @@ std::string StatsJson(const Snapshot& s) {
   json["situations"] = NamesOf(s.situations & s.possible);
   json["situations_missing"] = NamesOf(s.possible & ~s.situations);
   json["findings"] = nlohmann::ordered_json::array();
-  for (const Snapshot::Found& found : s.findings) {
+  for (const Finding& found : s.findings) {
     json["findings"].push_back({{"signature", found.signature},
                                 {"hits", found.hits},
-                                {"operations", found.operations},
+                                {"operations", found.program.size()},
                                 {"engine", found.engine},
                                 {"seconds", found.seconds},
+                                {"programs", found.programs},
                                 {"file", found.file}});
   }
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
@@ -122,8 +123,7 @@ std::string PlotLine(const Snapshot& s) {
                          ? 0
                          : 100.0 * static_cast<double>(s.edges) / static_cast<double>(s.all_edges);
   size_t hangs = 0;
-  for (const Snapshot::Found& found : s.findings)
-    hangs += found.signature.starts_with("hung") ? 1 : 0;
+  for (const Finding& found : s.findings) hangs += found.signature.starts_with("hung") ? 1 : 0;
   return fmt::format("{:.0f}, 0, 0, {}, 0, 0, {:.2f}%, {}, {}, 0, {:.2f}, {}, {}, {}, {}\n",
                      s.seconds, s.corpus, map, s.findings.size() - hangs, hangs, s.programs_rate,
                      s.programs, s.edges, s.features, CountBits(s.situations & s.possible));

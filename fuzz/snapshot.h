@@ -12,19 +12,11 @@
 #include <string>
 #include <vector>
 
+#include "fuzz/finding.h"
+
 namespace ouro {
 
 struct Snapshot {
-  struct Found {
-    std::string signature;
-    std::string file;
-    std::string error;      // why it is not written
-    std::string engine;     // that found it first
-    size_t operations = 0;  // of the smallest program
-    uint64_t hits = 0;
-    double seconds = 0;  // of the campaign, when it was found
-  };
-
   std::string specimen;
   std::string contract;
   std::string engine;
@@ -48,7 +40,7 @@ struct Snapshot {
   double last_new = 0;         // seconds since something new was reached
   uint64_t innocent = 0;       // workers that ended in programs that are lawful when run again
   bool interrupted = false;
-  std::vector<Found> findings;  // by signature
+  std::vector<Finding> findings;  // by signature
 };
 
 // One line, without its end: "12/60 s: 2 workers, ...".

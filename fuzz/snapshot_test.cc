@@ -37,12 +37,13 @@ Snapshot Example() {
 
 Snapshot Unlawful() {
   Snapshot s = Example();
-  s.findings.push_back({.signature = "load at load in main",
-                        .file = "out/found/naive-load-07c1.gct",
-                        .engine = "random",
-                        .operations = 3,
-                        .hits = 3,
-                        .seconds = 1.5});
+  Finding finding;
+  finding.signature = "load at load in main";
+  finding.file = "out/found/naive-load-07c1.gct";
+  finding.engine = "random";
+  finding.hits = 3;
+  finding.seconds = 1.5;
+  s.findings.push_back(finding);
   return s;
 }
 

@@ -22,6 +22,16 @@ namespace {
 // Exit code of a worker that has lost its supervisor.
 constexpr int kAlone = 3;
 
+// How libFuzzer runs in every campaign. How it dies is for us to see, and hangs are for us to end.
+// Whether an edge ran counts, and not how often, which would say nothing about a heap and keep
+// programs that execute hundreds of operations; for the same reason the faster ones are drawn more
+// often. Together these two made it find the planted bugs in fewer seconds.
+constexpr std::array kFuzzerFlags = {
+    "-timeout=1000000", "-handle_segv=0", "-handle_bus=0",   "-handle_abrt=0",
+    "-handle_ill=0",    "-handle_fpe=0",  "-handle_int=0",   "-handle_term=0",
+    "-detect_leaks=0",  "-verbosity=0",   "-use_counters=0", "-entropic_scale_per_exec_time=1",
+};
+
 [[noreturn]] void RunRandom(const RandomWork& work, uint64_t index, Desk& desk, int tell) {
   Trial trial(*work.specimen);
   std::array<uint8_t, FeatureCounter::kSize> features = {};
@@ -87,8 +97,9 @@ bool Worker::StartFuzzer(const FuzzerWork& work) {
   int tell;
   const bool forked = Fork(&tell);
   if (tell < 0) return forked;
-  std::vector<std::string> words = work.flags;
-  words.insert(words.begin(), work.binary);
+  std::vector<std::string> words = {work.binary};
+  words.insert(words.end(), kFuzzerFlags.begin(), kFuzzerFlags.end());
+  words.insert(words.end(), work.flags.begin(), work.flags.end());
   words.push_back(fmt::format("--tell={}", tell));
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());

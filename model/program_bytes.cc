@@ -105,6 +105,7 @@ Program Decode(const uint8_t* data, size_t size, size_t max_ops) {
       program.scripts.resize(static_cast<size_t>(section) + 1);
     }
     Script& script = in_script ? program.scripts[static_cast<size_t>(section)] : program.main;
+    if (script.empty()) script.reserve(std::min((size - at) / kRecord + 1, max_ops));
     script.push_back(OpOf(record, in_script));
     ++ops;
   }
@@ -113,6 +114,7 @@ Program Decode(const uint8_t* data, size_t size, size_t max_ops) {
 
 std::vector<uint8_t> Encode(const Program& program) {
   std::vector<uint8_t> bytes;
+  bytes.reserve(kRecord * (program.size() + program.scripts.size()));
   Append(program.main, &bytes);
   for (size_t i = 0; i < program.scripts.size(); ++i) {
     if (program.scripts[i].empty()) continue;
