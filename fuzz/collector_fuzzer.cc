@@ -52,8 +52,8 @@ size_t MaxOps(size_t max_size) { return std::max<size_t>(max_size / 4, 12) - 8; 
 
 }  // namespace
 
-// Asked by AddressSanitizer, if it is there. Its quarantine of 256 MiB would put every allocation in
-// memory that has never been touched; 8 are a thousand programs, and a third faster.
+// Asked by AddressSanitizer, if it is there. Its quarantine of 256 MiB would put every allocation
+// in memory that has never been touched; 8 are a thousand programs, and a third faster.
 extern "C" const char* __asan_default_options() {
   return "quarantine_size_mb=8:malloc_context_size=5";
 }

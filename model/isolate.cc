@@ -55,7 +55,9 @@ class Child {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
           end - std::chrono::steady_clock::now());
       pollfd waiting = {fd_, POLLIN, 0};
-      if (left.count() <= 0 || poll(&waiting, 1, static_cast<int>(left.count())) == 0) return -1;
+      if (left.count() <= 0) return -1;
+      // A signal may have ended it; then there may be nothing to read, ever.
+      if (poll(&waiting, 1, static_cast<int>(left.count())) <= 0) continue;
       const ssize_t got = read(fd_, at, size);
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) return 0;

@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -155,6 +156,19 @@ TEST_F(Isolate, EndsWhatHangsInTime) {
   EXPECT_EQ(verdict.signature(), "hung for 100 ms");
   EXPECT_GE(time, std::chrono::milliseconds(kShort - 10));
   EXPECT_LT(time, std::chrono::milliseconds(50 * kShort));
+}
+
+// A signal that the waiting process catches, as a campaign does, does not make it wait for ever.
+TEST_F(Isolate, EndsWhatHangsInTimeInSpiteOfASignal) {
+  struct sigaction caught = {};
+  caught.sa_handler = [](int) {};
+  struct sigaction before = {};
+  sigaction(SIGALRM, &caught, &before);
+  const itimerval once = {{0, 0}, {0, 20'000}};
+  setitimer(ITIMER_REAL, &once, nullptr);
+  const Verdict verdict = TryIsolated(Grief(4), FragileSpecimen(), kImpatient);
+  sigaction(SIGALRM, &before, nullptr);
+  EXPECT_EQ(verdict.trouble, "hung for 100 ms");
 }
 
 TEST_F(Isolate, WaitsForWhatIsSlow) {
