@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "collector/liar.h"
+#include "collector/library.h"
 #include "collector/naive.h"
 #include "collector/optimized.h"
 #include "collector/peers/cpython_py.h"
@@ -153,6 +154,7 @@ const std::vector<SpecimenForm>& SpecimenForms() {
   static const std::vector<SpecimenForm> forms = {
       {"liar:LAW", "a collector that breaks that law; `ouro laws` lists them"},
       {"planted:NAME", "the optimized collector with a bug planted; `ouro specimens` lists them"},
+      {"lib:PATH", "the collector in the shared object at PATH: see collector/library.h"},
       {"cpython", "the python3 on PATH, under the contract of its version"},
       {"cpython:PATH", "the CPython at PATH, 2.7 or 3.4 and later"},
       {"process:CONTRACT:COMMAND", "a shell command that speaks the line protocol"},
@@ -170,6 +172,7 @@ std::string FindSpecimen(const std::string& name, Specimen* specimen) {
     return name.compare(0, prefix.size(), prefix) == 0;
   };
   if (starts("liar:")) return FindLiar(name.substr(5), specimen);
+  if (starts("lib:")) return LoadLibrary(name.substr(4), specimen);
   if (starts("planted:")) return FindPlanted(name, specimen);
   if (name == "cpython" || starts("cpython:")) {
     const std::string python = name == "cpython" ? "python3" : name.substr(8);

@@ -25,6 +25,7 @@ const std::vector<SpecimenForm>& SpecimenForms();
 // The specimen of that name: one of OwnSpecimens, or
 //   liar:LAW                    a collector that breaks that law
 //   planted:NAME                the optimized collector with a bug: see planted/planted.h
+//   lib:PATH                    the collector in that shared object: see library.h
 //   cpython                     the python3 on PATH, under the contract of its version
 //   cpython:PATH                any CPython, 2.7 and 3.x
 //   process:CONTRACT:COMMAND    whatever speaks the line protocol; COMMAND is for the shell

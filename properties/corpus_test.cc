@@ -31,6 +31,7 @@ namespace ouro {
 namespace {
 
 constexpr size_t kRules = 30;  // at least
+constexpr size_t kHistory = 60;
 constexpr char kTarget[] = "//properties:corpus_test";
 
 std::vector<CorpusFile> ReadFolders(const std::vector<std::string>& folders) {
@@ -73,6 +74,12 @@ TEST(CorpusTest, HasOneProgramForEachRule) {
   for (const CorpusFile& file : files) EXPECT_EQ(file.programs.size(), 1u) << file.path();
 }
 
+TEST(CorpusTest, HasProgramsForTheHistoryOfOtherCollectors) {
+  const std::vector<CorpusFile> files = ReadCorpus("history");
+  EXPECT_GE(files.size(), kHistory);
+  for (const CorpusFile& file : files) EXPECT_EQ(file.programs.size(), 1u) << file.path();
+}
+
 void ExpectInHeader(const CorpusFile& file, const std::string& words) {
   EXPECT_NE(file.header.find(words), std::string::npos) << file.path() << ": " << file.header;
 }
@@ -92,6 +99,13 @@ TEST(CorpusTest, EveryFileSaysWhatItIsAbout) {
     if (file.header.find(" both: ") != std::string::npos) continue;
     ExpectInHeader(file, " 2.x: ");
     ExpectInHeader(file, " 3.x: ");
+  }
+  for (const CorpusFile& file : ReadCorpus("history")) {
+    for (const char* part : {"history: ", " shows: "}) ExpectInHeader(file, part);
+    const size_t law = file.header.find(" law: ");
+    ASSERT_NE(law, std::string::npos) << file.path();
+    const std::string name = file.header.substr(law + 6, file.header.find(' ', law + 6) - law - 6);
+    EXPECT_TRUE(FindLaw(name)) << file.path() << ": no law is called " << name;
   }
 }
 

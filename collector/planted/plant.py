@@ -7,6 +7,9 @@ all copies, and the original, link into one program. The patch opens with lines 
     history   the bug of another collector that it is modelled on
     breaks    what goes wrong, in one line: the specimen's summary
     contract  cpython39 if only PEP 442 has what it breaks; left out, it is cpython26
+
+The copy ends with a function that makes it a specimen `planted:NAME`; or, with --library, with what
+makes it a library that the specimen `lib:PATH` loads (collector/library.h).
 """
 
 import argparse
@@ -18,6 +21,7 @@ import tempfile
 
 KEYS = {"class", "history", "breaks", "contract"}
 CONTRACTS = {"cpython26": ("kCPython26", "kRules26"), "cpython39": ("kCPython39", "kRulesPep442")}
+INCLUDES = {False: "collector/planted/planted.h", True: "collector/library.h"}
 # Headers first, each after what it includes; sources in any order.
 HEADERS = ["collector/heap/storage.h", "collector/heap/heap.h", "collector/heap/references.h",
            "collector/optimized.h"]
@@ -35,6 +39,16 @@ Specimen {function}() {{
 }}
 
 }}  // namespace ouro::planted
+"""
+
+
+LIBRARY = """
+extern "C" const ouro::LibraryEntry ouro_library = {{
+    .summary = "{breaks}",
+    .contract = "{contract_name}",
+    .make = [](ouro::Observer& observer) -> std::unique_ptr<ouro::Collector> {{
+      return std::make_unique<ouro::{space}::Optimized>(observer, ouro::{space}::{rules});
+    }}}};
 """
 
 
@@ -74,7 +88,7 @@ def patched(patch, files):
         return {file: (copies / file).read_text() for file in files}
 
 
-def plant(patch, files):
+def plant(patch, files, library):
     """The text of the copy."""
     head = header(patch)
     texts = patched(patch, files)
@@ -85,9 +99,10 @@ def plant(patch, files):
     code = re.sub(r'#include "collector/[^\n]*', "", code)
     code = re.sub(r"\bnamespace ouro\b", f"namespace ouro::{space}", code)
     return (f"// The optimized collector with a bug. Generated from {patch.name}.\n"
-            '#include "collector/planted/planted.h"\n' + code +
-            FACTORY.format(function=function_name(patch.stem), name=patch.stem, space=space,
-                           breaks=head["breaks"], contract=contract, rules=rules))
+            f'#include "{INCLUDES[library]}"\n' + code +
+            (LIBRARY if library else FACTORY).format(
+                function=function_name(patch.stem), name=patch.stem, space=space, rules=rules,
+                breaks=head["breaks"], contract=contract, contract_name=head["contract"]))
 
 
 def table(names):
@@ -106,9 +121,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", required=True, type=pathlib.Path)
     parser.add_argument("--patch", type=pathlib.Path, help="without it: the list of all copies")
+    parser.add_argument("--library", action="store_true")
     parser.add_argument("words", nargs="+", help="the collector's files, or the names of all bugs")
     a = parser.parse_args()
-    a.out.write_text(plant(a.patch, a.words) if a.patch else table(a.words))
+    a.out.write_text(plant(a.patch, a.words, a.library) if a.patch else table(a.words))
 
 
 if __name__ == "__main__":
