@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <memory>
+#include <numeric>
 
 #include "collector/planted/planted.h"
 #include "collector/specimens.h"
@@ -17,6 +19,7 @@
 #include "model/trial.h"
 #include "properties/compare.h"
 #include "properties/generator.h"
+#include "properties/sweep.h"
 
 namespace ouro {
 namespace {
@@ -233,6 +236,47 @@ int Compare(const CompareArguments& arguments) {
              specimens[0].name, specimens[1].name, programs.size() - different, different,
              convicted);
   return convicted == 0 ? 0 : 1;
+}
+
+int SweepFiles(const SweepArguments& arguments) {
+  Specimen specimen;
+  std::vector<ProgramFile> programs;
+  if (std::string error = FindSpecimen(arguments.specimen, &specimen); !error.empty()) {
+    return Complain(error);
+  }
+  if (std::string error = ReadPrograms(arguments.files, &programs); !error.empty()) {
+    return Complain(error);
+  }
+  Isolation isolation;
+  isolation.fresh = true;  // each variation is alone, so that its report can be repeated
+  Progress progress(programs.size());
+  std::map<std::string, size_t> convicted;  // by signature
+  size_t variations = 0;
+  for (const ProgramFile& program : programs) {
+    const std::vector<Variation> sweep = Sweep(program.program);
+    std::vector<Program> rest;
+    for (const Variation& variation : sweep) rest.push_back(variation.program);
+    variations += sweep.size();
+    while (!rest.empty()) {
+      const size_t found = FindIsolated(rest, kAnySignature, specimen, isolation);
+      if (found == rest.size()) break;
+      std::string transcript;
+      const Verdict verdict = TryIsolated(rest[found], specimen, isolation, &transcript);
+      if (++convicted[verdict.signature()] == 1) {
+        const std::string& what = sweep[sweep.size() - rest.size() + found].what;
+        fmt::print("{} with {}: {}{}\n", program.Label(), what,
+                   Report(specimen, verdict, transcript), Print(rest[found]));
+      }
+      rest.erase(rest.begin(), rest.begin() + static_cast<ptrdiff_t>(found) + 1);
+    }
+    progress.Step();
+  }
+  fmt::print("{} variations of {} programs on {}, {} convicted\n", variations, programs.size(),
+             specimen.name,
+             std::accumulate(convicted.begin(), convicted.end(), size_t{0},
+                             [](size_t sum, const auto& entry) { return sum + entry.second; }));
+  for (const auto& [signature, hits] : convicted) fmt::print("  {} x {}\n", hits, signature);
+  return convicted.empty() ? 0 : 1;
 }
 
 int Campaign(const CampaignArguments& arguments) {

@@ -53,6 +53,12 @@ struct CompareArguments {
 };
 int Compare(const CompareArguments& arguments);
 
+struct SweepArguments {
+  std::string specimen = "optimized";
+  std::vector<std::string> files;
+};
+int SweepFiles(const SweepArguments& arguments);
+
 struct CampaignArguments {
   std::string specimen = "optimized";
   CampaignOptions options;

@@ -25,6 +25,7 @@ using ouro::MergeArguments;
 using ouro::ReplayArguments;
 using ouro::RunArguments;
 using ouro::ShrinkArguments;
+using ouro::SweepArguments;
 
 // Each returns the subcommand; its callback sets *code.
 void AddRun(CLI::App& app, RunArguments& a, int* code) {
@@ -86,6 +87,15 @@ void AddCompare(CLI::App& app, CompareArguments& a, int* code) {
   compare->add_option("FILE", a.files, "programs; folders; - is standard input")->required();
   compare->footer("example: ouro compare --specimen optimized-pep442 --with cpython corpus");
   compare->callback([&a, code] { *code = ouro::Compare(a); });
+}
+
+void AddSweep(CLI::App& app, SweepArguments& a, int* code) {
+  CLI::App* sweep = app.add_subcommand(
+      "sweep", "Run programs with a collection, threshold, failure or script changed anywhere");
+  sweep->add_option("--specimen", a.specimen, "the collector")->capture_default_str();
+  sweep->add_option("FILE", a.files, "programs; folders; - is standard input")->required();
+  sweep->footer("example: ouro sweep corpus/history");
+  sweep->callback([&a, code] { *code = ouro::SweepFiles(a); });
 }
 
 void AddCampaign(CLI::App& app, CampaignArguments& a, int* code) {
@@ -195,6 +205,7 @@ int Main(int argc, char** argv) {
   ShrinkArguments shrink;
   ReplayArguments replay;
   CompareArguments compare;
+  SweepArguments sweep;
   CampaignArguments campaign;
   AddArguments add;
   MergeArguments merge;
@@ -204,6 +215,7 @@ int Main(int argc, char** argv) {
   AddRun(app, run, &code);
   AddReplay(app, replay, &code);
   AddCompare(app, compare, &code);
+  AddSweep(app, sweep, &code);
   AddShrink(app, shrink, &code);
   AddGenerate(app, generate, &code);
   AddJudge(app, judge, &code);

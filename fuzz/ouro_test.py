@@ -6,8 +6,8 @@ import re
 from fuzz import ouro_driver
 from fuzz.ouro_driver import lines
 
-COMMANDS = ["campaign", "add", "merge", "encode", "decode", "run", "replay", "compare", "shrink",
-            "generate", "judge", "specimens", "contracts", "laws"]
+COMMANDS = ["campaign", "add", "merge", "encode", "decode", "run", "replay", "compare", "sweep",
+            "shrink", "generate", "judge", "specimens", "contracts", "laws"]
 
 LOAD = "r0 = node 2\nr0.0 = r0\nr1 = r0.0\n"  # what liar:load lies about
 LEAF = "r0 = leaf\n"
@@ -304,6 +304,16 @@ class ReplayAndCompareTest(ouro_driver.OuroTest):
         output, _ = self.ouro("compare", "--specimen", "liar:load", "--with", "naive", "a.gct",
                               code=1)
         self.assertRegex(output, r"a\.gct: unlawful: operation 3: .*got none.*got 0")
+
+    def test_sweep(self):
+        self.write("a.gct", "r0 = node 0\nr1 = weak r0\nr0 = none\n")
+        output, _ = self.ouro("sweep", "a.gct")
+        self.assertRegex(output, r"^\d+ variations of 1 programs on optimized, 0 convicted\n$")
+        bug = "planted:failed-weakref"
+        self.ouro("run", "--specimen", bug, "a.gct")  # which the program alone does not find
+        output, _ = self.ouro("sweep", "--specimen", bug, "a.gct", code=1)
+        self.assertIn("a.gct with fail 1 before operation 2 of main: ", output)
+        self.assertRegex(output, r"\n  \d+ x crashed with signal ")
 
 
 class PeerTest(ouro_driver.OuroTest):
