@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fuzz/campaign.h"
+#include "properties/exhaust.h"
 
 namespace ouro {
 
@@ -58,6 +59,15 @@ struct SweepArguments {
   std::vector<std::string> files;
 };
 int SweepFiles(const SweepArguments& arguments);
+
+struct ExhaustArguments {
+  std::string specimen = "optimized";
+  Bounds bounds;
+  int workers = 0;  // 0: one for each processor
+  int seconds = 600;
+  bool stop_on_first = false;
+};
+int Exhaust(const ExhaustArguments& arguments);
 
 struct CampaignArguments {
   std::string specimen = "optimized";

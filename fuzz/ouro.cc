@@ -19,6 +19,7 @@ using ouro::AddArguments;
 using ouro::BytesArguments;
 using ouro::CampaignArguments;
 using ouro::CompareArguments;
+using ouro::ExhaustArguments;
 using ouro::GenerateArguments;
 using ouro::JudgeArguments;
 using ouro::MergeArguments;
@@ -96,6 +97,35 @@ void AddSweep(CLI::App& app, SweepArguments& a, int* code) {
   sweep->add_option("FILE", a.files, "programs; folders; - is standard input")->required();
   sweep->footer("example: ouro sweep corpus/history");
   sweep->callback([&a, code] { *code = ouro::SweepFiles(a); });
+}
+
+void AddExhaust(CLI::App& app, ExhaustArguments& a, int* code) {
+  CLI::App* exhaust =
+      app.add_subcommand("exhaust", "Run all programs of so many operations, up to names");
+  exhaust->add_option("--specimen", a.specimen, "the collector")->capture_default_str();
+  exhaust->add_option("--ops", a.bounds.operations, "operations of each program")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100));
+  exhaust->add_option("--objects", a.bounds.objects, "objects that are born, at most")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 20));
+  exhaust->add_option("--registers", a.bounds.registers, "registers, at most")
+      ->capture_default_str()
+      ->check(CLI::Range(1, ouro::kRegisters));
+  exhaust->add_option("--slots", a.bounds.slots, "slots of each node")
+      ->capture_default_str()
+      ->check(CLI::Range(0, ouro::kMaxSlots));
+  exhaust->add_flag("!--no-scripts", a.bounds.scripts, "neither finalizers nor callbacks");
+  exhaust->add_flag("!--no-weak", a.bounds.weak, "no weak references");
+  exhaust->add_option("--workers", a.workers, "threads; 0: one for each processor")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+  exhaust->add_option("--seconds", a.seconds, "then it stops where it is")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10'000'000));
+  exhaust->add_flag("--stop-on-first", a.stop_on_first, "end with the first conviction");
+  exhaust->footer("example: ouro exhaust --ops 5 --specimen planted:not-merged");
+  exhaust->callback([&a, code] { *code = ouro::Exhaust(a); });
 }
 
 void AddCampaign(CLI::App& app, CampaignArguments& a, int* code) {
@@ -206,6 +236,7 @@ int Main(int argc, char** argv) {
   ReplayArguments replay;
   CompareArguments compare;
   SweepArguments sweep;
+  ExhaustArguments exhaust;
   CampaignArguments campaign;
   AddArguments add;
   MergeArguments merge;
@@ -216,6 +247,7 @@ int Main(int argc, char** argv) {
   AddReplay(app, replay, &code);
   AddCompare(app, compare, &code);
   AddSweep(app, sweep, &code);
+  AddExhaust(app, exhaust, &code);
   AddShrink(app, shrink, &code);
   AddGenerate(app, generate, &code);
   AddJudge(app, judge, &code);

@@ -7,7 +7,7 @@ from fuzz import ouro_driver
 from fuzz.ouro_driver import lines
 
 COMMANDS = ["campaign", "add", "merge", "encode", "decode", "run", "replay", "compare", "sweep",
-            "shrink", "generate", "judge", "specimens", "contracts", "laws"]
+            "exhaust", "shrink", "generate", "judge", "specimens", "contracts", "laws"]
 
 LOAD = "r0 = node 2\nr0.0 = r0\nr1 = r0.0\n"  # what liar:load lies about
 LEAF = "r0 = leaf\n"
@@ -314,6 +314,26 @@ class ReplayAndCompareTest(ouro_driver.OuroTest):
         output, _ = self.ouro("sweep", "--specimen", bug, "a.gct", code=1)
         self.assertIn("a.gct with fail 1 before operation 2 of main: ", output)
         self.assertRegex(output, r"\n  \d+ x crashed with signal ")
+
+
+class ExhaustTest(ouro_driver.OuroTest):
+
+    def test_all_programs_of_three_operations(self):
+        output, _ = self.ouro("exhaust", "--ops", "3")
+        match = re.fullmatch(r"all (\d+) programs of 3 operations on optimized, .*: lawful\n",
+                             output)
+        self.assertTrue(match, output)
+        one, _ = self.ouro("exhaust", "--ops", "3", "--workers", "1")
+        self.assertIn(f"all {match[1]} programs of 3 operations on optimized, 1 worker in ", one)
+
+    def test_finds_the_smallest_program(self):
+        output, _ = self.ouro("exhaust", "--ops", "4", "--specimen", "planted:not-merged", code=1)
+        self.assertRegex(output, r"all \d+ programs of 4 operations on .*: UNLAWFUL\n  \d+ x ")
+
+    def test_stops_with_the_first_conviction(self):
+        output, _ = self.ouro("exhaust", "--ops", "4", "--specimen", "liar:load", "--slots", "2",
+                              "--stop-on-first", code=1)
+        self.assertRegex(output, r"the first \d+ programs of 4 operations on liar:load, ")
 
 
 class PeerTest(ouro_driver.OuroTest):

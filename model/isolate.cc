@@ -3,13 +3,17 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <functional>
+#include <new>
 #include <optional>
 
 #include <fmt/format.h>
@@ -173,40 +177,79 @@ Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isol
   return got == 1 ? verdict : Broken(child, got, isolation.milliseconds);
 }
 
+namespace {
+
+// How many programs a child has begun, in memory that the parent shares, so that it is asked only
+// when somebody wants to know.
+class Begun {
+ public:
+  Begun() {
+    void* const page = mmap(nullptr, sizeof(std::atomic<size_t>), PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(page != MAP_FAILED);
+    count_ = new (page) std::atomic<size_t>(0);
+  }
+  ~Begun() { munmap(count_, sizeof(*count_)); }
+  Begun(const Begun&) = delete;
+  Begun& operator=(const Begun&) = delete;
+
+  std::atomic<size_t>& operator*() const { return *count_; }
+
+ private:
+  std::atomic<size_t>* count_;
+};
+
+// How often the parent looks whether the child has begun another program.
+constexpr int kLookMs = 10;
+
+// Waits until the child has written its one byte, has ended, or is stuck in one program for that
+// long, or until `over`. As Child::Read, and -2 if it is over.
+int Await(Child& child, const std::atomic<size_t>& begun, int milliseconds,
+          const std::function<bool()>& over, char* byte) {
+  using Clock = std::chrono::steady_clock;
+  size_t last = begun.load();
+  auto since = Clock::now();
+  for (;;) {
+    const int got = child.Read(byte, 1, std::min(kLookMs, milliseconds));
+    if (got >= 0) return got;
+    if (over()) return -2;
+    const size_t now = begun.load();
+    if (now != last) since = Clock::now();
+    last = now;
+    if (Clock::now() - since >= std::chrono::milliseconds(milliseconds)) return -1;
+  }
+}
+
+}  // namespace
+
 size_t FindIsolated(const std::vector<Program>& programs, const std::string& signature,
                     const Specimen& specimen, const Isolation& isolation,
                     std::chrono::steady_clock::time_point end, size_t* tried) {
-  const auto over = [&] {
-    return std::chrono::steady_clock::now() >= end || (isolation.stop && isolation.stop());
-  };
+  const auto late = [end] { return std::chrono::steady_clock::now() >= end; };
+  const auto over = [&] { return late() || (isolation.stop && isolation.stop()); };
   const auto has_it = [&](const Verdict& verdict) {
     return signature == kAnySignature ? !verdict.lawful() : verdict.signature() == signature;
   };
-  size_t next = 0;
+  const Begun begun;
   size_t found = programs.size();
-  while (next < programs.size() && found == programs.size()) {
-    if (over()) break;
+  while (*begun < programs.size() && found == programs.size() && !over()) {
     Child child([&](int fd) {
       std::optional<Trial> trial;
-      for (size_t i = next; i < programs.size(); ++i) {
-        if (!trial || isolation.fresh) trial.emplace(specimen, isolation.limits);
-        const char same = has_it(trial->Run(programs[i])) ? 1 : 0;
-        WriteAll(fd, &same, 1);
-        if (same != 0) return;
-      }
-    });
-    for (bool alive = true; alive && next < programs.size() && found == programs.size(); ++next) {
-      if (over()) break;
       char same = 0;
-      const int got = child.Read(&same, 1, isolation.milliseconds);
-      alive = got == 1;
-      if (!alive) {
-        same = has_it(Broken(child, got, isolation.milliseconds)) ? 1 : 0;
+      for (size_t i = *begun; i < programs.size() && same == 0 && !late(); ++i) {
+        ++*begun;
+        if (!trial || isolation.fresh) trial.emplace(specimen, isolation.limits);
+        same = has_it(trial->Run(programs[i])) ? 1 : 0;
       }
-      if (same != 0) found = next;
-    }
+      WriteAll(fd, &same, 1);
+    });
+    char same = 0;
+    const int got = Await(child, *begun, isolation.milliseconds, over, &same);
+    if (got == -2) break;
+    if (got != 1) same = has_it(Broken(child, got, isolation.milliseconds)) ? 1 : 0;
+    if (same != 0) found = *begun - 1;
   }
-  if (tried != nullptr) *tried = next;
+  if (tried != nullptr) *tried = *begun;
   return found;
 }
 
