@@ -28,6 +28,9 @@ std::string LoadLibrary(const std::string& path, Specimen* specimen) {
     return fmt::format("lib:{}: built for version {} of the interface, this is {}", path,
                        entry->version, LibraryEntry::kVersion);
   }
+  if (entry->make == nullptr) {
+    return fmt::format("lib:{}: it was built without {}", path, entry->summary);
+  }
   const Contract* contract = FindContract(entry->contract);
   if (contract == nullptr) {
     return fmt::format("lib:{}: there is no contract \"{}\"; `ouro contracts` lists them", path,

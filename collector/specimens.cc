@@ -106,6 +106,25 @@ std::string FindProcess(const std::string& name, Specimen* specimen) {
   return FindPeer(name, {"/bin/sh", "-c", rest.substr(colon + 1)}, contract, specimen);
 }
 
+// A peer's adapter is a shared object in collector/peers, beside this program or above it, as Bazel
+// and its runfiles have it. Where the peer was not installed when it was built, it says so.
+std::string FindLibraryPeer(const PeerName& peer, Specimen* specimen) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  const std::string file = fmt::format("collector/peers/{}.so", peer.name);
+  for (fs::path folder = self.parent_path(); folder.has_relative_path();
+       folder = folder.parent_path()) {
+    if (!fs::exists(folder / file, error)) continue;
+    const std::string wrong = LoadLibrary((folder / file).string(), specimen);
+    specimen->name = peer.name;
+    if (wrong.empty()) return "";
+    return fmt::format("{} is not built in: Debian's {} has to be there before it is", peer.name,
+                       peer.packages);
+  }
+  return fmt::format("{} is not here: {} is not beside this program", peer.name, file);
+}
+
 // Where a CPython 2.7 may be, in the order of PATH. No Debian package has one, so people keep
 // theirs in a pyenv, whose shims fail unless that version is chosen: so we look behind them.
 std::vector<std::string> Pythons27() {
@@ -150,6 +169,23 @@ const std::vector<Specimen>& OwnSpecimens() {
   return specimens;
 }
 
+const std::vector<PeerName>& PeerNames() {
+  static const std::vector<PeerName> names = {
+      {"cpython-api", "libpython3.11-dev"},
+      {"cpython-api-debug", "libpython3.11-dbg"},
+      {"php", "libphp8.2-embed and php8.2-dev"},
+      {"lua", "liblua5.4-dev"},
+      {"lua-generational", "liblua5.4-dev"},
+      {"duktape", "duktape-dev"},
+      {"boehm", "libgc-dev"},
+      {"boehm-unordered", "libgc-dev"},
+      {"ruby", "ruby-dev"},
+      {"perl", "libperl-dev"},
+      {"gobject", "libglib2.0-dev"},
+  };
+  return names;
+}
+
 const std::vector<SpecimenForm>& SpecimenForms() {
   static const std::vector<SpecimenForm> forms = {
       {"liar:LAW", "a collector that breaks that law; `ouro laws` lists them"},
@@ -167,6 +203,9 @@ std::string FindSpecimen(const std::string& name, Specimen* specimen) {
     if (own.name != name) continue;
     *specimen = own;
     return "";
+  }
+  for (const PeerName& peer : PeerNames()) {
+    if (peer.name == name) return FindLibraryPeer(peer, specimen);
   }
   const auto starts = [&name](std::string_view prefix) {
     return name.compare(0, prefix.size(), prefix) == 0;
@@ -197,6 +236,17 @@ std::vector<Specimen> PresentSpecimens(std::vector<std::string>* absent) {
     break;
   }
   if (!error.empty()) absent->push_back(error);
+  return present;
+}
+
+std::vector<Specimen> PresentPeers(std::vector<std::string>* absent) {
+  std::vector<Specimen> present;
+  for (const PeerName& peer : PeerNames()) {
+    Specimen found;
+    const std::string error = FindLibraryPeer(peer, &found);
+    if (error.empty()) present.push_back(found);
+    if (!error.empty()) absent->push_back(error);
+  }
   return present;
 }
 

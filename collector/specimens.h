@@ -22,7 +22,15 @@ struct SpecimenForm {
 };
 const std::vector<SpecimenForm>& SpecimenForms();
 
+// The name of a peer in this process and what has to be installed for it.
+struct PeerName {
+  const char* name;
+  const char* packages;  // Debian's
+};
+const std::vector<PeerName>& PeerNames();
+
 // The specimen of that name: one of OwnSpecimens, or
+//   php, lua, boehm, ...        one of PeerNames: somebody else's collector, in this process
 //   liar:LAW                    a collector that breaks that law
 //   planted:NAME                the optimized collector with a bug: see planted/planted.h
 //   lib:PATH                    the collector in that shared object: see library.h
@@ -37,6 +45,10 @@ std::string FindSpecimen(const std::string& name, Specimen* specimen);
 // versions of a pyenv whose shims are on PATH. *absent says of those that are missing why, a line
 // each.
 std::vector<Specimen> PresentSpecimens(std::vector<std::string>* absent);
+
+// Those of PeerNames that are here. Their libraries are loaded, and none is started: whoever makes
+// one should have a process for it, as some install signal handlers, and most never end.
+std::vector<Specimen> PresentPeers(std::vector<std::string>* absent);
 
 }  // namespace ouro
 

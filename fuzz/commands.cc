@@ -293,9 +293,14 @@ int ListSpecimens() {
       fmt::print("{:<26} {:<10} {}\n", specimen.name, specimen.contract->name, specimen.summary);
     }
   }
+  std::vector<std::string> absent;
+  for (const Specimen& peer : PresentPeers(&absent)) {
+    fmt::print("{:<26} {:<10} {}\n", peer.name, peer.contract->name, peer.summary);
+  }
   for (const SpecimenForm& form : SpecimenForms()) {
     fmt::print("{:<26} {:<10} {}\n", form.form, "", form.summary);
   }
+  for (const std::string& line : absent) fmt::print("absent: {}\n", line);
   return 0;
 }
 

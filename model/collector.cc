@@ -15,6 +15,7 @@ using W = Contract::TrashWeak;
 const Contract kCPython26 = {
     .name = "cpython26",
     .summary = "CPython 2.6: cyclic trash with finalizers is uncollectable",
+    .envelope = nullptr,
     .finalizers = F::kEveryDeath,
     .cyclic_finalizers = C::kUncollectable,
     .death_order = D::kCallbacksFirst,
@@ -27,6 +28,7 @@ const Contract kCPython26 = {
 const Contract kCPython27 = {
     .name = "cpython27",
     .summary = "CPython 2.7: as 2.6, and automatic full collections wait for a quarter",
+    .envelope = nullptr,
     .finalizers = F::kEveryDeath,
     .cyclic_finalizers = C::kUncollectable,
     .death_order = D::kCallbacksFirst,
@@ -39,6 +41,7 @@ const Contract kCPython27 = {
 const Contract kCPython34 = {
     .name = "cpython34",
     .summary = "CPython 3.4 to 3.8: finalizers run once; a resurrection spares all the trash",
+    .envelope = nullptr,
     .finalizers = F::kOnce,
     .cyclic_finalizers = C::kRun,
     .death_order = D::kFinalizerFirst,
@@ -51,6 +54,7 @@ const Contract kCPython34 = {
 const Contract kCPython39 = {
     .name = "cpython39",
     .summary = "CPython 3.9 to 3.13: a resurrection spares what can be reached again",
+    .envelope = nullptr,
     .finalizers = F::kOnce,
     .cyclic_finalizers = C::kRun,
     .death_order = D::kFinalizerFirst,
@@ -60,9 +64,12 @@ const Contract kCPython39 = {
     .full_collection_waits = true,
 };
 
-const Contract* const kContracts[] = {&kCPython26, &kCPython27, &kCPython34, &kCPython39, nullptr};
+const Contract* const kContracts[] = {
+    &kCPython26, &kCPython27, &kCPython34, &kCPython39, &kBoehm, &kBoehmUnordered, &kDuktape,
+    &kGObject,   &kLua,       &kPerl,      &kPhp,       &kRuby,  nullptr};
 
 std::vector<std::string> Describe(const Contract& c) {
+  if (c.envelope != nullptr) return Describe(*c.envelope);
   return {
       c.finalizers == F::kEveryDeath ? "an object's finalizer runs at each of its deaths"
                                      : "an object's finalizer runs once in its life",

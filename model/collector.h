@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "model/envelope.h"
 #include "model/program.h"
 
 namespace ouro {
@@ -122,6 +123,9 @@ struct Contract {
   const char* name;
   const char* summary;  // one line, for `ouro contracts`
 
+  // Where it is not null, bounds are all that is promised, and the fields below say nothing.
+  const Envelope* envelope;
+
   // How often the finalizer of one object may run: at every death, or once in its life (PEP 442).
   // Section 1, experiments R1, P2.
   enum class Finalizers : uint8_t { kEveryDeath, kOnce } finalizers;
@@ -158,6 +162,16 @@ extern const Contract kCPython26;  // 2.6
 extern const Contract kCPython27;  // 2.7: 2.6, and full collections wait
 extern const Contract kCPython34;  // 3.4 to 3.8
 extern const Contract kCPython39;  // 3.9 to 3.13
+
+// Those of other people's collectors: envelopes.
+extern const Contract kBoehm;
+extern const Contract kBoehmUnordered;
+extern const Contract kDuktape;
+extern const Contract kGObject;
+extern const Contract kLua;
+extern const Contract kPerl;
+extern const Contract kPhp;
+extern const Contract kRuby;
 
 // All of them, in the order above; nullptr at the end.
 extern const Contract* const kContracts[];

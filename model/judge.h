@@ -1,25 +1,21 @@
-// The judge is the executable specification: it follows the operations and events of one collector
-// and convicts the first event that no lawful collector could have reported, or, when an operation
-// has ended, what had to happen and did not.
+// A judge follows the operations and events of one collector and convicts the first event that no
+// lawful collector could have reported, or, when an operation has ended, what had to happen and did
+// not. The contract says which judge it takes: see MakeJudge.
 //
-// Place: the heart of model/. It sees programs, events and a contract, never a collector.
-//
-// Every choice that a collector has is an event, so the judge follows with one state. Safety is
-// judged at every event; completeness when no script is running, because in the middle of a death
-// a lawful collector may still hold things.
+// Place: the heart of model/. A judge sees programs, events and a contract, never a collector.
 
 #ifndef MODEL_JUDGE_H_
 #define MODEL_JUDGE_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "model/collector.h"
 #include "model/feature.h"
 #include "model/law.h"
-#include "model/true_heap.h"
 
 namespace ouro {
 
@@ -35,11 +31,10 @@ struct Violation {
 
 class Judge {
  public:
-  // `abilities`: what the collector can do; the rest of the language is void.
-  explicit Judge(const Contract& contract, uint32_t abilities = kAllAbilities);
+  virtual ~Judge() = default;
 
   // The next operation starts a new program.
-  void Reset();
+  virtual void Reset() = 0;
 
   // Whether `op` makes no sense in the present state: it has no effect and no events. Where a
   // script runs, `op` is thought to be in the innermost one.
@@ -49,17 +44,13 @@ class Judge {
   // callback event opens a script, whose operations follow and which ScriptEnded closes. A call
   // that does not fit is a broken law (event-in-place), as are all other surprises.
   // Once a law is broken, nothing has any effect until Reset.
-  //
-  // Complexity: amortized constant, except: a collection is linear in the objects that it examines,
-  // a census in the objects that are tracked, and the death of a weak reference in the newer ones
-  // to the same target.
-  void Begin(const Op& op);
-  void Observe(const Event& event);
-  void ScriptEnded(bool raised);
-  void End();
+  virtual void Begin(const Op& op) = 0;
+  virtual void Observe(const Event& event) = 0;
+  virtual void ScriptEnded(bool raised) = 0;
+  virtual void End() = 0;
 
   // No operation follows: none may be open.
-  void Finish();
+  virtual void Finish() = 0;
 
   const std::optional<Violation>& violation() const { return violation_; }
 
@@ -70,132 +61,43 @@ class Judge {
   // caller's to clear; null: nowhere.
   void CountFeatures(uint8_t* counters) { features_.CountInto(counters); }
 
-  // For those who run programs.
-  ObjectId reg(int index) const { return heap_.reg(index); }
-  int8_t script_of(ObjectId id) const { return heap_.at(id).script; }
-  // No operation, script or collection is open.
-  bool idle() const { return frames_.empty(); }
-  // The innermost open thing is an operation: an event or End may follow, but no operation.
-  bool in_operation() const {
-    return !frames_.empty() && frames_.back().type != Frame::Type::kScript;
-  }
+  // For those who run programs: the object in that register, or kNone; the script of an object.
+  virtual ObjectId reg(int index) const = 0;
+  virtual int8_t script_of(ObjectId id) const = 0;
+  // The innermost open thing is an operation or a collection: an event or End may follow, but no
+  // operation.
+  virtual bool in_operation() const = 0;
 
- private:
-  // What is open: operations, scripts and collections, innermost last.
-  struct Frame {
-    enum class Type : uint8_t { kOp, kScript, kCollection } type = Type::kOp;
-    Op op;
-    bool answered = false;       // kOp: kNew, kFailed or kGot was seen
-    bool collected = false;      // kOp: its collection was seen
-    bool failing = false;        // kOp: this allocation must fail
-    bool open_answer = false;    // kOp: a dereference whose answer the collector chooses
-    bool is_callback = false;    // kScript
-    bool in_collection = false;  // kScript: called by a collection's own phases
-    bool nested = false;         // kCollection: inside another one; does nothing
-    int8_t automatic = -1;       // kOp: generation of the collection that is due first
-    ObjectId object = kNone;     // kScript: its self. kOp: the answer that is expected
-    size_t loose_mark = 0;       // kOp
+ protected:
+  // What an operation would find at a reference.
+  struct Operand {
+    enum class Kind : uint8_t { kNothing, kNode, kLeaf, kWeak } kind = Kind::kNothing;
+    size_t slots = 0;
   };
 
-  // The running collection. Semantics, sections 5 to 7.
-  struct Collection {
-    enum class Phase : uint8_t { kCallbacks, kFinalizers, kClearing } phase = Phase::kCallbacks;
-    bool running = false;
-    int generation = 0;
-    size_t loose_mark = 0;    // deaths that began since are its own
-    int32_t collectable = 0;  // trash found; where finalizers make it uncollectable, without those
-    int32_t cleared = 0;      // trash that is cleared
-    int32_t weaks_died = 0;   // called weak references that died of their own callback
-    int32_t calls_due = 0;    // callbacks of the first phase that were not made yet
-    bool revived = false;     // kSparesAll: a finalizer brought something back
-    bool saveall = false;     // as it was when clearing began
-    std::vector<ObjectId> trash;  // what is cleared, or, before kClearing, may be
-    std::vector<ObjectId> kept;   // the uncollectable set
-  };
+  explicit Judge(uint32_t abilities) : abilities_(abilities) {}
 
-  // Judging events; judge.cc.
-  void OnNew(const Event& event);
-  void OnGot(const Event& event);
-  void OnFinalize(ObjectId id);
-  void OnCallback(ObjectId id);
-  void OnFree(ObjectId id);
-  void OnFailed();
-  void OnTracked(const Event& event);
-  void BeginAllocation(Frame& frame);
-  void ApplyAtOnce(const Op& op);
-  void EndCensus();
-  void EndDeaths();
-  void CheckAnswered(const Frame& frame);
-  bool Known(ObjectId id, Law law);
-  bool Dereferences(const Op& op, Frame* frame);
+  virtual Operand Look(Ref ref) const = 0;
+  virtual size_t garbage_size() const { return 0; }
+  virtual bool in_script() const = 0;
 
-  // Collections; judge_collection.cc.
-  void OnCollect(const Event& event);
-  void OnDone(const Event& event);
-  void OnGarbage(ObjectId id);
-  void BeginCollection(int generation);
-  void FindTrash(const std::vector<ObjectId>& among, std::vector<ObjectId>* trash);
-  void NoteOldHolders(const std::vector<ObjectId>& among);
-  void NoteTrash(const std::vector<ObjectId>& trash);
-  void CountTrash(const std::vector<ObjectId>& trash, bool tangled);
-  void CountScriptOp(OpCode code);
-  void KeepUncollectable();
-  void ClearWeakReferences();
-  bool TrashFinalizersDue() const;
-  bool AdvanceCollection();
-  void SplitRevived();
-  bool CheckCollectionComplete();
-  int32_t DoubtfulTrash() const;
-  void EndCollection();
-  int AutomaticGeneration();
-  int OlderGeneration() const;
-
-  // Explaining; judge_explain.cc.
-  void Convict(Law law, ObjectId object, std::string what);
-  std::string HeldBy(ObjectId id) const;
-  std::string Lawful(ObjectId object) const;
-  void ListDue(std::vector<std::string>* due) const;
-  void ListAnswers(ObjectId object, std::vector<std::string>* due) const;
-  std::string Signature(Law law) const;
-
-  // The object that `ref` names here, or kNone.
-  ObjectId Resolve(Ref ref) const;
-  const Frame* InnermostScript() const;
   void Note(Situation situation) {
     situations_ |= uint64_t{1} << static_cast<int>(situation);
     features_.Count(situation);
   }
-  bool Uncollectable() const {
-    return contract_->cyclic_finalizers == Contract::CyclicFinalizers::kUncollectable;
-  }
-  bool CallbacksFirst() const {
-    return contract_->death_order == Contract::DeathOrder::kCallbacksFirst;
-  }
 
-  const Contract* contract_;
-  uint32_t abilities_;
-  TrueHeap heap_;
-  std::vector<Frame> frames_;
-  Collection collection_;
+  const uint32_t abilities_;
   std::optional<Violation> violation_;
   uint64_t situations_ = 0;
   FeatureCounter features_;
-
-  // Generations and the schedule; semantics, section 2.
-  bool enabled_ = true;
-  bool saveall_ = false;
-  int32_t threshold_[kGenerations] = {};
-  int32_t allocated_[kGenerations] = {};  // CPython's count[0 ... 2]
-  int32_t survived_full_ = 0;             // long_lived_total
-  int32_t survived_middle_ = 0;           // long_lived_pending
-  int32_t fail_in_ = 0;                   // the allocation that fails, counted down; 0: none
-
-  // Cleared objects to which finalizers had made weak references: their callbacks come late.
-  std::vector<ObjectId> late_;
-
-  std::vector<ObjectId> scratch_;
-  std::vector<ObjectId> seen_in_census_;
 };
+
+// The judge that the contract needs: an ExactJudge, or, where it has an envelope, an EnvelopeJudge.
+// `abilities`: what the collector can do; the rest of the language is void.
+std::unique_ptr<Judge> MakeJudge(const Contract& contract, uint32_t abilities = kAllAbilities);
+
+// The operation without its numbers, for signatures: shrinking may change all of them.
+const char* WordOf(OpCode code);
 
 }  // namespace ouro
 

@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "model/judge.h"
+#include "model/exact_judge.h"
 #include "model/trace.h"
 
 namespace ouro {

@@ -1,7 +1,7 @@
 // The judge on traces by hand: rules and their neighbours from the tables (judge_rules.h), the
 // words of convictions, and that no law goes untested.
 
-#include "model/judge.h"
+#include "model/exact_judge.h"
 
 #include <gtest/gtest.h>
 
@@ -252,7 +252,7 @@ TEST(JudgeWords, NameAtMostSixThingsThatAreDue) {
 // ---- after a conviction ----
 
 TEST(Judge, HasNoEffectAfterAConvictionUntilReset) {
-  Judge judge(kCPython26);
+  ExactJudge judge(kCPython26);
   judge.Observe(Event::Free(0));
   ASSERT_TRUE(judge.violation());
   const std::string what = judge.violation()->what;

@@ -19,7 +19,7 @@ std::string_view Strip(std::string_view line) {
 class Reader {
  public:
   Reader(const Contract& contract, std::vector<TraceVerdict>* verdicts)
-      : judge_(contract), verdicts_(verdicts) {}
+      : judge_(MakeJudge(contract)), verdicts_(verdicts) {}
 
   // Returns what is wrong with the line, or "".
   std::string Read(std::string_view line) {
@@ -38,17 +38,17 @@ class Reader {
           ParseEvent(begin == std::string_view::npos ? "" : line.substr(begin), &event);
       if (!error.empty()) return error;
       // An operation within a script ends where the script does.
-      if (event.kind == Event::Kind::kEnd && judge_.in_operation()) judge_.End();
+      if (event.kind == Event::Kind::kEnd && judge_->in_operation()) judge_->End();
       Blame();
-      judge_.Observe(event);
+      judge_->Observe(event);
     } else {
       Op op;
       // `self` outside of a script comes from a lost event: void, not an error.
       const std::string error = ParseOp(line, /*in_script=*/true, &op);
       if (!error.empty()) return error;
-      if (judge_.in_operation()) judge_.End();
+      if (judge_->in_operation()) judge_->End();
       Blame();
-      judge_.Begin(op);
+      judge_->Begin(op);
     }
     last_ = line_;
     Blame();
@@ -57,12 +57,12 @@ class Reader {
 
   void Close() {
     if (trace_.first_line == 0) trace_.first_line = line_;
-    if (judge_.in_operation()) judge_.End();
-    judge_.Finish();
+    if (judge_->in_operation()) judge_->End();
+    judge_->Finish();
     Blame();
     verdicts_->push_back(trace_);
     trace_ = {};
-    judge_.Reset();
+    judge_->Reset();
   }
 
   bool open() const { return trace_.first_line != 0; }
@@ -70,12 +70,12 @@ class Reader {
 
  private:
   void Blame() {
-    if (trace_.violation || !judge_.violation()) return;
-    trace_.violation = judge_.violation();
+    if (trace_.violation || !judge_->violation()) return;
+    trace_.violation = judge_->violation();
     trace_.line = last_;
   }
 
-  Judge judge_;
+  const std::unique_ptr<Judge> judge_;
   std::vector<TraceVerdict>* verdicts_;
   TraceVerdict trace_;
   size_t line_ = 0;  // that is read

@@ -28,12 +28,14 @@ std::string Verdict::signature() const {
 }
 
 Trial::Trial(const Specimen& specimen, Limits limits)
-    : specimen_(specimen), limits_(limits), judge_(*specimen.contract, specimen.abilities) {}
+    : specimen_(specimen),
+      limits_(limits),
+      judge_(MakeJudge(*specimen.contract, specimen.abilities)) {}
 
 Trial::~Trial() = default;
 
 Verdict Trial::Run(const Program& program) {
-  judge_.Reset();
+  judge_->Reset();
   broken_ = false;
   operations_ = events_ = depth_ = indent_ = 0;
   if (collector_ == nullptr) {
@@ -49,13 +51,13 @@ Verdict Trial::Run(const Program& program) {
   Verdict verdict;
   verdict.operations = operations_;
   verdict.events = events_;
-  verdict.situations = judge_.situations();
+  verdict.situations = judge_->situations();
   if (broken_) {
     verdict.kind = Verdict::Kind::kBroken;
     verdict.trouble = trouble_;
-  } else if (judge_.violation()) {
+  } else if (judge_->violation()) {
     verdict.kind = Verdict::Kind::kConvicted;
-    verdict.violation = judge_.violation();
+    verdict.violation = judge_->violation();
   }
   program_ = nullptr;  // what a collector reports between programs is nobody's business
   if (!verdict.lawful()) {
@@ -76,13 +78,13 @@ Verdict Trial::Run(const Program& program, std::string* transcript) {
 }
 
 void Trial::Execute(const Op& op) {
-  if (judge_.IsVoid(op)) return;
+  if (judge_->IsVoid(op)) return;
   // One operation allocates or releases, never both: an automatic collection in between would see
   // a heap that depends on how the collector orders the two.
-  if (Allocates(op.code) && judge_.reg(op.dest) != kNone) {
+  if (Allocates(op.code) && judge_->reg(op.dest) != kNone) {
     ExecuteOne(Op{.code = OpCode::kEmptyRegister, .dest = op.dest});
     // A finalizer may have filled the register again, or emptied the operand's.
-    if (over() || judge_.IsVoid(op) || judge_.reg(op.dest) != kNone) return;
+    if (over() || judge_->IsVoid(op) || judge_->reg(op.dest) != kNone) return;
   }
   ExecuteOne(op);
 }
@@ -90,9 +92,9 @@ void Trial::Execute(const Op& op) {
 void Trial::ExecuteOne(const Op& op) {
   ++operations_;
   if (transcript_ != nullptr) Write(Print(op));
-  judge_.Begin(op);
+  judge_->Begin(op);
   collector_->Execute(op);
-  if (!broken_) judge_.End();
+  if (!broken_) judge_->End();
   if (!limits_.verify || over()) return;
   const std::string wrong = collector_->Verify();
   if (!wrong.empty()) Broken("it finds itself unsound after `" + Print(op) + "`: " + wrong);
@@ -106,7 +108,7 @@ ScriptEnd Trial::On(const Event& event) {
     Write("> " + Print(event));
     if (Opens(event)) ++indent_;
   }
-  judge_.Observe(event);
+  judge_->Observe(event);
   const bool script = event.kind == Event::Kind::kFinalize || event.kind == Event::Kind::kCallback;
   if (!script || over()) return ScriptEnd::kReturned;
   const bool raised = RunScript(event.id);
@@ -115,7 +117,7 @@ ScriptEnd Trial::On(const Event& event) {
     --indent_;
     Write("> " + Print(Event::End(event.id, raised)));
   }
-  judge_.ScriptEnded(raised);
+  judge_->ScriptEnded(raised);
   return raised ? ScriptEnd::kRaised : ScriptEnd::kReturned;
 }
 
@@ -124,7 +126,7 @@ bool Trial::RunScript(ObjectId id) {
   if (depth_ >= limits_.depth) return false;
   ++depth_;
   bool raised = false;
-  for (const Op& op : program_->script(judge_.script_of(id))) {
+  for (const Op& op : program_->script(judge_->script_of(id))) {
     if (over() || operations_ >= limits_.operations) break;
     if (op.code == OpCode::kRaise) {
       ++operations_;

@@ -59,13 +59,13 @@ class Trial : private Observer {
   Verdict Run(const Program& program, std::string* transcript);
 
   // See Judge::CountFeatures.
-  void CountFeatures(uint8_t* counters) { judge_.CountFeatures(counters); }
+  void CountFeatures(uint8_t* counters) { judge_->CountFeatures(counters); }
 
  private:
   ScriptEnd On(const Event& event) override;
   void Broken(const std::string& why) override;
 
-  bool over() const { return broken_ || judge_.violation().has_value(); }
+  bool over() const { return broken_ || judge_->violation().has_value(); }
   void Execute(const Op& op);
   void ExecuteOne(const Op& op);
   bool RunScript(ObjectId id);
@@ -73,7 +73,7 @@ class Trial : private Observer {
 
   const Specimen specimen_;
   const Limits limits_;
-  Judge judge_;
+  const std::unique_ptr<Judge> judge_;
   std::unique_ptr<Collector> collector_;
   const Program* program_ = nullptr;
   std::string* transcript_ = nullptr;

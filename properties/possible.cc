@@ -1,5 +1,8 @@
 #include "properties/possible.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace ouro {
 namespace {
 
@@ -70,6 +73,32 @@ constexpr Need kNeeds[] = {
     {Situation::kLateCallback, kCallbacks | kFinalizers},
 };
 
+// What an envelope judge notes: it knows less of a course than an exact one.
+constexpr Situation kOfEnvelopes[] = {
+    Situation::kPlainDeath,     Situation::kFinalizerRuns,    Situation::kResurrectedByFinalizer,
+    Situation::kScriptRaised,   Situation::kScriptInScript,   Situation::kCollectInFinalizer,
+    Situation::kNestedCollect,  Situation::kTrashFound,       Situation::kParallelEdges,
+    Situation::kSelfEdge,       Situation::kWeakInsideTrash,  Situation::kWeakOutsideTrash,
+    Situation::kTrashFinalized, Situation::kTrashResurrected,
+};
+
+bool Under(const Envelope& bounds, Situation situation) {
+  const bool known = std::find(std::begin(kOfEnvelopes), std::end(kOfEnvelopes), situation) !=
+                     std::end(kOfEnvelopes);
+  const bool by_count = situation == Situation::kPlainDeath ||
+                        situation == Situation::kFinalizerRuns ||
+                        situation == Situation::kResurrectedByFinalizer;
+  const bool by_collection = situation == Situation::kTrashFinalized ||
+                             situation == Situation::kTrashResurrected ||
+                             situation == Situation::kNestedCollect;
+  const bool self = bounds.finalizers != Envelope::Finalizers::kAfterDeath;
+  if (by_count && !bounds.prompt) return false;
+  if (by_collection && bounds.spares == Envelope::Spares::kAll) return false;
+  if (situation == Situation::kCollectInFinalizer) return bounds.prompt;
+  if (situation == Situation::kTrashResurrected) return self;
+  return known;
+}
+
 bool CanReach(Situation situation, uint32_t abilities) {
   for (const Need& need : kNeeds) {
     if (need.situation == situation) return (need.abilities & ~abilities) == 0;
@@ -90,7 +119,11 @@ uint64_t PossibleSituations(const Specimen& specimen) {
   uint64_t possible = 0;
   for (int i = 0; i < kSituations; ++i) {
     const auto situation = static_cast<Situation>(i);
-    if (WhyImpossible(situation, *specimen.contract) != nullptr) continue;
+    const Envelope* const bounds = specimen.contract->envelope;
+    if (bounds != nullptr ? !Under(*bounds, situation)
+                          : WhyImpossible(situation, *specimen.contract) != nullptr) {
+      continue;
+    }
     if (CanReach(situation, specimen.abilities)) possible |= uint64_t{1} << i;
   }
   return possible;

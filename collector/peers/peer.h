@@ -3,7 +3,8 @@
 // does becomes events.
 //
 // Place: below the adapters, one file each, which are shared objects that `ouro` loads by name
-// (specimens.h). Every adapter is built, everywhere: where its library is not installed, it says so.
+// (specimens.h). Every adapter is built, everywhere: where its library is not installed, it says
+// so.
 
 #ifndef COLLECTOR_PEERS_PEER_H_
 #define COLLECTOR_PEERS_PEER_H_
@@ -22,9 +23,7 @@ class Peer : public Collector {
   void Execute(const Op& op) final {
     switch (op.code) {
       case OpCode::kNode:
-        return Birth([&](ObjectId id) {
-          NewNode(op.dest, op.count, op.script != kNoScript, id);
-        });
+        return Birth([&](ObjectId id) { NewNode(op.dest, op.count, op.script != kNoScript, id); });
       case OpCode::kLeaf:
         return Birth([&](ObjectId id) { NewLeaf(op.dest, id); });
       case OpCode::kWeak:

@@ -8,52 +8,21 @@
 #include <map>
 #include <queue>
 
-#include "model/judge.h"
+#include "model/exact_judge.h"
 
 namespace ouro {
 namespace {
-
-// The operation without its numbers, for signatures: shrinking may change all of them.
-const char* Word(OpCode code) {
-  switch (code) {
-    case OpCode::kNode:
-      return "node";
-    case OpCode::kLeaf:
-      return "leaf";
-    case OpCode::kWeak:
-      return "weak";
-    case OpCode::kCopy:
-    case OpCode::kEmptyRegister:
-      return "assignment";
-    case OpCode::kLoad:
-      return "load";
-    case OpCode::kDeref:
-      return "dereference";
-    case OpCode::kStore:
-    case OpCode::kEmptySlot:
-      return "store";
-    case OpCode::kCollect:
-      return "collect";
-    case OpCode::kTakeGarbage:
-    case OpCode::kClearGarbage:
-      return "garbage";
-    case OpCode::kCensus:
-      return "census";
-    default:
-      return "setting";
-  }
-}
 
 // Whether what `holder` has in its slots is held by them.
 bool Holds(const TrueObject& holder) { return !holder.freed && !holder.letting_go; }
 
 }  // namespace
 
-std::string Judge::Signature(Law law) const {
+std::string ExactJudge::Signature(Law law) const {
   std::string signature = Name(law);
   for (size_t i = frames_.size(); i-- > 0;) {
     if (frames_[i].type != Frame::Type::kOp) continue;
-    signature += fmt::format(" at {}", Word(frames_[i].op.code));
+    signature += fmt::format(" at {}", WordOf(frames_[i].op.code));
     break;
   }
   const Frame* script = InnermostScript();
@@ -63,7 +32,7 @@ std::string Judge::Signature(Law law) const {
   return signature;
 }
 
-void Judge::Convict(Law law, ObjectId object, std::string what) {
+void ExactJudge::Convict(Law law, ObjectId object, std::string what) {
   if (violation_) return;
   const bool known = heap_.exists(object);
   violation_ = Violation{law, known ? object : kNone, std::move(what), "", Signature(law)};
@@ -71,7 +40,7 @@ void Judge::Convict(Law law, ObjectId object, std::string what) {
 }
 
 // "r2 -> #1 slot 0 -> #0 holds it": a shortest way from a root.
-std::string Judge::HeldBy(ObjectId wanted) const {
+std::string ExactJudge::HeldBy(ObjectId wanted) const {
   std::map<ObjectId, std::string> way;
   std::queue<ObjectId> work;
   const auto reach = [&](ObjectId id, const std::string& by) {
@@ -118,7 +87,7 @@ std::string Judge::HeldBy(ObjectId wanted) const {
 }
 
 // All that a collector may do next, as events.
-void Judge::ListDue(std::vector<std::string>* due) const {
+void ExactJudge::ListDue(std::vector<std::string>* due) const {
   const auto callbacks = [&](const TrueObject& object) {
     if (!object.calls.empty()) {
       due->push_back(fmt::format("callback {}", object.calls.front()));
@@ -170,7 +139,7 @@ void Judge::ListDue(std::vector<std::string>* due) const {
 }
 
 // What the innermost operation is still to report of itself.
-void Judge::ListAnswers(ObjectId object, std::vector<std::string>* due) const {
+void ExactJudge::ListAnswers(ObjectId object, std::vector<std::string>* due) const {
   if (frames_.empty() || frames_.back().type != Frame::Type::kOp) return;
   const Frame& frame = frames_.back();
   const OpCode code = frame.op.code;
@@ -192,7 +161,7 @@ void Judge::ListAnswers(ObjectId object, std::vector<std::string>* due) const {
   }
 }
 
-std::string Judge::Lawful(ObjectId object) const {
+std::string ExactJudge::Lawful(ObjectId object) const {
   constexpr size_t kMost = 6;
   std::vector<std::string> due;
   ListDue(&due);

@@ -6,19 +6,19 @@
 #include <algorithm>
 #include <limits>
 
-#include "model/judge.h"
+#include "model/exact_judge.h"
 
 namespace ouro {
 
 using Kind = TrueObject::Kind;
 using Bond = TrueObject::Bond;
 
-int Judge::OlderGeneration() const {
+int ExactJudge::OlderGeneration() const {
   return std::min(collection_.generation + 1, kGenerations - 1);
 }
 
 // CPython's collect_generations(): the oldest generation whose count exceeds its threshold, or -1.
-int Judge::AutomaticGeneration() {
+int ExactJudge::AutomaticGeneration() {
   if ((abilities_ & kThresholds) == 0 || !enabled_ || collection_.running) return -1;
   if (threshold_[0] == 0 || allocated_[0] <= threshold_[0]) return -1;
   for (int g = kGenerations - 1; g > 0; --g) {
@@ -32,7 +32,7 @@ int Judge::AutomaticGeneration() {
   return 0;
 }
 
-void Judge::OnCollect(const Event& event) {
+void ExactJudge::OnCollect(const Event& event) {
   Frame& frame = frames_.back();
   const bool fits =
       frame.type == Frame::Type::kOp && !frame.collected && !frame.answered &&
@@ -58,7 +58,7 @@ void Judge::OnCollect(const Event& event) {
   if (!opened.nested) BeginCollection(event.number);
 }
 
-void Judge::BeginCollection(int generation) {
+void ExactJudge::BeginCollection(int generation) {
   Collection& c = collection_;
   c.running = true;
   c.phase = Collection::Phase::kCallbacks;
@@ -96,7 +96,7 @@ void Judge::BeginCollection(int generation) {
 
 // What nothing outside of `among` refers to, directly or through others (CPython's subtract_refs
 // and move_unreachable). Unheld objects count as reached: they die by reference count.
-void Judge::FindTrash(const std::vector<ObjectId>& among, std::vector<ObjectId>* trash) {
+void ExactJudge::FindTrash(const std::vector<ObjectId>& among, std::vector<ObjectId>* trash) {
   constexpr int32_t kReached = -2;
   for (const ObjectId id : among) {
     TrueObject& object = heap_.at(id);
@@ -132,7 +132,7 @@ void Judge::FindTrash(const std::vector<ObjectId>& among, std::vector<ObjectId>*
 
 // What is held from outside of a young collection, but by no root, an older object's slot holds.
 // Only where no script runs: in one, dying objects and pending callbacks hold things, too.
-void Judge::NoteOldHolders(const std::vector<ObjectId>& among) {
+void ExactJudge::NoteOldHolders(const std::vector<ObjectId>& among) {
   if (collection_.generation == kGenerations - 1 || InnermostScript() != nullptr) return;
   for (const ObjectId id : among) {
     const TrueObject& object = heap_.at(id);
@@ -143,7 +143,7 @@ void Judge::NoteOldHolders(const std::vector<ObjectId>& among) {
   }
 }
 
-void Judge::NoteTrash(const std::vector<ObjectId>& trash) {
+void ExactJudge::NoteTrash(const std::vector<ObjectId>& trash) {
   if (trash.empty()) return;
   Note(Situation::kTrashFound);
   bool tangled = false;
@@ -168,7 +168,7 @@ void Judge::NoteTrash(const std::vector<ObjectId>& trash) {
 }
 
 // REQUIRES: the trash is marked as found.
-void Judge::CountTrash(const std::vector<ObjectId>& trash, bool tangled) {
+void ExactJudge::CountTrash(const std::vector<ObjectId>& trash, bool tangled) {
   TrashShape shape = {.objects = trash.size(), .generation = collection_.generation};
   shape.tangled = tangled;
   for (const ObjectId id : trash) {
@@ -184,7 +184,7 @@ void Judge::CountTrash(const std::vector<ObjectId>& trash, bool tangled) {
 
 // Trash with finalizers and all that it reaches is not cleared (move_finalizers and
 // move_finalizer_reachable).
-void Judge::KeepUncollectable() {
+void ExactJudge::KeepUncollectable() {
   Collection& c = collection_;
   const auto keep = [&](ObjectId id) {
     heap_.at(id).found = false;
@@ -205,7 +205,7 @@ void Judge::KeepUncollectable() {
 }
 
 // All weak references to the trash are cleared before the first callback runs (handle_weakrefs).
-void Judge::ClearWeakReferences() {
+void ExactJudge::ClearWeakReferences() {
   Collection& c = collection_;
   for (const ObjectId id : c.trash) {
     TrueObject& object = heap_.at(id);
@@ -230,7 +230,7 @@ void Judge::ClearWeakReferences() {
   }
 }
 
-bool Judge::TrashFinalizersDue() const {
+bool ExactJudge::TrashFinalizersDue() const {
   return std::any_of(collection_.trash.begin(), collection_.trash.end(), [this](ObjectId id) {
     const TrueObject& object = heap_.at(id);
     return object.found && heap_.FinalizerDue(object);
@@ -238,7 +238,7 @@ bool Judge::TrashFinalizersDue() const {
 }
 
 // Goes on to the clearing of the trash, if nothing is due before. Whether it is being cleared.
-bool Judge::AdvanceCollection() {
+bool ExactJudge::AdvanceCollection() {
   Collection& c = collection_;
   if (!c.running) return false;
   if (c.phase == Collection::Phase::kClearing) return true;
@@ -260,7 +260,7 @@ bool Judge::AdvanceCollection() {
 }
 
 // After the finalizers: what is reachable again is spared (handle_resurrected_objects), or all is.
-void Judge::SplitRevived() {
+void ExactJudge::SplitRevived() {
   Collection& c = collection_;
   // Trash that finalizers made die by reference count is gone by now, with all that it held.
   heap_.ReleaseSince(c.loose_mark);
@@ -284,7 +284,7 @@ void Judge::SplitRevived() {
   }
 }
 
-void Judge::OnGarbage(ObjectId id) {
+void ExactJudge::OnGarbage(ObjectId id) {
   if (frames_.back().type != Frame::Type::kCollection) {
     return Convict(Law::kEventInPlace, id, "no collection was running");
   }
@@ -308,7 +308,7 @@ void Judge::OnGarbage(ObjectId id) {
 }
 
 // Convicts if the running collection may not be over yet.
-bool Judge::CheckCollectionComplete() {
+bool ExactJudge::CheckCollectionComplete() {
   const Collection& c = collection_;
   if (!AdvanceCollection()) {
     Convict(c.calls_due > 0 ? Law::kCallbackBeforeFree : Law::kFinalizeAtOnce, kNone,
@@ -336,7 +336,7 @@ bool Judge::CheckCollectionComplete() {
   return true;
 }
 
-int32_t Judge::DoubtfulTrash() const {
+int32_t ExactJudge::DoubtfulTrash() const {
   int32_t doubtful = 0;
   for (const auto* set : {&collection_.trash, &collection_.kept}) {
     for (const ObjectId id : *set) {
@@ -346,7 +346,7 @@ int32_t Judge::DoubtfulTrash() const {
   return doubtful;
 }
 
-void Judge::OnDone(const Event& event) {
+void ExactJudge::OnDone(const Event& event) {
   const Frame frame = frames_.back();
   if (frame.type != Frame::Type::kCollection) {
     return Convict(Law::kEventInPlace, kNone, "no collection was running");
@@ -376,7 +376,7 @@ void Judge::OnDone(const Event& event) {
   EndCollection();
 }
 
-void Judge::EndCollection() {
+void ExactJudge::EndCollection() {
   Collection& c = collection_;
   for (const auto* set : {&c.trash, &c.kept}) {
     for (const ObjectId id : *set) {

@@ -5,14 +5,14 @@
 
 #include <algorithm>
 
-#include "model/judge.h"
+#include "model/exact_judge.h"
 
 namespace ouro {
 
 using Kind = TrueObject::Kind;
 using Bond = TrueObject::Bond;
 
-void Judge::Observe(const Event& event) {
+void ExactJudge::Observe(const Event& event) {
   if (violation_) return;
   const bool script_end = event.kind == Event::Kind::kEnd;
   if (frames_.empty() || (frames_.back().type == Frame::Type::kScript) != script_end) {
@@ -52,7 +52,7 @@ void Judge::Observe(const Event& event) {
 }
 
 // Convicts of `law` where there is no such object (any more).
-bool Judge::Known(ObjectId id, Law law) {
+bool ExactJudge::Known(ObjectId id, Law law) {
   if (heap_.exists(id) && !heap_.at(id).freed) return true;
   Convict(law, kNone,
           !heap_.exists(id)       ? fmt::format("there is no #{} yet", id)
@@ -61,7 +61,7 @@ bool Judge::Known(ObjectId id, Law law) {
   return false;
 }
 
-void Judge::OnNew(const Event& event) {
+void ExactJudge::OnNew(const Event& event) {
   Frame& frame = frames_.back();
   if (frame.type != Frame::Type::kOp || !Allocates(frame.op.code) || frame.answered) {
     return Convict(Law::kEventInPlace, event.id, "nothing was to be born");
@@ -97,7 +97,7 @@ void Judge::OnNew(const Event& event) {
   if (op.code == OpCode::kWeak) heap_.Release(target);
 }
 
-void Judge::OnFailed() {
+void ExactJudge::OnFailed() {
   Frame& frame = frames_.back();
   if (frame.type != Frame::Type::kOp || !frame.failing || frame.answered) {
     return Convict(Law::kFailedAllocation, kNone, "nothing here had to fail");
@@ -107,7 +107,7 @@ void Judge::OnFailed() {
   if (frame.op.code == OpCode::kWeak) heap_.Release(frame.object);
 }
 
-void Judge::OnGot(const Event& event) {
+void ExactJudge::OnGot(const Event& event) {
   Frame& frame = frames_.back();
   const bool loads = frame.op.code == OpCode::kLoad || frame.op.code == OpCode::kDeref ||
                      frame.op.code == OpCode::kTakeGarbage;
@@ -144,7 +144,7 @@ void Judge::OnGot(const Event& event) {
   heap_.SetRegister(dest, event.id);
 }
 
-void Judge::OnFinalize(ObjectId id) {
+void ExactJudge::OnFinalize(ObjectId id) {
   if (!Known(id, Law::kFinalizeAsOften)) return;
   TrueObject& object = heap_.at(id);
   if (!object.has_finalizer()) {
@@ -195,7 +195,7 @@ void Judge::OnFinalize(ObjectId id) {
   frames_.push_back(frame);
 }
 
-void Judge::OnCallback(ObjectId id) {
+void ExactJudge::OnCallback(ObjectId id) {
   if (!Known(id, Law::kCallbackWhenCleared)) return;
   TrueObject& weak = heap_.at(id);
   if (weak.kind != Kind::kWeak || weak.script == kNoScript) {
@@ -259,7 +259,7 @@ void Judge::OnCallback(ObjectId id) {
                      .object = id});
 }
 
-void Judge::ScriptEnded(bool raised) {
+void ExactJudge::ScriptEnded(bool raised) {
   if (violation_) return;
   if (frames_.empty() || frames_.back().type != Frame::Type::kScript) {
     return Convict(Law::kEventInPlace, kNone, "no script was running that could end");
@@ -296,7 +296,7 @@ void Judge::ScriptEnded(bool raised) {
   heap_.Release(frame.object);
 }
 
-void Judge::OnFree(ObjectId id) {
+void ExactJudge::OnFree(ObjectId id) {
   if (!Known(id, Law::kFreeOnce)) return;
   TrueObject& object = heap_.at(id);
   if (object.firm > 0) AdvanceCollection();
@@ -334,7 +334,7 @@ void Judge::OnFree(ObjectId id) {
   if (object.kind != Kind::kLeaf && allocated_[0] > 0) --allocated_[0];
 }
 
-void Judge::OnTracked(const Event& event) {
+void ExactJudge::OnTracked(const Event& event) {
   const Frame& frame = frames_.back();
   if (frame.type != Frame::Type::kOp || frame.op.code != OpCode::kCensus) {
     return Convict(Law::kEventInPlace, event.id, "no census was asked for");
@@ -355,7 +355,7 @@ void Judge::OnTracked(const Event& event) {
   }
 }
 
-void Judge::EndCensus() {
+void ExactJudge::EndCensus() {
   std::sort(seen_in_census_.begin(), seen_in_census_.end());
   const auto twice = std::adjacent_find(seen_in_census_.begin(), seen_in_census_.end());
   if (twice != seen_in_census_.end()) {

@@ -1,0 +1,179 @@
+// The contracts of other people's collectors, and envelopes in words.
+
+#include "model/envelope.h"
+
+#include <fmt/format.h>
+
+#include "model/collector.h"
+
+namespace ouro {
+namespace {
+
+using S = Envelope::Spares;
+using F = Envelope::Finalizers;
+using O = Envelope::Order;
+using T = Envelope::Touched;
+using W = Envelope::Weak;
+
+// Sources: "peers", section 2 (probes of each library), and what 10,000 programs on each confirmed;
+// where the library's manual promises it, that is named.
+
+// PHP manual, "Reference Counting Basics", "Collecting Cycles"; zend_weakrefs clears when freed.
+constexpr Envelope kOfPhp = {
+    .prompt = true,
+    .spares = S::kNothing,
+    .finalizers = F::kOnce,
+    .order = O::kAny,
+    .touched = T::kFreedAtOnce,
+    .collections = 1,
+    .weak = W::kWhenFreed,
+    .strays = 0,
+    .repeatable = true,
+};
+
+// Lua 5.4 manual, 2.5.3: finalized objects are freed by the next cycle; 2.5.4: weak values are
+// cleared before finalizers run.
+constexpr Envelope kOfLua = {
+    .prompt = false,
+    .spares = S::kNothing,
+    .finalizers = F::kOnce,
+    .order = O::kAny,
+    .touched = T::kFreedByNext,
+    .collections = 1,
+    .weak = W::kBeforeFinalizer,
+    .strays = 0,
+    .repeatable = true,
+};
+
+// Duktape guide, "Finalization": an object that its finalizer rescued is finalized again. It has no
+// weak references. A collection is two calls of duk_gc, as the guide advises.
+constexpr Envelope kOfDuktape = {
+    .prompt = true,
+    .spares = S::kNothing,
+    .finalizers = F::kEachDeath,
+    .order = O::kAny,
+    .touched = T::kFreedAtOnce,
+    .collections = 1,
+    .weak = W::kWhenFreed,
+    .strays = 0,
+    .repeatable = true,
+};
+
+// gc.h, GC_register_finalizer: ordered; cycles with finalizers are never freed. Disappearing links
+// are cleared when the object is found unreachable.
+constexpr Envelope kOfBoehm = {
+    .prompt = false,
+    .spares = S::kBehindFinalizers,
+    .finalizers = F::kOnce,
+    .order = O::kHoldersFirst,
+    .touched = T::kFreedByNext,
+    .collections = 1,
+    .weak = W::kBeforeFinalizer,
+    .strays = 4,
+    .repeatable = true,
+};
+
+// gc.h, GC_register_finalizer_no_order.
+constexpr Envelope kOfBoehmUnordered = {
+    .prompt = false,
+    .spares = S::kNothing,
+    .finalizers = F::kOnce,
+    .order = O::kAny,
+    .touched = T::kFreedByNext,
+    .collections = 1,
+    .weak = W::kBeforeFinalizer,
+    .strays = 4,
+    .repeatable = true,
+};
+
+// ObjectSpace.define_finalizer: called after the object was destroyed.
+constexpr Envelope kOfRuby = {
+    .prompt = false,
+    .spares = S::kNothing,
+    .finalizers = F::kAfterDeath,
+    .order = O::kAny,
+    .touched = T::kFreedAtOnce,
+    .collections = 1,
+    .weak = W::kWhenFreed,
+    .strays = 0,
+    .repeatable = true,
+};
+
+// perlobj, "Destructors": at each death. Weak references are cleared when it is freed.
+constexpr Envelope kOfPerl = {
+    .prompt = true,
+    .spares = S::kAll,
+    .finalizers = F::kEachDeath,
+    .order = O::kAny,
+    .touched = T::kFreedAtOnce,
+    .collections = 1,
+    .weak = W::kWhenFreed,
+    .strays = 0,
+    .repeatable = true,
+};
+
+// GObject: g_object_unref clears GWeakRefs before it disposes; dispose may be called again.
+constexpr Envelope kOfGObject = {
+    .prompt = true,
+    .spares = S::kAll,
+    .finalizers = F::kEachDeath,
+    .order = O::kAny,
+    .touched = T::kFreedAtOnce,
+    .collections = 1,
+    .weak = W::kBeforeFinalizer,
+    .strays = 0,
+    .repeatable = true,
+};
+
+constexpr Contract Bounds(const char* name, const char* summary, const Envelope& envelope) {
+  Contract contract = {};
+  contract.name = name;
+  contract.summary = summary;
+  contract.envelope = &envelope;
+  return contract;
+}
+
+}  // namespace
+
+const Contract kBoehm =
+    Bounds("boehm", "Boehm's collector, 8.2: conservative, ordered finalizers", kOfBoehm);
+const Contract kBoehmUnordered =
+    Bounds("boehm-unordered", "Boehm's collector, 8.2: finalizers in any order", kOfBoehmUnordered);
+const Contract kDuktape =
+    Bounds("duktape", "Duktape 2.7: reference counting, mark and sweep for cycles", kOfDuktape);
+const Contract kGObject = Bounds("gobject", "GObject 2.74: reference counting alone", kOfGObject);
+const Contract kLua = Bounds("lua", "Lua 5.4: tracing, incremental or generational", kOfLua);
+const Contract kPerl = Bounds("perl", "Perl 5.36: reference counting alone", kOfPerl);
+const Contract kPhp = Bounds("php", "PHP 8.2: reference counting, a collector of cycles", kOfPhp);
+const Contract kRuby = Bounds("ruby", "Ruby 3.1: tracing, generational", kOfRuby);
+
+std::vector<std::string> Describe(const Envelope& e) {
+  return {
+      e.prompt ? "what nothing refers to is freed before the operation ends"
+               : "only collections free",
+      e.spares == S::kAll ? "unreachable cycles are never freed"
+      : e.spares == S::kBehindFinalizers
+          ? "what finalizers that have not run can reach is kept; in a cycle, for ever"
+          : fmt::format("trash is gone after {} full collection{}", e.collections,
+                        e.collections == 1 ? "" : "s"),
+      e.finalizers == F::kOnce        ? "an object's finalizer runs once in its life"
+      : e.finalizers == F::kEachDeath ? "an object's finalizer runs at each of its deaths"
+                                      : "an object's finalizer runs once, after it was freed",
+      e.order == O::kAny ? "the finalizers of trash run in any order"
+                         : "a finalizer runs when no other one that is due can reach its object",
+      e.touched == T::kFreedAtOnce
+          ? "trash is freed by the collection that runs its finalizers, if they do nothing"
+          : "what a finalizer of trash could reach is freed by the next full collection",
+      e.weak == W::kBeforeFinalizer ? "weak references are cleared before finalizers run"
+      : e.weak == W::kWhenFreed     ? "weak references are cleared when their target is freed"
+                                    : "weak references are cleared before finalizers run or later",
+      e.strays == 0
+          ? "no word is mistaken for a pointer"
+          : fmt::format("{} objects a program may be kept by words that look like pointers",
+                        e.strays),
+      e.repeatable ? "the same program has the same events in every process"
+                   : "the same program may have other events in another process",
+  };
+}
+
+}  // namespace ouro
