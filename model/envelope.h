@@ -44,7 +44,8 @@ struct Envelope {
 
   // When weak references to an object yield nothing any more: before its finalizer runs, even if
   // that brings it back (and those to what it refers to, too, if a collection found all of it), or
-  // when it is freed. kEither: both are lawful.
+  // when it is freed. kEither: both are lawful, as they always are where the weak reference is
+  // trash of the same collection.
   enum class Weak : uint8_t { kBeforeFinalizer, kWhenFreed, kEither } weak;
 
   // Objects a program that may outlive their collections, because a word on the stack or in a

@@ -100,9 +100,13 @@ void EnvelopeJudge::Touch() {
   for (Object& object : objects_) object.touched |= object.reached;
 }
 
+// A weak reference that is trash itself need not be cleared with the others: a tracing collector
+// sees it, if at all, when a finalizer brings it back.
 void EnvelopeJudge::Unbind(ObjectId target, Object::Bond bond) {
-  for (Object& object : objects_) {
-    if (object.target == target && object.bond != Object::Bond::kNone) object.bond = bond;
+  for (Object& weak : objects_) {
+    if (weak.target != target || weak.bond == Object::Bond::kNone) continue;
+    const bool doubtful = weak.condemned && !at(target).freed;
+    weak.bond = doubtful ? Object::Bond::kMaybe : bond;
   }
 }
 
@@ -377,10 +381,19 @@ void EnvelopeJudge::ScriptEnded(bool raised) {
   if (raised) Note(Situation::kScriptRaised);
   Reach();
   Object& object = at(id);
-  if (object.freed || !object.reached) return;
+  if (object.freed || !(object.reached || (!collecting() && Referred(id)))) return;
   Note(collecting() ? Situation::kTrashResurrected : Situation::kResurrectedByFinalizer);
-  if (bounds_.finalizers == Envelope::Finalizers::kEachDeath) object.due = Object::Due::kYes;
+  if (bounds_.finalizers != Envelope::Finalizers::kEachDeath) return;
+  // A count above 0 is a new life. A collection takes it back unless it lasts to its end.
+  object.due = collecting() ? Object::Due::kMaybe : Object::Due::kYes;
   Changed();
+}
+
+// Whether an object that exists refers to it: a count above 0, if it is in a cycle only.
+bool EnvelopeJudge::Referred(ObjectId id) const {
+  return std::any_of(objects_.begin(), objects_.end(), [id](const Object& o) {
+    return !o.freed && std::find(o.slots.begin(), o.slots.end(), id) != o.slots.end();
+  });
 }
 
 void EnvelopeJudge::OnFree(ObjectId id) {
@@ -430,15 +443,7 @@ void EnvelopeJudge::OnCollect(const Event& event) {
     Note(collecting() ? Situation::kNestedCollect : Situation::kCollectInFinalizer);
   }
   frames_.push_back({.type = Frame::Type::kCollection, .judged = judged});
-  if (collections_++ > 0) return;
-  Reach();
-  for (Object& object : objects_) {
-    object.condemned = !object.freed && !object.reached;
-    object.was_due = object.condemned && object.due == Object::Due::kYes;
-    object.touched = object.behind = false;
-    if (object.was_due) work_.push_back(static_cast<ObjectId>(&object - objects_.data()));
-  }
-  Spread([this](ObjectId id) { return !at(id).behind && (at(id).behind = true); });
+  Condemn(collections_++ == 0);
   NoteTrash();
   if (bounds_.spares == Envelope::Spares::kAll || bounds_.weak == Envelope::Weak::kWhenFreed) {
     return;
@@ -446,9 +451,28 @@ void EnvelopeJudge::OnCollect(const Event& event) {
   const bool certain =
       judged && bounds_.strays == 0 && bounds_.weak == Envelope::Weak::kBeforeFinalizer;
   for (size_t i = 0; i < objects_.size(); ++i) {
-    if (!objects_[i].condemned) continue;
+    if (objects_[i].reached || objects_[i].freed) continue;
     Unbind(static_cast<ObjectId>(i), certain ? Object::Bond::kNone : Object::Bond::kMaybe);
   }
+}
+
+// What is unreachable as a collection begins. One within another, where it does anything at all,
+// may find more; whatever the outer one has found, it may still finalize.
+void EnvelopeJudge::Condemn(bool first) {
+  Reach();
+  for (Object& object : objects_) {
+    const bool unreachable = !object.freed && !object.reached;
+    object.condemned = unreachable || (object.condemned && !first);
+    object.behind = false;
+    if (unreachable && object.due == Object::Due::kYes) {
+      work_.push_back(static_cast<ObjectId>(&object - objects_.data()));
+    }
+    if (!first) continue;
+    object.was_due = unreachable && object.due == Object::Due::kYes;
+    object.touched = object.spared = false;
+  }
+  Spread([this](ObjectId id) { return !at(id).behind && (at(id).behind = true); });
+  for (Object& object : objects_) object.spared |= object.behind;
 }
 
 void EnvelopeJudge::NoteTrash() {
@@ -497,7 +521,7 @@ void EnvelopeJudge::CheckCollected() {
       object.survived = 0;
       continue;
     }
-    if (behind_is_kept && object.behind) continue;
+    if (behind_is_kept && object.spared) continue;
     if (object.was_due && object.due == Object::Due::kYes &&
         bounds_.finalizers != Envelope::Finalizers::kAfterDeath) {
       Stray(Law::kFinalizeAtOnce, id,

@@ -51,11 +51,12 @@ class EnvelopeJudge final : public Judge {
     bool freed = false;
     bool condemned = false;  // it was unreachable when the running collection began
     bool was_due = false;    // ... and its finalizer was due
-    bool behind = false;     // ... and a finalizer that was due could reach it
-    bool touched = false;    // a script of the running collection could reach it
-    bool stray = false;      // it outlived its collections, within the bounds
-    bool reached = false;    // Reach: by registers and running scripts
-    bool awaited = false;    // Reach: by a finalizer that is due
+    bool behind = false;   // ... or when the innermost one did, and a due finalizer could reach it
+    bool spared = false;   // it was so in any of them
+    bool touched = false;  // a script of the running collection could reach it
+    bool stray = false;    // it outlived its collections, within the bounds
+    bool reached = false;  // Reach: by registers and running scripts
+    bool awaited = false;  // Reach: by a finalizer that is due
     int8_t script = kNoScript;
     int survived = 0;  // full collections while it was unreachable and untouched
     ObjectId target = kNone;
@@ -85,8 +86,10 @@ class EnvelopeJudge final : public Judge {
   void CheckCounts();
   void CheckCollected();
   void Stray(Law law, ObjectId id, std::string what);
+  bool Referred(ObjectId id) const;
   void Unbind(ObjectId target, Object::Bond bond);
   void Touch();
+  void Condemn(bool first);
   void NoteTrash();
   void Changed() { known_ = false; }
 
