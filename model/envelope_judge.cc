@@ -122,10 +122,7 @@ void EnvelopeJudge::Begin(const Op& op) {
   }
   Frame frame;
   frame.op = IsVoid(op) ? Op{.code = OpCode::kEnable} : op;
-  if (!frames_.empty()) {
-    Touch();  // before it changes anything
-    frames_.back().busy = true;
-  }
+  if (!frames_.empty()) Touch();  // before it changes anything
   if (frame.op.code == OpCode::kWeak) frame.object = Resolve(op.ref);
   frames_.push_back(frame);
   Apply(frames_.back());
@@ -365,7 +362,9 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   object.due = Object::Due::kNo;
   if (bounds_.weak == Envelope::Weak::kBeforeFinalizer) Unbind(id, Object::Bond::kNone);
   if (bounds_.weak == Envelope::Weak::kEither) Unbind(id, Object::Bond::kMaybe);
-  frames_.push_back({.type = Frame::Type::kScript, .object = id});
+  // A collection may run finalizers when it is over, if it came when they could not run.
+  const bool by_count = !collecting() && !Referred(id);
+  frames_.push_back({.type = Frame::Type::kScript, .by_count = by_count, .object = id});
   Changed();
   if (bounds_.touched == Envelope::Touched::kFreedByNext) Touch();
 }
@@ -376,16 +375,17 @@ void EnvelopeJudge::ScriptEnded(bool raised) {
     return Convict(Law::kEventInPlace, kNone, "no script was running that could end", "nothing");
   }
   const ObjectId id = frames_.back().object;
+  const bool by_count = frames_.back().by_count;
   frames_.pop_back();
   Changed();
   if (raised) Note(Situation::kScriptRaised);
   Reach();
   Object& object = at(id);
-  if (object.freed || !(object.reached || (!collecting() && Referred(id)))) return;
-  Note(collecting() ? Situation::kTrashResurrected : Situation::kResurrectedByFinalizer);
+  if (object.freed || !(object.reached || (by_count && Referred(id)))) return;
+  Note(by_count ? Situation::kResurrectedByFinalizer : Situation::kTrashResurrected);
   if (bounds_.finalizers != Envelope::Finalizers::kEachDeath) return;
   // A count above 0 is a new life. A collection takes it back unless it lasts to its end.
-  object.due = collecting() ? Object::Due::kMaybe : Object::Due::kYes;
+  object.due = by_count ? Object::Due::kYes : Object::Due::kMaybe;
   Changed();
 }
 
@@ -448,11 +448,9 @@ void EnvelopeJudge::OnCollect(const Event& event) {
   if (bounds_.spares == Envelope::Spares::kAll || bounds_.weak == Envelope::Weak::kWhenFreed) {
     return;
   }
-  const bool certain =
-      judged && bounds_.strays == 0 && bounds_.weak == Envelope::Weak::kBeforeFinalizer;
   for (size_t i = 0; i < objects_.size(); ++i) {
     if (objects_[i].reached || objects_[i].freed) continue;
-    Unbind(static_cast<ObjectId>(i), certain ? Object::Bond::kNone : Object::Bond::kMaybe);
+    Unbind(static_cast<ObjectId>(i), Object::Bond::kMaybe);
   }
 }
 
@@ -520,6 +518,10 @@ void EnvelopeJudge::CheckCollected() {
     if (object.touched || object.reached) {
       object.survived = 0;
       continue;
+    }
+    // Only now: incremental collectors first run the finalizers that an earlier step left over.
+    if (bounds_.weak == Envelope::Weak::kBeforeFinalizer && bounds_.strays == 0) {
+      Unbind(id, Object::Bond::kNone);
     }
     if (behind_is_kept && object.spared) continue;
     if (object.was_due && object.due == Object::Due::kYes &&
