@@ -70,7 +70,7 @@ class EnvelopeJudge final : public Judge {
     bool answered = false;    // kOp: kNew or kGot was seen
     bool collected = false;   // kOp: its collection was seen
     bool judged = false;      // kCollection: full, and neither in a script nor in another one
-    bool busy = false;        // kScript: it has executed something
+    bool by_count = false;    // kScript: its object died by reference count
     ObjectId object = kNone;  // kOp: the answer, or the target of `weak`. kScript: its self
   };
 
