@@ -93,11 +93,21 @@ void EnvelopeJudge::Reach() {
   Spread([this](ObjectId id) { return !at(id).awaited && (at(id).awaited = true); });
 }
 
-// Whatever a script can reach while a collection runs, that collection need not free.
+// Whatever a script can reach while a collection runs, that collection need not free, and may have
+// seen alive.
 void EnvelopeJudge::Touch() {
   if (!collecting()) return;
   Reach();
-  for (Object& object : objects_) object.touched |= object.reached;
+  for (Object& object : objects_) {
+    object.touched |= object.reached;
+    if (object.reached) MayLiveAgain(&object);
+  }
+}
+
+void EnvelopeJudge::MayLiveAgain(Object* object) const {
+  const bool again = bounds_.finalizers == Envelope::Finalizers::kEachDeath;
+  const bool ran = HasFinalizer(*object) && object->due == Object::Due::kNo;
+  if (again && ran) object->due = Object::Due::kMaybe;
 }
 
 // A weak reference that is trash itself need not be cleared with the others: a tracing collector
@@ -186,11 +196,9 @@ void EnvelopeJudge::End() {
   Reach();
   for (Object& object : objects_) {
     object.condemned = object.touched = false;
-    if (object.reached) object.survived = 0;
-    if (object.reached && HasFinalizer(object) && object.due == Object::Due::kNo &&
-        bounds_.finalizers == Envelope::Finalizers::kEachDeath) {
-      object.due = Object::Due::kMaybe;
-    }
+    if (!object.reached) continue;
+    object.survived = 0;
+    MayLiveAgain(&object);
   }
 }
 

@@ -89,6 +89,7 @@ class EnvelopeJudge final : public Judge {
   bool Referred(ObjectId id) const;
   void Unbind(ObjectId target, Object::Bond bond);
   void Touch();
+  void MayLiveAgain(Object* object) const;
   void Condemn(bool first);
   void NoteTrash();
   void Changed() { known_ = false; }
