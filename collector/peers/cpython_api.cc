@@ -197,17 +197,28 @@ class CPython : public Peer {
     PyErr_Restore(type, value, traceback);
   }
 
+  // As CPython deallocates instances of classes, step for step: a dying object is in the youngest
+  // generation when its finalizer runs, and no part of a collection that is running.
   static void DeallocateNode(PyObject* self) {
     PyTypeObject* const type = Py_TYPE(self);
-    if (type->tp_finalize != nullptr && PyObject_CallFinalizerFromDealloc(self) < 0) return;
     PyObject_GC_UnTrack(self);
     Py_TRASHCAN_BEGIN(self, DeallocateNode);
-    if (AsNode(self)->weak_references != nullptr) PyObject_ClearWeakRefs(self);
-    ClearNode(self);
-    PyObject_GC_Del(self);
-    Py_DECREF(type);
-    --live_->objects_;
+    if (!Resurrected(self)) {
+      if (AsNode(self)->weak_references != nullptr) PyObject_ClearWeakRefs(self);
+      ClearNode(self);
+      PyObject_GC_Del(self);
+      Py_DECREF(type);
+      --live_->objects_;
+    }
     Py_TRASHCAN_END;
+  }
+
+  static bool Resurrected(PyObject* self) {
+    if (Py_TYPE(self)->tp_finalize == nullptr) return false;
+    PyObject_GC_Track(self);
+    if (PyObject_CallFinalizerFromDealloc(self) < 0) return true;
+    PyObject_GC_UnTrack(self);
+    return false;
   }
 
   static void DeallocateLeaf(PyObject* self) {
@@ -238,8 +249,13 @@ class CPython : public Peer {
     --live_->objects_;
   }
 
+  // Where a weak reference is the only one with a callback, CPython lends it without holding it. A
+  // callback in Python holds its argument, and so does this one.
   static PyObject* CallBack(PyObject*, PyObject* weak) {
-    if (!live_->RunScript(&CPython::Callback, weak)) Py_RETURN_NONE;
+    Py_INCREF(weak);
+    const bool raised = live_->RunScript(&CPython::Callback, weak);
+    Py_DECREF(weak);
+    if (!raised) Py_RETURN_NONE;
     PyErr_SetNone(PyExc_RuntimeError);
     return nullptr;
   }
