@@ -110,21 +110,28 @@ class GObjects : public Peer {
     live_->registers_[kSelf] = outer;
   }
 
+  // There is no return from here, and weak references are cleared: the node is gone, before what it
+  // holds goes.
   static void FinalizeNode(GObject* self) {
+    End(self);
     Node* const node = AsNode(self);
     for (int i = 0; i < node->size; ++i) g_clear_object(&node->slots[i]);
+    Parent()->finalize(self);
+  }
+
+  static void FinalizeLeaf(GObject* self) {
     End(self);
+    Parent()->finalize(self);
   }
 
   static void FinalizeWeak(GObject* self) {
-    g_weak_ref_clear(&AsWeak(self)->target);
     End(self);
+    g_weak_ref_clear(&AsWeak(self)->target);
+    Parent()->finalize(self);
   }
 
-  // Objects have no number before New returns.
   static void End(GObject* self) {
     const ObjectId id = AsNamed(self)->id;
-    Parent()->finalize(self);
     live_->alive_[static_cast<size_t>(id)] = nullptr;
     --live_->objects_;
     live_->Freed(id);
@@ -149,7 +156,7 @@ class GObjects : public Peer {
 
   static const Types& TheTypes() {
     static const Types types = {
-        .leaf = Register("OuroLeaf", sizeof(Named), InitClass<End>),
+        .leaf = Register("OuroLeaf", sizeof(Named), InitClass<FinalizeLeaf>),
         .node = {Register("OuroNode", sizeof(Node), InitClass<FinalizeNode>),
                  Register("OuroFinal", sizeof(Node), InitClass<FinalizeNode, DisposeNode>)},
         .weak = Register("OuroWeak", sizeof(Weak), InitClass<FinalizeWeak>)};
