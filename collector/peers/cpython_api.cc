@@ -67,10 +67,7 @@ struct Interpreter {
 // CPython fails only when there is no memory, or when this file is wrong.
 template <typename T>
 T* Must(T* result) {
-  if (result == nullptr) {
-    PyErr_Print();
-    Py_FatalError("the adapter could not go on");
-  }
+  if (result == nullptr) Py_FatalError("the adapter could not go on");
   return result;
 }
 
@@ -444,7 +441,7 @@ extern "C" const ouro::LibraryEntry ouro_library = {
 
 extern "C" const ouro::LibraryEntry ouro_library = {
 #ifdef OURO_DEBUG
-    .summary = "Debian's libpython3.11-dbg and libpython3.11-dev",
+    .summary = "Debian's libpython3.11-dbg",
 #else
     .summary = "Debian's libpython3.11-dev",
 #endif

@@ -10,6 +10,7 @@
 
 #ifdef OURO_HAVE_PERL
 
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -188,7 +189,9 @@ class Perl : public Peer {
     int argc = 4;
     char** args = argv;
     char** env = environment;
+    const auto on_error = signal(SIGFPE, SIG_DFL);
     PERL_SYS_INIT3(&argc, &args, &env);
+    signal(SIGFPE, on_error);  // Perl ignores it
     my_perl = perl_alloc();
     perl_construct(my_perl);
     if (perl_parse(my_perl, nullptr, argc, args, env) != 0 || perl_run(my_perl) != 0) {
