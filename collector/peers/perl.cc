@@ -4,7 +4,7 @@
 //
 // Place: a peer. There is one interpreter in a process, for ever: a new one for each program would
 // cost as much as forty programs. Every operation is done as Perl does a statement: what an
-// assignment lets go of is mortal, and dies when the statement ends.
+// assignment lets go of may be mortal, and dies when the statement ends.
 
 #include "collector/peers/peer.h"
 
@@ -48,13 +48,12 @@ class Statement {
 class Perl : public Peer {
  public:
   explicit Perl(Observer& observer) : Peer(observer), classes_(TheClasses()) {
-    for (int i = 0; i < kRegisters; ++i) registers_[i] = newSV(0);
+    MakeRegisters();
     live_ = this;
   }
 
   ~Perl() override {
     Drop();
-    for (int i = 0; i < kRegisters; ++i) SvREFCNT_dec(registers_[i]);
     live_ = nullptr;
   }
 
@@ -63,6 +62,7 @@ class Perl : public Peer {
     if (objects_ != 0) Broken("Perl: objects survive a reset");
     alive_.clear();
     objects_ = 0;
+    MakeRegisters();
     ForgetIds();
   }
 
@@ -160,14 +160,22 @@ class Perl : public Peer {
 
   void Fetch(int dest, SV* value) {
     const Statement statement;
+    // Holds the old value until the new one is reported.
+    PERL_UNUSED_RESULT(sv_mortalcopy(registers_[dest]));
     sv_setsv(registers_[dest], value);
     Got(SvROK(registers_[dest]) ? IdOf(Object(dest)) : kNone);
+  }
+
+  // Anew for each program: a scalar remembers what kinds of values it ever had, and Perl assigns to
+  // it in other ways then.
+  void MakeRegisters() {
+    for (int i = 0; i < kRegisters; ++i) registers_[i] = newSV(0);
   }
 
   // Breaks cycles: nobody else would.
   void Drop() {
     set_silent(true);
-    for (int i = 0; i < kRegisters; ++i) EmptyRegister(i);
+    for (int i = 0; i < kRegisters; ++i) SvREFCNT_dec_NN(registers_[i]);
     for (size_t i = 0; objects_ != 0 && i < alive_.size(); ++i) {
       SV* const object = alive_[i];
       if (object == nullptr || SvTYPE(object) != SVt_PVAV) continue;
