@@ -1,6 +1,7 @@
-// Perl's interpreter as a peer: reference counting and no collector, so that a cycle lives until
-// somebody breaks it. A node is a blessed array, whose finalizer is the DESTROY of its class, as
-// often as it dies; a leaf is a scalar, and a weak reference a scalar that refers weakly.
+// Perl is an interpreter that can be embedded: here it is a peer. It counts references and has no
+// collector, so that a cycle lives until somebody breaks it. A node is a blessed array, whose
+// finalizer is the DESTROY of its class, as often as it dies; a leaf is a scalar, and a weak
+// reference a scalar that refers weakly.
 //
 // Place: a peer. There is one interpreter in a process, for ever: a new one for each program would
 // cost as much as forty programs. Every operation is done as Perl does a statement: what an
