@@ -1,6 +1,7 @@
-// CPython's C API is how a program in C uses CPython 3.11: here it is a peer. Nodes, leaves and weak
-// references are types in C, as those of an extension module are, and the collector is the one that
-// every CPython has. With OURO_DEBUG it is the debug build of CPython, whose collector asserts.
+// CPython's C API is how a program in C uses CPython 3.11: here it is a peer. Nodes, leaves and
+// weak references are types in C, as those of an extension module are, and the collector is the one
+// that every CPython has. With OURO_DEBUG it is the debug build of CPython, whose collector
+// asserts.
 //
 // Place: a peer. cpython.py drives the same collector from Python, where the interpreter writes
 // the functions that are written here by hand: so what is tested here is also what authors of

@@ -1,7 +1,7 @@
-// GObject is the object system of GLib: here it is a peer. It counts references and has no collector,
-// so that a cycle lives until somebody breaks it. A node's finalizer is its `dispose`, which may
-// resurrect it and then runs again at its next death; its end is `finalize`. A weak reference is an
-// object that holds a GWeakRef.
+// GObject is the object system of GLib: here it is a peer. It counts references and has no
+// collector, so that a cycle lives until somebody breaks it. A node's finalizer is its `dispose`,
+// which may resurrect it and then runs again at its next death; its end is `finalize`. A weak
+// reference is an object that holds a GWeakRef.
 //
 // Place: a peer. Types are registered once in a process, for ever; there is no other state.
 
