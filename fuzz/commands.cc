@@ -18,6 +18,7 @@
 #include "model/trace.h"
 #include "model/trial.h"
 #include "properties/compare.h"
+#include "properties/fates.h"
 #include "properties/generator.h"
 #include "properties/sweep.h"
 
@@ -199,7 +200,40 @@ int Replay(const ReplayArguments& arguments) {
   return convicted == 0 ? 0 : 1;
 }
 
+namespace {
+
+// Each program through all specimens that are here: a table for each.
+int CompareAll(const std::vector<ProgramFile>& programs) {
+  std::vector<std::string> absent;
+  std::vector<Specimen> specimens = PresentSpecimens(&absent);
+  for (Specimen& peer : PresentPeers(&absent)) specimens.push_back(std::move(peer));
+  bool lawful = true;
+  for (const ProgramFile& program : programs) {
+    std::vector<Course> courses;
+    for (const Specimen& specimen : specimens) {
+      Course course = {specimen.name, "", "lawful"};
+      const Verdict verdict = Runner(specimen).Run(program.program, &course.transcript);
+      if (!verdict.lawful()) course.verdict = "UNLAWFUL: " + verdict.signature();
+      lawful &= verdict.lawful();
+      courses.push_back(std::move(course));
+    }
+    fmt::print("{}\n{}\n", program.Label(), FateTable(program.program, courses));
+  }
+  for (const std::string& line : FateLegend()) fmt::print("{}\n", line);
+  for (const std::string& why : absent) fmt::print("absent: {}\n", why);
+  return lawful ? 0 : 1;
+}
+
+}  // namespace
+
 int Compare(const CompareArguments& arguments) {
+  if (arguments.with.empty()) {
+    std::vector<ProgramFile> programs;
+    if (std::string error = ReadPrograms(arguments.files, &programs); !error.empty()) {
+      return Complain(error);
+    }
+    return CompareAll(programs);
+  }
   Specimen specimens[2];
   std::vector<ProgramFile> programs;
   for (int i = 0; i < 2; ++i) {

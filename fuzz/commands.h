@@ -49,7 +49,7 @@ int Replay(const ReplayArguments& arguments);
 
 struct CompareArguments {
   std::string specimen = "optimized-27";
-  std::string with;
+  std::string with;  // "": all that are here, and the table of fates
   std::vector<std::string> files;
 };
 int Compare(const CompareArguments& arguments);

@@ -82,11 +82,13 @@ void AddReplay(CLI::App& app, ReplayArguments& a, int* code) {
 
 void AddCompare(CLI::App& app, CompareArguments& a, int* code) {
   CLI::App* compare =
-      app.add_subcommand("compare", "Run programs on two specimens and tell where they differ");
-  compare->add_option("--specimen", a.specimen, "the one")->capture_default_str();
-  compare->add_option("--with", a.with, "the other")->required();
+      app.add_subcommand("compare", "Show what each collector does with a program, in a table");
+  compare->add_option("--with", a.with, "two only: tell where --specimen and this one differ");
+  compare->add_option("--specimen", a.specimen, "the other of the two")->capture_default_str();
   compare->add_option("FILE", a.files, "programs; folders; - is standard input")->required();
-  compare->footer("example: ouro compare --specimen optimized-pep442 --with cpython corpus");
+  compare->footer(
+      "example: ouro compare corpus/rules/resurrection.gct\n"
+      "         ouro compare --specimen optimized-pep442 --with cpython corpus");
   compare->callback([&a, code] { *code = ouro::Compare(a); });
 }
 

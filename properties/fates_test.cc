@@ -1,0 +1,86 @@
+// The table of fates: golden.
+
+#include "properties/fates.h"
+
+#include <gtest/gtest.h>
+
+#include "collector/specimens.h"
+#include "model/trial.h"
+
+namespace ouro {
+namespace {
+
+Program Parsed(const std::string& text) {
+  std::vector<Program> programs;
+  EXPECT_EQ(Parse(text, &programs), "");
+  return programs.at(0);
+}
+
+std::vector<Course> CoursesOn(const std::vector<std::string>& names, const Program& program) {
+  std::vector<Course> courses;
+  for (const std::string& name : names) {
+    Specimen specimen;
+    EXPECT_EQ(FindSpecimen(name, &specimen), "");
+    Course course = {name, "", ""};
+    course.verdict = Trial(specimen).Run(program, &course.transcript).lawful() ? "lawful" : "not";
+    courses.push_back(course);
+  }
+  return courses;
+}
+
+constexpr char kCycle[] = R"(def 0:
+  r1 = r0()
+main:
+  r5 = leaf
+  r5 = leaf
+  r2 = node 1 del 0
+  r0 = weak r2
+  r2.0 = r2
+  r2 = none
+  r9 = r9.0
+  collect 2
+  garbage clear
+)";
+
+TEST(FatesTest, OfOneProgramOnTwoCollectors) {
+  const Program program = Parsed(kCycle);
+  EXPECT_EQ(FateTable(program, CoursesOn({"naive", "naive-pep442"}, program)),
+            R"(def 0:
+  r1 = r0()
+main:
+   1  r5 = leaf
+   2  r5 = leaf
+   3  r2 = node 1 del 0
+   4  r0 = weak r2
+   5  r2.0 = r2
+   6  r2 = none
+   7  r9 = r9.0
+   8  collect 2
+   9  garbage clear
+
+              #0  #1  #2     #3
+naive         X2  -   U8     -   lawful
+naive-pep442  X2  -   F8 X8  W8  lawful
+)");
+}
+
+TEST(FatesTest, WideTablesAreSeveralBlocks) {
+  std::string text;
+  for (int i = 0; i < 12; ++i) text += "r0 = leaf\n";
+  const Program program = Parsed(text);
+  const std::string table = FateTable(program, CoursesOn({"naive"}, program), 40);
+  EXPECT_NE(table.find("\n       #0  #1  #2  #3  #4  #5\nnaive  X2"), std::string::npos) << table;
+  EXPECT_NE(table.find("\n       #11\nnaive  -    lawful\n"), std::string::npos) << table;
+  for (size_t begin = 0; begin < table.size();) {
+    const size_t end = table.find('\n', begin);
+    EXPECT_LE(end - begin, size_t{40});
+    begin = end + 1;
+  }
+}
+
+TEST(FatesTest, OfNothing) {
+  EXPECT_EQ(FateTable(Program{}, {{"naive", "", "lawful"}}), "\n\nnaive  lawful\n");
+}
+
+}  // namespace
+}  // namespace ouro
