@@ -69,6 +69,13 @@ struct ExhaustArguments {
 };
 int Exhaust(const ExhaustArguments& arguments);
 
+struct CheckAdapterArguments {
+  std::string specimen;
+  size_t programs = 2000;
+  uint64_t seed = 1;
+};
+int CheckAdapters(const CheckAdapterArguments& arguments);
+
 struct CampaignArguments {
   std::string specimen = "optimized";
   CampaignOptions options;

@@ -18,6 +18,7 @@ namespace {
 using ouro::AddArguments;
 using ouro::BytesArguments;
 using ouro::CampaignArguments;
+using ouro::CheckAdapterArguments;
 using ouro::CompareArguments;
 using ouro::ExhaustArguments;
 using ouro::GenerateArguments;
@@ -130,6 +131,19 @@ void AddExhaust(CLI::App& app, ExhaustArguments& a, int* code) {
   exhaust->callback([&a, code] { *code = ouro::Exhaust(a); });
 }
 
+void AddCheckAdapter(CLI::App& app, CheckAdapterArguments& a, int* code) {
+  CLI::App* check = app.add_subcommand(
+      "check-adapter", "Tell what is wrong with an adapter, before its collector is blamed");
+  check->add_option("--programs", a.programs, "random ones, when all duties are done")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 100'000'000));
+  check->add_option("--seed", a.seed, "of their sequence")->capture_default_str();
+  check->add_option("SPECIMEN", a.specimen, "whose adapter; `ouro specimens` lists them")
+      ->required();
+  check->footer("example: ouro check-adapter 'process:lua:lua5.4 my_adapter.lua'");
+  check->callback([&a, code] { *code = ouro::CheckAdapters(a); });
+}
+
 void AddCampaign(CLI::App& app, CampaignArguments& a, int* code) {
   CLI::App* campaign =
       app.add_subcommand("campaign", "Random programs for a time; findings are shrunk and filed");
@@ -239,6 +253,7 @@ int Main(int argc, char** argv) {
   CompareArguments compare;
   SweepArguments sweep;
   ExhaustArguments exhaust;
+  CheckAdapterArguments check_adapter;
   CampaignArguments campaign;
   AddArguments add;
   MergeArguments merge;
@@ -250,6 +265,7 @@ int Main(int argc, char** argv) {
   AddCompare(app, compare, &code);
   AddSweep(app, sweep, &code);
   AddExhaust(app, exhaust, &code);
+  AddCheckAdapter(app, check_adapter, &code);
   AddShrink(app, shrink, &code);
   AddGenerate(app, generate, &code);
   AddJudge(app, judge, &code);

@@ -100,6 +100,7 @@ void EnvelopeJudge::Touch() {
   Reach();
   for (Object& object : objects_) {
     object.touched |= object.reached;
+    object.fell |= !object.reached;
     if (object.reached) MayLiveAgain(&object);
   }
 }
@@ -348,7 +349,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   }
   Reach();
   Object& object = at(id);
-  if (object.reached && !(collecting() && object.condemned)) {
+  if (object.reached && !(collecting() && (object.condemned || object.fell))) {
     return Convict(Law::kNoFinalizeWhileHeld, id,
                    fmt::format("#{} was finalized while {}", id, HeldBy(id)),
                    fmt::format("nothing; #{} lives on", id));
@@ -475,7 +476,7 @@ void EnvelopeJudge::Condemn(bool first) {
     }
     if (!first) continue;
     object.was_due = unreachable && object.due == Object::Due::kYes;
-    object.touched = object.spared = false;
+    object.touched = object.spared = object.fell = false;
   }
   Spread([this](ObjectId id) { return !at(id).behind && (at(id).behind = true); });
   for (Object& object : objects_) object.spared |= object.behind;

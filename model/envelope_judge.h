@@ -50,6 +50,7 @@ class EnvelopeJudge final : public Judge {
     Bond bond = Bond::kNone;
     bool freed = false;
     bool condemned = false;  // it was unreachable when the running collection began
+    bool fell = false;       // ... or at some moment since: PHP traces again after finalizers
     bool was_due = false;    // ... and its finalizer was due
     bool behind = false;   // ... or when the innermost one did, and a due finalizer could reach it
     bool spared = false;   // it was so in any of them

@@ -1,0 +1,94 @@
+// `ouro check-adapter`: first the duties, then random programs. It blames the adapter while duties
+// are not done, and the collector, in doubt, only when all of them are.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "collector/specimens.h"
+#include "fuzz/commands.h"
+#include "fuzz/finding.h"
+#include "model/isolate.h"
+#include "properties/adapter_check.h"
+#include "properties/generator.h"
+
+namespace ouro {
+namespace {
+
+constexpr size_t kBatch = 100;   // random programs for one child
+constexpr int kOperations = 40;  // of each
+constexpr int kShrinkSeconds = 20;
+
+void Print(const Specimen& specimen, const Fault& fault) {
+  fmt::print("not done: {}\n  look for {}\n", fault.duty, fault.look_for);
+  if (fault.second_time) {
+    fmt::print("  lawful once, and not when it is run again after a reset:\n{}\n",
+               ouro::Print(fault.program));
+  } else {
+    fmt::print("  {}\n", Report(specimen, fault.verdict, fault.transcript));
+  }
+}
+
+// Random programs, until one is unlawful: shrunk, and said whose fault it may be.
+bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& arguments) {
+  GeneratorOptions options;
+  options.operations = kOperations;
+  for (size_t done = 0; done < arguments.programs; done += kBatch) {
+    std::vector<Program> programs;
+    while (programs.size() < std::min(kBatch, arguments.programs - done)) {
+      programs.push_back(Generate(SeedOf(arguments.seed, done + programs.size()), options));
+    }
+    const size_t found = FindIsolated(programs, kAnySignature, specimen, Isolation{});
+    if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\033[K{} random programs", done + found);
+    if (found == programs.size()) continue;
+    FindingOptions finding;
+    finding.shrink_seconds = kShrinkSeconds;
+    finding.origin = fmt::format("random program {}", done + found + 1);
+    const Finding it = Investigate(programs[found], specimen, finding);
+    std::string transcript;
+    const Verdict verdict = TryIsolated(it.program, specimen, Isolation{}, &transcript);
+    fmt::print(
+        "random program {} is unlawful, shrunk:\n{}\n{}\n  in the adapter, look for {};\n"
+        "  if there is no such thing, it is the collector\n",
+        done + found + 1, ouro::Print(it.program),
+        verdict.lawful() ? it.report : Report(specimen, verdict, transcript), LookFor(verdict));
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+int CheckAdapters(const CheckAdapterArguments& arguments) {
+  Specimen specimen;
+  if (std::string error = FindSpecimen(arguments.specimen, &specimen); !error.empty()) {
+    std::fflush(stdout);
+    fmt::print(stderr, "ouro: {}\n", error);
+    return 2;
+  }
+  const RunProgram run = [&specimen](const Program& program, std::string* transcript) {
+    return TryIsolated(program, specimen, Isolation{}, transcript);
+  };
+  const RunTwice run_twice = [&specimen](const Program& program) {
+    return FindIsolated({program, program}, kAnySignature, specimen, Isolation{}) == 2;
+  };
+  size_t done = 0;
+  const std::vector<Fault> faults = CheckAdapter(specimen, run, run_twice, &done);
+  for (const Fault& fault : faults) Print(specimen, fault);
+  if (!faults.empty()) {
+    fmt::print("{}: THE ADAPTER IS AT FAULT: {} duties done, {} kinds of faults\n", specimen.name,
+               done, faults.size());
+    return 1;
+  }
+  const bool lawful = RandomLawful(specimen, arguments);
+  if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\033[K");
+  fmt::print("{}: all {} duties done, {} random programs {}\n", specimen.name, done,
+             arguments.programs, lawful ? "lawful" : "NOT ALL LAWFUL");
+  return lawful ? 0 : 1;
+}
+
+}  // namespace ouro

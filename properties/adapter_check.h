@@ -1,0 +1,56 @@
+// A duty is one thing that every adapter must do right before its collector can be judged: report
+// each birth, visit each slot, give each finalizer its script. A duty is a program of a few lines
+// that goes wrong if it is not done, and says whose fault that is.
+//
+// Place: `ouro check-adapter`, and the tests of adapters. Knows no collector.
+
+#ifndef PROPERTIES_ADAPTER_CHECK_H_
+#define PROPERTIES_ADAPTER_CHECK_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "model/collector.h"
+#include "model/program.h"
+#include "model/trial.h"
+
+namespace ouro {
+
+struct Duty {
+  std::string name;  // "slot 3 is visited"
+  Program program;
+  uint32_t needs = 0;  // abilities
+};
+
+// All duties; those that others rest on come first, and of these the shortest programs.
+const std::vector<Duty>& Duties();
+
+// A duty that is not done.
+struct Fault {
+  std::string duty;
+  std::string look_for;  // what is wrong with the adapter, most likely
+  Program program;
+  Verdict verdict;
+  std::string transcript;
+  bool second_time = false;  // the program was lawful, but not when it was run once more
+};
+
+// How a program is run, in isolation: its verdict and transcript.
+using RunProgram = std::function<Verdict(const Program& program, std::string* transcript)>;
+// Whether the program's second run on the same collector, after a reset, is lawful.
+using RunTwice = std::function<bool(const Program& program)>;
+
+// The duties of `specimen` that are not done: the first of each kind, by what to look for. *done
+// counts those that are. Duties beyond its abilities are left out.
+std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
+                                const RunTwice& run_twice, size_t* done);
+
+// What is wrong with an adapter whose program has that verdict, most likely.
+std::string LookFor(const Verdict& verdict);
+
+}  // namespace ouro
+
+#endif  // PROPERTIES_ADAPTER_CHECK_H_
