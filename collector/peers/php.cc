@@ -80,7 +80,7 @@ class Php final : public Peer {
 
  private:
   zval* Slot(int node, int slot);
-  Thing* Birth(int dest, zend_class_entry* type, int owned, ObjectId id);
+  Thing* NewThing(int dest, zend_class_entry* type, int owned, ObjectId id);
   void Fetched(int dest, zval* value);  // takes `value` over
 
   // An assignment as PHP does it. What a finalizer has thrown is caught behind each operation.
@@ -197,7 +197,7 @@ zval* Php::Slot(int node, int slot) {
                                            : OBJ_PROP_NUM(object, slot);
 }
 
-Thing* Php::Birth(int dest, zend_class_entry* type, int owned, ObjectId id) {
+Thing* Php::NewThing(int dest, zend_class_entry* type, int owned, ObjectId id) {
   auto* const thing = static_cast<Thing*>(zend_object_alloc(sizeof(Thing), type));
   thing->id = id;
   thing->owned = owned;
@@ -210,18 +210,18 @@ Thing* Php::Birth(int dest, zend_class_entry* type, int owned, ObjectId id) {
 }
 
 void Php::NewNode(int dest, int slots, bool finalizer, ObjectId id) {
-  Birth(dest, nodes[finalizer ? 1 : 0][slots], slots % 2 == 1 ? slots : 0, id);
+  NewThing(dest, nodes[finalizer ? 1 : 0][slots], slots % 2 == 1 ? slots : 0, id);
 }
 
 void Php::NewLeaf(int dest, ObjectId id) {
-  Thing* const thing = Birth(dest, leaf, 0, id);
+  Thing* const thing = NewThing(dest, leaf, 0, id);
   // Never a possible root; and references to it are none that the collector would follow.
   GC_ADD_FLAGS(&thing->object, GC_NOT_COLLECTABLE);
   Z_TYPE_INFO(registers_[dest]) &= ~(IS_TYPE_COLLECTABLE << Z_TYPE_FLAGS_SHIFT);
 }
 
 void Php::NewWeak(int dest, int target, bool, ObjectId id) {
-  Thing* const thing = Birth(dest, weak, 1, id);
+  Thing* const thing = NewThing(dest, weak, 1, id);
   zend_call_known_function(weak_create, nullptr, zend_ce_weakref, &thing->own[0], 1,
                            &registers_[target], nullptr);
 }
