@@ -312,13 +312,10 @@ std::unique_ptr<Collector> Make(Observer& observer) {
 }  // namespace
 }  // namespace ouro
 
-#ifndef OURO_CONTRACT
-#define OURO_CONTRACT "php"
-#endif
 extern "C" const ouro::LibraryEntry ouro_library = {
     .abilities = ouro::kPeerAbilities,
     .summary = "PHP 8.2's Zend Engine: reference counts and a cycle collector",
-    .contract = OURO_CONTRACT,
+    .contract = "php",
     .make = ouro::Make,
 };
 

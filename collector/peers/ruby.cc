@@ -51,7 +51,10 @@ VALUE registers[kRegisters];  // Qnil: empty. Roots of the VM's.
 
 class Ruby final : public Peer {
  public:
-  explicit Ruby(Observer& observer) : Peer(observer) { living = this; }
+  explicit Ruby(Observer& observer) : Peer(observer) {
+    living = this;
+    Reset();
+  }
   ~Ruby() override {
     Reset();
     living = nullptr;
@@ -268,17 +271,28 @@ bool Ruby::RunFinalizer(VALUE object_id) {
   return raised;
 }
 
+// Makes all free slots of the heap garbage, so that the next sweep links them in the order of
+// addresses. Which objects are neighbours would tell of earlier programs otherwise, and it matters:
+// the loop over the remembered objects of a minor collection leaves behind, on the stack, where
+// Ruby then finds it, the address of the neighbour of one.
+void FillHeap() {
+  static const VALUE kFree = ID2SYM(rb_intern("heap_free_slots"));
+  for (size_t free = rb_gc_stat(kFree); free > 0; --free) rb_obj_alloc(rb_cObject);
+}
+
 void Ruby::Reset() {
   set_silent(true);
   std::fill(std::begin(registers), std::end(registers), Qnil);
-  Collect(kGenerations - 1);
-  set_silent(false);
+  if (alive_ > 0) Collect(kGenerations - 1);
   if (alive_ != 0 || !owed_.empty()) {
     Broken(std::to_string(alive_) + " objects and " + std::to_string(owed_.size()) +
            " finalizers survive a reset");
   }
+  FillHeap();
+  Collect(kGenerations - 1);
   named_.clear();
   ForgetIds();
+  set_silent(false);
 }
 
 std::unique_ptr<Collector> Make(Observer& observer) {
@@ -290,13 +304,10 @@ std::unique_ptr<Collector> Make(Observer& observer) {
 }  // namespace
 }  // namespace ouro
 
-#ifndef OURO_CONTRACT
-#define OURO_CONTRACT "ruby"
-#endif
 extern "C" const ouro::LibraryEntry ouro_library = {
     .abilities = ouro::kPeerAbilities | ouro::kGenerations3,
     .summary = "CRuby 3.1: mark and sweep, two generations",
-    .contract = OURO_CONTRACT,
+    .contract = "ruby",
     .make = ouro::Make,
 };
 
