@@ -27,6 +27,7 @@
 #include <string>
 
 #include "collector/peers/signals.h"
+#include "model/check.h"
 
 namespace ouro {
 namespace {
@@ -305,7 +306,7 @@ void Php::Reset() {
 
 std::unique_ptr<Collector> Make(Observer& observer) {
   static const bool started = Start();
-  if (!started) observer.Broken("PHP does not start");
+  CHECK(started && living == nullptr);
   return std::make_unique<Php>(observer);
 }
 

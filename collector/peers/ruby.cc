@@ -93,8 +93,7 @@ class Ruby final : public Peer {
   std::unordered_map<unsigned long long, ObjectId> named_;  // by Ruby's object_id
 };
 
-// ---- What the VM knows of our objects
-// ------------------------------------------------------------
+// ---- What the VM knows of our objects -----------------------------------------------------------
 
 Thing* ThingOf(VALUE object) { return static_cast<Thing*>(RTYPEDDATA_DATA(object)); }
 
@@ -290,6 +289,8 @@ void Ruby::Reset() {
   }
   FillHeap();
   Collect(kGenerations - 1);
+  owed_.clear();
+  due_.clear();
   named_.clear();
   ForgetIds();
   set_silent(false);
