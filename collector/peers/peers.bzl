@@ -21,6 +21,7 @@ def peers(name, adapters):
             deps = [
                 ":peer",
                 library,
+                "//model:check",
                 "//model:collector",
                 "//model:program",
             ],
