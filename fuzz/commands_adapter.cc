@@ -25,9 +25,8 @@ constexpr int kShrinkSeconds = 20;
 
 void Print(const Specimen& specimen, const Fault& fault) {
   fmt::print("not done: {}\n  look for {}\n", fault.duty, fault.look_for);
-  if (fault.second_time) {
-    fmt::print("  lawful once, and not when it is run again after a reset:\n{}\n",
-               ouro::Print(fault.program));
+  if (fault.after_others) {
+    fmt::print("  lawful alone, and not after other programs:\n{}\n", ouro::Print(fault.program));
   } else {
     fmt::print("  {}\n", Report(specimen, fault.verdict, fault.transcript));
   }
@@ -73,11 +72,11 @@ int CheckAdapters(const CheckAdapterArguments& arguments) {
   const RunProgram run = [&specimen](const Program& program, std::string* transcript) {
     return TryIsolated(program, specimen, Isolation{}, transcript);
   };
-  const RunTwice run_twice = [&specimen](const Program& program) {
-    return FindIsolated({program, program}, kAnySignature, specimen, Isolation{}) == 2;
+  const FindUnlawful find = [&specimen](const std::vector<Program>& programs) {
+    return FindIsolated(programs, kAnySignature, specimen, Isolation{});
   };
   size_t done = 0;
-  const std::vector<Fault> faults = CheckAdapter(specimen, run, run_twice, &done);
+  const std::vector<Fault> faults = CheckAdapter(specimen, run, find, &done);
   for (const Fault& fault : faults) Print(specimen, fault);
   if (!faults.empty()) {
     fmt::print("{}: THE ADAPTER IS AT FAULT: {} duties done, {} kinds of faults\n", specimen.name,

@@ -211,19 +211,26 @@ std::string LookFor(const Verdict& verdict) {
 }
 
 std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
-                                const RunTwice& run_twice, size_t* done) {
+                                const FindUnlawful& find, size_t* done) {
+  std::vector<const Duty*> rest;
+  for (const Duty& duty : Duties()) {
+    if ((duty.needs & ~specimen.abilities) == 0) rest.push_back(&duty);
+  }
   std::vector<Fault> faults;
   *done = 0;
-  for (const Duty& duty : Duties()) {
-    if ((duty.needs & ~specimen.abilities) != 0) continue;
-    Fault fault = {.duty = duty.name, .program = duty.program};
+  while (true) {
+    // Each twice: what a reset does not forget shows in the second run.
+    std::vector<Program> programs;
+    for (const Duty* duty : rest) programs.insert(programs.end(), 2, duty->program);
+    const size_t found = find(programs) / 2;
+    *done += found;
+    if (found == rest.size()) return faults;
+    const Duty& duty = *rest[found];
+    rest.erase(rest.begin(), rest.begin() + static_cast<ptrdiff_t>(found) + 1);
+    Fault fault = {.duty = duty.name, .look_for = "", .program = duty.program};
     fault.verdict = run(duty.program, &fault.transcript);
-    fault.second_time = fault.verdict.lawful() && !run_twice(duty.program);
-    if (fault.verdict.lawful() && !fault.second_time) {
-      ++*done;
-      continue;
-    }
-    fault.look_for = fault.second_time
+    fault.after_others = fault.verdict.lawful();
+    fault.look_for = fault.after_others
                          ? "something that a reset does not forget: objects, numbers, settings"
                          : LookFor(fault.verdict);
     const bool known = std::any_of(faults.begin(), faults.end(), [&fault](const Fault& f) {
@@ -231,7 +238,6 @@ std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
     });
     if (!known) faults.push_back(std::move(fault));
   }
-  return faults;
 }
 
 }  // namespace ouro

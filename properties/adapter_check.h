@@ -35,18 +35,19 @@ struct Fault {
   Program program;
   Verdict verdict;
   std::string transcript;
-  bool second_time = false;  // the program was lawful, but not when it was run once more
+  bool after_others = false;  // the program is lawful alone, and not after earlier ones
 };
 
 // How a program is run, in isolation: its verdict and transcript.
 using RunProgram = std::function<Verdict(const Program& program, std::string* transcript)>;
-// Whether the program's second run on the same collector, after a reset, is lawful.
-using RunTwice = std::function<bool(const Program& program)>;
+// The index of the first program that is unlawful, of several that run one after the other on the
+// same collector, with a reset after each; or how many there are.
+using FindUnlawful = std::function<size_t(const std::vector<Program>& programs)>;
 
 // The duties of `specimen` that are not done: the first of each kind, by what to look for. *done
 // counts those that are. Duties beyond its abilities are left out.
 std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
-                                const RunTwice& run_twice, size_t* done);
+                                const FindUnlawful& find, size_t* done);
 
 // What is wrong with an adapter whose program has that verdict, most likely.
 std::string LookFor(const Verdict& verdict);

@@ -1,0 +1,89 @@
+// Adapters are checked, and so is the check: sound adapters do all duties, liars do not. The errors
+// that are planted in adapters over the line protocol are in adapter_errors_test.py.
+
+#include "properties/adapter_check.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <iostream>
+#include <set>
+
+#include "collector/specimens.h"
+#include "model/isolate.h"
+#include "model/law.h"
+#include "properties/generator.h"
+
+namespace ouro {
+namespace {
+
+std::vector<Fault> FaultsOf(const Specimen& specimen, size_t* done) {
+  const RunProgram run = [&specimen](const Program& program, std::string* transcript) {
+    return TryIsolated(program, specimen, Isolation{}, transcript);
+  };
+  const FindUnlawful find = [&specimen](const std::vector<Program>& programs) {
+    return FindIsolated(programs, kAnySignature, specimen, Isolation{});
+  };
+  return CheckAdapter(specimen, run, find, done);
+}
+
+TEST(DutiesTest, HaveNamesOfTheirOwnAndShortPrograms) {
+  std::set<std::string> names;
+  for (const Duty& duty : Duties()) {
+    EXPECT_TRUE(names.insert(duty.name).second) << duty.name;
+    EXPECT_LE(duty.program.size(), size_t{12}) << duty.name;
+  }
+  EXPECT_GE(names.size(), size_t{100});
+}
+
+TEST(AdapterCheckTest, OursDoAllDuties) {
+  for (const Specimen& specimen : OwnSpecimens()) {
+    size_t done = 0;
+    const std::vector<Fault> faults = FaultsOf(specimen, &done);
+    for (const Fault& fault : faults)
+      ADD_FAILURE() << Report(specimen, fault.verdict, fault.transcript);
+    EXPECT_EQ(done, Duties().size());
+  }
+}
+
+TEST(AdapterCheckTest, PeersDoAllTheirDuties) {
+  std::vector<std::string> absent;
+  for (const Specimen& specimen : PresentPeers(&absent)) {
+    size_t done = 0;
+    for (const Fault& fault : FaultsOf(specimen, &done)) {
+      ADD_FAILURE() << fault.duty << "\n" << Report(specimen, fault.verdict, fault.transcript);
+    }
+    EXPECT_GT(done, size_t{80}) << specimen.name;
+  }
+  for (const std::string& why : absent) std::cout << "absent: " << why << "\n";
+}
+
+// A liar is the worst of adapters.
+class Liars : public testing::TestWithParam<Law> {};
+
+TEST_P(Liars, AreFound) {
+  Specimen liar;
+  ASSERT_EQ(FindSpecimen(std::string("liar:") + Name(GetParam()), &liar), "");
+  size_t done = 0;
+  const std::vector<Fault> faults = FaultsOf(liar, &done);
+  if (!faults.empty()) return;
+  // What it lies about, no duty asks; random programs do.
+  std::vector<Program> programs;
+  for (uint64_t i = 0; i < 3000; ++i) programs.push_back(Generate(SeedOf(1, i), {}));
+  EXPECT_LT(FindIsolated(programs, kAnySignature, liar, Isolation{}), programs.size());
+}
+
+std::vector<Law> AllLaws() {
+  std::vector<Law> laws;
+  for (int i = 0; i < kLaws; ++i) laws.push_back(static_cast<Law>(i));
+  return laws;
+}
+
+INSTANTIATE_TEST_SUITE_P(OfAllLaws, Liars, testing::ValuesIn(AllLaws()), [](const auto& info) {
+  std::string name = Name(info.param);
+  name.erase(std::remove(name.begin(), name.end(), '-'), name.end());
+  return name;
+});
+
+}  // namespace
+}  // namespace ouro
