@@ -51,6 +51,7 @@ std::span<const Rule> CollectionRules();      // trash, the garbage list, the an
 std::span<const Rule> TrashFinalizerRules();  // collections that run finalizers (PEP 442)
 std::span<const Rule> ScheduleRules();        // when collections come
 std::span<const Rule> GenerationRules();      // generations and censuses
+std::span<const Rule> EnvelopeRules();        // bounds; their contracts are named in full
 std::span<const Difference> Differences();    // between contracts
 
 }  // namespace ouro

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <ostream>
 #include <set>
 #include <sstream>
@@ -28,7 +29,7 @@ std::vector<const Contract*> Contracts(const std::string& versions) {
   std::vector<const Contract*> contracts;
   std::istringstream words(versions);
   for (std::string word; words >> word;) {
-    contracts.push_back(FindContract("cpython" + word));
+    contracts.push_back(FindContract((std::isdigit(word[0]) != 0 ? "cpython" : "") + word));
     EXPECT_NE(contracts.back(), nullptr) << word;
   }
   return contracts;
@@ -94,7 +95,7 @@ std::vector<Rule> AllRules() {
   std::vector<Rule> rules;
   for (const auto& table :
        {DeathRules(), FinalizerRules(), WeakRules(), WeakCollectionRules(), CollectionRules(),
-        TrashFinalizerRules(), ScheduleRules(), GenerationRules()}) {
+        TrashFinalizerRules(), ScheduleRules(), GenerationRules(), EnvelopeRules()}) {
     rules.insert(rules.end(), table.begin(), table.end());
   }
   return rules;
