@@ -4,9 +4,11 @@ judge does not notice.
     bazel build //:ouro && python3 tools/mutate.py --out /tmp/mutants
 
 Each mutant is the whole collector as one shared object, run as `lib:PATH`: first the corpus, then
-random programs for a few seconds. A mutant that the compiler refuses does not count. Survivors are
-listed with file, line and change: each is equivalent, or a hole of the judge or the generator. What
-the folder has results of is not run again. Which mutants there are depends on the source alone.
+random programs for a few seconds. What lives meets the heap's own unit tests, which see what no
+program can: memory, text, counts past 2^31. A mutant that the compiler refuses does not count.
+Survivors are listed with file, line and change: each is equivalent, or a hole of the judge, the
+generator or the tests; survivors.md has those that are explained. What the folder has results of is
+not run again. Which mutants there are depends on the source alone.
 
 Place: a tool for developers; no test runs it. properties/mutants has the mutants made by hand.
 """
@@ -18,6 +20,7 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import subprocess
 import sys
 
@@ -27,6 +30,12 @@ HEADERS = ["collector/heap/storage.h", "collector/heap/heap.h", "collector/heap/
 SOURCES = [f"collector/heap/{name}.cc" for name in
            ("collect", "death", "debug", "heap", "inspect", "reach", "storage")]
 SOURCES.append("collector/optimized.cc")
+# The heap's unit tests, and the files that each consists of.
+HEAP = "collector/heap"
+UNITS = ["collect", "death", "debug", "heap", "inspect", "reach", "storage"]
+TESTS = {"api_test": ["api_collect_test", "api_test"], "debug_test": ["debug_test"],
+         "memory_test": ["memory_test"], "trim_test": ["trim_test"],
+         "saturation_test": ["saturation_test"]}
 # Debug output, introspection and the adapter are not the judge's business.
 MUTATED = [file for file in HEADERS[:3] + SOURCES[:-1] if "debug" not in file
            and "inspect" not in file]
@@ -78,15 +87,18 @@ def mutations():
     return found
 
 
+def mutated(file, mutation):
+    """The text of `file`, with the change if it is its."""
+    lines = (ROOT / file).read_text().split("\n")
+    if file == mutation["file"]:
+        at = mutation["line"] - 1
+        lines[at:at + len(mutation["after"])] = mutation["after"]
+    return "\n".join(lines)
+
+
 def source(mutation):
     """The collector as one file, with the change."""
-    texts = []
-    for file in HEADERS + SOURCES:
-        lines = (ROOT / file).read_text().split("\n")
-        if file == mutation["file"]:
-            at = mutation["line"] - 1
-            lines[at:at + len(mutation["after"])] = mutation["after"]
-        texts.append("\n".join(lines))
+    texts = [mutated(file, mutation) for file in HEADERS + SOURCES]
     code = re.sub(r'#include "collector/[^\n]*', "", "\n".join(texts))
     code = re.sub(r"\bnamespace ouro\b", "namespace ouro::mutant", code)
     pep = "#ifdef OURO_PEP442\n"
@@ -121,12 +133,62 @@ def judge(ouro, folder, library, seconds):
     return "random" if code == 1 else ""
 
 
+def compile_unit(source, header_folder, target):
+    """One file of the heap or of its tests, to an object file. Whether that worked."""
+    return run(["clang++", "-std=c++20", "-O1", "-w", f"-I{header_folder}", f"-I{ROOT}", "-c",
+                str(source), "-o", str(target)], 120) == 0
+
+
+def base_objects(out):
+    """The heap and its tests without a mutation, compiled once: name -> object file."""
+    base = out / "base"
+    base.mkdir(parents=True, exist_ok=True)
+    objects = {}
+    for name in UNITS + sorted({unit for units in TESTS.values() for unit in units}):
+        objects[name] = base / f"{name}.o"
+        if not objects[name].exists():
+            compile_unit(ROOT / HEAP / f"{name}.cc", ROOT, objects[name])
+    return objects
+
+
+def tests_kill(out, folder, mutation):
+    """Whether a unit test of the heap fails, hangs or does not link."""
+    objects = dict(base_objects(out))
+    tree = folder / "tree"
+    (tree / HEAP).mkdir(parents=True, exist_ok=True)
+    for file in (ROOT / HEAP).iterdir():
+        if file.suffix in (".h", ".cc"):
+            (tree / HEAP / file.name).write_text(mutated(f"{HEAP}/{file.name}", mutation))
+    changed = pathlib.PurePath(mutation["file"])
+    units = [changed.stem] if changed.suffix == ".cc" else list(objects)
+    try:
+        for name in units:
+            objects[name] = folder / f"{name}.o"
+            if not compile_unit(tree / HEAP / f"{name}.cc", tree, objects[name]):
+                return True
+        for test, parts in TESTS.items():
+            program = folder / test
+            linked = run(["clang++", "-fuse-ld=lld", *(str(objects[p]) for p in UNITS + parts),
+                          "-lgtest", "-lgtest_main", "-lpthread", "-o", str(program)], 120)
+            if linked != 0 or run([str(program)], 60) != 0:
+                return True
+        return False
+    finally:
+        shutil.rmtree(tree)
+        for left in [*folder.glob("*.o"), *(folder / test for test in TESTS)]:
+            left.unlink(missing_ok=True)
+
+
 def kill(ouro, out, index, mutation, seconds):
-    """The mutation with its fate: refused, corpus, random or lives."""
+    """The mutation with its fate: refused, corpus, random, tests or lives."""
     folder = out / str(index)
     result = folder / "result.json"
     if result.exists():
-        return json.loads(result.read_text())
+        known = json.loads(result.read_text())
+        if known["fate"] == "lives" and not known.get("tested"):
+            known["fate"] = "tests" if tests_kill(out, folder, mutation) else "lives"
+            result.write_text(json.dumps(dict(known, tested=True)))
+        return known
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "mutant.cc").write_text(source(mutation))
     fate = "lives"
@@ -141,7 +203,9 @@ def kill(ouro, out, index, mutation, seconds):
         if by:
             fate = by
             break
-    mutation = dict(mutation, fate=fate)
+    if fate == "lives" and tests_kill(out, folder, mutation):
+        fate = "tests"
+    mutation = dict(mutation, fate=fate, tested=True)
     result.write_text(json.dumps(mutation))
     (folder / "mutant.cc").unlink()
     (folder / "mutant.so").unlink(missing_ok=True)
@@ -151,7 +215,7 @@ def kill(ouro, out, index, mutation, seconds):
 def report(results):
     """The score and the survivors."""
     by_fate = {fate: sum(r["fate"] == fate for r in results)
-               for fate in ("refused", "corpus", "random", "lives")}
+               for fate in ("refused", "corpus", "random", "tests", "lives")}
     counted = len(results) - by_fate["refused"]
     for r in results:
         if r["fate"] == "lives":
@@ -159,7 +223,8 @@ def report(results):
                   f" -> {' / '.join(r['after']).strip() or '(nothing)'}")
     killed = counted - by_fate["lives"]
     print(f"{counted} mutants: {killed} killed ({100 * killed / max(counted, 1):.1f} %), "
-          f"{by_fate['corpus']} of them by the corpus; {by_fate['lives']} live; "
+          f"{by_fate['corpus']} by the corpus, {by_fate['random']} by random programs, "
+          f"{by_fate['tests']} by the heap's unit tests; {by_fate['lives']} live; "
           f"{by_fate['refused']} did not compile")
 
 
