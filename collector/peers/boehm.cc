@@ -4,16 +4,17 @@
 //
 // Place: a peer (peer.h), a shared object of its own. OURO_UNORDERED chooses the finalizers.
 //
-// A node is an object with its slots in it: a small one that is searched for pointers, a small one
-// whose layout the collector knows, or one of more than a page. Which one it is depends on the
-// register of its birth, so that random programs have all of them, and shorter ones keep them. A
-// leaf and a weak reference are objects that are not searched; the latter hides its target and is a
-// disappearing link to it.
+// A node is an object with its slots in it, one that is searched for pointers or one whose layout
+// the collector knows. Which one it is depends on the register of its birth, so that random
+// programs have both, and shorter ones keep them. A leaf and a weak reference are objects that are
+// not searched; the latter hides its target and is a disappearing link to it.
 //
 // A collector that takes words for pointers must not find any that are stale, nor those of the
 // harness. So its only static roots are our registers, all other references are hidden, and it runs
 // on a stack of its own, which is wiped before and is all that it sees of stacks and machine
-// registers. What an operation has left on the usual stack then holds nothing.
+// registers. What an operation has left on the usual stack then holds nothing. The exception is the
+// collector's own frame below a finalizer that runs: it has the only reference to what the library
+// knows of that finalizer, so that a collection within one sees that frame as well.
 //
 // A death is observed by a *long link*, which the collector clears when an object is about to be
 // reclaimed, after it has decided which ones finalizers may still use. It is hidden, outside of
@@ -30,6 +31,7 @@
 #define GC_THREADS
 #define GC_NO_THREAD_REDIRECTS
 #include <gc/gc.h>
+#include <gc/gc_mark.h>
 #include <gc/gc_typed.h>
 #include <ucontext.h>
 
@@ -46,22 +48,30 @@
 namespace ouro {
 namespace {
 
-// What every object of ours begins with. No number is ever an address in the heap.
+// Every object of ours; of its slots only those exist that it has. Numbers are no addresses.
 struct Object {
   ObjectId id;
-  int32_t slots;
+  int32_t slots;          // of a node, else 0
+  void* slot[kMaxSlots];  // objects; of a weak reference the first is its target, hidden
 };
 
-struct Node : Object {
-  Object* slot[kMaxSlots];  // the first `slots` of them exist
-};
+size_t SizeOf(int slots) {
+  return offsetof(Object, slot) + static_cast<size_t>(slots) * sizeof(void*);
+}
 
-struct Weak : Object {
-  void* target;  // hidden
-};
+// The collector's blocks, in which all objects have one size.
+constexpr uintptr_t kBlock = 4096;
 
-// More than half of a page is large to the collector, which then gives it whole pages.
-constexpr size_t kLarge = 3000;
+// An object that is not the first one of its block. The collector's own frames have stale addresses
+// of blocks in them when it searches them for roots.
+template <typename Allocate>
+void* NotFirst(Allocate allocate) {
+  while (true) {
+    void* const made = allocate();
+    if (made == nullptr) std::abort();
+    if (reinterpret_cast<uintptr_t>(made) % kBlock != 0) return made;
+  }
+}
 
 // The roots. Static, as static roots are what most clients have.
 Object* roots[kSelf + 1];
@@ -74,10 +84,37 @@ void* Hide(const void* object) { return reinterpret_cast<void*>(GC_HIDE_POINTER(
 
 Object* Reveal(void* hidden) { return static_cast<Object*>(GC_REVEAL_POINTER(hidden)); }
 
-// The stack on which the collector runs, and nothing else.
+// The part of the usual stack from the finalizer that runs to who asked the library to run some.
+char* finalizer_low = nullptr;
+char* finalizer_high = nullptr;
+GC_push_other_roots_proc push_stacks = nullptr;
+
+void GC_CALLBACK PushStacks() {
+  push_stacks();
+  if (finalizer_low != nullptr) GC_push_all(finalizer_low, finalizer_high);
+}
+
+// Says where the stack of this thread begins, and returns what was said before.
+void* SetStackBottom(void* bottom) {
+  GC_stack_base usual;
+  struct Call {
+    void* thread;
+    GC_stack_base base;
+  } call = {GC_get_my_stackbottom(&usual), {.mem_base = bottom}};
+  GC_call_with_alloc_lock(
+      [](void* data) -> void* {
+        const Call& call = *static_cast<Call*>(data);
+        GC_set_stackbottom(call.thread, &call.base);
+        return nullptr;
+      },
+      &call);
+  return usual.mem_base;
+}
+
+// The stack on which the collector runs, all that it sees of stacks.
 class CollectorStack {
  public:
-  // The machine registers in a collection are always those that they are now.
+  // The machine registers at the start of a collection are always those that they are now.
   CollectorStack() { getcontext(&fresh_); }
 
   void Collect() {
@@ -86,31 +123,15 @@ class CollectorStack {
     inside.uc_stack.ss_sp = stack_.data();
     inside.uc_stack.ss_size = stack_.size();
     inside.uc_link = &outside_;
-    GC_stack_base usual;
-    void* const thread = GC_get_my_stackbottom(&usual);
-    SetBottom(thread, {.mem_base = stack_.data() + stack_.size()});
+    void* const usual = SetStackBottom(stack_.data() + stack_.size());
     GC_enable();
     makecontext(&inside, GC_gcollect, 0);
     Check(swapcontext(&outside_, &inside) == 0);
     GC_disable();
-    SetBottom(thread, usual);
+    SetStackBottom(usual);
   }
 
  private:
-  static void SetBottom(void* thread, GC_stack_base bottom) {
-    struct Call {
-      void* thread;
-      GC_stack_base bottom;
-    } call = {thread, bottom};
-    GC_call_with_alloc_lock(
-        [](void* data) -> void* {
-          const Call& call = *static_cast<Call*>(data);
-          GC_set_stackbottom(call.thread, &call.bottom);
-          return nullptr;
-        },
-        &call);
-  }
-
   ucontext_t fresh_;
   ucontext_t outside_;
   alignas(64) std::array<char, 1 << 16> stack_;
@@ -128,6 +149,8 @@ struct Library {
     GC_disable();
     GC_clear_roots();
     GC_add_roots(roots, roots + kSelf + 1);
+    push_stacks = GC_get_push_other_roots();
+    GC_set_push_other_roots(PushStacks);
     GC_set_warn_proc(GC_ignore_warn_proc);  // it warns of each cycle with ordered finalizers
     GC_set_finalize_on_demand(1);
 #ifdef OURO_UNORDERED
@@ -137,9 +160,9 @@ struct Library {
     for (size_t slots = 0; slots <= kMaxSlots; ++slots) {
       GC_word pointers = 0;
       for (size_t i = 0; i < slots; ++i) {
-        GC_set_bit(&pointers, offsetof(Node, slot) / sizeof(GC_word) + i);
+        GC_set_bit(&pointers, offsetof(Object, slot) / sizeof(GC_word) + i);
       }
-      layouts[slots] = GC_make_descriptor(&pointers, GC_WORD_LEN(Node));
+      layouts[slots] = GC_make_descriptor(&pointers, GC_WORD_LEN(Object));
     }
   }
 };
@@ -168,7 +191,7 @@ class Boehm final : public Peer {
     // Cycles with finalizers are uncollectable.
     for (const ObjectId id : alive_) {
       Object* const object = Reveal(links_[static_cast<size_t>(id)]);
-      for (int i = 0; i < object->slots; ++i) static_cast<Node*>(object)->slot[i] = nullptr;
+      for (int i = 0; i < object->slots; ++i) object->slot[i] = nullptr;
       GC_register_finalizer_no_order(object, nullptr, nullptr, nullptr, nullptr);
     }
     library_.stack.Collect();
@@ -183,11 +206,12 @@ class Boehm final : public Peer {
   }
 
   void NewNode(int dest, int slots, bool finalizer, ObjectId id) override {
-    const size_t size = offsetof(Node, slot) + static_cast<size_t>(slots) * sizeof(Object*);
-    void* const made = dest % 3 == 0   ? GC_MALLOC(size)
-                       : dest % 3 == 1 ? GC_MALLOC_EXPLICITLY_TYPED(size, library_.layouts[slots])
-                                       : GC_MALLOC(kLarge);
-    Born(dest, made, {id, slots});
+    const size_t size = SizeOf(slots);
+    void* const made = NotFirst([&] {
+      return dest % 2 == 0 ? GC_MALLOC(size)
+                           : GC_MALLOC_EXPLICITLY_TYPED(size, library_.layouts[slots]);
+    });
+    Born(dest, made, id, slots);
     if (!finalizer) return;
 #ifdef OURO_UNORDERED
     GC_register_finalizer_no_order(made, RunFinalizer, this, nullptr, nullptr);
@@ -197,34 +221,30 @@ class Boehm final : public Peer {
   }
 
   void NewLeaf(int dest, ObjectId id) override {
-    Born(dest, GC_MALLOC_ATOMIC(sizeof(Object)), {id, 0});
+    Born(dest, NotFirst([] { return GC_MALLOC_ATOMIC(SizeOf(0)); }), id, 0);
   }
 
   void NewWeak(int dest, int target, bool, ObjectId id) override {
-    auto* const weak = static_cast<Weak*>(GC_MALLOC_ATOMIC(sizeof(Weak)));
-    Born(dest, weak, {id, 0});
-    weak->target = Hide(roots[target]);
-    Check(GC_general_register_disappearing_link(&weak->target, roots[target]) == GC_SUCCESS);
+    Born(dest, NotFirst([] { return GC_MALLOC_ATOMIC(SizeOf(1)); }), id, 0);
+    void** const link = &roots[dest]->slot[0];
+    *link = Hide(roots[target]);
+    Check(GC_general_register_disappearing_link(link, roots[target]) == GC_SUCCESS);
   }
 
   void Copy(int dest, int from) override { roots[dest] = roots[from]; }
 
   void Load(int dest, int from, int slot) override {
-    Fetched(dest, static_cast<Node*>(roots[from])->slot[slot]);
+    Fetched(dest, static_cast<Object*>(roots[from]->slot[slot]));
   }
 
   void Dereference(int dest, int weak) override {
-    void* const target = static_cast<Weak*>(roots[weak])->target;
+    void* const target = roots[weak]->slot[0];
     Fetched(dest, target == nullptr ? nullptr : Reveal(target));
   }
 
-  void Store(int into, int slot, int from) override {
-    static_cast<Node*>(roots[into])->slot[slot] = roots[from];
-  }
+  void Store(int into, int slot, int from) override { roots[into]->slot[slot] = roots[from]; }
 
-  void EmptySlot(int into, int slot) override {
-    static_cast<Node*>(roots[into])->slot[slot] = nullptr;
-  }
+  void EmptySlot(int into, int slot) override { roots[into]->slot[slot] = nullptr; }
 
   void EmptyRegister(int dest) override { roots[dest] = nullptr; }
 
@@ -232,16 +252,19 @@ class Boehm final : public Peer {
   int Collect(int) override {
     library_.stack.Collect();
     FindFreed();
-    if (roots[kSelf] == nullptr) GC_invoke_finalizers();
+    if (roots[kSelf] == nullptr) {
+      finalizer_high = static_cast<char*>(__builtin_frame_address(0));
+      GC_invoke_finalizers();
+    }
     return 0;
   }
 
-  void Born(int dest, void* made, Object head) {
-    Check(made != nullptr);
-    *static_cast<Object*>(made) = head;
+  void Born(int dest, void* made, ObjectId id, int slots) {
     roots[dest] = static_cast<Object*>(made);
+    roots[dest]->id = id;
+    roots[dest]->slots = slots;
     links_.push_back(Hide(made));
-    alive_.push_back(head.id);
+    alive_.push_back(id);
     Check(GC_register_long_link(&links_.back(), made) == GC_SUCCESS);
   }
 
@@ -260,10 +283,13 @@ class Boehm final : public Peer {
   }
 
   static void GC_CALLBACK RunFinalizer(void* object, void* peer) {
-    Boehm& boehm = *static_cast<Boehm*>(peer);
+    ucontext_t registers = {};  // the library's frame may have left a reference there
+    getcontext(&registers);
+    finalizer_low = reinterpret_cast<char*>(&registers);
     roots[kSelf] = static_cast<Object*>(object);
-    boehm.Finalize(roots[kSelf]->id);
+    static_cast<Boehm*>(peer)->Finalize(roots[kSelf]->id);
     roots[kSelf] = nullptr;
+    finalizer_low = nullptr;
   }
 
   Library& library_;
