@@ -12,16 +12,18 @@
 // A collector that takes words for pointers must not find any that are stale, nor those of the
 // harness. So its only static roots are our registers, all other references are hidden, and it runs
 // on a stack of its own, which is wiped before and is all that it sees of stacks and machine
-// registers. What an operation has left on the usual stack then holds nothing. The exception is the
-// collector's own frame below a finalizer that runs: it has the only reference to what the library
-// knows of that finalizer, so that a collection within one sees that frame as well.
+// registers. What an operation has left on the usual stack then holds nothing.
 //
 // A death is observed by a *long link*, which the collector clears when an object is about to be
 // reclaimed, after it has decided which ones finalizers may still use. It is hidden, outside of
 // the collector's heap, and examined after each collection: no object lives longer for it or has
 // another finalizer. (A finalizer of our own would keep what the object refers to for a collection
-// more; a disappearing link is cleared before finalizers run.) Finalizers run after that, on
-// demand. Since they are called from C, `raise` only ends the script: no exception leaves one.
+// more; a disappearing link is cleared before finalizers run.)
+//
+// Then the library calls finalizers, on demand, in an order that depends on addresses. They put
+// their objects into a queue that is a root. When the library has returned, as what it knows of a
+// finalizer that runs is on the stack alone, the scripts run in order of birth. Since C calls the
+// finalizers, `raise` only ends the script: no exception leaves one.
 
 #include "collector/peers/peer.h"
 
@@ -31,7 +33,6 @@
 #define GC_THREADS
 #define GC_NO_THREAD_REDIRECTS
 #include <gc/gc.h>
-#include <gc/gc_mark.h>
 #include <gc/gc_typed.h>
 #include <ucontext.h>
 
@@ -43,6 +44,7 @@
 #include <cstring>
 #include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ouro {
@@ -83,16 +85,6 @@ void Check(bool good) {
 void* Hide(const void* object) { return reinterpret_cast<void*>(GC_HIDE_POINTER(object)); }
 
 Object* Reveal(void* hidden) { return static_cast<Object*>(GC_REVEAL_POINTER(hidden)); }
-
-// The part of the usual stack from the finalizer that runs to who asked the library to run some.
-char* finalizer_low = nullptr;
-char* finalizer_high = nullptr;
-GC_push_other_roots_proc push_stacks = nullptr;
-
-void GC_CALLBACK PushStacks() {
-  push_stacks();
-  if (finalizer_low != nullptr) GC_push_all(finalizer_low, finalizer_high);
-}
 
 // Says where the stack of this thread begins, and returns what was said before.
 void* SetStackBottom(void* bottom) {
@@ -149,8 +141,6 @@ struct Library {
     GC_disable();
     GC_clear_roots();
     GC_add_roots(roots, roots + kSelf + 1);
-    push_stacks = GC_get_push_other_roots();
-    GC_set_push_other_roots(PushStacks);
     GC_set_warn_proc(GC_ignore_warn_proc);  // it warns of each cycle with ordered finalizers
     GC_set_finalize_on_demand(1);
 #ifdef OURO_UNORDERED
@@ -214,9 +204,9 @@ class Boehm final : public Peer {
     Born(dest, made, id, slots);
     if (!finalizer) return;
 #ifdef OURO_UNORDERED
-    GC_register_finalizer_no_order(made, RunFinalizer, this, nullptr, nullptr);
+    GC_register_finalizer_no_order(made, BecomeDue, this, nullptr, nullptr);
 #else
-    GC_register_finalizer(made, RunFinalizer, this, nullptr, nullptr);
+    GC_register_finalizer(made, BecomeDue, this, nullptr, nullptr);
 #endif
   }
 
@@ -248,14 +238,11 @@ class Boehm final : public Peer {
 
   void EmptyRegister(int dest) override { roots[dest] = nullptr; }
 
-  // Finalizers that are due within a finalizer run when it is over.
   int Collect(int) override {
     library_.stack.Collect();
     FindFreed();
-    if (roots[kSelf] == nullptr) {
-      finalizer_high = static_cast<char*>(__builtin_frame_address(0));
-      GC_invoke_finalizers();
-    }
+    if (roots[kSelf] != nullptr) return 0;  // in a finalizer: when this is over
+    while (GC_should_invoke_finalizers()) RunFinalizers();
     return 0;
   }
 
@@ -282,19 +269,32 @@ class Boehm final : public Peer {
     alive_.erase(freed, alive_.end());
   }
 
-  static void GC_CALLBACK RunFinalizer(void* object, void* peer) {
-    ucontext_t registers = {};  // the library's frame may have left a reference there
-    getcontext(&registers);
-    finalizer_low = reinterpret_cast<char*>(&registers);
-    roots[kSelf] = static_cast<Object*>(object);
-    static_cast<Boehm*>(peer)->Finalize(roots[kSelf]->id);
-    roots[kSelf] = nullptr;
-    finalizer_low = nullptr;
+  static void GC_CALLBACK BecomeDue(void* object, void* peer) {
+    static_cast<Boehm*>(peer)->due_.push_back(static_cast<Object*>(object));
+  }
+
+  // All that are due, in order of birth.
+  void RunFinalizers() {
+    GC_invoke_finalizers();
+    std::sort(due_.begin(), due_.end(), [](Object* a, Object* b) { return a->id < b->id; });
+    const size_t size = due_.size() * sizeof(Object*);
+    auto** const queue = static_cast<Object**>(GC_MALLOC_UNCOLLECTABLE(size));
+    Check(queue != nullptr);
+    std::copy(due_.begin(), due_.end(), queue);
+    const size_t count = due_.size();
+    due_.clear();
+    for (size_t i = 0; i < count; ++i) {
+      roots[kSelf] = std::exchange(queue[i], nullptr);
+      Finalize(roots[kSelf]->id);
+      roots[kSelf] = nullptr;
+    }
+    GC_FREE(queue);
   }
 
   Library& library_;
   std::deque<void*> links_;      // the long links, by number; they never move
   std::vector<ObjectId> alive_;  // in order of birth
+  std::vector<Object*> due_;     // while the library calls finalizers
 };
 
 }  // namespace
