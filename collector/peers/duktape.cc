@@ -213,12 +213,9 @@ class Duktape final : public Peer {
 }  // namespace
 }  // namespace ouro
 
-#define OURO_TEXT(number) OURO_TEXT_OF(number)
-#define OURO_TEXT_OF(number) #number
-
 extern "C" const ouro::LibraryEntry ouro_library = {
     .abilities = ouro::kFinalizers,
-    .summary = "Duktape, version " OURO_TEXT(DUK_VERSION),
+    .summary = "Duktape, reference counts with mark and sweep",
     .contract = "duktape",
     .make = [](ouro::Observer& observer) -> std::unique_ptr<ouro::Collector> {
       return std::make_unique<ouro::Duktape>(observer);

@@ -162,8 +162,8 @@ class Lua final : public Peer {
 #ifdef OURO_GENERATIONAL
     lua_gc(lua_, LUA_GCSTEP, generation);  // 0: a young one; else so many KiB of growth are feigned
 #else
-    // A step ends after 2^4 bytes' worth of work, or 2^8. One traversal is more than the former.
-    lua_gc(lua_, LUA_GCINC, 0, 1, generation == 0 ? 4 : 8);
+    // Lua thinks of work in bytes. 2^6 of them are a traversal or two, 2^11 are most of a cycle.
+    lua_gc(lua_, LUA_GCINC, 0, 1, generation == 0 ? 6 : 11);
     lua_gc(lua_, LUA_GCSTEP, 0);
 #endif
     return 0;
