@@ -64,8 +64,9 @@ size_t SizeOf(int slots) {
 // The collector's blocks, in which all objects have one size.
 constexpr uintptr_t kBlock = 4096;
 
-// An object that is not the first one of its block. The collector's own frames have stale addresses
-// of blocks in them when it searches them for roots.
+// An object that is not the first one of its block. A frame of the collector's own has the stale
+// address of a block in it, which is that of its first object: of 10^4 programs some ten had an
+// object that survived everything, each of them such a one, and without them there are none.
 template <typename Allocate>
 void* NotFirst(Allocate allocate) {
   while (true) {
@@ -144,7 +145,8 @@ struct Library {
     GC_set_warn_proc(GC_ignore_warn_proc);  // it warns of each cycle with ordered finalizers
     GC_set_finalize_on_demand(1);
 #ifdef OURO_UNORDERED
-    // Else what an unordered finalizer refers to is reclaimed before it runs.
+    // Else what an unordered finalizer refers to is reclaimed before it runs. It is
+    // on in Debian's build, but that is an option of the build.
     GC_set_java_finalization(1);
 #endif
     for (size_t slots = 0; slots <= kMaxSlots; ++slots) {
