@@ -1,0 +1,305 @@
+// A Lua is a collector under test: mark and sweep, incremental or generational, with finalizers
+// (__gc) that run in reverse order of birth, and with weak tables.
+//
+// Place: a peer (peer.h), a shared object of its own. OURO_GENERATIONAL chooses the mode.
+//
+// A node is a userdata with user values, a table, a closure with upvalues or a coroutine with a
+// stack: all that refers to anything, each with a barrier of its own. Which one it is depends on
+// the register of its birth, so that random programs have all of them, and shorter ones keep them.
+// Only userdata and tables can have finalizers. A leaf is a userdata without user values. A weak
+// reference is a table with weak values, which has one.
+//
+// Every program has a Lua state of its own, whose allocator sees each block that is given back:
+// that is `free`. Freed blocks are overwritten, so that Lua does not get by with what is in them.
+// Nothing of an operation stays on Lua's stack, and the automatic collector is stopped. A younger
+// collection is part of one in the incremental mode: one step of it (generation 0) or several
+// (generation 1), so that the next operations run in the midst of a collection. In the generational
+// mode it is a young one (generation 0), or what Lua thinks fit by its growth (generation 1).
+
+#include "collector/peers/peer.h"
+
+#ifdef OURO_HAVE_LUA
+
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <lua5.4/lua.hpp>
+
+namespace ouro {
+namespace {
+
+// In Lua's registry, its own roots come first. Then: sixteen registers, self, the metatables.
+constexpr int kFirst = LUA_RIDX_LAST + 1;
+constexpr int kFinalized = kFirst + kSelf + 1;
+constexpr int kWeakValues = kFinalized + 1;
+
+// What stands before each block of Lua's memory.
+struct alignas(std::max_align_t) Header {
+  ObjectId id;  // of the object that begins there, or kNone
+};
+
+class Lua final : public Peer {
+ public:
+  explicit Lua(Observer& observer) : Peer(observer) { Open(); }
+  ~Lua() override { Close(); }
+
+  void Reset() override {
+    Close();
+    if (bytes_ != 0) Broken("Lua kept memory after lua_close");
+    bytes_ = 0;
+    ForgetIds();
+    Open();
+  }
+
+ private:
+  void Open() {
+    lua_ = lua_newstate(Allocate, this);
+    lua_gc(lua_, LUA_GCSTOP);
+#ifdef OURO_GENERATIONAL
+    // A young collection becomes a full one after a growth by a fifth.
+    lua_gc(lua_, LUA_GCGEN, 0, 20);
+#endif
+    for (int i = 0; i <= kSelf; ++i) {
+      lua_pushnil(lua_);
+      Pop(i);
+    }
+    lua_createtable(lua_, 0, 1);
+    lua_pushlightuserdata(lua_, this);
+    lua_pushcclosure(lua_, RunFinalizer, 1);
+    lua_setfield(lua_, -2, "__gc");
+    lua_rawseti(lua_, LUA_REGISTRYINDEX, kFinalized);
+    lua_createtable(lua_, 0, 1);
+    lua_pushliteral(lua_, "v");
+    lua_setfield(lua_, -2, "__mode");
+    lua_rawseti(lua_, LUA_REGISTRYINDEX, kWeakValues);
+  }
+
+  // Lua calls all finalizers then, and frees everything.
+  void Close() {
+    set_silent(true);
+    lua_close(lua_);
+    set_silent(false);
+  }
+
+  void NewNode(int dest, int slots, bool finalizer, ObjectId id) override {
+    switch (dest % (finalizer ? 2 : 4)) {
+      case 0:
+        NewUserdata(slots, id);
+        break;
+      case 1:
+        NewTable(slots, id);
+        break;
+      case 2:
+        lua_pushinteger(lua_, id);
+        for (int i = 0; i < slots; ++i) lua_pushnil(lua_);
+        lua_pushcclosure(
+            lua_, [](lua_State*) { return 0; }, 1 + slots);
+        newest_[LUA_TFUNCTION]->id = id;
+        break;
+      default:
+        lua_State* const coroutine = lua_newthread(lua_);
+        lua_pushinteger(coroutine, id);
+        lua_settop(coroutine, 1 + slots);
+        newest_[LUA_TTHREAD]->id = id;
+    }
+    if (finalizer) SetMetatable(kFinalized);
+    Pop(dest);
+  }
+
+  void NewLeaf(int dest, ObjectId id) override {
+    NewUserdata(0, id);
+    Pop(dest);
+  }
+
+  void NewWeak(int dest, int target, bool, ObjectId id) override {
+    NewTable(1, id);
+    SetMetatable(kWeakValues);
+    Push(target);
+    PopSlot(0);
+    Pop(dest);
+  }
+
+  void Copy(int dest, int from) override {
+    Push(from);
+    Pop(dest);
+  }
+
+  void Load(int dest, int from, int slot) override {
+    Push(from);
+    PushSlot(slot);
+    lua_remove(lua_, -2);
+    Got(TopId());
+    Pop(dest);
+  }
+
+  void Dereference(int dest, int weak) override { Load(dest, weak, 0); }
+
+  void Store(int into, int slot, int from) override {
+    Push(into);
+    Push(from);
+    PopSlot(slot);
+    lua_pop(lua_, 1);
+  }
+
+  void EmptySlot(int into, int slot) override {
+    Push(into);
+    lua_pushnil(lua_);
+    PopSlot(slot);
+    lua_pop(lua_, 1);
+  }
+
+  void EmptyRegister(int dest) override {
+    lua_pushnil(lua_);
+    Pop(dest);
+  }
+
+  // Within a finalizer Lua refuses.
+  int Collect(int generation) override {
+    if (generation == 2) {
+      lua_gc(lua_, LUA_GCCOLLECT);
+      return 0;
+    }
+#ifdef OURO_GENERATIONAL
+    lua_gc(lua_, LUA_GCSTEP, generation);  // 0: a young one; else so many KiB of growth are feigned
+#else
+    // Lua thinks of work in bytes. 2^6 of them are a traversal or two, 2^11 are most of a cycle.
+    lua_gc(lua_, LUA_GCINC, 0, 1, generation == 0 ? 6 : 11);
+    lua_gc(lua_, LUA_GCSTEP, 0);
+#endif
+    return 0;
+  }
+
+  void NewUserdata(int slots, ObjectId id) {
+    *static_cast<ObjectId*>(lua_newuserdatauv(lua_, sizeof(ObjectId), slots)) = id;
+    newest_[LUA_TUSERDATA]->id = id;
+  }
+
+  void NewTable(int slots, ObjectId id) {
+    lua_createtable(lua_, 1 + slots, 0);
+    newest_[LUA_TTABLE]->id = id;
+    lua_pushinteger(lua_, id);
+    lua_rawseti(lua_, -2, 1);
+  }
+
+  void SetMetatable(int key) {
+    lua_rawgeti(lua_, LUA_REGISTRYINDEX, key);
+    lua_setmetatable(lua_, -2);
+  }
+
+  // Registers and self.
+  void Push(int ref) { lua_rawgeti(lua_, LUA_REGISTRYINDEX, kFirst + ref); }
+  void Pop(int ref) { lua_rawseti(lua_, LUA_REGISTRYINDEX, kFirst + ref); }
+
+  // Pushes what a slot of the node on top holds. A userdata has its number in its memory, all
+  // others have it before their slots.
+  void PushSlot(int slot) {
+    switch (lua_type(lua_, -1)) {
+      case LUA_TUSERDATA:
+        lua_getiuservalue(lua_, -1, slot + 1);
+        return;
+      case LUA_TTABLE:
+        lua_rawgeti(lua_, -1, slot + 2);
+        return;
+      case LUA_TFUNCTION:
+        lua_getupvalue(lua_, -1, slot + 2);
+        return;
+      default:
+        lua_State* const coroutine = lua_tothread(lua_, -1);
+        lua_pushvalue(coroutine, slot + 2);
+        lua_xmove(coroutine, lua_, 1);
+    }
+  }
+
+  // Pops a value into a slot of the node below it.
+  void PopSlot(int slot) {
+    switch (lua_type(lua_, -2)) {
+      case LUA_TUSERDATA:
+        lua_setiuservalue(lua_, -2, slot + 1);
+        return;
+      case LUA_TTABLE:
+        lua_rawseti(lua_, -2, slot + 2);
+        return;
+      case LUA_TFUNCTION:
+        lua_setupvalue(lua_, -2, slot + 2);
+        return;
+      default:
+        lua_State* const coroutine = lua_tothread(lua_, -2);
+        lua_xmove(lua_, coroutine, 1);
+        lua_replace(coroutine, slot + 2);
+    }
+  }
+
+  // The number of what is on top.
+  ObjectId TopId() {
+    if (lua_isnil(lua_, -1)) return kNone;
+    if (lua_isuserdata(lua_, -1)) return *static_cast<ObjectId*>(lua_touserdata(lua_, -1));
+    PushSlot(-1);
+    const ObjectId id = static_cast<ObjectId>(lua_tointeger(lua_, -1));
+    lua_pop(lua_, 1);
+    return id;
+  }
+
+  // __gc. A warning about the error is off, as it always is at first.
+  static int RunFinalizer(lua_State* lua) {
+    Lua& peer = *static_cast<Lua*>(lua_touserdata(lua, lua_upvalueindex(1)));
+    if (peer.silent()) return 0;
+    peer.Push(kSelf);  // the outer one
+    lua_pushvalue(lua, 1);
+    peer.Pop(kSelf);
+    lua_pushvalue(lua, 1);
+    const ObjectId id = peer.TopId();
+    lua_pop(lua, 1);
+    const bool raised = peer.Finalize(id);
+    peer.Pop(kSelf);
+    if (!raised) return 0;
+    lua_pushnil(lua);
+    return lua_error(lua);
+  }
+
+  // Lua's allocator. A new block has no old size: in its place is the type of the object.
+  static void* Allocate(void* context, void* block, size_t old_size, size_t size) {
+    Lua& peer = *static_cast<Lua*>(context);
+    Header* const old = block == nullptr ? nullptr : static_cast<Header*>(block) - 1;
+    if (old != nullptr) peer.bytes_ -= old_size;
+    if (size == 0) {
+      if (old == nullptr) return nullptr;
+      if (old->id != kNone) peer.Freed(old->id);
+      std::memset(static_cast<void*>(old), 0xdd, sizeof(Header) + old_size);
+      std::free(old);
+      return nullptr;
+    }
+    auto* const made = static_cast<Header*>(std::realloc(old, sizeof(Header) + size));
+    if (made == nullptr) std::abort();
+    peer.bytes_ += size;
+    if (old == nullptr) {
+      made->id = kNone;
+      if (old_size < LUA_NUMTYPES) peer.newest_[old_size] = made;
+    }
+    return made + 1;
+  }
+
+  lua_State* lua_ = nullptr;
+  size_t bytes_ = 0;                   // that Lua has of us
+  Header* newest_[LUA_NUMTYPES] = {};  // the last block of each type
+};
+
+}  // namespace
+}  // namespace ouro
+
+extern "C" const ouro::LibraryEntry ouro_library = {
+    .abilities = ouro::kPeerAbilities | ouro::kGenerations3,
+#ifdef OURO_GENERATIONAL
+    .summary = LUA_RELEASE ", generational mode",
+#else
+    .summary = LUA_RELEASE ", incremental mode",
+#endif
+    .contract = "lua",
+    .make = [](ouro::Observer& observer) -> std::unique_ptr<ouro::Collector> {
+      return std::make_unique<ouro::Lua>(observer);
+    }};
+
+#else
+
+extern "C" const ouro::LibraryEntry ouro_library = {.summary = "Debian's liblua5.4-dev"};
+
+#endif  // OURO_HAVE_LUA
