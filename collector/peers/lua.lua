@@ -6,7 +6,7 @@
 -- parses no scripts and judges nothing.
 --
 -- Lua marks and sweeps. A full collection clears weak values that are trash, marks what finalizers
--- can reach and clears weak keys that are still unmarked, sweeps, and then runs the finalizers: what
+-- can reach, clears weak keys that are still unmarked, sweeps, and then runs the finalizers; what
 -- they do not bring back goes in the next collection. A measuring instrument must not disturb what
 -- it measures. In this file that means:
 --

@@ -5,20 +5,19 @@
 // Place: a peer of collector/process, which starts it and drives it. It executes and reports; it
 // parses no scripts and judges nothing.
 //
-// PHP counts references. What reaches zero dies at once: __destruct runs, and if the object is then
-// still unreferenced, its weak references are cleared, its properties are dropped and its memory is
-// released. gc_collect_cycles() starts from "possible roots": objects that have lost a reference
-// and lived. A measuring instrument must not disturb what it measures. In this file that means:
+// PHP counts references. What reaches zero dies at once: __destruct runs; if the object is still
+// unreferenced then, its weak references are cleared and its memory is released.
+// gc_collect_cycles() starts from "possible roots": objects that have lost a reference and lived. A
+// measuring instrument must not disturb what it measures. In this file that means:
 //
 // * A death is seen in a WeakMap that has every object as a key. The entry goes with the object's
 //   memory: after its finalizer, and not if that resurrects it. The values are integers, so that
 //   the map leads nowhere. It is looked at before every finalizer and after every operation: a
 //   death is reported within the operation that caused it, before any script that runs later.
-// * Looking compares sizes and reads values, never keys: a variable that holds an object and then
-//   does not makes that a possible root, and hides it if the collector has missed one.
-// * For the same reason no variable ever holds an object. Handlers pass names of registers, and one
-//   expression moves a reference. PHP lets the old value of an assignment go last; what must happen
-//   before (`got`) is done before, with the object's number, a property.
+// * Looking compares sizes and reads values, never keys: a variable that held an object would make
+//   it a possible root, which could hide that the collector has missed one. For the same reason
+//   handlers pass names of registers, and one expression moves a reference. PHP itself lets the old
+//   value of an assignment go last; `got` comes before, with the object's number, a property.
 // * Registers are static: binding a global variable would make their array a possible root.
 
 error_reporting(E_ALL);
@@ -34,37 +33,32 @@ const OPERATIONS = [
     'store' => 'R\.([0-7]) = V', 'collect' => 'collect ([0-2])', 'hello' => 'hello',
     'reset_heap' => 'reset',
 ];
-const NAMES = ['D' => '(r\d|r1[0-5])', 'R' => '(r\d|r1[0-5]|self)', 'V' => '(r\d|r1[0-5]|self|none)'];
+const NAMES = ['D' => '(r\d|r1[0-5])', 'R' => '(r\d|r1[0-5]|self)',
+               'V' => '(r\d|r1[0-5]|self|none)'];
+const REGISTERS = ['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8', 'r9', 'r10', 'r11', 'r12',
+                   'r13', 'r14', 'r15', 'self', 'none', 'parked'];
 const MAX_COLLECTIONS = 8;  // That a reset tries.
 
 final class Heap {
-    public static array $registers = [];  // By name; `none` is empty, `self` the innermost script's.
+    public static array $registers = [];  // By name; `self` is the innermost script's.
     public static WeakMap $living;        // Object => number.
     public static array $alive = [];      // Number => true, of objects that are not reported dead.
     public static int $born = 0;
     public static string $answer = '';    // Lines that are not written yet.
     public static bool $silent = false;   // During a reset there are no events and no scripts.
 }
-
 final class Raised extends Exception {}  // What `raise` raises.
-
-class Thing {
-    public int $number;
-}
-
+class Thing { public int $number; }
 final class Leaf extends Thing {}
 
 // WeakReference::create() gives every caller the same object, as long as that lives: so a weak
 // reference with an identity of its own is an object around it.
-final class Weak extends Thing {
-    public WeakReference $reference;
-}
+final class Weak extends Thing { public WeakReference $reference; }
 
-// Slots with even numbers are properties, the others elements of an array: PHP's collector walks
-// both.
+// Even slots are properties, the others elements of an array: PHP's collector walks both.
 class Node extends Thing {
     public $slot0, $slot2, $slot4, $slot6;
-    public array $odd = [];
+    public array $odd = [1 => null, 3 => null, 5 => null, 7 => null];
 }
 
 final class FinalNode extends Node {
@@ -83,13 +77,11 @@ final class FinalNode extends Node {
 
 // ---- Births and deaths --------------------------------------------------------------------------
 
-// Makes room for a birth: what is in the register goes last.
-function park(string $register): void {
+// What was in the register before goes last.
+function birth(string $register, string $class, ?WeakReference $reference = null): void {
     Heap::$registers['parked'] = Heap::$registers[$register];
-}
-
-// The object in that register is new.
-function born(string $register): void {
+    Heap::$registers[$register] = new $class();
+    if ($reference) Heap::$registers[$register]->reference = $reference;
     $number = Heap::$born++;
     Heap::$registers[$register]->number = $number;
     Heap::$living[Heap::$registers[$register]] = $number;
@@ -110,41 +102,25 @@ function report_deaths(): void {
 
 // ---- Operations ---------------------------------------------------------------------------------
 
-function node(string $register, int $count, string $finalizer = ''): void {
-    park($register);
-    Heap::$registers[$register] = $finalizer === '' ? new Node() : new FinalNode();
-    for ($slot = 1; $slot < $count; $slot += 2) Heap::$registers[$register]->odd[$slot] = null;
-    born($register);
+function node(string $register, int $slots, string $finalizer = ''): void {
+    birth($register, $finalizer === '' ? Node::class : FinalNode::class);
 }
-
 function leaf(string $register): void {
-    park($register);
-    Heap::$registers[$register] = new Leaf();
-    born($register);
+    birth($register, Leaf::class);
 }
-
 function weak(string $register, string $target): void {
-    park($register);
-    $reference = WeakReference::create(Heap::$registers[$target]);
-    Heap::$registers[$register] = new Weak();
-    Heap::$registers[$register]->reference = $reference;
-    born($register);
+    birth($register, Weak::class, WeakReference::create(Heap::$registers[$target]));
 }
 
 function copy_reference(string $register, string $source): void {
     Heap::$registers[$register] = Heap::$registers[$source];
 }
-
 function load(string $register, string $node, int $slot): void {
-    if ($slot % 2 === 0) {
-        got(Heap::$registers[$node]->{"slot$slot"}?->number);
-        Heap::$registers[$register] = Heap::$registers[$node]->{"slot$slot"};
-    } else {
-        got(Heap::$registers[$node]->odd[$slot]?->number);
-        Heap::$registers[$register] = Heap::$registers[$node]->odd[$slot];
-    }
+    got(($slot % 2 ? Heap::$registers[$node]->odd[$slot]
+                   : Heap::$registers[$node]->{"slot$slot"})?->number);
+    Heap::$registers[$register] = $slot % 2 ? Heap::$registers[$node]->odd[$slot]
+                                            : Heap::$registers[$node]->{"slot$slot"};
 }
-
 function dereference(string $register, string $weak): void {
     got(Heap::$registers[$weak]->reference->get()?->number);
     Heap::$registers[$register] = Heap::$registers[$weak]->reference->get();
@@ -155,11 +131,8 @@ function got(?int $number): void {
 }
 
 function store(string $node, int $slot, string $source): void {
-    if ($slot % 2 === 0) {
-        Heap::$registers[$node]->{"slot$slot"} = Heap::$registers[$source];
-    } else {
-        Heap::$registers[$node]->odd[$slot] = Heap::$registers[$source];
-    }
+    if ($slot % 2) Heap::$registers[$node]->odd[$slot] = Heap::$registers[$source];
+    else Heap::$registers[$node]->{"slot$slot"} = Heap::$registers[$source];
 }
 
 function collect(int $generation): void {
@@ -167,9 +140,7 @@ function collect(int $generation): void {
     $before = gc_status()['collected'];
     try {
         gc_collect_cycles();
-    } catch (Raised) {
-        // Finalizers have raised; the collection went on.
-    }
+    } catch (Raised) {}  // It goes on to its end, and then throws what finalizers have thrown.
     report_deaths();
     Heap::$answer .= '> done ' . (gc_status()['collected'] - $before) . "\n";
 }
@@ -177,22 +148,13 @@ function collect(int $generation): void {
 function hello(): void {
     Heap::$answer .= '> hello php ' . PHP_VERSION . " weak finalizer\n";
 }
-
 // Drops everything, and proves it: an object that survived would haunt the next program.
 function reset_heap(): void {
     if (isset(Heap::$registers['self'])) throw new Exception('a script is running');
     Heap::$silent = true;
-    foreach (Heap::$registers as $register => $_) Heap::$registers[$register] = null;
+    foreach (REGISTERS as $register) Heap::$registers[$register] = null;
     for ($i = 0; count(Heap::$living) > 0 && $i < MAX_COLLECTIONS; ++$i) gc_collect_cycles();
-    $left = count(Heap::$living);
-    if ($left > 0) Heap::$answer .= "error $left objects survive a reset\n";
-    start();
-}
-
-function start(): void {
-    Heap::$registers = ['none' => null, 'parked' => null, 'self' => null];
-    for ($k = 0; $k < 16; ++$k) Heap::$registers["r$k"] = null;
-    Heap::$living = new WeakMap();
+    if ($left = count(Heap::$living)) Heap::$answer .= "error $left objects survive a reset\n";
     Heap::$alive = [];
     Heap::$born = 0;
     Heap::$silent = false;
@@ -202,8 +164,8 @@ function start(): void {
 
 function execute(string $line): void {
     foreach (OPERATIONS as $operation => $pattern) {
-        if (!preg_match('/^' . strtr($pattern, NAMES) . '$/D', $line, $match)) continue;
-        $operation(...array_slice($match, 1));
+        if (!preg_match('/^' . strtr($pattern, NAMES) . '$/D', $line, $words)) continue;
+        $operation(...array_slice($words, 1));
         return;
     }
     throw new Exception('no operation');
@@ -215,19 +177,16 @@ function serve(bool $in_script): bool {
         fwrite(STDOUT, Heap::$answer);
         Heap::$answer = '';
         $line = fgets(STDIN);
-        if ($line === false) {
-            Heap::$silent = true;
-            exit(0);
-        }
+        Heap::$silent = $line === false;  // Without a last word from those who are alive.
+        if ($line === false) exit(0);
         $line = rtrim($line);
         if ($in_script && ($line === 'end' || $line === 'raise')) return $line === 'raise';
         try {
             execute($line);
-        } catch (Raised) {
-            // The finalizer of what the operation let go has raised; the operation is over.
+        } catch (Raised) {  // From the finalizer of what the operation let go. It is over.
         } catch (Throwable $error) {
-            $why = get_class($error) . ': ' . strtr($error->getMessage(), "\n", ' ');
-            Heap::$answer .= 'error in "' . substr($line, 0, 80) . '": ' . $why . "\n";
+            $line = strtr(substr($line, 0, 80) . '": ' . $error->getMessage(), "\n", ' ');
+            Heap::$answer .= "error in \"$line\n";
             continue;
         }
         report_deaths();
@@ -235,8 +194,7 @@ function serve(bool $in_script): bool {
     }
 }
 
-set_error_handler(function (int $_, string $message) {
-    throw new Exception($message);
-});
-start();
+set_error_handler(fn($_, $message) => throw new Exception($message));
+Heap::$living = new WeakMap();
+reset_heap();
 serve(false);

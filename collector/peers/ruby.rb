@@ -1,4 +1,4 @@
-# A Ruby as a collector under test: one file, run by the very interpreter that is tested (2.7 and
+# A Ruby as a collector under test: one file, run by the very interpreter that is tested (3.0 and
 # later), that speaks the line protocol on its standard input and output.
 #
 # Place: a peer of collector/process, which starts it and drives it. It executes and reports; it
@@ -17,11 +17,9 @@
 #   but text and numbers. The stack of a fiber that has ended is scanned no more: no word that the
 #   interpreter leaves there keeps an object alive. Collections, and thus finalizers, run on the
 #   main stack, where no address of an object has ever been.
-# * A finalizer is what a node with `del` has, and it knows a number, not the node. (To notice a
-#   death, the WeakMap of Ruby 3.2 and earlier uses the same mechanism inside, for every object;
-#   since finalizers come after the end, that cannot change who dies.)
-# * An object knows its number, an integer. The adapter's own garbage, text and fibers, is no
-#   program's object; a reset collects it.
+# * A finalizer is what a node with `del` has, and it knows a number, not the node. (The WeakMap of
+#   Ruby 3.2 and earlier gives one to every object; as they come after the end, nothing changes.)
+# * The adapter's own garbage, text and fibers, is no program's object; a reset collects it.
 
 GC.disable
 $stdout.sync = true
@@ -32,44 +30,29 @@ MAX_COLLECTIONS = 8 # That a reset tries.
 class Thing
   attr_reader :number
 
-  def initialize(number)
-    @number = number
-  end
+  def initialize(number) = @number = number
 end
 
-class Leaf < Thing
-end
+Leaf = Class.new(Thing)
+Weak = Class.new(Thing) # Its target is in Heap::TARGETS, as WeakRef of the library has it.
 
-# Its target is in Heap::TARGETS, as that of the library's WeakRef is in a WeakMap.
-class Weak < Thing
-end
-
-# Slots with even numbers are instance variables, the others elements of an array: Ruby's collector
-# walks both.
+# Even slots are instance variables, the others elements of an array: Ruby's collector walks both.
 class Node < Thing
   def initialize(number, slots)
     super(number)
     @odd = Array.new(slots / 2) if slots > 1
   end
 
-  def [](slot)
-    slot.even? ? instance_variable_get("@slot#{slot}") : @odd[slot / 2]
-  end
+  def get(slot) = slot.even? ? instance_variable_get("@slot#{slot}") : @odd[slot / 2]
 
-  def []=(slot, thing)
+  def put(slot, thing)
     slot.even? ? instance_variable_set("@slot#{slot}", thing) : @odd[slot / 2] = thing
   end
 end
 
 # What runs after the end of a node.
-class Finalizer
-  def initialize(number)
-    @number = number
-  end
-
-  def call(_id)
-    Heap.script(@number) unless Heap.silent
-  end
+Finalizer = Struct.new(:number) do
+  def call(_id) = Heap.silent || Heap.script(number)
 end
 
 REGISTER = '(r\d|r1[0-5])'.freeze
@@ -113,6 +96,7 @@ module Heap
 
     def report_deaths
       return if GC.count == @collections
+
       @collections = GC.count
       dead = []
       Fiber.new { dead.concat(@alive.reject { |number| LIVING.key?(number) }); nil }.resume
@@ -133,40 +117,31 @@ module Heap
     # -- Operations on objects, each in a fiber
 
     def node(register, slots, finalizer = nil)
-      birth(register, Node.new(@born, slots.to_i))
-      ObjectSpace.define_finalizer(@registers[register], Finalizer.new(@born - 1)) if finalizer
+      thing = Node.new(@born, slots.to_i)
+      ObjectSpace.define_finalizer(thing, Finalizer.new(@born)) if finalizer
+      birth(register, thing)
     end
 
-    def leaf(register)
-      birth(register, Leaf.new(@born))
-    end
+    def leaf(register) = birth(register, Leaf.new(@born))
 
     def weak(register, source)
-      target = @registers.fetch(source)
-      birth(register, Weak.new(@born))
-      TARGETS[@registers[register]] = target
+      thing = Weak.new(@born)
+      TARGETS[thing] = @registers.fetch(source)
+      birth(register, thing)
     end
 
-    def copy(register, source)
-      @registers[register] = @registers[source]
-    end
+    def copy(register, source) = @registers[register] = @registers[source]
 
     def give(register, thing)
       @answer << "> got #{thing ? thing.number : 'none'}\n"
       @registers[register] = thing
     end
 
-    def load(register, source, slot)
-      give(register, @registers[source][slot.to_i])
-    end
+    def load(register, source, slot) = give(register, @registers[source].get(slot.to_i))
 
-    def dereference(register, source)
-      give(register, TARGETS[@registers[source]])
-    end
+    def dereference(register, source) = give(register, TARGETS[@registers[source]])
 
-    def store(target, slot, source)
-      @registers[target][slot.to_i] = @registers[source]
-    end
+    def store(target, slot, source) = @registers[target].put(slot.to_i, @registers[source])
 
     # -- Operations on the main stack
 
@@ -177,9 +152,7 @@ module Heap
       @answer << "> done 0\n" # Ruby does not say how many.
     end
 
-    def hello
-      @answer << "> hello ruby #{RUBY_VERSION} weak finalizer generations\n"
-    end
+    def hello = @answer << "> hello ruby #{RUBY_VERSION} weak finalizer generations\n"
 
     # Drops everything, and proves it: an object that survived would haunt the next program.
     def reset
@@ -212,9 +185,7 @@ module Heap
       loop do
         $stdout.write(@answer)
         @answer = +''
-        line = $stdin.gets
-        exit!(0) if line.nil? # No last collection, no finalizers.
-        line.chomp!
+        line = $stdin.gets&.chomp || exit!(0) # No last collection, no finalizers.
         return line == 'raise' if in_script && %w[end raise].include?(line)
         begin
           execute(line)
