@@ -5,9 +5,9 @@
 # parses no scripts and judges nothing.
 #
 # Ruby marks and sweeps, in two generations; it takes every word on a machine stack that looks like
-# an address for a reference. An object's finalizer is a procedure that runs when it is gone, at the
-# end of the collection: there is no `self`, and no resurrection. A measuring instrument must not
-# disturb what it measures. In this file that means:
+# an address for a reference. Finalizers run at the end of the collection, when their object is
+# gone: there is no `self`, and no resurrection. A measuring instrument must not disturb what it
+# measures. In this file that means:
 #
 # * A death is seen in an ObjectSpace::WeakMap from numbers to objects, asked with `key?`, which is
 #   false as soon as the object's slot is swept. It is looked at at the end of every collection and
@@ -24,12 +24,10 @@
 GC.disable
 $stdout.sync = true
 $VERBOSE = nil # An exception in a finalizer would be printed.
-
 MAX_COLLECTIONS = 8 # That a reset tries.
 
 class Thing
   attr_reader :number
-
   def initialize(number) = @number = number
 end
 
@@ -79,7 +77,7 @@ module Heap
   @born = 0
   @answer = +'' # Lines that are not written yet.
   @silent = false # During a reset there are no events and no scripts.
-  @scripts = 0 # That are running.
+  @scripts = 0    # That are running.
   @collections = GC.count # When deaths were looked for.
 
   class << self
