@@ -125,10 +125,8 @@ struct Interpreter {
 const std::vector<Interpreter>& Interpreters() {
   static const std::vector<Interpreter> interpreters = {
       {"cpython:", {"-u", "-c"}, kCPythonAdapter},
-      {"lua:", {"-E", "-e"}, kLuaAdapter},
-      {"php:",
-       {"-n", "-r"},
-       std::string("?>") + kPhpAdapter},  // -r begins in code, a file does not
+      {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter},  // not an option: `-- A Lua ...`
+      {"php:", {"-n", "-r"}, std::string("?>") + kPhpAdapter},  // -r begins in code
       {"ruby:", {"--disable=all", "-e"}, kRubyAdapter},
   };
   return interpreters;
