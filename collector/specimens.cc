@@ -125,7 +125,7 @@ struct Interpreter {
 const std::vector<Interpreter>& Interpreters() {
   static const std::vector<Interpreter> interpreters = {
       {"cpython:", {"-u", "-c"}, kCPythonAdapter},
-      {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter},  // not an option: `-- A Lua ...`
+      {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter},   // not an option: `-- A Lua ...`
       {"php:", {"-n", "-r"}, std::string("?>") + kPhpAdapter},  // -r begins in code
       {"ruby:", {"--disable=all", "-e"}, kRubyAdapter},
   };
