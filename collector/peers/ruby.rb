@@ -16,7 +16,7 @@
 # * Whatever touches an object does so in a Fiber of its own, for one operation, and yields nothing
 #   but text and numbers. The stack of a fiber that has ended is scanned no more: no word that the
 #   interpreter leaves there keeps an object alive. Collections, and thus finalizers, run on the
-#   main stack, where no address of an object has ever been.
+#   main stack, all from the same depth: only the collector itself leaves addresses there.
 # * A finalizer is what a node with `del` has, and it knows a number, not the node. (The WeakMap of
 #   Ruby 3.2 and earlier gives one to every object; as they come after the end, nothing changes.)
 # * The adapter's own garbage, text and fibers, is no program's object; a reset collects it.
@@ -158,7 +158,7 @@ module Heap
 
       @silent = true
       @registers.clear
-      tries = 0 # No block: what collections leave below on the stack would be above its frames.
+      tries = 0 # A block's frames would lie over what earlier collections left on the stack.
       GC.start while LIVING.size.positive? && (tries += 1) <= MAX_COLLECTIONS
       @answer << "error #{LIVING.size} objects survive a reset\n" if LIVING.size.positive?
       @alive.clear
@@ -172,7 +172,6 @@ module Heap
     def execute(line)
       name, pattern = OPERATIONS.find { |_, candidate| candidate.match?(line) }
       raise 'no operation' unless name
-
       words = pattern.match(line).captures
       return send(name, *words) if ON_MAIN_STACK.include?(name)
 
