@@ -13,6 +13,9 @@
 #include "collector/naive.h"
 #include "collector/optimized.h"
 #include "collector/peers/cpython_py.h"
+#include "collector/peers/lua_lua.h"
+#include "collector/peers/php_php.h"
+#include "collector/peers/ruby_rb.h"
 #include "collector/planted/planted.h"
 #include "collector/process.h"
 
@@ -75,14 +78,20 @@ const Contract* ContractOfVersion(const std::string& version) {
   return nullptr;
 }
 
+// The contract that follows from a greeting, or nullptr.
+const Contract* ContractOf(const ProcessGreeting& greeting) {
+  return greeting.name == "cpython" ? ContractOfVersion(greeting.version)
+                                    : FindContract(greeting.name);
+}
+
 // A peer in another process, after it has said who it is. `contract` may be null: then it follows
-// from the version.
+// from that.
 std::string FindPeer(const std::string& name, const std::vector<std::string>& argv,
                      const Contract* contract, Specimen* specimen) {
   ProcessGreeting greeting;
   std::string error;
   if (!Hello(argv, &greeting, &error)) return fmt::format("{}: {}", name, error);
-  if (contract == nullptr) contract = ContractOfVersion(greeting.version);
+  if (contract == nullptr) contract = ContractOf(greeting);
   if (contract == nullptr) {
     return fmt::format("{}: no contract for {} {}", name, greeting.name, greeting.version);
   }
@@ -123,6 +132,31 @@ std::string FindLibraryPeer(const PeerName& peer, Specimen* specimen) {
                        peer.packages);
   }
   return fmt::format("{} is not here: {} is not beside this program", peer.name, file);
+}
+
+// An interpreter whose adapter travels in this program: `ouro` works wherever it is copied to.
+struct Interpreter {
+  const char* prefix;              // of the specimen's name; the interpreter's path follows
+  std::vector<std::string> flags;  // The text follows. Settings of the user's are left out.
+  std::string text;
+};
+
+const std::vector<Interpreter>& Interpreters() {
+  static const std::vector<Interpreter> interpreters = {
+      {"cpython:", {"-u", "-c"}, kCPythonAdapter},
+      {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter},   // not an option: `-- A Lua ...`
+      {"php:", {"-n", "-r"}, std::string("?>") + kPhpAdapter},  // -r begins in code
+      {"ruby:", {"--disable=all", "-e"}, kRubyAdapter},
+  };
+  return interpreters;
+}
+
+std::string FindInterpreter(const std::string& name, const Interpreter& interpreter,
+                            const std::string& path, Specimen* specimen) {
+  std::vector<std::string> argv = {path};
+  argv.insert(argv.end(), interpreter.flags.begin(), interpreter.flags.end());
+  argv.push_back(interpreter.text);
+  return FindPeer(name, argv, nullptr, specimen);
 }
 
 // Where a CPython 2.7 may be, in the order of PATH. No Debian package has one, so people keep
@@ -193,6 +227,9 @@ const std::vector<SpecimenForm>& SpecimenForms() {
       {"lib:PATH", "the collector in the shared object at PATH: see collector/library.h"},
       {"cpython", "the python3 on PATH, under the contract of its version"},
       {"cpython:PATH", "the CPython at PATH, 2.7 or 3.4 and later"},
+      {"lua:PATH", "the Lua 5.4 at PATH"},
+      {"php:PATH", "the PHP at PATH, 8.0 or later"},
+      {"ruby:PATH", "the Ruby at PATH, 3.0 or later"},
       {"process:CONTRACT:COMMAND", "a shell command that speaks the line protocol"},
   };
   return forms;
@@ -213,12 +250,12 @@ std::string FindSpecimen(const std::string& name, Specimen* specimen) {
   if (starts("liar:")) return FindLiar(name.substr(5), specimen);
   if (starts("lib:")) return LoadLibrary(name.substr(4), specimen);
   if (starts("planted:")) return FindPlanted(name, specimen);
-  if (name == "cpython" || starts("cpython:")) {
-    const std::string python = name == "cpython" ? "python3" : name.substr(8);
-    // The adapter travels in this program: `ouro` works wherever it is copied to.
-    return FindPeer(name, {python, "-u", "-c", kCPythonAdapter}, nullptr, specimen);
-  }
   if (starts("process:")) return FindProcess(name, specimen);
+  if (name == "cpython") return FindInterpreter(name, Interpreters()[0], "python3", specimen);
+  for (const Interpreter& known : Interpreters()) {
+    const std::string_view prefix = known.prefix;
+    if (starts(prefix)) return FindInterpreter(name, known, name.substr(prefix.size()), specimen);
+  }
   return fmt::format("there is no specimen \"{}\"; `ouro specimens` lists them", name);
 }
 

@@ -36,6 +36,7 @@ const std::vector<PeerName>& PeerNames();
 //   lib:PATH                    the collector in that shared object: see library.h
 //   cpython                     the python3 on PATH, under the contract of its version
 //   cpython:PATH                any CPython, 2.7 and 3.x
+//   lua:PATH, php:PATH, ruby:PATH   that interpreter, under the contract of its language
 //   process:CONTRACT:COMMAND    whatever speaks the line protocol; COMMAND is for the shell
 // Returns "" and sets *specimen, or returns a sentence that says what is wrong: an unknown name, or
 // an interpreter that is not there or does not answer. Starts the process that it asks.
