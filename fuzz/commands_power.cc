@@ -133,7 +133,9 @@ void PrintTable(const std::vector<Score>& scores, const std::vector<Total>& tota
 }
 
 void PrintTotals(const std::vector<Total>& totals, int limit) {
-  fmt::print("\nmedians over the seeds; > : not found within {} s in half of them\n", limit);
+  fmt::print(
+      "\nmedians over the seeds; > stands where half of them or more did not find it within {} s\n",
+      limit);
   for (const Total& total : totals) {
     fmt::print("{:<10} {} of {} mutants found, half of them in {} s", Name(total.engine),
                total.seconds.size(), total.mutants, Seconds(total.median));
@@ -195,7 +197,7 @@ class Measuring {
     if (log_.Has(mutant.name, engine, seed, arguments_.seconds)) return "";
     Show(fmt::format("{}, {}, seed {}", mutant.name, Name(engine), seed));
     Attempt attempt = {.mutant = mutant.name, .engine = engine, .seed = seed};
-    if (std::string error = Search(mutant.specimen, options_, &attempt); !error.empty()) {
+    if (std::string error = Seek(mutant.specimen, options_, &attempt); !error.empty()) {
       return error;
     }
     // One that was interrupted says nothing.
@@ -225,7 +227,7 @@ class Measuring {
   const PowerArguments& arguments_;
   std::vector<PowerEngine> engines_;
   std::vector<Mutant> mutants_;
-  SearchOptions options_;
+  SeekOptions options_;
   WorkFolder work_;
   PowerLog log_;
   size_t begun_ = 0;

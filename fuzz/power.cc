@@ -1,7 +1,9 @@
 #include "fuzz/power.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -28,6 +30,19 @@ using Clock = std::chrono::steady_clock;
 constexpr int kHangMs = 2000;  // a program takes some microseconds
 constexpr int kLookMs = 50;    // how often the worker is looked after while it says nothing
 
+// The same mutant, whose last words, where an assertion fails, are not printed: they are expected,
+// and a thousand searches have many. To be made in children only.
+Specimen Silenced(const Specimen& mutant) {
+  Specimen silenced = mutant;
+  silenced.make = [make = mutant.make](Observer& observer) {
+    const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    dup2(null, STDERR_FILENO);
+    close(null);
+    return make(observer);
+  };
+  return silenced;
+}
+
 std::string LastLine(const std::string& path) {
   std::string text;
   if (!ReadText(path, &text).empty()) return "";
@@ -38,8 +53,8 @@ std::string LastLine(const std::string& path) {
 // One search: a supervisor of one worker, which ends with the first finding.
 class Hunt {
  public:
-  Hunt(const Specimen& mutant, const SearchOptions& options, Attempt* attempt)
-      : mutant_(mutant), options_(options), attempt_(*attempt) {
+  Hunt(const Specimen& mutant, const SeekOptions& options, Attempt* attempt)
+      : mutant_(Silenced(mutant)), options_(options), attempt_(*attempt) {
     isolation_.milliseconds = std::min(kHangMs, options.seconds * 1000 / 2);
     generator_.clusters = attempt->engine != PowerEngine::kUniform;
   }
@@ -162,8 +177,8 @@ class Hunt {
     return Start(attempt_.programs);
   }
 
-  const Specimen& mutant_;
-  const SearchOptions& options_;
+  const Specimen mutant_;
+  const SeekOptions& options_;
   Attempt& attempt_;
   Isolation isolation_;
   GeneratorOptions generator_;
@@ -187,7 +202,7 @@ const char* Name(PowerEngine engine) {
   return "libfuzzer";
 }
 
-std::string Search(const Specimen& mutant, const SearchOptions& options, Attempt* attempt) {
+std::string Seek(const Specimen& mutant, const SeekOptions& options, Attempt* attempt) {
   return Hunt(mutant, options, attempt).Run();
 }
 

@@ -39,7 +39,7 @@ struct Attempt {
   friend bool operator==(const Attempt&, const Attempt&) = default;
 };
 
-struct SearchOptions {
+struct SeekOptions {
   int seconds = 10;            // the limit
   std::string fuzzer;          // libFuzzer's binary: see FindFuzzer
   std::string work;            // a folder that is there, for a desk and a log
@@ -49,7 +49,7 @@ struct SearchOptions {
 // Fills what follows the seed in *attempt. A program that takes longer than two seconds, or half
 // the limit, has hung; that and a death by a signal from outside count if they repeat. Returns ""
 // or why the engine cannot be run.
-std::string Search(const Specimen& mutant, const SearchOptions& options, Attempt* attempt);
+std::string Seek(const Specimen& mutant, const SeekOptions& options, Attempt* attempt);
 
 // A number that is known, or of which no more is known than that it is larger.
 struct Measure {

@@ -128,6 +128,9 @@ std::string PowerLog::Open(const std::string& path) {
   std::error_code error;
   if (file.has_parent_path()) fs::create_directories(file.parent_path(), error);
   if (error) return fmt::format("{}: {}", path, error.message());
+  if (fs::exists(file, error) && !fs::is_regular_file(file, error)) {
+    return fmt::format("{}: is no regular file", path);  // it may have no end
+  }
   fd_ = open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd_ < 0) return fmt::format("{}: {}", path, std::strerror(errno));
   std::string text;
@@ -275,11 +278,11 @@ class Drawing {
         R"(viewBox="0 0 {0:.0f} {1:.0f}" role="img" font-family="Helvetica, Arial, sans-serif" )"
         R"(font-size="13" fill="#222">)",
         kWidth, kHeight);
-    Add("<title>Mutants found by time, for each engine</title>");
+    const std::string title =
+        fmt::format("How soon each engine finds {} mutant{}", mutants_, mutants_ == 1 ? "" : "s");
+    Add("<title>{}</title>", title);
     Add(R"(<rect width="100%" height="100%" fill="#fff"/>)");
-    Add(R"(<text x="{:.0f}" y="30" font-size="17" font-weight="bold">)"
-        "Mutants found by time, of {}</text>",
-        kLeft, mutants_);
+    Add(R"(<text x="{:.0f}" y="30" font-size="17" font-weight="bold">{}</text>)", kLeft, title);
   }
 
   void TimeAxis() {
@@ -313,15 +316,17 @@ class Drawing {
       Add(R"(<text x="{:.0f}" y="{:.1f}" text-anchor="end">{}</text>)", kLeft - 8, Y(count) + 4.5,
           count);
     }
-    Add(R"(<text transform="translate(22 {:.0f}) rotate(-90)" text-anchor="middle">)"
+    Add(R"svg(<text transform="translate(22 {:.0f}) rotate(-90)" text-anchor="middle">)svg"
         "mutants found</text>",
         (kTop + kBottom) / 2);
     Add(R"(<path d="M{0:.0f} {1:.0f}V{2:.0f}H{3:.0f}" fill="none" stroke="#222"/>)", kLeft, kTop,
         kBottom, kRight);
   }
 
+  // From its first step on: before, all of them are nothing.
   void Curve(const Total& total) {
-    std::string path = fmt::format("M{:.1f} {:.1f}", X(first_), Y(0));
+    if (total.seconds.empty()) return;
+    std::string path = fmt::format("M{:.1f} {:.1f}", X(total.seconds[0]), Y(0));
     for (size_t i = 0; i < total.seconds.size(); ++i) {
       path += fmt::format("H{:.1f}V{:.1f}", X(total.seconds[i]), Y(i + 1));
     }

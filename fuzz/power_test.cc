@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -216,7 +217,20 @@ TEST_F(PowerLogTest, CannotWrite) {
   fs::remove(folder_ / "out");
   fs::create_directories(folder_ / "out");
   fs::create_symlink("/dev/full", path());
-  EXPECT_TRUE(PowerLog().Open(path()).ends_with("No space left on device"));
+  EXPECT_EQ(PowerLog().Open(path()), path() + ": is no regular file");
+}
+
+TEST_F(PowerLogTest, ADiskThatIsFull) {
+  PowerLog log;
+  ASSERT_EQ(log.Open(path()), "");
+  rlimit before = {};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit none = {Text().size(), before.rlim_max};
+  signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &none);
+  const std::string error = log.Append(Found("a", PowerEngine::kRandom, 1, 20, 2));
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_EQ(error, path() + ": File too large");
 }
 
 // ---- searches ----
@@ -229,38 +243,38 @@ class SearchTest : public PowerFileTest {
     options_.fuzzer = FindFuzzer();
   }
 
-  Attempt Seek(const Specimen& mutant, PowerEngine engine) {
+  Attempt Find(const Specimen& mutant, PowerEngine engine) {
     Attempt attempt = {.mutant = mutant.name, .engine = engine, .seed = 3};
-    EXPECT_EQ(Search(mutant, options_, &attempt), "");
+    EXPECT_EQ(Seek(mutant, options_, &attempt), "");
     return attempt;
   }
-  Attempt Seek(const std::string& mutant, PowerEngine engine) {
+  Attempt Find(const std::string& mutant, PowerEngine engine) {
     Specimen specimen;
     EXPECT_EQ(FindSpecimen(mutant, &specimen), "");
-    return Seek(specimen, engine);
+    return Find(specimen, engine);
   }
 
-  SearchOptions options_;
+  SeekOptions options_;
 };
 
 TEST_F(SearchTest, EachEngineFindsALie) {
   for (const PowerEngine engine : kPowerEngines) {
     options_.seconds = 20;
-    const Attempt attempt = Seek("liar:load", engine);
+    const Attempt attempt = Find("liar:load", engine);
     EXPECT_TRUE(attempt.found) << Name(engine);
     EXPECT_TRUE(attempt.signature.starts_with("load at load in ")) << attempt.signature;
     EXPECT_GT(attempt.programs, 0u);
     EXPECT_GT(attempt.seconds, 0);
     if (engine == PowerEngine::kLibFuzzer) continue;  // others may find it with the first program
-    const Attempt again = Seek("liar:load", engine);
+    const Attempt again = Find("liar:load", engine);
     EXPECT_EQ(again.programs, attempt.programs) << Name(engine);
     EXPECT_EQ(again.signature, attempt.signature) << Name(engine);
   }
 }
 
 TEST_F(SearchTest, TheGeneratorNeedsFewerProgramsThanTheBaseline) {
-  const Attempt random = Seek("planted:map-last-slot", PowerEngine::kRandom);
-  const Attempt uniform = Seek("planted:map-last-slot", PowerEngine::kUniform);
+  const Attempt random = Find("planted:map-last-slot", PowerEngine::kRandom);
+  const Attempt uniform = Find("planted:map-last-slot", PowerEngine::kUniform);
   ASSERT_TRUE(random.found);
   EXPECT_TRUE(!uniform.found || uniform.programs > random.programs);
 }
@@ -268,7 +282,7 @@ TEST_F(SearchTest, TheGeneratorNeedsFewerProgramsThanTheBaseline) {
 TEST_F(SearchTest, NothingIsFoundWhereNothingIsWrong) {
   options_.seconds = 1;
   for (const PowerEngine engine : kPowerEngines) {
-    const Attempt attempt = Seek("optimized", engine);
+    const Attempt attempt = Find("optimized", engine);
     EXPECT_FALSE(attempt.found) << attempt.signature;
     EXPECT_EQ(attempt.signature, "");
     EXPECT_EQ(attempt.seconds, 1);
@@ -277,14 +291,14 @@ TEST_F(SearchTest, NothingIsFoundWhereNothingIsWrong) {
 }
 
 TEST_F(SearchTest, Crash) {
-  const Attempt attempt = Seek(SickSpecimen(CrashOnTrigger), PowerEngine::kRandom);
+  const Attempt attempt = Find(SickSpecimen(CrashOnTrigger), PowerEngine::kRandom);
   EXPECT_TRUE(attempt.found);
   EXPECT_EQ(attempt.signature, "crashed with signal 11 (Segmentation fault)");
   EXPECT_GT(attempt.programs, 0u);
 }
 
 TEST_F(SearchTest, CrashOnlyAfterOtherPrograms) {
-  const Attempt attempt = Seek(SickSpecimen([](const Op&, int programs, Observer&) {
+  const Attempt attempt = Find(SickSpecimen([](const Op&, int programs, Observer&) {
                                  if (programs == 7) _exit(5);
                                }),
                                PowerEngine::kUniform);
@@ -294,7 +308,7 @@ TEST_F(SearchTest, CrashOnlyAfterOtherPrograms) {
 }
 
 TEST_F(SearchTest, HangCountsWithTheTimeThatItTakesToNotice) {
-  const Attempt attempt = Seek(SickSpecimen([](const Op& op, int, Observer&) {
+  const Attempt attempt = Find(SickSpecimen([](const Op& op, int, Observer&) {
                                  while (Triggers(op)) pause();
                                }),
                                PowerEngine::kRandom);
@@ -307,7 +321,7 @@ TEST_F(SearchTest, HangCountsWithTheTimeThatItTakesToNotice) {
 TEST_F(SearchTest, KilledOnceIsNoFinding) {
   options_.seconds = 1;
   const fs::path once = folder_ / "once";
-  const Attempt attempt = Seek(SickSpecimen([once](const Op&, int programs, Observer&) {
+  const Attempt attempt = Find(SickSpecimen([once](const Op&, int programs, Observer&) {
                                  if (programs < 5) return;
                                  if (open(once.c_str(), O_CREAT | O_EXCL, 0600) < 0) return;
                                  raise(SIGKILL);
@@ -322,7 +336,7 @@ TEST_F(SearchTest, IsStopped) {
   options_.seconds = 1000;
   int asked = 0;
   options_.stop = [&asked] { return ++asked > 3; };
-  EXPECT_FALSE(Seek("optimized", PowerEngine::kRandom).found);
+  EXPECT_FALSE(Find("optimized", PowerEngine::kRandom).found);
 }
 
 TEST_F(SearchTest, AFuzzerThatCannotBeRun) {
@@ -330,7 +344,7 @@ TEST_F(SearchTest, AFuzzerThatCannotBeRun) {
   Specimen specimen;
   ASSERT_EQ(FindSpecimen("optimized", &specimen), "");
   Attempt attempt = {.engine = PowerEngine::kLibFuzzer};
-  EXPECT_EQ(Search(specimen, options_, &attempt),
+  EXPECT_EQ(Seek(specimen, options_, &attempt),
             "libFuzzer cannot be run: its worker exited with status 127: ");
   EXPECT_FALSE(attempt.found);
 }
