@@ -351,11 +351,24 @@ TEST_F(SearchTest, AFuzzerThatCannotBeRun) {
 
 // ---- the plot ----
 
+// The golden file can be looked at.
 TEST(PowerPlotTest, Golden) {
   const std::vector<Attempt> attempts = {
       Found("a", PowerEngine::kRandom, 1, 20, 0.02), Found("b", PowerEngine::kRandom, 1, 90, 2),
-      Found("a", PowerEngine::kUniform, 1, 70, 0.5), Missed("b", PowerEngine::kUniform, 1, 99, 5)};
-  EXPECT_EQ(PowerPlot(Scores(attempts, 5), 5), R"svg(GOLDEN)svg");
+      Found("a", PowerEngine::kUniform, 1, 70, 0.5), Missed("b", PowerEngine::kUniform, 1, 99, 5),
+      Found("b", PowerEngine::kLibFuzzer, 1, 30, 1), Found("b", PowerEngine::kLibFuzzer, 2, 30, 3)};
+  std::ostringstream golden;
+  golden << std::ifstream("fuzz/power_golden.svg").rdbuf();
+  EXPECT_EQ(PowerPlot(Scores(attempts, 5), 5), golden.str());
+}
+
+TEST(PowerPlotTest, WhereNothingIsFound) {
+  const std::string plot =
+      PowerPlot(Scores({Missed("a", PowerEngine::kRandom, 1, 20, 10)}, 10), 10);
+  EXPECT_NE(plot.find("<title>How soon each engine finds 1 mutant</title>"), std::string::npos);
+  EXPECT_NE(plot.find(">random: 0 of 1</text>"), std::string::npos);
+  EXPECT_EQ(plot.find("nan"), std::string::npos) << plot;
+  EXPECT_EQ(plot.find("inf"), std::string::npos) << plot;
 }
 
 }  // namespace
