@@ -182,7 +182,8 @@ class Measuring {
       options_.fuzzer = FindFuzzer();
       if (options_.fuzzer.empty()) error = "there is no collector_fuzzer beside this program";
       for (const Mutant& mutant : mutants_) {
-        if (!mutant.specimen.in_process) error = mutant.name + " is out of libFuzzer's sight";
+        if (mutant.specimen.in_process) continue;
+        error = mutant.name + " runs in another process, where libFuzzer cannot see its code";
       }
     }
     if (error.empty()) error = work_.Make();
