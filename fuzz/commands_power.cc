@@ -28,7 +28,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A folder that goes with this object.
+// A folder that goes with this object. In memory, where that is possible: a disk that is busy may
+// stop a worker that writes to its desk.
 class WorkFolder {
  public:
   WorkFolder() = default;
@@ -42,10 +43,14 @@ class WorkFolder {
   // Returns "" or why there is none.
   std::string Make() {
     std::error_code error;
-    std::string path = (fs::temp_directory_path(error) / "ouro-power-XXXXXX").string();
-    if (mkdtemp(path.data()) == nullptr) return fmt::format("{}: {}", path, std::strerror(errno));
-    path_ = path;
-    return "";
+    std::string path;
+    for (const fs::path& parent : {fs::path("/dev/shm"), fs::temp_directory_path(error)}) {
+      path = (parent / "ouro-power-XXXXXX").string();
+      if (mkdtemp(path.data()) == nullptr) continue;
+      path_ = path;
+      return "";
+    }
+    return fmt::format("{}: {}", path, std::strerror(errno));
   }
   const std::string& path() const { return path_; }
 

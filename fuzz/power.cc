@@ -167,12 +167,12 @@ class Hunt {
     return Generate(SeedOf(attempt_.seed, Index()), generator_);
   }
 
-  // Runs again what ended a worker or stopped it. What may have come from outside is no finding
-  // unless it comes again; then the search goes on.
+  // Runs again what ended a worker or stopped it. What may have come from outside, once, is no
+  // finding if the program alone is lawful; then the search goes on.
   std::string Confirm(const Program& program, const std::string& seen, bool from_outside) {
     const Verdict again = TryIsolated(program, mutant_, isolation_);
     attempt_.signature = again.lawful() ? NotRepeatable(seen) : again.signature();
-    if (!again.lawful() || !from_outside) return "";
+    if (!again.lawful() || !from_outside || ++innocent_ > 1) return "";
     attempt_.found = false;
     return Start(attempt_.programs);
   }
@@ -185,6 +185,7 @@ class Hunt {
   DeskFile desks_;
   Worker worker_;
   uint64_t lives_ = 0;  // of libFuzzer
+  int innocent_ = 0;    // programs that a worker was stuck or killed in, lawful when alone
   Clock::time_point begin_;
 };
 

@@ -47,8 +47,9 @@ struct SeekOptions {
 };
 
 // Fills what follows the seed in *attempt. A program that takes longer than two seconds, or half
-// the limit, has hung; that and a death by a signal from outside count if they repeat. Returns ""
-// or why the engine cannot be run.
+// the limit, has hung. That and a death by a signal from outside count if the program alone does it
+// again, or if it comes a second time: a mutant may keep something from one program to the next.
+// Returns "" or why the engine cannot be run.
 std::string Seek(const Specimen& mutant, const SeekOptions& options, Attempt* attempt);
 
 // A number that is known, or of which no more is known than that it is larger.
