@@ -12,13 +12,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <memory>
 #include <regex>
 #include <sstream>
 #include <string>
 
-#include "collector/specimens.h"
+#include "fuzz/sick.h"
 #include "model/collector.h"
 #include "model/program.h"
 
@@ -26,45 +24,6 @@ namespace ouro {
 namespace {
 
 namespace fs = std::filesystem;
-
-// What a sick collector does before it executes an operation. `programs` is how many it has had.
-using Sickness = std::function<void(const Op& op, int programs, Observer& observer)>;
-
-// A lawful collector that falls sick.
-class Sick : public Collector {
- public:
-  Sick(std::unique_ptr<Collector> inner, Observer& observer, Sickness sickness)
-      : inner_(std::move(inner)), observer_(observer), sickness_(std::move(sickness)) {}
-  void Execute(const Op& op) override {
-    sickness_(op, programs_, observer_);
-    inner_->Execute(op);
-  }
-  void Reset() override {
-    ++programs_;
-    inner_->Reset();
-  }
-
- private:
-  const std::unique_ptr<Collector> inner_;
-  Observer& observer_;
-  const Sickness sickness_;
-  int programs_ = 1;
-};
-
-Specimen SickSpecimen(const Sickness& sickness) {
-  Specimen naive;
-  EXPECT_EQ(FindSpecimen("naive", &naive), "");
-  Specimen sick = naive;
-  sick.name = "sick";
-  sick.summary = "falls sick";
-  sick.make = [naive, sickness](Observer& observer) {
-    return std::make_unique<Sick>(naive.make(observer), observer, sickness);
-  };
-  return sick;
-}
-
-// An operation that some programs have and others have not, and that matters little.
-bool Triggers(const Op& op) { return op.code == OpCode::kEnable; }
 
 class CampaignTest : public testing::Test {
  protected:
@@ -118,12 +77,6 @@ class CampaignTest : public testing::Test {
   std::string error_;
   std::string output_;
 };
-
-void CrashOnTrigger(const Op& op, int, Observer&) {
-  if (!Triggers(op)) return;
-  signal(SIGSEGV, SIG_DFL);  // a sanitizer would make something else of it
-  raise(SIGSEGV);
-}
 
 TEST_F(CampaignTest, Crash) {
   EXPECT_EQ(Run(CrashOnTrigger), 1) << output_;

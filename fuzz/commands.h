@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fuzz/campaign.h"
+#include "fuzz/power.h"
 #include "properties/exhaust.h"
 
 namespace ouro {
@@ -75,6 +76,15 @@ struct CheckAdapterArguments {
   uint64_t seed = 1;
 };
 int CheckAdapters(const CheckAdapterArguments& arguments);
+
+struct PowerArguments {
+  int seeds = 10;
+  int seconds = 10;                  // the limit of each search
+  std::vector<PowerEngine> engines;  // none: all
+  std::string out;                   // the folder; "": none
+  std::vector<std::string> mutants;  // paths of libraries or of folders, or names of specimens
+};
+int Power(const PowerArguments& arguments);
 
 struct CampaignArguments {
   std::string specimen = "optimized";

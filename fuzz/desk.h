@@ -91,7 +91,7 @@ struct Message {
     kNew,        // it reached something new
   };
   Kind kind = Kind::kNew;
-  uint64_t index = 0;            // random engine: which program
+  uint64_t index = 0;  // of the program: random engine, in its sequence; libFuzzer, on its desk
   std::vector<uint8_t> program;  // libFuzzer: the program
   std::string text;              // a long one is cut
 };

@@ -87,7 +87,7 @@ void FuzzSession::Sit(const uint8_t* data, size_t size) {
 
 void FuzzSession::Account(const Verdict& verdict, const uint8_t* data, size_t size) {
   desk_->size.store(0);
-  desk_->programs.fetch_add(1, std::memory_order_relaxed);
+  const uint64_t index = desk_->programs.fetch_add(1, std::memory_order_relaxed);
   desk_->operations.fetch_add(static_cast<uint64_t>(verdict.operations), std::memory_order_relaxed);
   desk_->situations.fetch_or(verdict.situations, std::memory_order_relaxed);
   bool fresh = Merge(features, sizeof(features), desk_->features);
@@ -96,6 +96,7 @@ void FuzzSession::Account(const Verdict& verdict, const uint8_t* data, size_t si
   if (!fresh && verdict.lawful()) return;
   Message message;
   message.kind = verdict.lawful() ? Message::Kind::kNew : Message::Kind::kConvicted;
+  message.index = index;
   message.program.assign(data, data + std::min(size, kProgramBytes));
   message.text = verdict.signature();
   if (!Tell(tell_, message)) std::_Exit(3);

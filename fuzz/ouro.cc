@@ -24,6 +24,7 @@ using ouro::ExhaustArguments;
 using ouro::GenerateArguments;
 using ouro::JudgeArguments;
 using ouro::MergeArguments;
+using ouro::PowerArguments;
 using ouro::ReplayArguments;
 using ouro::RunArguments;
 using ouro::ShrinkArguments;
@@ -144,6 +145,35 @@ void AddCheckAdapter(CLI::App& app, CheckAdapterArguments& a, int* code) {
   check->callback([&a, code] { *code = ouro::CheckAdapters(a); });
 }
 
+void AddPower(CLI::App& app, PowerArguments& a, int* code) {
+  CLI::App* power =
+      app.add_subcommand("power", "Measure how soon each engine finds the bugs of mutants");
+  power->add_option("--seeds", a.seeds, "searches of each engine for each mutant")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
+  power->add_option("--seconds", a.seconds, "limit of each search, from before its process starts")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86'400));
+  std::map<std::string, ouro::PowerEngine> engines;
+  for (const ouro::PowerEngine engine : ouro::kPowerEngines) engines[Name(engine)] = engine;
+  power
+      ->add_option("--engine", a.engines,
+                   "what makes the programs: random, uniform (the baseline), libfuzzer; more than "
+                   "one may be given; by default all")
+      ->allow_extra_args(false)
+      ->transform(CLI::CheckedTransformer(engines).description(""));
+  power->add_option("--out", a.out,
+                    "the folder: its power.csv keeps what is measured, so that the same command "
+                    "goes on where it ended; the table and power.svg show all that is there");
+  power
+      ->add_option("FILE", a.mutants,
+                   "mutants: shared objects, folders of them, names of specimens")
+      ->required();
+  power->footer(
+      "example: ouro power --seeds 3 --engine random --engine uniform --out power mutants");
+  power->callback([&a, code] { *code = ouro::Power(a); });
+}
+
 void AddCampaign(CLI::App& app, CampaignArguments& a, int* code) {
   CLI::App* campaign =
       app.add_subcommand("campaign", "Random programs for a time; findings are shrunk and filed");
@@ -254,6 +284,7 @@ int Main(int argc, char** argv) {
   SweepArguments sweep;
   ExhaustArguments exhaust;
   CheckAdapterArguments check_adapter;
+  PowerArguments power;
   CampaignArguments campaign;
   AddArguments add;
   MergeArguments merge;
@@ -266,6 +297,7 @@ int Main(int argc, char** argv) {
   AddSweep(app, sweep, &code);
   AddExhaust(app, exhaust, &code);
   AddCheckAdapter(app, check_adapter, &code);
+  AddPower(app, power, &code);
   AddShrink(app, shrink, &code);
   AddGenerate(app, generate, &code);
   AddJudge(app, judge, &code);
