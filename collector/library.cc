@@ -6,6 +6,9 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "collector/c_library.h"
+#include "collector/ouroboros.h"
+
 namespace ouro {
 namespace {
 
@@ -17,30 +20,37 @@ std::string Absolute(const std::string& path) {
   return (base / path).lexically_normal().string();
 }
 
+std::string ReadEntry(const LibraryEntry& entry, Specimen* specimen) {
+  if (entry.version != LibraryEntry::kVersion) {
+    return fmt::format("built for version {} of the interface, this is {}", entry.version,
+                       LibraryEntry::kVersion);
+  }
+  if (entry.make == nullptr) return fmt::format("it was built without {}", entry.summary);
+  const Contract* contract = nullptr;
+  if (std::string error = ReadContract(entry.contract, &contract); !error.empty()) return error;
+  *specimen = {.name = "",
+               .summary = entry.summary,
+               .contract = contract,
+               .abilities = entry.abilities,
+               .make = entry.make};
+  return "";
+}
+
 }  // namespace
 
 std::string LoadLibrary(const std::string& path, Specimen* specimen) {
   void* const library = dlopen(Absolute(path).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return fmt::format("lib:{}: {}", path, dlerror());
   const auto* entry = static_cast<const LibraryEntry*>(dlsym(library, "ouro_library"));
-  if (entry == nullptr) return fmt::format("lib:{}: it has no symbol `ouro_library`", path);
-  if (entry->version != LibraryEntry::kVersion) {
-    return fmt::format("lib:{}: built for version {} of the interface, this is {}", path,
-                       entry->version, LibraryEntry::kVersion);
+  const auto* table = static_cast<const ouro_collector_table*>(dlsym(library, "ouro_collector"));
+  if (entry == nullptr && table == nullptr) {
+    return fmt::format(
+        "lib:{}: it has neither the symbol `ouro_collector` (C) nor `ouro_library` (C++)", path);
   }
-  if (entry->make == nullptr) {
-    return fmt::format("lib:{}: it was built without {}", path, entry->summary);
-  }
-  const Contract* contract = FindContract(entry->contract);
-  if (contract == nullptr) {
-    return fmt::format("lib:{}: there is no contract \"{}\"; `ouro contracts` lists them", path,
-                       entry->contract);
-  }
-  *specimen = {.name = "lib:" + path,
-               .summary = entry->summary,
-               .contract = contract,
-               .abilities = entry->abilities,
-               .make = entry->make};
+  const std::string error =
+      entry != nullptr ? ReadEntry(*entry, specimen) : ReadCTable(*table, specimen);
+  if (!error.empty()) return fmt::format("lib:{}: {}", path, error);
+  specimen->name = "lib:" + path;
   return "";
 }
 

@@ -2,8 +2,8 @@
 // name `lib:PATH`. So a collector can be tested without being built into anything, and a hundred
 // broken ones need not be in one program.
 //
-// Place: a kind of specimen. This header is also what such a library includes; it is compiled by
-// the same compiler as the program that loads it.
+// Place: a kind of specimen. This header is also what such a library includes, if it is C++; it is
+// compiled by the same compiler as the program that loads it. In C it includes ouroboros.h instead.
 
 #ifndef COLLECTOR_LIBRARY_H_
 #define COLLECTOR_LIBRARY_H_
@@ -21,20 +21,21 @@ struct LibraryEntry {
   uint32_t version = kVersion;
   uint32_t abilities = kAllAbilities;
   const char* summary = "";
-  const char* contract = "";  // its name
+  const char* contract = "";  // as ReadContract takes it
   std::unique_ptr<Collector> (*make)(Observer& observer) = nullptr;
 
   // Changes with whatever else of the interface changes: Observer, Collector, Event, Op.
   static constexpr uint32_t kVersion = 1;
 };
 
-// Loads the library at `path`, for the rest of the process's life. Returns "" and sets *specimen,
-// or returns why it cannot be loaded.
+// Loads the library at `path`, which exports `ouro_library` (below) or `ouro_collector` of
+// ouroboros.h, for the rest of the process's life. Returns "" and sets *specimen, or returns why it
+// cannot be loaded.
 std::string LoadLibrary(const std::string& path, Specimen* specimen);
 
 }  // namespace ouro
 
-// The one symbol of a library.
+// The one symbol of a library in C++.
 extern "C" __attribute__((visibility("default"))) const ouro::LibraryEntry ouro_library;
 
 #endif  // COLLECTOR_LIBRARY_H_

@@ -107,11 +107,12 @@ std::string FindPeer(const std::string& name, const std::vector<std::string>& ar
 std::string FindProcess(const std::string& name, Specimen* specimen) {
   const std::string rest = name.substr(name.find(':') + 1);
   const size_t colon = rest.find(':');
-  const Contract* contract = FindContract(rest.substr(0, colon));
-  if (contract == nullptr || colon == std::string::npos) {
-    return fmt::format("\"{}\" is not process:CONTRACT:COMMAND with a contract of `ouro contracts`",
-                       name);
+  if (colon == std::string::npos) {
+    return fmt::format("\"{}\" is not process:CONTRACT:COMMAND", name);
   }
+  const Contract* contract = nullptr;
+  const std::string error = ReadContract(rest.substr(0, colon), &contract);
+  if (!error.empty()) return "process:CONTRACT:COMMAND: " + error;
   return FindPeer(name, {"/bin/sh", "-c", rest.substr(colon + 1)}, contract, specimen);
 }
 

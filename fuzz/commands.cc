@@ -103,10 +103,9 @@ int Run(const RunArguments& arguments) {
 }
 
 int JudgeFiles(const JudgeArguments& arguments) {
-  const Contract* contract = FindContract(arguments.contract);
-  if (contract == nullptr) {
-    return Complain(fmt::format("there is no contract \"{}\"; `ouro contracts` lists them",
-                                arguments.contract));
+  const Contract* contract = nullptr;
+  if (std::string error = ReadContract(arguments.contract, &contract); !error.empty()) {
+    return Complain(error);
   }
   size_t traces = 0;
   size_t unlawful = 0;

@@ -182,6 +182,12 @@ std::vector<std::string> Describe(const Contract& contract);
 // The contract of that name, or nullptr.
 const Contract* FindContract(const std::string& name);
 
+// The contract that `text` spells: a name, or the name of a contract that has an envelope and what
+// differs from it, a field each, as Describe prints them: "lua,touched=freed-at-once". A collector
+// that nobody knows has one of its own this way; its name is the text. Returns "" and sets
+// *contract, which lives as long as the process, or returns what is wrong in a sentence.
+std::string ReadContract(const std::string& text, const Contract** contract);
+
 // A collector that is to be tested.
 struct Specimen {
   std::string name;

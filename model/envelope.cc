@@ -1,8 +1,6 @@
-// The contracts of other people's collectors, and envelopes in words.
+// The contracts of other people's collectors.
 
 #include "model/envelope.h"
-
-#include <fmt/format.h>
 
 #include "model/collector.h"
 
@@ -146,34 +144,5 @@ const Contract kLua = Bounds("lua", "Lua 5.4: tracing, incremental or generation
 const Contract kPerl = Bounds("perl", "Perl 5.36: reference counting alone", kOfPerl);
 const Contract kPhp = Bounds("php", "PHP 8.2: reference counting, a collector of cycles", kOfPhp);
 const Contract kRuby = Bounds("ruby", "Ruby 3.1: tracing, generational", kOfRuby);
-
-std::vector<std::string> Describe(const Envelope& e) {
-  return {
-      e.prompt ? "what nothing refers to is freed before the operation ends"
-               : "only collections free",
-      e.spares == S::kAll ? "unreachable cycles are never freed"
-      : e.spares == S::kBehindFinalizers
-          ? "what finalizers that have not run can reach is kept; in a cycle, for ever"
-          : fmt::format("trash is gone after {} full collection{}", e.collections,
-                        e.collections == 1 ? "" : "s"),
-      e.finalizers == F::kOnce        ? "an object's finalizer runs once in its life"
-      : e.finalizers == F::kEachDeath ? "an object's finalizer runs at each of its deaths"
-                                      : "an object's finalizer runs once, after it was freed",
-      e.order == O::kAny ? "the finalizers of trash run in any order"
-                         : "a finalizer runs when no other one that is due can reach its object",
-      e.touched == T::kFreedAtOnce
-          ? "trash is freed by the collection that runs its finalizers, if they do nothing"
-          : "what a finalizer of trash could reach is freed by the next full collection",
-      e.weak == W::kBeforeFinalizer ? "weak references are cleared before finalizers run"
-      : e.weak == W::kWhenFreed     ? "weak references are cleared when their target is freed"
-                                    : "weak references are cleared before finalizers run or later",
-      e.strays == 0
-          ? "no word is mistaken for a pointer"
-          : fmt::format("{} objects a program may be kept by words that look like pointers",
-                        e.strays),
-      e.repeatable ? "the same program has the same events in every process"
-                   : "the same program may have other events in another process",
-  };
-}
 
 }  // namespace ouro

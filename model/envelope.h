@@ -57,7 +57,7 @@ struct Envelope {
   bool repeatable;
 };
 
-// What the envelope says, a line a field.
+// What the envelope says, a line a field: "prompt=no: only collections free".
 std::vector<std::string> Describe(const Envelope& envelope);
 
 }  // namespace ouro

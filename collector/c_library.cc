@@ -1,0 +1,219 @@
+#include "collector/c_library.h"
+
+#include <fmt/format.h>
+
+#include <type_traits>
+
+namespace ouro {
+namespace {
+
+// ouroboros.h cannot include our headers, so it says these things a second time.
+static_assert(OURO_REGISTERS == kRegisters && OURO_MAX_SLOTS == kMaxSlots &&
+              OURO_GENERATIONS == kGenerations && OURO_SELF == kSelf && OURO_NONE == kNone);
+static_assert(std::is_same_v<ouro_id, ObjectId>);
+constexpr bool Same(ouro_ability c, Ability ability) { return uint32_t{c} == uint32_t{ability}; }
+static_assert(Same(OURO_WEAK, kWeakReferences) && Same(OURO_CALLBACK, kCallbacks) &&
+              Same(OURO_FINALIZER, kFinalizers) && Same(OURO_GENERATION, kGenerations3) &&
+              Same(OURO_GARBAGE, kGarbageList) && Same(OURO_SAVEALL, kSaveall) &&
+              Same(OURO_THRESHOLD, kThresholds) && Same(OURO_CENSUS, kCensusTaking) &&
+              Same(OURO_FAILURE, kFailures) && Same(OURO_ALL_ABILITIES, kAllAbilities));
+// Every operation has its function, or the switch in Execute does not compile. A new one also needs
+// its line in MissingFunction, a new event its function in ouro_observer.
+static_assert(kOpCodes == 20 && static_cast<int>(Event::Kind::kFailed) == 10,
+              "ouroboros.h has to follow, with another OURO_VERSION");
+
+class CCollector final : public Collector {
+ public:
+  CCollector(const ouro_collector_table& table, Observer& observer)
+      : table_(table), observer_(observer) {
+    Create();
+  }
+  ~CCollector() override {
+    if (gc_ != nullptr) table_.destroy(gc_);
+  }
+  CCollector(const CCollector&) = delete;
+  CCollector& operator=(const CCollector&) = delete;
+
+  void Execute(const Op& op) override;
+
+  std::string Verify() const override {
+    if (table_.verify == nullptr || broken_) return "";
+    const char* wrong = table_.verify(gc_);
+    return wrong == nullptr ? "" : wrong;
+  }
+
+  void Reset() override {
+    born_ = 0;
+    if (!broken_) return table_.reset(gc_);
+    if (gc_ != nullptr) table_.destroy(gc_);
+    Create();
+  }
+
+ private:
+  ouro_observer Functions();
+  void Create() {
+    broken_ = false;
+    gc_ = table_.create(&functions_);
+    if (gc_ == nullptr) Broken("its `create` returned null");
+  }
+  static CCollector& Of(const ouro_observer* functions) {
+    return *static_cast<CCollector*>(functions->context);
+  }
+  bool On(const Event& event) { return !broken_ && observer_.On(event) == ScriptEnd::kRaised; }
+  void Broken(const char* why) {
+    if (broken_) return;
+    broken_ = true;
+    observer_.Broken(why);
+  }
+
+  const ouro_collector_table& table_;
+  Observer& observer_;
+  ouro_observer functions_ = Functions();
+  void* gc_ = nullptr;
+  ObjectId born_ = 0;
+  bool broken_ = false;
+};
+
+// What the collector calls. A birth is numbered here, so that no adapter can get that wrong.
+ouro_observer CCollector::Functions() {
+  using From = const ouro_observer*;
+  ouro_observer f = {};
+  f.on_new = [](From from) {
+    CCollector& self = Of(from);
+    const ObjectId id = self.born_++;
+    self.On(Event::New(id));
+    return id;
+  };
+  f.on_got = [](From from, ouro_id id) { Of(from).On(Event::Got(id)); };
+  f.on_finalize = [](From from, ouro_id id) { return Of(from).On(Event::Finalize(id)); };
+  f.on_callback = [](From from, ouro_id id) { return Of(from).On(Event::Callback(id)); };
+  f.on_free = [](From from, ouro_id id) { Of(from).On(Event::Free(id)); };
+  f.on_collect = [](From from, int generation, bool automatic) {
+    Of(from).On(Event::Collect(generation, automatic));
+  };
+  f.on_done = [](From from, int32_t found) { Of(from).On(Event::Done(found)); };
+  f.on_garbage = [](From from, ouro_id id) { Of(from).On(Event::Garbage(id)); };
+  f.on_tracked = [](From from, ouro_id id, int generation) {
+    Of(from).On(Event::Tracked(id, generation));
+  };
+  f.on_failed = [](From from) { Of(from).On(Event::Failed()); };
+  f.broken = [](From from, const char* why) { Of(from).Broken(why); };
+  f.context = this;
+  return f;
+}
+
+void CCollector::Execute(const Op& op) {
+  if (broken_) return;
+  switch (op.code) {
+    case OpCode::kNode:
+      return table_.node(gc_, op.dest, op.count, op.script != kNoScript);
+    case OpCode::kLeaf:
+      return table_.leaf(gc_, op.dest);
+    case OpCode::kWeak:
+      return table_.weak(gc_, op.dest, op.ref, op.script != kNoScript);
+    case OpCode::kCopy:
+      return table_.copy(gc_, op.dest, op.ref);
+    case OpCode::kLoad:
+      return table_.load(gc_, op.dest, op.ref, op.slot);
+    case OpCode::kDeref:
+      return table_.deref(gc_, op.dest, op.ref);
+    case OpCode::kStore:
+      return table_.store(gc_, op.ref, op.slot, op.value);
+    case OpCode::kEmptySlot:
+      return table_.empty_slot(gc_, op.ref, op.slot);
+    case OpCode::kEmptyRegister:
+      return table_.empty_register(gc_, op.dest);
+    case OpCode::kCollect:
+      return table_.collect(gc_, op.count);
+    case OpCode::kThreshold:
+      return table_.threshold(gc_, op.count, op.count1, op.count2);
+    case OpCode::kEnable:
+    case OpCode::kDisable:
+      return table_.enable(gc_, op.code == OpCode::kEnable);
+    case OpCode::kSaveallOn:
+    case OpCode::kSaveallOff:
+      return table_.saveall(gc_, op.code == OpCode::kSaveallOn);
+    case OpCode::kTakeGarbage:
+      return table_.take_garbage(gc_, op.dest, op.count);
+    case OpCode::kClearGarbage:
+      return table_.clear_garbage(gc_);
+    case OpCode::kCensus:
+      return table_.census(gc_);
+    case OpCode::kFail:
+      return table_.fail(gc_, op.count);
+    case OpCode::kRaise:
+      return;  // the harness ends the script
+  }
+}
+
+// The first function that `t` has to have and has not, or nullptr.
+const char* MissingFunction(const ouro_collector_table& t) {
+  constexpr uint32_t kAlways = OURO_ALL_ABILITIES;
+  const struct {
+    const char* name;
+    bool there;
+    uint32_t needed;  // by any of these abilities
+  } functions[] = {
+      {"create", t.create != nullptr, kAlways},
+      {"destroy", t.destroy != nullptr, kAlways},
+      {"reset", t.reset != nullptr, kAlways},
+      {"node", t.node != nullptr, kAlways},
+      {"leaf", t.leaf != nullptr, kAlways},
+      {"weak", t.weak != nullptr, OURO_WEAK},
+      {"copy", t.copy != nullptr, kAlways},
+      {"load", t.load != nullptr, kAlways},
+      {"deref", t.deref != nullptr, OURO_WEAK},
+      {"store", t.store != nullptr, kAlways},
+      {"empty_slot", t.empty_slot != nullptr, kAlways},
+      {"empty_register", t.empty_register != nullptr, kAlways},
+      {"collect", t.collect != nullptr, kAlways},
+      {"threshold", t.threshold != nullptr, OURO_THRESHOLD},
+      {"enable", t.enable != nullptr, OURO_THRESHOLD},
+      {"saveall", t.saveall != nullptr, OURO_SAVEALL},
+      {"take_garbage", t.take_garbage != nullptr, OURO_GARBAGE},
+      {"clear_garbage", t.clear_garbage != nullptr, OURO_GARBAGE},
+      {"census", t.census != nullptr, OURO_CENSUS},
+      {"fail", t.fail != nullptr, OURO_FAILURE},
+  };
+  for (const auto& function : functions) {
+    const bool needed = function.needed == kAlways || (t.abilities & function.needed) != 0;
+    if (needed && !function.there) return function.name;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string ReadCTable(const ouro_collector_table& table, Specimen* specimen) {
+  if (table.version != OURO_VERSION) {
+    return fmt::format("built for version {} of ouroboros.h, this is {}", table.version,
+                       OURO_VERSION);
+  }
+  if (table.size != sizeof(ouro_collector_table)) {
+    return fmt::format("its table has {} bytes instead of {}: begin it with OURO_HEADER",
+                       table.size, sizeof(ouro_collector_table));
+  }
+  if (table.summary == nullptr) return "its table has no summary";
+  if (table.contract == nullptr) return "its table has no contract";
+  if ((table.abilities & ~uint32_t{OURO_ALL_ABILITIES}) != 0) {
+    return fmt::format("its abilities {:#x} are not all in ouroboros.h", table.abilities);
+  }
+  if ((table.abilities & OURO_CALLBACK) != 0 && (table.abilities & OURO_WEAK) == 0) {
+    return "it says OURO_CALLBACK without OURO_WEAK";
+  }
+  if (const char* missing = MissingFunction(table); missing != nullptr) {
+    return fmt::format("its table has no function `{}`", missing);
+  }
+  const Contract* contract = nullptr;
+  if (std::string error = ReadContract(table.contract, &contract); !error.empty()) return error;
+  *specimen = {.name = "",
+               .summary = table.summary,
+               .contract = contract,
+               .abilities = table.abilities,
+               .make = [&table](Observer& observer) -> std::unique_ptr<Collector> {
+                 return std::make_unique<CCollector>(table, observer);
+               }};
+  return "";
+}
+
+}  // namespace ouro
