@@ -209,14 +209,18 @@ int CompareAll(const std::vector<ProgramFile>& programs) {
   bool lawful = true;
   for (const ProgramFile& program : programs) {
     std::vector<Course> courses;
+    std::string reports;
     for (const Specimen& specimen : specimens) {
       Course course = {specimen.name, "", "lawful"};
       const Verdict verdict = Runner(specimen).Run(program.program, &course.transcript);
-      if (!verdict.lawful()) course.verdict = "UNLAWFUL: " + verdict.signature();
-      lawful &= verdict.lawful();
+      if (!verdict.lawful()) {
+        lawful = false;
+        course.verdict = "UNLAWFUL";
+        reports += Report(specimen, verdict, course.transcript) + "\n";
+      }
       courses.push_back(std::move(course));
     }
-    fmt::print("{}\n{}\n", program.Label(), FateTable(program.program, courses));
+    fmt::print("{}\n{}\n{}", program.Label(), FateTable(program.program, courses), reports);
   }
   for (const std::string& line : FateLegend()) fmt::print("{}\n", line);
   for (const std::string& why : absent) fmt::print("absent: {}\n", why);

@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "model/collector.h"
 #include "model/event_text.h"
@@ -19,12 +20,17 @@ std::array<ObjectId, kRegisters> Empty() {
   return registers;
 }
 
-// What a trace tells of one course: the fate of each object, by number.
+// What one object has in common in all courses, whatever its number is: the operation of main
+// during which it was born, and how many were born during that before.
+using Birth = std::pair<size_t, int>;
+using Fates = std::map<Birth, std::string>;
+
+// What a trace tells of one course: the fate of each object.
 class Reader {
  public:
   explicit Reader(const Program& program) : program_(program) {}
 
-  std::vector<std::string> Read(const std::string& transcript) {
+  Fates Read(const std::string& transcript) {
     for (size_t begin = 0; begin < transcript.size();) {
       const size_t end = std::min(transcript.find('\n', begin), transcript.size());
       std::string_view line(transcript.data() + begin, end - begin);
@@ -79,8 +85,10 @@ class Reader {
     if (!ParseEvent(text, &event).empty()) return;
     switch (event.kind) {
       case Event::Kind::kNew:
-        fates_.resize(std::max(fates_.size(), static_cast<size_t>(event.id) + 1));
         registers_[open->op.dest] = event.id;
+        born_ = number_ == births_.back().first ? born_ + 1 : 0;
+        births_.push_back({number_, born_});
+        fates_[births_.back()] = "";
         return;
       case Event::Kind::kGot:
         registers_[open->op.dest] = event.id;
@@ -103,13 +111,15 @@ class Reader {
   }
 
   void Note(ObjectId id, char letter) {
-    if (id < 0 || static_cast<size_t>(id) >= fates_.size()) return;
-    std::string& fate = fates_[static_cast<size_t>(id)];
+    if (id < 0 || static_cast<size_t>(id) + 1 >= births_.size()) return;
+    std::string& fate = fates_[births_[static_cast<size_t>(id) + 1]];
     fate += fmt::format("{}{}{}", fate.empty() ? "" : " ", letter, number_);
   }
 
   const Program& program_;
-  std::vector<std::string> fates_;
+  Fates fates_;
+  std::vector<Birth> births_ = {{0, 0}};  // by number, from 1; no object is born at operation 0
+  int born_ = 0;
   std::map<size_t, Open> open_;  // by indentation
   std::array<ObjectId, kRegisters> registers_ = Empty();
   std::vector<ObjectId> selves_;
@@ -126,6 +136,29 @@ std::string Numbered(const Program& program) {
   return text;
 }
 
+constexpr char kHead[] = "born at operation";
+
+// "3"; of several that were born during operation 3 "3", "3b", "3c".
+std::string Label(const Birth& birth) {
+  constexpr char kLetters[] = "abcdefghijklmnopqrstuvwxyz";
+  const auto [number, index] = birth;
+  if (index == 0) return fmt::format("{}", number);
+  if (index < 26) return fmt::format("{}{}", number, kLetters[index]);
+  return fmt::format("{}.{}", number, index + 1);
+}
+
+// A line of the columns from `first` to `last`, each with what text(birth) says.
+template <typename Column, typename Text>
+std::string Line(const std::string& head, size_t name, Column first, Column last, Text text,
+                 const std::string& end = "") {
+  std::string line = fmt::format("{:<{}}", head, name);
+  for (; first != last; ++first) {
+    line += fmt::format("  {:<{}}", text(first->first), first->second);
+  }
+  line += "  " + end;
+  return line.erase(line.find_last_not_of(' ') + 1) + "\n";
+}
+
 }  // namespace
 
 std::vector<std::string> FateLegend() {
@@ -134,49 +167,43 @@ std::vector<std::string> FateLegend() {
           "W3: it was found to be empty (a weak reference)",
           "U3: it is uncollectable, or saved, and entered the garbage list",
           "X3: it was freed, or cleared for good",
-          "-: it lives on"};
+          "-: it lives on; nothing: it was not born there"};
 }
 
 std::string FateTable(const Program& program, const std::vector<Course>& courses, size_t width) {
-  std::vector<std::vector<std::string>> rows = {{}};  // the first is the head
-  size_t objects = 0;
-  for (const Course& course : courses) {
-    rows.push_back(Reader(program).Read(course.transcript));
-    objects = std::max(objects, rows.back().size());
-  }
-  for (size_t i = 0; i < objects; ++i) rows[0].push_back(fmt::format("#{}", i));
-  const auto widest = [&rows](size_t column) {
-    size_t widest = 0;
-    for (const auto& row : rows) widest = std::max(widest, row[column].size());
-    return widest;
-  };
-  for (size_t i = 1; i < rows.size(); ++i) {
-    rows[i].resize(objects);  // those that were not born here live on as little as others
-    for (std::string& fate : rows[i]) fate = fate.empty() ? "-" : fate;
-  }
-  size_t name = 0;
+  std::vector<Fates> fates;
+  std::map<Birth, size_t> widest;  // of each column
+  size_t name = std::string_view(kHead).size();
   size_t verdict = 0;
   for (const Course& course : courses) {
+    fates.push_back(Reader(program).Read(course.transcript));
+    for (auto& [birth, fate] : fates.back()) {
+      if (fate.empty()) fate = "-";
+      size_t& column = widest[birth];
+      column = std::max({column, fate.size(), Label(birth).size()});
+    }
     name = std::max(name, course.specimen.size());
     verdict = std::max(verdict, course.verdict.size());
   }
   std::string text = Numbered(program);
-  size_t first = 0;
+  auto first = widest.begin();
   do {
-    size_t last = first;
-    for (size_t used = name + 2 + verdict; last < objects; ++last) {
-      used += widest(last) + 2;
-      if (used > width && last > first) break;
+    auto last = first;
+    for (size_t used = name + 2 + verdict; last != widest.end(); ++last) {
+      used += last->second + 2;
+      if (used > width && last != first) break;
     }
-    text += "\n";
-    for (size_t i = 0; i < rows.size(); ++i) {
-      std::string line = fmt::format("{:<{}}", i == 0 ? "" : courses[i - 1].specimen, name);
-      for (size_t k = first; k < last; ++k) line += fmt::format("  {:<{}}", rows[i][k], widest(k));
-      if (i > 0) line += "  " + courses[i - 1].verdict;
-      text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+    text += "\n" + Line(kHead, name, first, last, Label);
+    for (size_t i = 0; i < courses.size(); ++i) {
+      const auto fate_of = [&](const Birth& birth) {
+        const auto fate = fates[i].find(birth);
+        return fate == fates[i].end() ? std::string() : fate->second;
+      };
+      text += Line(courses[i].specimen, name, first, last, fate_of,
+                   last == widest.end() ? courses[i].verdict : "");
     }
     first = last;
-  } while (first < objects);
+  } while (first != widest.end());
   return text;
 }
 

@@ -58,9 +58,9 @@ main:
    8  collect 2
    9  garbage clear
 
-              #0  #1  #2     #3
-naive         X2  -   U8     -   lawful
-naive-pep442  X2  -   F8 X8  W8  lawful
+born at operation  1   2  3      4
+naive              X2  -  U8     -   lawful
+naive-pep442       X2  -  F8 X8  W8  lawful
 )");
 }
 
@@ -69,8 +69,11 @@ TEST(FatesTest, WideTablesAreSeveralBlocks) {
   for (int i = 0; i < 12; ++i) text += "r0 = leaf\n";
   const Program program = Parsed(text);
   const std::string table = FateTable(program, CoursesOn({"naive"}, program), 40);
-  EXPECT_NE(table.find("\n       #0  #1  #2  #3  #4  #5\nnaive  X2"), std::string::npos) << table;
-  EXPECT_NE(table.find("\n       #11\nnaive  -    lawful\n"), std::string::npos) << table;
+  EXPECT_NE(table.find("\nborn at operation  1   2   3\nnaive              X2  X3  X4\n"),
+            std::string::npos)
+      << table;
+  EXPECT_NE(table.find("  12\nnaive              X11  X12  -   lawful\n"), std::string::npos)
+      << table;
   for (size_t begin = 0; begin < table.size();) {
     const size_t end = table.find('\n', begin);
     EXPECT_LE(end - begin, size_t{40});
@@ -79,7 +82,21 @@ TEST(FatesTest, WideTablesAreSeveralBlocks) {
 }
 
 TEST(FatesTest, OfNothing) {
-  EXPECT_EQ(FateTable(Program{}, {{"naive", "", "lawful"}}), "\n\nnaive  lawful\n");
+  EXPECT_EQ(FateTable(Program{}, {{"naive", "", "lawful"}}),
+            "\nborn at operation\nnaive              lawful\n");
+}
+
+// Where it cannot make weak references, the second object is the first.
+TEST(FatesTest, ColumnsAreObjectsWhateverTheirNumbers) {
+  const std::string first = "r0 = node 1\n> new 0\nr1 = weak r0\n> new 1\nr2 = leaf\n> new 2\n";
+  const std::string second = "r0 = node 1\n> new 0\nr2 = leaf\n> new 1\nr2 = none\n> free 1\n";
+  const Program program = Parsed("r0 = node 1\nr1 = weak r0\nr2 = leaf\nr2 = none\n");
+  const std::string table = FateTable(program, {{"a", first, "lawful"}, {"b", second, "lawful"}});
+  EXPECT_NE(table.find("born at operation  1  2  3\n"
+                       "a                  -  -  -   lawful\n"
+                       "b                  -     X4  lawful\n"),
+            std::string::npos)
+      << table;
 }
 
 }  // namespace

@@ -4,16 +4,8 @@ memory that is free.
 
     PYTHONMALLOC=debug python3 cpython_lent_weakref.py      crashes where the bug is there
 
-Ouroboros found it through the C API, law `no-free-while-held`; shrunk:
-
-    def 0:
-      r0 = none
-    main:
-      r0 = node 0
-      r1 = weak r0 call 0
-      ...
-
-The adapter holds the weak reference for its callbacks since, so programs do not meet it any more.
+Ouroboros found it through the C API, as ../found/cpython-api-no-free-while-held-1090.gct. The
+adapter holds the weak reference for its callbacks since, so programs do not meet it any more.
 """
 
 import weakref

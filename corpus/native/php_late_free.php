@@ -5,7 +5,7 @@
 //
 //     php -n php_late_free.php                          exits 1 where the bug is there
 //
-// Ouroboros found it as ../found/php-free-at-once.gct: law `free-at-once`.
+// Ouroboros found it as ../found/php-free-at-once-7105.gct: law `free-at-once`.
 
 class Plain {
     public $to;

@@ -5,7 +5,7 @@
 //     php -n php_use_after_free.php                     exits 1 where the bug is there
 //     USE_ZEND_ALLOC=0 valgrind php -n ...              shows a read of what the collector freed
 //
-// Ouroboros found it as ../found/php-no-free-while-held.gct: law `no-free-while-held`.
+// Ouroboros found it as ../found/php-no-free-while-held-2113.gct: law `no-free-while-held`.
 
 class Plain {
     public $me;
