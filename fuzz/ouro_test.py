@@ -7,7 +7,8 @@ from fuzz import ouro_driver
 from fuzz.ouro_driver import lines
 
 COMMANDS = ["campaign", "add", "merge", "encode", "decode", "run", "replay", "compare", "sweep",
-            "exhaust", "power", "shrink", "generate", "judge", "specimens", "contracts", "laws"]
+            "exhaust", "check-adapter", "power", "shrink", "generate", "judge", "specimens",
+            "contracts", "laws"]
 
 LOAD = "r0 = node 2\nr0.0 = r0\nr1 = r0.0\n"  # what liar:load lies about
 LEAF = "r0 = leaf\n"
@@ -60,7 +61,7 @@ class HelpTest(ouro_driver.OuroTest):
                           ["generate", "--count", "x"], ["generate", "--count", "0"],
                           ["generate", "--ops", "0"], ["generate", "--seed", "x"],
                           ["campaign", "--seconds", "0"], ["campaign", "--workers", "-1"],
-                          ["compare", "x"], ["laws", "x"]):
+                          ["compare"], ["check-adapter"], ["laws", "x"]):
             self.assertIn("--help`", self.complaint(*arguments))
 
     def test_a_usage_error_names_its_command(self):
@@ -108,6 +109,7 @@ class ListsTest(ouro_driver.OuroTest):
         self.complaint("shrink", "--specimen", "nosuch", "a.gct")
         self.complaint("campaign", "--specimen", "nosuch")
         self.complaint("compare", "--with", "nosuch", "a.gct")
+        self.complaint("check-adapter", "nosuch")
 
 
 class RunTest(ouro_driver.OuroTest):
@@ -304,6 +306,21 @@ class ReplayAndCompareTest(ouro_driver.OuroTest):
         output, _ = self.ouro("compare", "--specimen", "liar:load", "--with", "naive", "a.gct",
                               code=1)
         self.assertRegex(output, r"a\.gct: unlawful: operation 3: .*got none.*got 0")
+
+    def test_compare_shows_fates_on_all_that_are_here(self):
+        self.write("a.gct", "r0 = node 0\nr1 = weak r0\nr0 = none\n")
+        output, _ = self.ouro("compare", "a.gct")
+        for name in ("optimized", "optimized-pep442", "naive"):
+            self.assertRegex(output, rf"(?m)^{name} .*X3 .*lawful$")
+        self.assertIn("no such file", self.complaint("compare", "nosuch").lower())
+
+    def test_check_adapter(self):
+        output, _ = self.ouro("check-adapter", "--programs", "100", "optimized")
+        self.assertRegex(output, r"^optimized: all \d+ duties done, 100 random programs lawful\n$")
+        output, _ = self.ouro("check-adapter", "liar:load", code=1)
+        self.assertIn("not done: ", output)
+        self.assertIn("look for ", output)
+        self.assertIn("liar:load: THE ADAPTER IS AT FAULT: ", output)
 
     def test_sweep(self):
         self.write("a.gct", "r0 = node 0\nr1 = weak r0\nr0 = none\n")

@@ -1,5 +1,5 @@
 // Adapters are checked, and so is the check: sound adapters do all duties, liars do not. The errors
-// that are planted in adapters over the line protocol are in adapter_errors_test.py.
+// planted in adapters over the line protocol are in fuzz/adapter_errors_test.py.
 
 #include "properties/adapter_check.h"
 

@@ -1,0 +1,44 @@
+<?php
+// PHP 8.2: a cycle falls during a collection, by a destructor, and its own destructor breaks it.
+// Nothing holds the object any more, and yet it is the next collection that frees it (compare
+// php/php-src GH-13683).
+//
+//     php -n php_late_free.php                          exits 1 where the bug is there
+//
+// Ouroboros found it as ../found/php-free-at-once.gct: law `free-at-once`.
+
+class Plain {
+    public $to;
+}
+
+class Dropper {
+    public $to;
+    function __destruct() {
+        $GLOBALS['root'] = $this;  // lets go of the cycle Plain <-> Breaker
+    }
+}
+
+class Breaker {
+    public $to;
+    function __destruct() {
+        $this->to = null;  // the cycle is none any more
+    }
+}
+
+$root = new Breaker;
+$plain = new Plain;
+$root->to = $plain;
+$plain->to = $root;
+unset($plain);
+$weak = WeakReference::create($root);
+
+$dropper = new Dropper;
+$dropper->to = $dropper;
+unset($dropper);
+
+gc_collect_cycles();
+$late = $weak->get() !== null;
+gc_collect_cycles();
+echo PHP_VERSION, $late ? " FAILS: nothing held it, and it was freed by the next collection\n"
+                        : " passes\n";
+exit($late ? 1 : 0);

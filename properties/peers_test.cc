@@ -1,0 +1,97 @@
+// Other people's collectors under judgement: on each that is here random programs are lawful, but
+// for the bugs that it is known to have. One that is not here is skipped, and said to be. CPython
+// over the line protocol has a test of its own, cpython_test.
+//
+// OURO_PROGRAMS sets how many programs each one runs:
+//   bazel test //properties:peers_test --test_env=OURO_PROGRAMS=10000 --test_output=all
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "collector/specimens.h"
+#include "model/isolate.h"
+#include "model/law.h"
+#include "model/trial.h"
+#include "properties/arbitrary.h"
+#include "properties/generator.h"
+
+namespace ouro {
+namespace {
+
+// The laws that a peer is known to break; corpus/native/README.md has each of them in the peer's
+// own language. More than one in kRarest programs is another bug.
+const std::map<std::string, std::set<Law>> kKnown = {
+    {"cpython39", {Law::kDereference}},
+    {"php", {Law::kNoFreeWhileHeld, Law::kFreeAtOnce}},
+};
+constexpr size_t kRarest = 1000;
+
+size_t Programs() {
+  const char* wanted = std::getenv("OURO_PROGRAMS");
+  return wanted == nullptr ? 400 : static_cast<size_t>(std::atoi(wanted));
+}
+
+// The peers in this process, and the interpreters on PATH that have adapters.
+std::vector<Specimen> Peers() {
+  std::vector<std::string> absent;
+  std::vector<Specimen> peers = PresentPeers(&absent);
+  for (const char* name : {"lua:lua5.4", "php:php", "ruby:ruby"}) {
+    Specimen specimen;
+    if (std::string error = FindSpecimen(name, &specimen); !error.empty()) {
+      absent.push_back(error);
+    } else {
+      peers.push_back(specimen);
+    }
+  }
+  for (const std::string& why : absent) std::printf("NOT TESTED: %s\n", why.c_str());
+  return peers;
+}
+
+// Reports what is unlawful and not known. Returns how many programs were convicted.
+size_t Judge(const Specimen& peer, const std::vector<Program>& programs) {
+  const auto known = kKnown.find(peer.contract->name);
+  size_t convicted = 0;
+  for (size_t next = 0; next < programs.size();) {
+    const std::vector<Program> rest(programs.begin() + static_cast<ptrdiff_t>(next),
+                                    programs.end());
+    const size_t found = FindIsolated(rest, kAnySignature, peer, Isolation{});
+    if (found == rest.size()) break;
+    next += found + 1;
+    ++convicted;
+    std::string transcript;
+    const Verdict verdict = TryIsolated(rest[found], peer, Isolation{}, &transcript);
+    const std::string report = Report(peer, verdict, transcript);
+    std::printf("program %zu: %s\n", next - 1, report.c_str());
+    EXPECT_TRUE(known != kKnown.end() && verdict.violation.has_value() &&
+                known->second.count(verdict.violation->law) != 0)
+        << peer.name << ", program " << next - 1 << "\n"
+        << report;
+  }
+  return convicted;
+}
+
+TEST(PeersTest, AreLawful) {
+  GeneratorOptions options;
+  options.operations = 50;
+  std::vector<Program> programs;
+  for (size_t i = 0; i < Programs(); ++i) programs.push_back(Generate(SeedOf(Seed(), i), options));
+  for (const Specimen& peer : Peers()) {
+    const auto begin = std::chrono::steady_clock::now();
+    const size_t convicted = Judge(peer, programs);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+    std::printf("%-18s %zu programs, %zu convicted, %.0f programs/s: %s\n", peer.name.c_str(),
+                programs.size(), convicted, static_cast<double>(programs.size()) / seconds.count(),
+                peer.summary.c_str());
+    EXPECT_LE(convicted, programs.size() / kRarest + 1);
+  }
+}
+
+}  // namespace
+}  // namespace ouro
