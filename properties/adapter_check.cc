@@ -91,6 +91,10 @@ void AddFinalizers(std::vector<Duty>* d) {
       "def 0:\nr1 = self\nmain:\nr0 = node 1 del 0\nr2 = node 0 del 0\nr0.0 = r2\nr2 = none\n"
       "r0 = none\ncollect 2\nr1 = none\ncollect 2\ncollect 2",
       kFinalizers);
+  Add(d, "a finalizer has its self back when one within it is over",
+      "def 0:\nr1 = none\nr2 = self\nmain:\nr0 = node 0 del 0\nr1 = node 0 del 1\nr0 = none\n"
+      "collect 2\nr2 = none\ncollect 2\ncollect 2",
+      kFinalizers);
   Add(d, "a finalizer can raise",
       "def 0:\nraise\nmain:\nr0 = node 0 del 0\nr0 = none\ncollect 2\ncollect 2\nr0 = node 0",
       kFinalizers);
@@ -218,7 +222,7 @@ std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
   }
   std::vector<Fault> faults;
   *done = 0;
-  while (true) {
+  for (size_t undone = 0; undone < kMaxUndone; ++undone) {
     // Each twice: what a reset does not forget shows in the second run.
     std::vector<Program> programs;
     for (const Duty* duty : rest) programs.insert(programs.end(), 2, duty->program);
@@ -238,6 +242,7 @@ std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
     });
     if (!known) faults.push_back(std::move(fault));
   }
+  return faults;
 }
 
 }  // namespace ouro

@@ -44,6 +44,10 @@ using RunProgram = std::function<Verdict(const Program& program, std::string* tr
 // same collector, with a reset after each; or how many there are.
 using FindUnlawful = std::function<size_t(const std::vector<Program>& programs)>;
 
+// After so many duties that are not done no more are tried: each costs a few new processes, and an
+// adapter that does nothing right should be told so at once.
+inline constexpr size_t kMaxUndone = 8;
+
 // The duties of `specimen` that are not done: the first of each kind, by what to look for. *done
 // counts those that are. Duties beyond its abilities are left out.
 std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
