@@ -19,18 +19,18 @@ LANGUAGES = {
     "lua": ("lua", "lua.lua", "lua5.4 -E"),
     "ruby": ("ruby", "ruby.rb", "ruby --disable=all"),
 }
-MAX_LINES = 8  # of a program that shows an error
+MAX_LINES = 12  # of a program that shows an error
 
 # Language, what was done wrong, the law that convicts, the right text, the wrong one.
 ERRORS = [
-    ("python", "a reference that was passed is kept", "callback-when-cleared",
+    ("python", "a reference that was passed is kept", "free-at-once",
      "    setattr(registers[target], SLOTS[slot], registers[source])\n    passing[0] = None",
      "    setattr(registers[target], SLOTS[slot], registers[source])\n"
      "    passing[0] = registers[source]"),
     ("python", "objects of three slots have no finalizer", "finalize-before-free",
      "(FINALIZED if has_finalizer else PLAIN)",
      "(FINALIZED if has_finalizer and count != 3 else PLAIN)"),
-    ("python", "the oldest generation is never collected", "callback-order",
+    ("python", "the oldest generation is never collected", "trash-freed",
      "count = gc.collect(generation)", "count = gc.collect(min(generation, 1))"),
     ("python", "numbers of the dead are given again", "identity",
      "    number = len(alive)\n    alive.append(True)",
