@@ -23,7 +23,7 @@ void Add(std::vector<Duty>* duties, const std::string& name, const std::string& 
   for (int slot = 0; slot < (each_slot ? kMaxSlots : 1); ++slot) {
     std::vector<Program> programs;
     CHECK(Parse(with(text, slot), &programs).empty() && programs.size() == 1);
-    duties->push_back({with(name, slot), programs[0], needs});
+    duties->push_back({with(name, slot), name, programs[0], needs});
   }
 }
 
@@ -223,7 +223,7 @@ std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
   }
   std::vector<Fault> faults;
   *done = 0;
-  for (size_t undone = 0; undone < kMaxUndone; ++undone) {
+  while (true) {
     // Each twice: what a reset does not forget shows in the second run.
     std::vector<Program> programs;
     for (const Duty* duty : rest) programs.insert(programs.end(), 2, duty->program);
@@ -232,6 +232,9 @@ std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
     if (found == rest.size()) return faults;
     const Duty& duty = *rest[found];
     rest.erase(rest.begin(), rest.begin() + static_cast<ptrdiff_t>(found) + 1);
+    rest.erase(std::remove_if(rest.begin(), rest.end(),
+                              [&duty](const Duty* other) { return other->family == duty.family; }),
+               rest.end());
     Fault fault = {.duty = duty.name, .look_for = "", .program = duty.program};
     fault.verdict = run(duty.program, &fault.transcript);
     fault.after_others = fault.verdict.lawful();
@@ -243,7 +246,6 @@ std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
     });
     if (!known) faults.push_back(std::move(fault));
   }
-  return faults;
 }
 
 }  // namespace ouro

@@ -20,7 +20,8 @@
 namespace ouro {
 
 struct Duty {
-  std::string name;  // "slot 3 is visited"
+  std::string name;    // "slot 3 is visited"
+  std::string family;  // of those that differ by the slot alone: "slot %K is visited"
   Program program;
   uint32_t needs = 0;  // abilities
 };
@@ -44,12 +45,9 @@ using RunProgram = std::function<Verdict(const Program& program, std::string* tr
 // same collector, with a reset after each; or how many there are.
 using FindUnlawful = std::function<size_t(const std::vector<Program>& programs)>;
 
-// After so many duties that are not done no more are tried: each costs a few new processes, and an
-// adapter that does nothing right should be told so at once.
-inline constexpr size_t kMaxUndone = 8;
-
 // The duties of `specimen` that are not done: the first of each kind, by what to look for. *done
-// counts those that are. Duties beyond its abilities are left out.
+// counts those that are. Duties beyond its abilities are left out, and so is the rest of a family
+// once one of it is not done: each costs a few new processes, and says the same.
 std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
                                 const FindUnlawful& find, size_t* done);
 

@@ -67,7 +67,7 @@ class Dead : public Collector {
   void Reset() override {}
 };
 
-TEST(AdapterCheckTest, EndsSoonWhereNothingIsDone) {
+TEST(AdapterCheckTest, TriesOneOfEachFamilyWhereNothingIsDone) {
   const Specimen dead = {.name = "dead", .summary = "", .contract = &kCPython39, .make = [](auto&) {
                            return std::make_unique<Dead>();
                          }};
@@ -84,7 +84,10 @@ TEST(AdapterCheckTest, EndsSoonWhereNothingIsDone) {
       },
       &done);
   EXPECT_EQ(done, 0U);
-  EXPECT_EQ(programs, kMaxUndone);
+  std::set<std::string> families;
+  for (const Duty& duty : Duties()) families.insert(duty.family);
+  EXPECT_LT(families.size(), Duties().size() / 2);
+  EXPECT_LE(programs, families.size());
   ASSERT_FALSE(faults.empty());
   EXPECT_EQ(faults[0].duty, "the birth of a node is reported");
 }
