@@ -113,7 +113,10 @@ std::string FindProcess(const std::string& name, Specimen* specimen) {
   const Contract* contract = nullptr;
   const std::string error = ReadContract(rest.substr(0, colon), &contract);
   if (!error.empty()) return "process:CONTRACT:COMMAND: " + error;
-  return FindPeer(name, {"/bin/sh", "-c", rest.substr(colon + 1)}, contract, specimen);
+  // Where the user stands who ran `bazel run`, which goes elsewhere.
+  const bool elsewhere = std::getenv("BUILD_WORKING_DIRECTORY") != nullptr;
+  const std::string there = elsewhere ? "cd \"$BUILD_WORKING_DIRECTORY\" || exit; " : "";
+  return FindPeer(name, {"/bin/sh", "-c", there + rest.substr(colon + 1)}, contract, specimen);
 }
 
 // A peer's adapter is a shared object in collector/peers, beside this program or above it, as Bazel

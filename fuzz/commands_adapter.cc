@@ -79,8 +79,8 @@ int CheckAdapters(const CheckAdapterArguments& arguments) {
   const std::vector<Fault> faults = CheckAdapter(specimen, run, find, &done);
   for (const Fault& fault : faults) Print(specimen, fault);
   if (!faults.empty()) {
-    fmt::print("{}: THE ADAPTER IS AT FAULT: {} duties done, {} kinds of faults\n", specimen.name,
-               done, faults.size());
+    fmt::print("{}: THE ADAPTER IS AT FAULT: {} duties done, {} kind{} of fault\n", specimen.name,
+               done, faults.size(), faults.size() == 1 ? "" : "s");
     return 1;
   }
   const bool lawful = RandomLawful(specimen, arguments);

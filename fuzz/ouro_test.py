@@ -187,6 +187,8 @@ class RunTest(ouro_driver.OuroTest):
         self.write("here/t", LOAD_TRACE)
         self.ouro("judge", "--contract", "cpython26", "t", cwd="/", env=env)
         self.assertIn("b.gct: No such", self.complaint("run", "b.gct", env=env))
+        self.write("here/sick.sh", "read l; echo '> hello sick 1.0'; echo ok")
+        self.ouro("run", "--specimen", "process:lua:sh sick.sh", "/dev/null", cwd="/", env=env)
 
 
 class JudgeTest(ouro_driver.OuroTest):

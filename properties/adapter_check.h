@@ -20,7 +20,8 @@
 namespace ouro {
 
 struct Duty {
-  std::string name;  // "slot 3 is visited"
+  std::string name;    // "slot 3 is visited"
+  std::string family;  // of those that differ by the slot alone: "slot %K is visited"
   Program program;
   uint32_t needs = 0;  // abilities
 };
@@ -45,7 +46,8 @@ using RunProgram = std::function<Verdict(const Program& program, std::string* tr
 using FindUnlawful = std::function<size_t(const std::vector<Program>& programs)>;
 
 // The duties of `specimen` that are not done: the first of each kind, by what to look for. *done
-// counts those that are. Duties beyond its abilities are left out.
+// counts those that are. Duties beyond its abilities are left out, and so is the rest of a family
+// once one of it is not done: each costs a few new processes, and says the same.
 std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
                                 const FindUnlawful& find, size_t* done);
 

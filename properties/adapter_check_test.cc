@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <iostream>
+#include <memory>
 #include <set>
 
 #include "collector/specimens.h"
+#include "model/collector.h"
 #include "model/isolate.h"
 #include "model/law.h"
 #include "properties/generator.h"
@@ -56,6 +58,38 @@ TEST(AdapterCheckTest, PeersDoAllTheirDuties) {
     EXPECT_GT(done, size_t{80}) << specimen.name;
   }
   for (const std::string& why : absent) std::cout << "absent: " << why << "\n";
+}
+
+// Does nothing at all.
+class Dead : public Collector {
+ public:
+  void Execute(const Op&) override {}
+  void Reset() override {}
+};
+
+TEST(AdapterCheckTest, TriesOneOfEachFamilyWhereNothingIsDone) {
+  const Specimen dead = {.name = "dead", .summary = "", .contract = &kCPython39, .make = [](auto&) {
+                           return std::make_unique<Dead>();
+                         }};
+  size_t done = 0;
+  size_t programs = 0;
+  const std::vector<Fault> faults = CheckAdapter(
+      dead,
+      [&](const Program& program, std::string* transcript) {
+        ++programs;
+        return TryIsolated(program, dead, Isolation{}, transcript);
+      },
+      [&](const std::vector<Program>& all) {
+        return FindIsolated(all, kAnySignature, dead, Isolation{});
+      },
+      &done);
+  EXPECT_EQ(done, 0U);
+  std::set<std::string> families;
+  for (const Duty& duty : Duties()) families.insert(duty.family);
+  EXPECT_LT(families.size(), Duties().size() / 2);
+  EXPECT_LE(programs, families.size());
+  ASSERT_FALSE(faults.empty());
+  EXPECT_EQ(faults[0].duty, "the birth of a node is reported");
 }
 
 // A liar is the worst of adapters.

@@ -16,7 +16,7 @@ import unittest
 MAX_FUNCTION_LINES = 70
 MAX_FILE_LINES = 500
 MAX_COLUMNS = 100
-CPP = {".cc", ".h"}
+CPP = {".c", ".cc", ".h"}
 PYTHON = {".py", ".bzl"}
 WORDS_FOR_LATER = ("TO" "DO", "FIX" "ME", "X" "XX")  # in two parts: this file is read too
 FORMATTER = "clang-format-14"
@@ -83,7 +83,7 @@ def opens_with_a_comment(path, text):
         text = text.split("\n", 1)[-1]
     if path.endswith(".cc") and text.startswith(f'#include "{path[:-3]}.h"\n'):
         return True  # its header says it
-    return text.startswith(("// ", "# ", '"""'))
+    return text.startswith(("// ", "/* ", "# ", '"""'))
 
 
 def offences(path, text):
@@ -108,7 +108,7 @@ def offences(path, text):
     if suffix == ".h":
         name = guard(path)
         opens = f"\n#ifndef {name}\n#define {name}\n" in text
-        if not opens or not text.endswith(f"#endif  // {name}\n"):
+        if not opens or not text.endswith((f"#endif  // {name}\n", f"#endif /* {name} */\n")):
             yield f"{path}: no include guard {name}"
 
 
@@ -181,7 +181,8 @@ class SelfTest(unittest.TestCase):
         self.acquit("a/b.cc", "// a to-do list; mastodons\n")
 
     def test_opening_comment(self):
-        for path, text in (("a/b.cc", "// A noun.\n"), ("a/b.cc", '#include "a/b.h"\n'),
+        for path, text in (("a/b.cc", "// A noun.\n"), ("a/b.c", "/* A noun. */\n"),
+                           ("a/b.cc", '#include "a/b.h"\n'),
                            ("a/b.py", "#!/usr/bin/env python3\n# A noun.\n"),
                            ("b.bzl", '"""A."""\n')):
             self.acquit(path, text)
@@ -193,6 +194,7 @@ class SelfTest(unittest.TestCase):
     def test_guards(self):
         good = "// A.\n\n#ifndef A_B_H_\n#define A_B_H_\n\n#endif  // A_B_H_\n"
         self.acquit("a/b.h", good)
+        self.acquit("a/b.h", good.replace("// A_B_H_", "/* A_B_H_ */").replace("  /*", " /*"))
         self.convict("a/c.h", good, "A_C_H_")
         self.convict("a/b.h", good.replace("#endif  //", "#endif //"), "A_B_H_")
         self.convict("a/b.h", "// A.\n#pragma once\n", "A_B_H_")

@@ -1,0 +1,220 @@
+"""GUIDE.md is true: its commands are run as a reader would, in order, and print what it says.
+
+Place: beside the guide. It reads these blocks of it:
+  console   commands after `$ `, each with what it prints. A line `...` stands for any lines; times
+            and counts of campaigns are not compared, and they run for a few seconds only.
+  c         excerpts of the example in C.
+"""
+
+import concurrent.futures
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from fuzz import ouro_driver
+
+ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
+HERE = os.path.join(ROOT, "collector")
+CAMPAIGN_SECONDS = 2
+DONE = "==== done, exit code "
+EXAMPLES = ["example_c/toy_adapter.c", "example_c/toy_gc.c"]
+
+# As the table of mistakes has them: the first words, the right text of toy.py, the wrong one.
+MISTAKES = [
+    ("output stays in a buffer", "print(line, flush=True)", "print(line)"),
+    ("a reset goes on counting births", "        self.born = 0\n",
+     "        self.born = getattr(self, 'born', 0)\n"),
+    ("`collect` does nothing", r'say(f"> {line}\n> done 0")', "pass"),
+    ("an assignment lets go of the old value first",
+     "        if value is not None:\n            value.count += 1\n"
+     "        old, holder[key] = holder[key], value\n        self.release(old)\n",
+     "        self.release(holder[key])\n        holder[key] = value\n"
+     "        if value is not None:\n            value.count += 1\n"),
+    ("the last slot is forgotten", "range(len(thing.slots))", "range(len(thing.slots) - 1)"),
+    ("a weak reference holds", "self.target = target",
+     "self.target = target\n        if target is not None:\n            target.count += 1"),
+    ("an object is freed though", "            thing.count = 1", "            thing.count = 0"),
+    ("`self` is lost", '        self.registers["self"] = outer\n',
+     '        self.registers["self"] = None\n'),
+    ("a finalizer's exception", ' + (" raised" if how == "raise" else "")', ""),
+    ("the contract is another's", "", ""),
+]
+
+
+def read(path):
+    with open(os.path.join(HERE, path)) as file:
+        return file.read()
+
+
+def blocks(language):
+    return re.findall(rf"(?ms)^```{language}\n(.*?)^```$", read("GUIDE.md"))
+
+
+def commands(block):
+    """Yields each command, with its here document, and the lines that it prints."""
+    command, printed, end = None, [], None
+    for line in block.splitlines():
+        if end is not None:
+            command += "\n" + line
+            end = None if line == end else end
+        elif line.startswith("$ "):
+            if command is not None:
+                yield command, printed
+            command, printed = line[2:], []
+            here = re.search(r"<<'(\w+)'$", line)
+            end = here.group(1) if here else None
+        else:
+            printed.append(line)
+    yield command, printed
+
+
+def comparable(command, lines):
+    """Without what differs from time to time: numbers of campaigns, and which program was found."""
+    lines = [re.sub(r"-[0-9a-f]{4}\.gct", "-HASH.gct", line) for line in lines]
+    if not command.startswith("ouro campaign"):
+        return lines
+    return [re.sub(r"\d+", "N", line) if re.search(r"\d s\b|shrunk from", line) else line
+            for line in lines]
+
+
+def matches(expected, printed):
+    """Whether `printed` is `expected`, where `...` stands for any lines."""
+    if not expected:
+        return not printed
+    if expected[0] == "...":
+        return any(matches(expected[1:], printed[i:]) for i in range(len(printed) + 1))
+    return bool(printed) and printed[0] == expected[0] and matches(expected[1:], printed[1:])
+
+
+class GuideTest(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        tools = os.path.join(cls.folder, "tools")
+        os.mkdir(tools)
+        os.symlink(os.path.realpath(ouro_driver.OURO), os.path.join(tools, "ouro"))
+        os.symlink(sys.executable, os.path.join(tools, "python3"))
+        for name, other in (("cc", "clang"), ("c++", "clang++")):
+            if shutil.which(name) is None and shutil.which(other) is not None:
+                os.symlink(shutil.which(other), os.path.join(tools, name))
+        cls.environment = {**os.environ, "OUROBOROS": ROOT,
+                           "PATH": tools + ":" + os.environ["PATH"]}
+        for name in ("BUILD_WORKING_DIRECTORY", "PYTHONUNBUFFERED"):
+            cls.environment.pop(name, None)
+        # One of them is waited for for ten seconds: meanwhile, the other tests run.
+        pool = concurrent.futures.ThreadPoolExecutor(3)
+        cls.addClassCleanup(pool.shutdown)
+        cls.mistakes = [pool.submit(cls.make, i) for i in range(len(MISTAKES))]
+
+    @classmethod
+    def run_shell(cls, script):
+        return subprocess.run(["bash"], input=script, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, cwd=cls.folder,
+                              env=cls.environment, timeout=100).stdout
+
+    @classmethod
+    def make(cls, number):
+        """Makes a mistake. Returns what `check-adapter` says."""
+        _, right, wrong = MISTAKES[number]
+        text = read("example_protocol/toy.py")
+        with open(os.path.join(cls.folder, f"mistake{number}.py"), "w") as file:
+            file.write(text.replace(right, wrong) if right else text)
+        contract = "perl" if right else "lua"
+        return cls.run_shell(f"ouro check-adapter 'process:{contract}:python3 mistake{number}.py'")
+
+    def test_commands_print_what_it_says(self):
+        if shutil.which("cc", path=self.environment["PATH"]) is None:
+            print("SKIPPED: no C compiler on PATH", file=sys.stderr)
+            self.skipTest("no C compiler")
+        steps = [step for block in blocks("console") for step in commands(block)]
+        self.assertGreater(len(steps), 20)
+        script = ""
+        for command, _ in steps:
+            short = re.sub(r"--seconds \d+", f"--seconds {CAMPAIGN_SECONDS}", command)
+            script += f"{short}\necho \"{DONE}$?\"\n"
+        outputs = re.split(rf"{DONE}(\d+)\n", self.run_shell(script))
+        self.assertEqual(len(outputs), 2 * len(steps) + 1, outputs[-1])
+        for i, (command, expected) in enumerate(steps):
+            printed, code = outputs[2 * i].splitlines(), int(outputs[2 * i + 1])
+            with self.subTest(command):
+                self.assertTrue(matches(comparable(command, expected),
+                                        comparable(command, printed)),
+                                "\n".join(["it printed:", *printed]))
+                text = "\n".join(expected)
+                wanted = 2 if text.startswith("ouro: ") else "unlawful" in text or "broke" in text
+                self.assertEqual(code, int(wanted or "shrunk" in text))
+
+    def test_excerpts_are_excerpts(self):
+        texts = [read(path) for path in EXAMPLES]
+        self.assertEqual(len(blocks("c")), 2)
+        for block in blocks("c"):
+            self.assertTrue(any(block in text for text in texts), block)
+
+    def test_fields_are_those_of_contracts(self):
+        listed = subprocess.run([ouro_driver.OURO, "contracts"], capture_output=True, text=True)
+        table = dict(re.findall(r"(?m)^\| `([a-z]+)` \| [^|]* \| ([^|]*) \|$", read("GUIDE.md")))
+        fields = re.findall(r"(?m)^ +([a-z]+)=([-\w]+): ", listed.stdout)
+        self.assertEqual({name for name, _ in fields}, set(table))
+        for name, value in fields:
+            self.assertIn(f"`{value}`" if not value.isdigit() else "` ...", table[name], name)
+
+    def test_mistakes_are_called_what_it_says(self):
+        rows = re.findall(r"(?m)^\| (.*) \| (`.*`) \|$",
+                          read("GUIDE.md").split("## Mistakes that adapters make")[1])
+        self.assertEqual(len(rows), len(MISTAKES))
+        for (mistake, says), (words, right, _), made in zip(rows, MISTAKES, self.mistakes):
+            with self.subTest(mistake):
+                self.assertTrue(mistake.startswith(words))
+                self.assertIn(right, read("example_protocol/toy.py"))
+                first = made.result().split("\nnot done: ")[0]
+                for part in re.findall(r"`` ?(.*?) ?``|`([^`]+)`", says):
+                    self.assertIn("".join(part), first)
+
+
+class ExamplesTest(unittest.TestCase):
+    """The examples as Bazel builds them, with more programs than the guide has patience for."""
+
+    PROGRAMS = "5000"
+
+    def check(self, library):
+        path = os.path.join(HERE, library)
+        done = subprocess.run(
+            [ouro_driver.OURO, "check-adapter", "--programs", self.PROGRAMS, "lib:" + path],
+            capture_output=True, text=True)
+        return done.stdout.replace(path, "toy.so"), done.returncode
+
+    def test_sound_ones_are_lawful(self):
+        for library in ("example_c/toy_gc.so", "example_cpp/toy_cpp.so"):
+            output, code = self.check(library)
+            self.assertEqual(code, 0, output)
+            self.assertIn(f"{self.PROGRAMS} random programs lawful", output)
+
+    def test_the_first_version_is_convicted_as_the_guide_shows(self):
+        output, code = self.check("example_c/toy_gc_first.so")
+        self.assertEqual(code, 1)
+        output = output.replace(self.PROGRAMS, "2000")
+        self.assertIn("free 0      # <- here", output)
+        self.assertIn(output, read("GUIDE.md"))
+
+
+class SelfTest(unittest.TestCase):
+
+    def test_matches(self):
+        for expected, printed, same in (("", "", True), ("a b", "a b", True), ("a", "a b", False),
+                                        ("a b", "a", False), ("... b", "a a b", True),
+                                        ("a ...", "a", True), ("a ... c", "a b", False)):
+            self.assertEqual(matches(expected.split(), printed.split()), same, expected)
+
+    def test_commands(self):
+        self.assertEqual(list(commands("$ a\n$ cat <<'E'\n$ x\nE\nb\n...\n")),
+                         [("a", []), ("cat <<'E'\n$ x\nE", ["b", "..."])])
+
+
+if __name__ == "__main__":
+    unittest.main()
