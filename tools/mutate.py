@@ -33,8 +33,8 @@ SOURCES.append("collector/optimized.cc")
 # The heap's unit tests, and the files that each consists of.
 HEAP = "collector/heap"
 UNITS = ["collect", "death", "debug", "heap", "inspect", "reach", "storage"]
-TESTS = {"api_test": ["api_collect_test", "api_test"], "debug_test": ["debug_test"],
-         "memory_test": ["memory_test"], "trim_test": ["trim_test"],
+TESTS = {"trim_test": ["trim_test"], "api_test": ["api_collect_test", "api_test"],
+         "debug_test": ["debug_test"], "memory_test": ["memory_test"],
          "saturation_test": ["saturation_test"]}
 # Debug output, introspection and the adapter are not the judge's business.
 MUTATED = [file for file in HEADERS[:3] + SOURCES[:-1] if "debug" not in file
@@ -160,13 +160,14 @@ def tests_kill(out, folder, mutation):
         if file.suffix in (".h", ".cc"):
             (tree / HEAP / file.name).write_text(mutated(f"{HEAP}/{file.name}", mutation))
     changed = pathlib.PurePath(mutation["file"])
-    units = [changed.stem] if changed.suffix == ".cc" else list(objects)
+    new = [changed.stem] if changed.suffix == ".cc" else list(objects)
     try:
-        for name in units:
-            objects[name] = folder / f"{name}.o"
-            if not compile_unit(tree / HEAP / f"{name}.cc", tree, objects[name]):
-                return True
         for test, parts in TESTS.items():
+            for name in [name for name in UNITS + parts if name in new]:
+                new.remove(name)
+                objects[name] = folder / f"{name}.o"
+                if not compile_unit(tree / HEAP / f"{name}.cc", tree, objects[name]):
+                    return True
             program = folder / test
             linked = run(["clang++", "-fuse-ld=lld", *(str(objects[p]) for p in UNITS + parts),
                           "-lgtest", "-lgtest_main", "-lpthread", "-o", str(program)], 120)
