@@ -59,16 +59,18 @@ class Progress {
 // Runs programs on one specimen: in child processes if it could crash ours.
 class Runner {
  public:
-  explicit Runner(const Specimen& specimen) : specimen_(specimen) {
-    if (!specimen.in_process) trial_ = std::make_unique<Trial>(specimen);
+  explicit Runner(const Specimen& specimen, Limits limits = {}) : specimen_(specimen) {
+    isolation_.limits = limits;
+    if (!specimen.in_process) trial_ = std::make_unique<Trial>(specimen, limits);
   }
   Verdict Run(const Program& program, std::string* transcript) {
     if (trial_ != nullptr) return trial_->Run(program, transcript);
-    return TryIsolated(program, specimen_, Isolation{}, transcript);
+    return TryIsolated(program, specimen_, isolation_, transcript);
   }
 
  private:
   const Specimen specimen_;
+  Isolation isolation_;
   std::unique_ptr<Trial> trial_;
 };
 
@@ -83,7 +85,7 @@ int Run(const RunArguments& arguments) {
   if (std::string error = ReadPrograms(arguments.files, &programs); !error.empty()) {
     return Complain(error);
   }
-  Runner runner(specimen);
+  Runner runner(specimen, {.verify = arguments.verify});
   Progress progress(programs.size());
   size_t convicted = 0;
   for (const ProgramFile& program : programs) {

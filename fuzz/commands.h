@@ -18,6 +18,7 @@ namespace ouro {
 struct RunArguments {
   std::string specimen = "optimized";
   bool trace = false;
+  bool verify = false;
   std::vector<std::string> files;
 };
 int Run(const RunArguments& arguments);

@@ -36,6 +36,8 @@ void AddRun(CLI::App& app, RunArguments& a, int* code) {
   run->add_option("--specimen", a.specimen, "the collector; `ouro specimens` lists them")
       ->capture_default_str();
   run->add_flag("--trace", a.trace, "print the traces, each followed by a line ---");
+  run->add_flag("--verify", a.verify,
+                "ask the collector after each operation whether it finds itself sound");
   run->add_option("FILE", a.files, "programs; folders; - is standard input")->required();
   run->footer("example: ouro run --specimen naive --trace corpus/laws/load.gct");
   run->callback([&a, code] { *code = ouro::Run(a); });

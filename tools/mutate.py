@@ -4,11 +4,12 @@ judge does not notice.
     bazel build //:ouro && python3 tools/mutate.py --out /tmp/mutants
 
 Each mutant is the whole collector as one shared object, run as `lib:PATH`: first the corpus, then
-random programs for a few seconds. What lives meets the heap's own unit tests, which see what no
-program can: memory, text, counts past 2^31. A mutant that the compiler refuses does not count.
-Survivors are listed with file, line and change: each is equivalent, or a hole of the judge, the
-generator or the tests; survivors.md has those that are explained. What the folder has results of is
-not run again. Which mutants there are depends on the source alone.
+random programs for a few seconds. What lives is asked after each operation whether it finds itself
+sound, and meets the heap's own unit tests, which see what no program can: memory, text, counts past
+2^31. A mutant that the compiler refuses does not count. Survivors are listed with file, line and
+change: each is equivalent, or a hole of the judge, the generator or the tests; survivors.md explains
+those of the default sample. What the folder has results of is not run again. Which mutants there
+are depends on the source alone.
 
 Place: a tool for developers; no test runs it. properties/mutants has the mutants made by hand.
 """
@@ -30,6 +31,7 @@ HEADERS = ["collector/heap/storage.h", "collector/heap/heap.h", "collector/heap/
 SOURCES = [f"collector/heap/{name}.cc" for name in
            ("collect", "death", "debug", "heap", "inspect", "reach", "storage")]
 SOURCES.append("collector/optimized.cc")
+VERIFIED = 2000  # random programs after each of whose operations the heap looks at itself
 # The heap's unit tests, and the files that each consists of.
 HEAP = "collector/heap"
 UNITS = ["collect", "death", "debug", "heap", "inspect", "reach", "storage"]
@@ -122,15 +124,27 @@ def run(arguments, seconds):
 
 
 def judge(ouro, folder, library, seconds):
-    """Who kills it: "corpus", "random", or "" if it lives."""
+    """Who kills it: "corpus", "random", "verify", or "" if it lives."""
     specimen = f"lib:{library}"
     corpus = [str(ROOT / "corpus" / name) for name in ("laws", "rules", "history", "found")]
     if run([ouro, "run", "--specimen", specimen] + corpus, 60) == 1:
         return "corpus"
-    code = run([ouro, "campaign", "--engine", "random", "--workers", "1", "--stop-on-first",
+    if campaign_kills(ouro, folder, specimen, seconds):
+        return "random"
+    return "verify" if verify_kills(ouro, folder, specimen, corpus) else ""
+
+
+def verify_kills(ouro, folder, specimen, corpus):
+    """Whether the heap, asked after each operation, finds itself unsound in some program."""
+    programs = str(folder.parent / "programs.gct")
+    return run([ouro, "run", "--verify", "--specimen", specimen, programs] + corpus, 60) == 1
+
+
+def campaign_kills(ouro, folder, specimen, seconds):
+    """Whether a random program convicts it."""
+    return run([ouro, "campaign", "--engine", "random", "--workers", "1", "--stop-on-first",
                 "--seconds", str(seconds), "--specimen", specimen, "--out",
-                str(folder / "campaign")], 60 + seconds)
-    return "random" if code == 1 else ""
+                str(folder / "campaign")], 60 + seconds) == 1
 
 
 def compile_unit(source, header_folder, target):
@@ -181,15 +195,11 @@ def tests_kill(out, folder, mutation):
 
 
 def kill(ouro, out, index, mutation, seconds):
-    """The mutation with its fate: refused, corpus, random, tests or lives."""
+    """The mutation with its fate: refused, corpus, random, verify, tests or lives."""
     folder = out / str(index)
     result = folder / "result.json"
     if result.exists():
-        known = json.loads(result.read_text())
-        if known["fate"] == "lives" and not known.get("tested"):
-            known["fate"] = "tests" if tests_kill(out, folder, mutation) else "lives"
-            result.write_text(json.dumps(dict(known, tested=True)))
-        return known
+        return json.loads(result.read_text())
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "mutant.cc").write_text(source(mutation))
     fate = "lives"
@@ -206,7 +216,7 @@ def kill(ouro, out, index, mutation, seconds):
             break
     if fate == "lives" and tests_kill(out, folder, mutation):
         fate = "tests"
-    mutation = dict(mutation, fate=fate, tested=True)
+    mutation = dict(mutation, fate=fate)
     result.write_text(json.dumps(mutation))
     (folder / "mutant.cc").unlink()
     (folder / "mutant.so").unlink(missing_ok=True)
@@ -216,7 +226,7 @@ def kill(ouro, out, index, mutation, seconds):
 def report(results):
     """The score and the survivors."""
     by_fate = {fate: sum(r["fate"] == fate for r in results)
-               for fate in ("refused", "corpus", "random", "tests", "lives")}
+               for fate in ("refused", "corpus", "random", "verify", "tests", "lives")}
     counted = len(results) - by_fate["refused"]
     for r in results:
         if r["fate"] == "lives":
@@ -225,7 +235,8 @@ def report(results):
     killed = counted - by_fate["lives"]
     print(f"{counted} mutants: {killed} killed ({100 * killed / max(counted, 1):.1f} %), "
           f"{by_fate['corpus']} by the corpus, {by_fate['random']} by random programs, "
-          f"{by_fate['tests']} by the heap's unit tests; {by_fate['lives']} live; "
+          f"{by_fate['verify']} by the heap's own look at itself, "
+          f"{by_fate['tests']} by its unit tests; {by_fate['lives']} live; "
           f"{by_fate['refused']} did not compile")
 
 
@@ -241,6 +252,10 @@ def main():
     everything = mutations()
     sample = random.Random(a.seed).sample(range(len(everything)), min(a.count, len(everything)))
     print(f"{len(everything)} mutants, of which {len(sample)} are tried", flush=True)
+    a.out.mkdir(parents=True, exist_ok=True)
+    with open(a.out / "programs.gct", "w") as file:
+        subprocess.run([a.ouro, "generate", "--count", str(VERIFIED)], stdout=file, check=True)
+    base_objects(a.out)  # before the workers want them
     results = []
     with concurrent.futures.ThreadPoolExecutor(a.workers) as pool:
         jobs = [pool.submit(kill, a.ouro, a.out, index, everything[index], a.seconds)

@@ -97,6 +97,8 @@ std::string Heap::Verify(const std::vector<Object>& held) const {
   }
   if (next != counted.end()) return Say(*next, "is held but does not exist");
   if (storage_.place[kNull] != 0 || storage_.refs[kNull] != 0) return "kNull is counted";
+  // An object that is about to be born is neither free nor there.
+  if (std::string wrong = idle() ? storage_.Verify() : ""; !wrong.empty()) return wrong;
   return VerifyLists();
 }
 
@@ -142,6 +144,49 @@ std::string Heap::VerifyWeaks(Object object) const {
     newer = weak;
   }
   return newer == kNull ? "watched without a weak reference" : "";
+}
+
+// Every cell that was handed out is an object, at hand, or on its page's stack of free cells.
+std::string Storage::Verify() const {
+  uint32_t busy = 0;
+  uint32_t vacant = 0;
+  for (uint32_t number = 1; number < page_count_; ++number) {
+    const Page& page = pages_[number];
+    if (page.layout == nullptr) {
+      ++vacant;
+      continue;
+    }
+    const Layout& layout = *page.layout;
+    if (layout.spares > Layout::kSpares) return "too many cells are at hand";
+    const auto here = [number](Object cell) { return cell >> kPageBits == number; };
+    uint32_t cells =
+        static_cast<uint32_t>(std::count_if(layout.spare, layout.spare + layout.spares, here));
+    for (uint32_t i = 0; i < page.used; ++i) {
+      cells += ListOf((number << kPageBits) + i) != kFree ? 1 : 0;
+    }
+    if (cells != page.taken) {
+      return "page " + std::to_string(number) + " has " + std::to_string(page.taken) +
+             " cells taken, and " + std::to_string(cells) + " are";
+    }
+    uint32_t free = 0;
+    for (Object cell = page.free; cell != kNull; cell = refs[cell], ++free) {
+      if (!here(cell) || ListOf(cell) != kFree) return Say(cell, "free and not free");
+      if (free == page.used) return "the free cells of a page are a circle";
+    }
+    if (cells + free != page.used) return "a page has lost cells";
+    if (page.plain != layout.plain || page.tracked != layout.tracked ||
+        page.by_type != layout.by_type || page.plain_run != layout.plain_run) {
+      return "a page is not as its layout is";
+    }
+    const bool open = page.previous != 0 || layout.open == number;
+    if (open != (page.taken < page.capacity)) return "a page with room is not open, or reverse";
+    if (open && page.next != 0 && pages_[page.next].previous != number)
+      return "open pages unlinked";
+    busy += page.taken > 0 ? 1 : 0;
+  }
+  if (busy != busy_pages_ || busy > peak_pages_) return "busy pages are miscounted";
+  for (uint32_t number = vacant_; number != 0; number = pages_[number].next) --vacant;
+  return vacant == 0 ? "" : "vacant pages are miscounted";
 }
 
 std::string Heap::VerifyLists() const {

@@ -18,6 +18,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 // With AddressSanitizer, cells without an object are poisoned: whoever uses an object that has died
 // is told so.
@@ -264,6 +265,8 @@ class Storage {
   Object name_limit() const { return page_count_ << kPageBits; }
   // Asked of the allocator and not given back.
   size_t bytes() const { return bytes_; }
+  // "", or what is wrong with the books of pages and of cells at hand. O(names).
+  std::string Verify() const;
 
   // By name. `refs` counts references; of a free cell it is the next free cell of its page, of an
   // object whose references are being let go of a cursor. `place` is the place in the list that the
