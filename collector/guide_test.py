@@ -20,6 +20,7 @@ from fuzz import ouro_driver
 ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
 HERE = os.path.join(ROOT, "collector")
 CAMPAIGN_SECONDS = 2
+SECONDS = 240  # for all commands: far more than they take, so that a hang is a failure
 DONE = "==== done, exit code "
 EXAMPLES = ["example_c/toy_adapter.c", "example_c/toy_gc.c"]
 
@@ -116,7 +117,7 @@ class GuideTest(unittest.TestCase):
     def run_shell(cls, script):
         return subprocess.run(["bash"], input=script, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, cwd=cls.folder,
-                              env=cls.environment, timeout=100).stdout
+                              env=cls.environment, timeout=SECONDS).stdout
 
     @classmethod
     def make(cls, number):
