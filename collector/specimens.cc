@@ -119,23 +119,23 @@ std::string FindProcess(const std::string& name, Specimen* specimen) {
   return FindPeer(name, {"/bin/sh", "-c", there + rest.substr(colon + 1)}, contract, specimen);
 }
 
-// A peer's adapter is a shared object in collector/peers, beside this program or above it, as Bazel
-// and its runfiles have it. Where the peer was not installed when it was built, it says so.
+// Where a peer was not installed when its adapter was built, that says so.
 std::string FindLibraryPeer(const PeerName& peer, Specimen* specimen) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::path self = fs::read_symlink("/proc/self/exe", error);
-  const std::string file = fmt::format("collector/peers/{}.so", peer.name);
-  for (fs::path folder = self.parent_path(); folder.has_relative_path();
-       folder = folder.parent_path()) {
-    if (!fs::exists(folder / file, error)) continue;
-    const std::string wrong = LoadLibrary((folder / file).string(), specimen);
-    specimen->name = peer.name;
-    if (wrong.empty()) return "";
-    return fmt::format("{} is not built in: Debian's {} has to be there before it is", peer.name,
-                       peer.packages);
+  const std::string folder = PeersFolder();
+  if (folder.empty()) {
+    return fmt::format("{} is not here: no folder collector/peers is beside this program",
+                       peer.name);
   }
-  return fmt::format("{} is not here: {} is not beside this program", peer.name, file);
+  const std::string path = fmt::format("{}/{}.so", folder, peer.name);
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    return fmt::format("{} is not here: there is no {}", peer.name, path);
+  }
+  const std::string wrong = LoadLibrary(path, specimen);
+  specimen->name = peer.name;
+  if (wrong.empty()) return "";
+  return fmt::format("{} is not built in: Debian's {} has to be there before it is", peer.name,
+                     peer.packages);
 }
 
 // An interpreter whose adapter travels in this program: `ouro` works wherever it is copied to.
@@ -205,6 +205,18 @@ const std::vector<Specimen>& OwnSpecimens() {
       NaiveUnder("naive-pep442", "the same, under those of 3.9 to 3.13", kCPython39, kNaivePep442),
   };
   return specimens;
+}
+
+std::string PeersFolder() {
+  namespace fs = std::filesystem;
+  if (const char* folder = std::getenv("OURO_PEERS"); folder != nullptr) return folder;
+  std::error_code error;
+  const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  for (fs::path folder = self.parent_path(); folder.has_relative_path();
+       folder = folder.parent_path()) {
+    if (fs::exists(folder / "collector/peers", error)) return folder / "collector/peers";
+  }
+  return "";
 }
 
 const std::vector<PeerName>& PeerNames() {

@@ -29,6 +29,10 @@ struct PeerName {
 };
 const std::vector<PeerName>& PeerNames();
 
+// The folder of the peers' libraries: what the environment says, OURO_PEERS, or collector/peers
+// beside this program or above it, as Bazel and its runfiles have it. "" if there is none.
+std::string PeersFolder();
+
 // The specimen of that name: one of OwnSpecimens, or
 //   php, lua, boehm, ...        one of PeerNames: somebody else's collector, in this process
 //   liar:LAW                    a collector that breaks that law

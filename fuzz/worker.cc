@@ -14,6 +14,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "collector/specimens.h"
 #include "model/trial.h"
 
 namespace ouro {
@@ -112,6 +113,10 @@ bool Worker::StartFuzzer(const FuzzerWork& work) {
   dup2(null, STDIN_FILENO);
   dup2(log >= 0 ? log : null, STDOUT_FILENO);
   dup2(log >= 0 ? log : null, STDERR_FILENO);
+  // The binary stands elsewhere: it is built in a configuration of its own.
+  if (const std::string peers = PeersFolder(); !peers.empty()) {
+    setenv("OURO_PEERS", peers.c_str(), /*overwrite=*/0);
+  }
   execv(work.binary.c_str(), argv.data());
   _exit(127);
 }

@@ -31,7 +31,7 @@ HEADERS = ["collector/heap/storage.h", "collector/heap/heap.h", "collector/heap/
 SOURCES = [f"collector/heap/{name}.cc" for name in
            ("collect", "death", "debug", "heap", "inspect", "reach", "storage")]
 SOURCES.append("collector/optimized.cc")
-VERIFIED = 2000  # random programs after each of whose operations the heap looks at itself
+VERIFIED = 300  # random programs after each of whose operations the heap looks at itself
 # The heap's unit tests, and the files that each consists of.
 HEAP = "collector/heap"
 UNITS = ["collect", "death", "debug", "heap", "inspect", "reach", "storage"]
@@ -137,7 +137,7 @@ def judge(ouro, folder, library, seconds):
 def verify_kills(ouro, folder, specimen, corpus):
     """Whether the heap, asked after each operation, finds itself unsound in some program."""
     programs = str(folder.parent / "programs.gct")
-    return run([ouro, "run", "--verify", "--specimen", specimen, programs] + corpus, 60) == 1
+    return run([ouro, "run", "--verify", "--specimen", specimen, programs] + corpus, 300) == 1
 
 
 def campaign_kills(ouro, folder, specimen, seconds):
