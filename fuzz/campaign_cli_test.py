@@ -91,6 +91,15 @@ class CampaignTest(ouro_driver.OuroTest):
         self.assertIn("optimized", lines(output)[0])
         self.assertIn(": 60 s, ", lines(output)[0])
 
+    def test_a_peer_runs_in_both_engines(self):
+        specimens, _ = self.ouro("specimens")
+        here = [name for name in ("lua", "gobject") if f"\n{name} " in specimens]
+        if not here:
+            self.skipTest("neither Lua nor GObject was here when this was built")
+        output, _ = self.campaign("--specimen", here[0], "--seconds", "2", "--workers", "2")
+        self.assertIn("both engines", output)
+        self.assertRegex(output, rf"(?m)^{here[0]}: lawful after \d+ s: [1-9]\d* programs")
+
     def test_a_liar_is_found_shrunk_and_filed(self):
         output, _ = self.campaign("--specimen", "liar:free-once", "--seconds", "2", code=1)
         self.assertIn("\nliar:free-once: UNLAWFUL after ", output)
