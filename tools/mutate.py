@@ -35,7 +35,14 @@ VERIFIED = 300  # random programs after each of whose operations the heap looks 
 # The heap's unit tests, and the files that each consists of.
 HEAP = "collector/heap"
 UNITS = ["collect", "death", "debug", "heap", "inspect", "reach", "storage"]
-TESTS = {"trim_test": ["trim_test"], "api_test": ["api_collect_test", "api_test"],
+TESTS = {name: [name] for name in ("storage_test", "trim_test", "debug_test", "memory_test",
+                                   "saturation_test")}
+TESTS["api_test"] = ["api_collect_test", "api_test"]
+VERIFIED = 300  # random programs after each of whose operations the heap looks at itself
+# The heap's unit tests, and the files that each consists of.
+HEAP = "collector/heap"
+UNITS = ["collect", "death", "debug", "heap", "inspect", "reach", "storage"]
+TESTS = {"storage_test": ["storage_test"], "trim_test": ["trim_test"], "api_test": ["api_collect_test", "api_test"],
          "debug_test": ["debug_test"], "memory_test": ["memory_test"],
          "saturation_test": ["saturation_test"]}
 # Debug output, introspection and the adapter are not the judge's business.

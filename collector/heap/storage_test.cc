@@ -1,0 +1,79 @@
+// Storage: cells at hand and their pages' books, in the states that are reached by many objects
+// only; and memory that is junk when it comes.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "collector/heap/heap.h"
+#include "collector/heap/kinds.h"
+#include "collector/heap/storage.h"
+
+namespace ouro::heap {
+namespace {
+
+constexpr Allocator kJunk = {[](size_t bytes) {
+                               void* memory = std::malloc(bytes);
+                               return memory == nullptr ? nullptr
+                                                        : std::memset(memory, 0xA5, bytes);
+                             },
+                             [](void* memory, size_t) { std::free(memory); }};
+
+// What memory has been in an atom's entry in the table of places is not taken for a member's: a
+// traversal that counts two atoms as members ends before it has seen the last object.
+TEST(StorageTest, AtomsInMemoryThatWasJunk) {
+  Heap heap({}, nullptr, nullptr, kJunk);
+  const TypeId run = heap.Register(Describe(Kind::kRun));
+  const TypeId atom = heap.Register(Describe(Kind::kAtom));
+  const Object held = Make(heap, run);
+  for (int i = 0; i < 2; ++i) Give(heap, held, Make(heap, atom));
+  const Object child = Make(heap, run);
+  Give(heap, held, child);
+  Give(heap, child, Make(heap, run));
+  MakeTrash(heap, run);
+  EXPECT_EQ(heap.Collect(), 1);
+  EXPECT_EQ(heap.size(), 5);
+  EXPECT_EQ(heap.Verify({held}), "");
+  heap.Release(held);
+  EXPECT_EQ(heap.size(), 0);
+}
+
+// Deaths by count and by collections take turns while the number of cells at hand goes through all
+// that it can be, each way with an odd and an even start.
+TEST(StorageTest, MoreDiesThanIsKeptAtHand) {
+  for (const int first : {0, 1}) {
+    Heap heap({});
+    const TypeId type = heap.Register(Describe(Kind::kRun));
+    std::vector<Object> cycles;
+    std::vector<Object> singles;
+    for (uint32_t i = 0; i < 2 * Layout::kSpares; ++i) {
+      singles.push_back(Make(heap, type));
+      cycles.push_back(Make(heap, type));
+      Hold(heap, cycles.back(), cycles.back());
+    }
+    const auto release_one = [&heap](std::vector<Object>& objects) {
+      heap.Release(objects.back());
+      objects.pop_back();
+    };
+    for (int i = 0; i < first; ++i) release_one(singles);
+    while (!singles.empty()) {
+      release_one(singles);
+      release_one(cycles);
+      ASSERT_EQ(heap.Collect(0) + heap.Collect(), 1);
+      if (singles.size() % 64 == 0) {
+        std::vector<Object> held = singles;
+        held.insert(held.end(), cycles.begin(), cycles.end());
+        ASSERT_EQ(heap.Verify(held), "") << singles.size();
+      }
+    }
+    for (const Object object : cycles) heap.Release(object);
+    heap.Collect();
+    EXPECT_EQ(heap.size(), 0);
+    EXPECT_EQ(heap.Verify({}), "");
+  }
+}
+
+}  // namespace
+}  // namespace ouro::heap
