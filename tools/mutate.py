@@ -8,8 +8,8 @@ random programs for a few seconds. What lives is asked after each operation whet
 sound, and meets the heap's own unit tests, which see what no program can: memory, text, counts past
 2^31. A mutant that the compiler refuses does not count. Survivors are listed with file, line and
 change: each is equivalent, or a hole of the judge, the generator or the tests; survivors.md explains
-those of the default sample. What the folder has results of is not run again. Which mutants there
-are depends on the source alone.
+those of the usual sample. What the folder has results of is not run again. Which mutants there are
+depends on the source alone.
 
 Place: a tool for developers; no test runs it. properties/mutants has the mutants made by hand.
 """
@@ -38,13 +38,6 @@ UNITS = ["collect", "death", "debug", "heap", "inspect", "reach", "storage"]
 TESTS = {name: [name] for name in ("storage_test", "trim_test", "debug_test", "memory_test",
                                    "saturation_test")}
 TESTS["api_test"] = ["api_collect_test", "api_test"]
-VERIFIED = 300  # random programs after each of whose operations the heap looks at itself
-# The heap's unit tests, and the files that each consists of.
-HEAP = "collector/heap"
-UNITS = ["collect", "death", "debug", "heap", "inspect", "reach", "storage"]
-TESTS = {"storage_test": ["storage_test"], "trim_test": ["trim_test"], "api_test": ["api_collect_test", "api_test"],
-         "debug_test": ["debug_test"], "memory_test": ["memory_test"],
-         "saturation_test": ["saturation_test"]}
 # Debug output, introspection and the adapter are not the judge's business.
 MUTATED = [file for file in HEADERS[:3] + SOURCES[:-1] if "debug" not in file
            and "inspect" not in file]
