@@ -7,9 +7,9 @@ Each mutant is the whole collector as one shared object, run as `lib:PATH`: firs
 random programs for a few seconds. What lives is asked after each operation whether it finds itself
 sound, and meets the heap's own unit tests, which see what no program can: memory, text, counts past
 2^31. A mutant that the compiler refuses does not count. Survivors are listed with file, line and
-change: each is equivalent, or a hole of the judge, the generator or the tests; survivors.md explains
-those of the usual sample. What the folder has results of is not run again. Which mutants there are
-depends on the source alone.
+change: each is equivalent, or a hole of the judge, the generator or the tests; survivors.md has
+those of the usual sample, explained. What the folder has results of is not run again. Which mutants
+there are depends on the source alone.
 
 Place: a tool for developers; no test runs it. properties/mutants has the mutants made by hand.
 """
