@@ -329,15 +329,15 @@ int Campaign(const CampaignArguments& arguments) {
 int ListSpecimens() {
   for (const auto* specimens : {&OwnSpecimens(), &PlantedBugs()}) {
     for (const Specimen& specimen : *specimens) {
-      fmt::print("{:<26} {:<10} {}\n", specimen.name, specimen.contract->name, specimen.summary);
+      fmt::print("{:<26} {:<15} {}\n", specimen.name, specimen.contract->name, specimen.summary);
     }
   }
   std::vector<std::string> absent;
   for (const Specimen& peer : PresentPeers(&absent)) {
-    fmt::print("{:<26} {:<10} {}\n", peer.name, peer.contract->name, peer.summary);
+    fmt::print("{:<26} {:<15} {}\n", peer.name, peer.contract->name, peer.summary);
   }
   for (const SpecimenForm& form : SpecimenForms()) {
-    fmt::print("{:<26} {:<10} {}\n", form.form, "", form.summary);
+    fmt::print("{:<26} {:<15} {}\n", form.form, "", form.summary);
   }
   for (const std::string& line : absent) fmt::print("absent: {}\n", line);
   return 0;
@@ -345,8 +345,8 @@ int ListSpecimens() {
 
 int ListContracts() {
   for (const Contract* const* contract = kContracts; *contract != nullptr; ++contract) {
-    fmt::print("{:<10} {}\n", (*contract)->name, (*contract)->summary);
-    for (const std::string& line : Describe(**contract)) fmt::print("{:<10}   {}\n", "", line);
+    fmt::print("{:<15} {}\n", (*contract)->name, (*contract)->summary);
+    for (const std::string& line : Describe(**contract)) fmt::print("{:<15}   {}\n", "", line);
   }
   return 0;
 }
