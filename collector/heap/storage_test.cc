@@ -75,5 +75,24 @@ TEST(StorageTest, MoreDiesThanIsKeptAtHand) {
   }
 }
 
+// The heap ends while there is no page between two others.
+TEST(StorageTest, AVacantPageAmongOthers) {
+  {
+    Heap heap({});
+    const TypeId run = heap.Register(Describe(Kind::kRun));
+    const TypeId bag = heap.Register(Describe(Kind::kBag));
+    std::vector<Object> others;
+    for (int i = 0; i < 300'000; ++i) others.push_back(Make(heap, run));
+    const Object last = Make(heap, bag);
+    const size_t bytes = heap.bytes();
+    for (const Object object : others) heap.Release(object);
+    for (int i = 0; i < 2; ++i) heap.Collect();  // the second sees that the heap has shrunk
+    EXPECT_LT(heap.bytes(), bytes);
+    EXPECT_EQ(heap.Verify({last}), "");
+    EXPECT_EQ(Bag::alive, 1);
+  }
+  EXPECT_EQ(Bag::alive, 0);
+}
+
 }  // namespace
 }  // namespace ouro::heap
