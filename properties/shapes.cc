@@ -230,6 +230,22 @@ void Crowd(Builder& b) {
   b.Emit(b.AnyNode(registers[5]));
 }
 
+// The weak reference that is made last causes a collection. A callback takes the target's register
+// meanwhile, and that of the new weak reference for another one, so that this operation alone holds
+// both (CPython issue 3100).
+void Borrow(Builder& b) {
+  const auto [target, weak, trash, watcher] = b.Registers<4>();
+  b.Emit(Collect(2));
+  b.Emit(Threshold(3, b.random().Below(3), 0));
+  b.Emit(b.AnyNode(target));
+  b.Emit(MakeNode(trash, 1));
+  b.Emit(Store(trash, 0, trash));
+  const Script deed = {MakeWeak(weak, target, b.AnyScript()), Drop(target)};
+  b.Emit(MakeWeak(watcher, trash, b.NewScript(deed)));
+  b.Emit(Drop(trash));
+  b.Emit(b.AnyWeak(weak, target));
+}
+
 }  // namespace
 
 // clang-format off
@@ -261,6 +277,8 @@ const std::array<Shape, kShapes> kShapeTable = {{
      "a weak reference dies of its own callback"},
     {"crowd",         Crowd,        true,  { 2,  0,  0,  0,  0, 12},
      "many survivors make a full collection wait"},
+    {"borrow",        Borrow,       true,  { 1,  0,  0,  0,  6,  4},
+     "a collection comes while a weak reference is made"},
 }};
 // clang-format on
 

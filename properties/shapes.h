@@ -22,7 +22,7 @@ struct Shape {
   const char* sentence;
 };
 
-inline constexpr size_t kShapes = 13;
+inline constexpr size_t kShapes = 14;
 extern const std::array<Shape, kShapes> kShapeTable;
 
 }  // namespace ouro
