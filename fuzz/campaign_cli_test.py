@@ -93,11 +93,14 @@ class CampaignTest(ouro_driver.OuroTest):
 
     def test_a_peer_runs_in_both_engines(self):
         specimens, _ = self.ouro("specimens")
-        here = [name for name in ("lua", "gobject") if f"\n{name} " in specimens]
+        here = [name for name in ("gobject", "perl") if f"\n{name} " in specimens]
         if not here:
-            self.skipTest("neither Lua nor GObject was here when this was built")
+            self.skipTest("neither GObject nor Perl was here when this was built")
         output, _ = self.campaign("--specimen", here[0], "--seconds", "2", "--workers", "2")
         self.assertIn("both engines", output)
+        self.assertRegex(output, rf"(?m)^{here[0]}: lawful after \d+ s: [1-9]\d* programs")
+        output, _ = self.campaign("--specimen", here[0], "--seconds", "1", "--workers", "1",
+                                  "--engine", "libfuzzer", "--out", "alone")
         self.assertRegex(output, rf"(?m)^{here[0]}: lawful after \d+ s: [1-9]\d* programs")
 
     def test_a_liar_is_found_shrunk_and_filed(self):

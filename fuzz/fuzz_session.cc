@@ -16,6 +16,9 @@ namespace {
 
 // libFuzzer looks for this section, keeps an input that has a new count here, and clears it.
 __attribute__((section("__libfuzzer_extra_counters"))) uint8_t features[FeatureCounter::kSize];
+// Every input has this one. libFuzzer gives up if the first has nothing, as it may be with a
+// collector that is not instrumented.
+__attribute__((section("__libfuzzer_extra_counters"))) volatile uint8_t ran;
 
 [[noreturn]] void Refuse(const std::string& why) {
   fmt::print(stderr, "collector_fuzzer: {}\n", why);
@@ -113,6 +116,7 @@ void FuzzSession::Abort(const Program& program, const Verdict& verdict) const {
 
 void FuzzSession::Run(const Program& program, const uint8_t* data, size_t size) {
   if (desk_ != nullptr) Sit(data, size);
+  ran = 1;
   const Verdict verdict = trial_->Run(program);
   if (desk_ != nullptr) return Account(verdict, data, size);
   if (!verdict.lawful()) Abort(program, verdict);

@@ -91,7 +91,8 @@ void EnvelopeJudge::Reach() {
 }
 
 // Whatever a script can reach while a collection runs, that collection need not free, and may have
-// seen alive.
+// seen alive. What falls, it may find: Lua's ends the cycle that is under way, with its finalizers,
+// and then does another one.
 void EnvelopeJudge::Touch() {
   if (!collecting()) return;
   Reach();
@@ -99,6 +100,18 @@ void EnvelopeJudge::Touch() {
     object.touched |= object.reached;
     object.fell |= !object.reached;
     if (object.reached) MayLiveAgain(&object);
+  }
+  MayClearWeaks();
+}
+
+// A collection that finds trash clears the weak references to it, where they are not cleared later.
+void EnvelopeJudge::MayClearWeaks() {
+  if (bounds_.spares == Envelope::Spares::kAll || bounds_.weak == Envelope::Weak::kWhenFreed) {
+    return;
+  }
+  for (size_t i = 0; i < objects_.size(); ++i) {
+    if (objects_[i].reached || objects_[i].freed) continue;
+    Unbind(static_cast<ObjectId>(i), Object::Bond::kMaybe);
   }
 }
 
@@ -253,13 +266,7 @@ void EnvelopeJudge::OnCollect(const Event& event) {
   frames_.push_back({.type = Frame::Type::kCollection, .judged = judged});
   Condemn(collections_++ == 0);
   NoteTrash();
-  if (bounds_.spares == Envelope::Spares::kAll || bounds_.weak == Envelope::Weak::kWhenFreed) {
-    return;
-  }
-  for (size_t i = 0; i < objects_.size(); ++i) {
-    if (objects_[i].reached || objects_[i].freed) continue;
-    Unbind(static_cast<ObjectId>(i), Object::Bond::kMaybe);
-  }
+  MayClearWeaks();
 }
 
 // What is unreachable as a collection begins. One within another, where it does anything at all,

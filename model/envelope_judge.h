@@ -90,6 +90,7 @@ class EnvelopeJudge final : public Judge {
   bool Referred(ObjectId id) const;
   void Unbind(ObjectId target, Object::Bond bond);
   void Touch();
+  void MayClearWeaks();
   void MayLiveAgain(Object* object) const;
   void Condemn(bool first);
   void NoteTrash();

@@ -34,7 +34,8 @@ void ExactJudge::Reset() {
   const int32_t defaults[kGenerations] = {700, 10, 10};
   std::copy(std::begin(defaults), std::end(defaults), threshold_);
   std::fill(std::begin(allocated_), std::end(allocated_), 0);
-  survived_full_ = survived_middle_ = fail_in_ = 0;
+  survived_full_ = survived_middle_ = {};
+  fail_in_ = 0;
 }
 
 const ExactJudge::Frame* ExactJudge::InnermostScript() const {
@@ -108,7 +109,7 @@ void ExactJudge::BeginAllocation(Frame& frame) {
   }
   if (frame.op.code == OpCode::kLeaf) return;
   ++allocated_[0];
-  frame.automatic = static_cast<int8_t>(AutomaticGeneration());
+  frame.automatic = static_cast<int8_t>(AutomaticGeneration(&frame.full));
 }
 
 void ExactJudge::ApplyAtOnce(const Op& op) {

@@ -46,6 +46,12 @@ class ExactJudge final : public Judge {
   bool idle() const { return frames_.empty(); }
 
  private:
+  // A number that is not fixed by any law, within bounds.
+  struct Range {
+    int32_t least = 0;
+    int32_t most = 0;
+  };
+
   // What is open: operations, scripts and collections, innermost last.
   struct Frame {
     enum class Type : uint8_t { kOp, kScript, kCollection } type = Type::kOp;
@@ -58,6 +64,7 @@ class ExactJudge final : public Judge {
     bool in_collection = false;  // kScript: called by a collection's own phases
     bool nested = false;         // kCollection: inside another one; does nothing
     int8_t automatic = -1;       // kOp: generation of the collection that is due first
+    bool full = false;           // kOp: ... or the oldest one
     ObjectId object = kNone;     // kScript: its self. kOp: the answer that is expected
     size_t loose_mark = 0;       // kOp
   };
@@ -112,7 +119,7 @@ class ExactJudge final : public Judge {
   bool CheckCollectionComplete();
   int32_t DoubtfulTrash() const;
   void EndCollection();
-  int AutomaticGeneration();
+  int AutomaticGeneration(bool* full);
   int OlderGeneration() const;
 
   // Explaining; exact_judge_explain.cc.
@@ -146,8 +153,8 @@ class ExactJudge final : public Judge {
   bool saveall_ = false;
   int32_t threshold_[kGenerations] = {};
   int32_t allocated_[kGenerations] = {};  // CPython's count[0 ... 2]
-  int32_t survived_full_ = 0;             // long_lived_total
-  int32_t survived_middle_ = 0;           // long_lived_pending
+  Range survived_full_;                   // long_lived_total
+  Range survived_middle_;                 // long_lived_pending
   int32_t fail_in_ = 0;                   // the allocation that fails, counted down; 0: none
 
   // Cleared objects to which finalizers had made weak references: their callbacks come late.

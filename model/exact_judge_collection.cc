@@ -18,12 +18,16 @@ int ExactJudge::OlderGeneration() const {
 }
 
 // CPython's collect_generations(): the oldest generation whose count exceeds its threshold, or -1.
-int ExactJudge::AutomaticGeneration() {
+// *full becomes whether a full collection is lawful instead.
+int ExactJudge::AutomaticGeneration(bool* full) {
+  *full = false;
   if ((abilities_ & kThresholds) == 0 || !enabled_ || collection_.running) return -1;
   if (threshold_[0] == 0 || allocated_[0] <= threshold_[0]) return -1;
   for (int g = kGenerations - 1; g > 0; --g) {
     if (allocated_[g] <= threshold_[g]) continue;
-    if (g == 2 && contract_->full_collection_waits && survived_middle_ < survived_full_ / 4) {
+    if (g == 2 && contract_->full_collection_waits &&
+        survived_middle_.least < survived_full_.most / 4) {
+      *full = survived_middle_.most >= survived_full_.least / 4;
       Note(Situation::kFullCollectionWaited);
       continue;
     }
@@ -36,7 +40,7 @@ void ExactJudge::OnCollect(const Event& event) {
   Frame& frame = frames_.back();
   const bool fits =
       frame.type == Frame::Type::kOp && !frame.collected && !frame.answered &&
-      (event.flag ? frame.automatic == event.number
+      (event.flag ? frame.automatic == event.number || (frame.full && event.number == 2)
                   : frame.op.code == OpCode::kCollect && frame.op.count == event.number);
   if (!fits) {
     return Convict(event.flag ? Law::kCollectionSchedule : Law::kEventInPlace, kNone,
@@ -77,16 +81,22 @@ void ExactJudge::BeginCollection(int generation) {
   for (const ObjectId id : c.trash) heap_.at(id).found = true;
   NoteTrash(c.trash);
   heap_.ForgetTracked(generation);
-  int32_t survivors = 0;
+  Range survivors;
   for (const ObjectId id : scratch_) {
-    const bool found = heap_.at(id).found;
-    survivors += found ? 0 : 1;
-    heap_.SetGeneration(id, found ? -1 : OlderGeneration());
+    const TrueObject& object = heap_.at(id);
+    // What an operation has let go of together with something that dies first may be untracked.
+    const bool unheld = object.firm == 0 && object.loose == 0;
+    survivors.least += object.found || unheld ? 0 : 1;
+    survivors.most += object.found ? 0 : 1;
+    heap_.SetGeneration(id, object.found ? -1 : OlderGeneration());
   }
-  if (survivors > 0 && generation < 2) Note(Situation::kSurvivorPromoted);
-  if (generation == 1) survived_middle_ += survivors;
+  if (survivors.most > 0 && generation < 2) Note(Situation::kSurvivorPromoted);
+  if (generation == 1) {
+    survived_middle_.least += survivors.least;
+    survived_middle_.most += survivors.most;
+  }
   if (generation == 2) {
-    survived_middle_ = 0;
+    survived_middle_ = {};
     survived_full_ = survivors;
   }
   if (Uncollectable()) KeepUncollectable();

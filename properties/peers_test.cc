@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "collector/specimens.h"
+#include "corpus/corpus.h"
 #include "model/isolate.h"
 #include "model/law.h"
 #include "model/trial.h"
@@ -90,6 +91,21 @@ TEST(PeersTest, AreLawful) {
                 programs.size(), convicted, static_cast<double>(programs.size()) / seconds.count(),
                 peer.summary.c_str());
     EXPECT_LE(convicted, programs.size() / kRarest + 1);
+  }
+}
+
+// What was found anywhere, and what every program of the corpus is there for.
+TEST(PeersTest, TheCorpusIsLawful) {
+  std::vector<Program> programs;
+  for (const char* folder : {"laws", "rules", "history", "found"}) {
+    for (const CorpusFile& file : ReadCorpus(folder)) {
+      programs.insert(programs.end(), file.programs.begin(), file.programs.end());
+    }
+  }
+  for (const Specimen& peer : Peers()) {
+    const size_t convicted = Judge(peer, programs);
+    std::printf("%-18s %zu programs of the corpus, %zu convicted\n", peer.name.c_str(),
+                programs.size(), convicted);
   }
 }
 
