@@ -133,7 +133,7 @@ void ExactJudge::OnGot(const Event& event) {
     const ObjectId target = heap_.at(weak).target;
     if (heap_.at(weak).bond == Bond::kMaybe) {
       heap_.Detach(weak);
-    } else {
+    } else if (heap_.at(target).letting_go) {
       heap_.ShowDying(target);
       heap_.Doom(target);
     }
