@@ -169,8 +169,8 @@ bool ExactJudge::Dereferences(const Op& op, Frame* frame) {
   // What an operation has let go of together with something that dies first may be dying already,
   // although its callbacks or its finalizer are yet to run.
   const bool unheld = target.firm == 0 && target.loose == 0;
-  frame->open_answer = weak.bond == Bond::kMaybe || unheld ||
-                       (target.letting_go && !heap_.HeldForNow(weak.target));
+  frame->open_answer =
+      weak.bond == Bond::kMaybe || unheld || (target.letting_go && !heap_.HeldForNow(weak.target));
   if (target.firm == 0 && !frame->open_answer) Note(Situation::kRescuedByWeakReference);
   return !frame->open_answer;
 }

@@ -1,5 +1,5 @@
-// Storage: cells at hand and their pages' books, in the states that are reached by many objects
-// only; and memory that is junk when it comes.
+// States that are reached by many objects only: cells at hand and their pages' books, queues that
+// are full, deep chains; and memory that is junk when it comes.
 
 #include <gtest/gtest.h>
 
@@ -73,6 +73,39 @@ TEST(StorageTest, MoreDiesThanIsKeptAtHand) {
     EXPECT_EQ(heap.size(), 0);
     EXPECT_EQ(heap.Verify({}), "");
   }
+}
+
+// A traversal has more references in its queues than there is room for.
+TEST(StorageTest, MoreReferencesThanAreOnTheirWay) {
+  Heap heap({});
+  const TypeId bag = heap.Register(Describe(Kind::kBag));
+  const TypeId run = heap.Register(Describe(Kind::kRun));
+  const Object root = Make(heap, bag);
+  for (int i = 0; i < 40; ++i) {
+    const Object child = Make(heap, run);
+    Give(heap, root, child);
+    for (int k = 0; k < 3; ++k) Give(heap, child, Make(heap, run));
+  }
+  MakeTrash(heap, run);
+  EXPECT_EQ(heap.Collect(), 1);
+  EXPECT_EQ(heap.size(), 161);
+  EXPECT_EQ(heap.Verify({root}), "");
+  heap.Release(root);
+  EXPECT_EQ(heap.size(), 0);
+}
+
+// Deaths of a chain are one after the other, not one within the other: deep_test for less time.
+TEST(StorageTest, AChainOfATypeWithAClear) {
+  Heap heap({});
+  const TypeId cleared = heap.Register(Describe(Kind::kCleared));
+  Object chain = Make(heap, cleared);
+  for (int i = 0; i < 300'000; ++i) {
+    const Object next = Make(heap, cleared);
+    Give(heap, next, chain);
+    chain = next;
+  }
+  heap.Release(chain);
+  EXPECT_EQ(heap.size(), 0);
 }
 
 // The heap ends while there is no page between two others.
