@@ -21,6 +21,11 @@ constexpr Allocator kJunk = {[](size_t bytes) {
                              },
                              [](void* memory, size_t) { std::free(memory); }};
 
+bool denied = false;  // there is no more memory
+constexpr Allocator kDenied = {
+    [](size_t bytes) { return denied ? nullptr : kDefaultAllocator.allocate(bytes); },
+    [](void* memory, size_t bytes) { kDefaultAllocator.release(memory, bytes); }};
+
 // What memory has been in an atom's entry in the table of places is not taken for a member's: a
 // traversal that counts two atoms as members ends before it has seen the last object.
 TEST(StorageTest, AtomsInMemoryThatWasJunk) {
@@ -108,10 +113,11 @@ TEST(StorageTest, AChainOfATypeWithAClear) {
   EXPECT_EQ(heap.size(), 0);
 }
 
-// The heap ends while there is no page between two others.
-TEST(StorageTest, AVacantPageAmongOthers) {
+// A new object would rather be in a vacant page that is far below, but it is born where there is
+// room if there is no memory for that page. Then the heap ends with pages that are vacant.
+TEST(StorageTest, VacantPagesAmongOthers) {
   {
-    Heap heap({});
+    Heap heap({}, nullptr, nullptr, kDenied);
     const TypeId run = heap.Register(Describe(Kind::kRun));
     const TypeId bag = heap.Register(Describe(Kind::kBag));
     std::vector<Object> others;
@@ -122,7 +128,12 @@ TEST(StorageTest, AVacantPageAmongOthers) {
     for (int i = 0; i < 2; ++i) heap.Collect();  // the second sees that the heap has shrunk
     EXPECT_LT(heap.bytes(), bytes);
     EXPECT_EQ(heap.Verify({last}), "");
-    EXPECT_EQ(Bag::alive, 1);
+    denied = true;
+    const Object other = Make(heap, bag);
+    denied = false;
+    ASSERT_NE(other, kNull);
+    EXPECT_EQ(heap.Verify({last, other}), "");
+    EXPECT_EQ(Bag::alive, 2);
   }
   EXPECT_EQ(Bag::alive, 0);
 }
