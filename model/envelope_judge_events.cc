@@ -115,7 +115,9 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   }
   Reach();
   Object& object = at(id);
-  if (object.reached && !(collecting() && (object.condemned || object.fell))) {
+  // Trash of a collection within this operation, even one that is over: Duktape queues finalizers
+  // that it finds while another one runs, and runs the whole queue, whoever is brought back.
+  if (object.reached && !(object.condemned || (collecting() && object.fell))) {
     return Convict(Law::kNoFinalizeWhileHeld, id,
                    fmt::format("#{} was finalized while {}", id, HeldBy(id)),
                    fmt::format("nothing; #{} lives on", id));
