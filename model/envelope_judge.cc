@@ -275,7 +275,7 @@ void EnvelopeJudge::Condemn(bool first) {
   Reach();
   for (Object& object : objects_) {
     const bool unreachable = !object.freed && !object.reached;
-    object.condemned = unreachable || (object.condemned && !first);
+    object.condemned |= unreachable;  // until the operation is over
     object.behind = false;
     if (unreachable && object.due == Object::Due::kYes) {
       work_.push_back(static_cast<ObjectId>(&object - objects_.data()));
