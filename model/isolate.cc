@@ -24,7 +24,6 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr int kLookMs = 10;      // how often the subprocess is looked at while it says nothing
-constexpr int kOurShare = 20;    // times the limit of the collector: then our own work hangs
 constexpr int kPeerMs = 30'000;  // the least limit of a collector in another process
 constexpr int kStarts = 100;     // attempts to get a process, a tenth of a second apart
 constexpr size_t kMaxText =
@@ -136,9 +135,7 @@ enum class Waited : uint8_t { kReady, kEnded, kStuck, kOver };
 
 Waited Wait(Subprocess& process, const Pulse& pulse, int limit_ms,
             const std::function<bool()>& ready, const std::function<bool()>& over) {
-  uint64_t beats = pulse.beats.load();
-  auto beat = Clock::now();   // the last one
-  auto alone = Clock::now();  // since when it is the collector's turn
+  PulseClock clock;
   for (;;) {
     std::vector<pollfd> polled;
     process.Await(&polled);
@@ -148,13 +145,7 @@ Waited Wait(Subprocess& process, const Pulse& pulse, int limit_ms,
     if (ready()) return Waited::kReady;
     if (ended) return Waited::kEnded;
     if (over()) return Waited::kOver;
-    const auto now = Clock::now();
-    const uint64_t last = beats;
-    beats = pulse.beats.load();
-    if (beats != last) beat = now;
-    if (beats != last || !pulse.in_collector.load()) alone = now;
-    if (now - alone >= milliseconds(limit_ms)) return Waited::kStuck;
-    if (now - beat >= milliseconds(int64_t{limit_ms} * kOurShare)) return Waited::kStuck;
+    if (clock.Stuck(pulse, milliseconds(limit_ms))) return Waited::kStuck;
   }
 }
 
@@ -173,6 +164,10 @@ Verdict Broken(std::string trouble, std::string sign, const LastWords& words) {
 }
 
 }  // namespace
+
+bool HasSignature(const Verdict& verdict, const std::string& signature) {
+  return signature == kAnySignature ? !verdict.lawful() : verdict.signature() == signature;
+}
 
 Verdict VerdictOfDeath(int status, const LastWords& words) {
   const bool crash = WIFSIGNALED(status);
@@ -196,7 +191,7 @@ Verdict VerdictOfDeath(int status, const LastWords& words) {
 Verdict VerdictOfHang(int limit_ms, const Pulse& pulse, const LastWords& words) {
   const int op = pulse.op.load();
   const char* word = op < kOpCodes ? WordOf(static_cast<OpCode>(op)) : "nothing that there is";
-  return Broken(fmt::format("hung for {} ms", limit_ms), fmt::format("hung at {}", word), words);
+  return Broken(fmt::format("hung for {} ms", limit_ms), kHangSign + std::string(word), words);
 }
 
 Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isolation& isolation,
@@ -243,9 +238,7 @@ size_t FindIsolated(const std::vector<Program>& programs, const std::string& sig
                     std::chrono::steady_clock::time_point end, size_t* tried) {
   const auto late = [end] { return Clock::now() >= end; };
   const auto over = [&] { return late() || (isolation.stop && isolation.stop()); };
-  const auto has_it = [&](const Verdict& verdict) {
-    return signature == kAnySignature ? !verdict.lawful() : verdict.signature() == signature;
-  };
+  const auto has_it = [&](const Verdict& verdict) { return HasSignature(verdict, signature); };
   constexpr char kNo = 'n', kYes = 'y';
   const int limit_ms = LimitOf(specimen, isolation);
   const SharedPages shown;

@@ -40,6 +40,7 @@ Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isol
 
 // A signature that every verdict has which is not lawful.
 inline constexpr char kAnySignature[] = "*";
+bool HasSignature(const Verdict& verdict, const std::string& signature);
 
 // The index of the first program whose verdict has that signature, or programs.size(). One
 // subprocess runs many programs, so this is far cheaper than one TryIsolated after the other. No
@@ -53,6 +54,7 @@ size_t FindIsolated(
 
 // The verdict on a subprocess that has ended within a program, as `status` (of waitpid) and its
 // last words tell, or was killed because it hung.
+inline constexpr char kHangSign[] = "hung at ";  // the signature of a hang begins so
 Verdict VerdictOfDeath(int status, const LastWords& words);
 Verdict VerdictOfHang(int milliseconds, const Pulse& pulse, const LastWords& words);
 

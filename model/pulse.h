@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -32,6 +33,31 @@ struct Pulse {
     in_collector.store(collector, std::memory_order_relaxed);
     beats.store(beats.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
+};
+
+// Measures for how long a collector has not gone on. Looks at the pulse as often as it is asked.
+class PulseClock {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // Nothing before now counts.
+  void Restart() { beat_ = alone_ = Clock::now(); }
+
+  // Whether it has been the collector's turn for that long without a beat; or anybody's for twenty
+  // times as long: then our own work hangs.
+  bool Stuck(const Pulse& pulse, Clock::duration limit) {
+    const auto now = Clock::now();
+    const uint64_t beats = pulse.beats.load();
+    if (beats != beats_) beat_ = now;
+    if (beats != beats_ || !pulse.in_collector.load()) alone_ = now;
+    beats_ = beats;
+    return now - alone_ >= limit || now - beat_ >= 20 * limit;
+  }
+
+ private:
+  uint64_t beats_ = 0;
+  Clock::time_point beat_ = Clock::now();   // the last one
+  Clock::time_point alone_ = Clock::now();  // since when it is the collector's turn
 };
 
 class Echo {

@@ -1,5 +1,6 @@
 #include "model/trial.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,6 +20,16 @@ bool Opens(const Event& event) {
 }
 bool Closes(const Event& event) {
   return event.kind == Event::Kind::kDone || event.kind == Event::Kind::kEnd;
+}
+
+std::string Indented(const std::string& lines) {
+  std::string text;
+  for (size_t begin = 0; begin < lines.size();) {
+    const size_t end = std::min(lines.find('\n', begin), lines.size());
+    text += "    " + lines.substr(begin, end - begin) + "\n";
+    begin = end + 1;
+  }
+  return text;
 }
 
 }  // namespace
@@ -187,11 +198,10 @@ std::string Report(const Specimen& specimen, const Verdict& verdict,
     text = fmt::format("{} broke the law {}\n  {}\n", specimen.name, Name(verdict.violation->law),
                        verdict.violation->what);
   }
-  size_t begin = 0;
-  while (begin < transcript.size()) {
-    const size_t end = transcript.find('\n', begin);
-    text += "    " + transcript.substr(begin, end - begin) + "\n";
-    begin = end + 1;
+  text += Indented(transcript);
+  if (!verdict.words.empty()) text += "  its last words:\n" + Indented(verdict.words);
+  if (!verdict.frames.empty()) {
+    text += fmt::format("  where it crashed:\n    {}\n", fmt::join(verdict.frames, "\n    "));
   }
   if (verdict.kind == Verdict::Kind::kConvicted) {
     text += fmt::format("  lawful here: {}\n  the law: {}\n", verdict.violation->lawful,
