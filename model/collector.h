@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/envelope.h"
@@ -117,6 +118,12 @@ enum Ability : uint32_t {
   kAllAbilities = (1 << 9) - 1,
 };
 
+// The ability that has that word, `weak`, `callback`, ..., or 0.
+uint32_t AbilityOf(std::string_view word);
+
+// Their words in the order above: "weak, finalizer"; "none".
+std::string ListAbilities(uint32_t abilities);
+
 // All in which lawful collectors differ. Sources: the sections of "semantics" that the comments
 // name, which describe CPython 2.6 to 3.13 by experiment.
 struct Contract {
@@ -175,6 +182,11 @@ extern const Contract kRuby;
 
 // All of them, in the order above; nullptr at the end.
 extern const Contract* const kContracts[];
+
+// The abilities whose events the contract says anything about. What a specimen claims beyond them
+// is refused where specimens are made. A contract of bounds judges no callback, garbage list,
+// failure, setting or census, and no collection that nobody asked for.
+uint32_t JudgedAbilities(const Contract& contract);
 
 // What the contract says, a line a field: for `ouro contracts`.
 std::vector<std::string> Describe(const Contract& contract);
