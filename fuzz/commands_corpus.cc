@@ -12,6 +12,7 @@
 
 #include "fuzz/commands.h"
 #include "fuzz/files.h"
+#include "fuzz/terminal.h"
 #include "fuzz/worker.h"
 
 namespace ouro {
@@ -19,12 +20,6 @@ namespace ouro {
 namespace fs = std::filesystem;
 
 namespace {
-
-int Complain(const std::string& trouble) {
-  std::fflush(stdout);
-  fmt::print(stderr, "ouro: {}\n", trouble);
-  return 2;
-}
 
 // Under `bazel run`, the source tree; else where the user stands.
 std::string SourceTree() {

@@ -208,6 +208,8 @@ struct Specimen {
   uint32_t abilities = kAllAbilities;
   // Whether a crash of the collector is a crash of ours, so that trials need a child process.
   bool in_process = true;
+  // Abilities that it claims and nobody knows: misspelt, or with the CR of a line's end.
+  std::vector<std::string> unknown = {};
   // Makes one that reports to `observer`, which outlives it. Never null; a specimen that cannot
   // start says so through Observer::Broken.
   std::function<std::unique_ptr<Collector>(Observer& observer)> make;
