@@ -148,7 +148,11 @@ std::string Records::Keep(const Program& program) {
   const std::string text = Print(program);
   const std::string name = fmt::format("{:016x}.gct", HashOf(text));
   if (kept_.contains(name)) return "";
-  if (std::string error = WriteText(out_ + "/corpus/" + name, text); !error.empty()) return error;
+  if (std::string gone = Removed(); !gone.empty()) return gone;
+  if (std::string error = WriteText(out_ + "/corpus/" + name, text); !error.empty()) {
+    const std::string gone = Removed();  // in the midst of it
+    return gone.empty() ? error : gone;
+  }
   kept_.insert(name);
   return "";
 }
@@ -213,13 +217,22 @@ std::vector<Finding> Records::Earlier() const {
   return earlier;
 }
 
+std::string Records::Removed() const {
+  std::error_code error;
+  const bool there = Inode(work_) == folder_ && fs::exists(UserPath(out_ + "/corpus"), error) &&
+                     fs::exists(UserPath(out_ + "/found"), error);
+  if (there) return "";
+  return fmt::format("{}: was removed, or replaced, while the campaign ran", out_);
+}
+
 std::string Records::Write(const Snapshot& snapshot) const {
-  if (Inode(work_) != folder_) {
-    return fmt::format("{}: was removed, or replaced, while the campaign ran", out_);
-  }
+  if (std::string gone = Removed(); !gone.empty()) return gone;
   const Shown stats = File("stats", ".json");
   const std::string text = StatsJson(snapshot);
-  if (std::string error = WriteText(stats.truth, text); !error.empty()) return error;
+  if (std::string error = WriteText(stats.truth, text); !error.empty()) {
+    const std::string gone = Removed();
+    return gone.empty() ? error : gone;
+  }
   return IsForeign(stats) ? Append(stats.top, text, O_NONBLOCK) : "";
 }
 

@@ -72,6 +72,7 @@ class Records {
   std::string Claim();
   std::string MakeFolders();
   void MendPlot() const;
+  std::string Removed() const;  // "" or that it was
   Shown File(const std::string& name, const std::string& suffix) const;
 
   std::string out_;   // as the user writes it

@@ -29,14 +29,16 @@ size_t Distance(const std::string& a, const std::string& b) {
   return d[a.size()][b.size()];
 }
 
-// "" or what may have been meant by the first argument that nobody expected.
-std::string Meant(const CLI::App* app) {
+// What is wrong with the first argument that nobody expected, and what may have been meant.
+std::string Unexpected(const CLI::App* app) {
   const bool command = !app->get_subcommands().empty();
   const std::vector<std::string> left = app->remaining(/*recurse=*/true);
-  if (left.empty()) return "";
-  const std::string word = left[0].substr(0, left[0].find('='));
-  std::vector<std::string> known;
+  const auto dash = [](const std::string& word) { return word.size() > 1 && word[0] == '-'; };
+  auto first = std::find_if(left.begin(), left.end(), dash);
+  if (first == left.end()) first = left.begin();
+  const std::string word = first == left.end() ? "" : first->substr(0, first->find('='));
   const CLI::App* of = command ? app->get_subcommands()[0] : app;
+  std::vector<std::string> known;
   for (const CLI::Option* option : of->get_options()) {
     for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
   }
@@ -44,7 +46,12 @@ std::string Meant(const CLI::App* app) {
     if (!command) known.push_back(sub->get_name());
   }
   const std::string nearest = Nearest(word, known);
-  return nearest.empty() ? "" : fmt::format("; did you mean `{}`?", nearest);
+  return fmt::format("{} `{}`{}",
+                     dash(word) ? "there is no option"
+                     : command  ? "one argument too many:"
+                                : "there is no command",
+                     OneLine(word, 100),
+                     nearest.empty() ? "" : fmt::format("; did you mean `{}`?", nearest));
 }
 
 // What is odd about a number, or "".
@@ -86,9 +93,9 @@ std::string Nearest(const std::string& word, const std::vector<std::string>& kno
 std::string Complaint(const CLI::App* app, const CLI::Error& error) {
   const bool command = !app->get_subcommands().empty();
   const std::string name = command ? "ouro " + app->get_subcommands()[0]->get_name() : "ouro";
-  const bool unexpected = error.get_name() == "ExtrasError";
-  return fmt::format("{}: {}{}\n`{} --help` {}\n", name, OneLine(error.what()),
-                     unexpected ? Meant(app) : "", name,
+  const bool unexpected = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+  return fmt::format("{}: {}\n`{} --help` {}\n", name,
+                     unexpected ? Unexpected(app) : OneLine(error.what()), name,
                      command ? "explains" : "lists the commands");
 }
 
