@@ -375,7 +375,7 @@ bool OpenStandardStreams() {
   return written;
 }
 
-int main(int argc, char** argv) {
+int Guarded(int argc, char** argv) {
   const auto unwritten = [](const char* why) {
     std::fprintf(stderr, "ouro: standard output cannot be written%s\n", why);
     return 2;
@@ -399,5 +399,14 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "ouro: %s\n", error.what());
     return 2;
   }
+  return code;
+}
+
+int main(int argc, char** argv) {
+  const int code = Guarded(argc, argv);
+#if !__has_feature(address_sanitizer)
+  // The destructors of libraries that we have loaded could still crash, hang, or change the code.
+  std::_Exit(code);
+#endif
   return code;
 }

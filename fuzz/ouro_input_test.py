@@ -130,6 +130,41 @@ class FilesTest(ouro_driver.OuroTest):
         self.assertIn("File too large", done.stderr)
 
 
+class LibraryTest(ouro_driver.OuroTest):
+    """Libraries that do something else than being loaded."""
+
+    def library(self, code):
+        compiler = shutil.which("cc") or shutil.which("clang")
+        if compiler is None:
+            print("SKIPPED: no C compiler on PATH", file=sys.stderr)
+            self.skipTest("no C compiler")
+        self.write("a.c", "#include <stdlib.h>\n#include <stdio.h>\n#include <unistd.h>\n"
+                          "#include <signal.h>\n"
+                          f"__attribute__((constructor)) static void f(void) {{ {code}; }}\n")
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", "a.so", "a.c"], cwd=self.folder,
+                       check=True)
+        return "lib:a.so"
+
+    def test_constructors(self):
+        self.write("a.gct", LEAF)
+        for code, says in (("exit(0)", "ended the process with exit code 0"),
+                           ("_exit(3)", "ended the process with exit code 3"),
+                           ("abort()", "crashed with signal 6 (Aborted)"),
+                           ('puts("raw\\033[31m"); fflush(stdout); raise(11)', "signal 11"),
+                           ("if (fork() == 0) sleep(1000); _exit(0)", "exit code 0")):
+            library = self.library(code)
+            for command in (["run", "a.gct", "--specimen"], ["check-adapter"],
+                            ["campaign", "--specimen"]):
+                complaint = self.complaint(*command, library)
+                self.assertIn(says, complaint)
+                self.assertNotIn("raw", complaint)
+
+    def test_a_constructor_that_hangs(self):
+        self.write("a.gct", LEAF)
+        self.assertIn("it hung for 10 s while it was loaded",
+                      self.complaint("run", "a.gct", "--specimen", self.library("sleep(1000)")))
+
+
 class StreamsTest(ouro_driver.OuroTest):
 
     def shell(self, command):
