@@ -29,8 +29,9 @@ struct LibraryEntry {
 };
 
 // Loads the library at `path`, which exports `ouro_library` (below) or `ouro_collector` of
-// ouroboros.h, for the rest of the process's life. Returns "" and sets *specimen, or returns why it
-// cannot be loaded.
+// ouroboros.h, for the rest of the process's life: first in a child, since its constructors may
+// exit, crash, or hang. Returns "" and sets *specimen, or returns why it cannot be loaded.
+// REQUIRES: no other thread runs.
 std::string LoadLibrary(const std::string& path, Specimen* specimen);
 
 }  // namespace ouro

@@ -137,15 +137,6 @@ bool Peer::HearEnd(const Event& expected) {
                                 fmt::format("\"{}\" instead of `{}`", Printable(heard), line));
 }
 
-const struct {
-  std::string_view word;
-  Ability ability;
-} kAbilityWords[] = {
-    {"weak", kWeakReferences},      {"callback", kCallbacks},  {"finalizer", kFinalizers},
-    {"generations", kGenerations3}, {"garbage", kGarbageList}, {"saveall", kSaveall},
-    {"threshold", kThresholds},     {"census", kCensusTaking}, {"fail", kFailures},
-};
-
 bool Peer::Greet(ProcessGreeting* greeting) {
   std::string line, ok;
   if (!Say("hello") || !Hear(&line)) return false;
@@ -162,17 +153,13 @@ bool Peer::Greet(ProcessGreeting* greeting) {
   if (!Hear(&ok)) return false;
   if (ok != "ok")
     return Blame("did not greet", fmt::format("\"{}\" instead of `ok`", Printable(ok)));
-  *greeting = {words[2], words[3], 0, {}};
+  *greeting = {Printable(words[2]), Printable(words[3]), 0, {}};
   for (size_t i = 4; i < words.size(); ++i) {
-    const auto* known = std::find_if(std::begin(kAbilityWords), std::end(kAbilityWords),
-                                     [&](const auto& row) { return row.word == words[i]; });
-    if (known != std::end(kAbilityWords)) {
-      greeting->abilities |= known->ability;
-    } else {
-      greeting->unknown.push_back(words[i]);
-    }
+    const uint32_t ability = AbilityOf(words[i]);
+    greeting->abilities |= ability;
+    if (ability == 0) greeting->unknown.push_back(words[i]);
   }
-  name_ = Printable(greeting->name);
+  name_ = greeting->name;
   return true;
 }
 

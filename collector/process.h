@@ -24,7 +24,7 @@ struct ProcessOptions {
   int max_failed_starts = 3;  // in a row; after these it is not started again
 };
 
-// Who a peer says that it is.
+// Who a peer says that it is. Name and version are fit to be printed.
 struct ProcessGreeting {
   std::string name;
   std::string version;

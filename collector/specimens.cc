@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
 #include "collector/liar.h"
 #include "collector/library.h"
@@ -66,7 +67,12 @@ std::string FindPlanted(const std::string& name, Specimen* specimen) {
   return fmt::format("there is no \"{}\"; there are:{}", name, known);
 }
 
-// The contract that a CPython of that version keeps, or nullptr.
+// What ContractOfVersion covers, in words.
+constexpr const char* kCoveredVersions = "2.6, 2.7 and 3.4 to 3.13";
+
+// The contract that a CPython of that version keeps, or nullptr: only of versions on which it was
+// tried. 3.14.0 has two generations and 3.15 clears weak references later, so none is taken on
+// trust from its neighbour.
 const Contract* ContractOfVersion(const std::string& version) {
   const int major = std::atoi(version.c_str());
   const size_t dot = version.find('.');
@@ -74,7 +80,7 @@ const Contract* ContractOfVersion(const std::string& version) {
   if (major == 2 && minor == 6) return &kCPython26;
   if (major == 2 && minor == 7) return &kCPython27;
   if (major == 3 && minor >= 4 && minor <= 8) return &kCPython34;
-  if (major == 3 && minor >= 9) return &kCPython39;
+  if (major == 3 && minor >= 9 && minor <= 13) return &kCPython39;
   return nullptr;
 }
 
@@ -82,6 +88,20 @@ const Contract* ContractOfVersion(const std::string& version) {
 const Contract* ContractOf(const ProcessGreeting& greeting) {
   return greeting.name == "cpython" ? ContractOfVersion(greeting.version)
                                     : FindContract(greeting.name);
+}
+
+std::string NoContract(const std::string& name, const ProcessGreeting& greeting) {
+  const std::string who = fmt::format("{} {}", greeting.name, greeting.version);
+  if (greeting.name == "cpython") {
+    return fmt::format(
+        "{}: no contract was tried on {}; those of {} are covered. To judge it by one of them all "
+        "the same, say --contract cpython39",
+        name, who, kCoveredVersions);
+  }
+  return fmt::format(
+      "{}: there is no contract \"{}\", as {} calls itself; say by which one it is to be judged, "
+      "--contract NAME: `ouro contracts` lists them",
+      name, greeting.name, who);
 }
 
 // A peer in another process, after it has said who it is. `contract` may be null: then it follows
@@ -92,9 +112,7 @@ std::string FindPeer(const std::string& name, const std::vector<std::string>& ar
   std::string error;
   if (!Hello(argv, &greeting, &error)) return fmt::format("{}: {}", name, error);
   if (contract == nullptr) contract = ContractOf(greeting);
-  if (contract == nullptr) {
-    return fmt::format("{}: no contract for {} {}", name, greeting.name, greeting.version);
-  }
+  if (contract == nullptr) return NoContract(name, greeting);
   *specimen = {.name = name,
                .summary = fmt::format("{} {}", greeting.name, greeting.version),
                .contract = contract,
@@ -104,15 +122,16 @@ std::string FindPeer(const std::string& name, const std::vector<std::string>& ar
   return "";
 }
 
-std::string FindProcess(const std::string& name, Specimen* specimen) {
+std::string FindProcess(const std::string& name, const Contract* contract, Specimen* specimen) {
   const std::string rest = name.substr(name.find(':') + 1);
   const size_t colon = rest.find(':');
   if (colon == std::string::npos) {
     return fmt::format("\"{}\" is not process:CONTRACT:COMMAND", name);
   }
-  const Contract* contract = nullptr;
-  const std::string error = ReadContract(rest.substr(0, colon), &contract);
+  const Contract* named = nullptr;
+  const std::string error = ReadContract(rest.substr(0, colon), &named);
   if (!error.empty()) return "process:CONTRACT:COMMAND: " + error;
+  if (contract == nullptr) contract = named;
   // Where the user stands who ran `bazel run`, which goes elsewhere.
   const bool elsewhere = std::getenv("BUILD_WORKING_DIRECTORY") != nullptr;
   const std::string there = elsewhere ? "cd \"$BUILD_WORKING_DIRECTORY\" || exit; " : "";
@@ -156,11 +175,49 @@ const std::vector<Interpreter>& Interpreters() {
 }
 
 std::string FindInterpreter(const std::string& name, const Interpreter& interpreter,
-                            const std::string& path, Specimen* specimen) {
+                            const std::string& path, const Contract* contract, Specimen* specimen) {
   std::vector<std::string> argv = {path};
   argv.insert(argv.end(), interpreter.flags.begin(), interpreter.flags.end());
   argv.push_back(interpreter.text);
-  return FindPeer(name, argv, nullptr, specimen);
+  return FindPeer(name, argv, contract, specimen);
+}
+
+// "" or why the specimen's events cannot be judged by its contract.
+std::string Judgeable(const Specimen& specimen) {
+  const uint32_t judged = JudgedAbilities(*specimen.contract);
+  const uint32_t beyond = specimen.abilities & ~judged;
+  if (beyond == 0) return "";
+  return fmt::format(
+      "{}: it claims more than the contract {}, one of bounds, can judge: {}. Claim at most: {}",
+      specimen.name, specimen.contract->name, ListAbilities(beyond), ListAbilities(judged));
+}
+
+// FindSpecimen, before it is asked whether the contract can judge what the specimen does.
+// `contract` may be null: then it follows from the specimen.
+std::string FindNamed(const std::string& name, const Contract* contract, Specimen* specimen) {
+  for (const Specimen& own : OwnSpecimens()) {
+    if (own.name != name) continue;
+    *specimen = own;
+    return "";
+  }
+  for (const PeerName& peer : PeerNames()) {
+    if (peer.name == name) return FindLibraryPeer(peer, specimen);
+  }
+  const auto starts = [&name](std::string_view prefix) {
+    return name.compare(0, prefix.size(), prefix) == 0;
+  };
+  if (starts("liar:")) return FindLiar(name.substr(5), specimen);
+  if (starts("lib:")) return LoadLibrary(name.substr(4), specimen);
+  if (starts("planted:")) return FindPlanted(name, specimen);
+  if (starts("process:")) return FindProcess(name, contract, specimen);
+  const Interpreter& cpython = Interpreters()[0];
+  if (name == "cpython") return FindInterpreter(name, cpython, "python3", contract, specimen);
+  for (const Interpreter& known : Interpreters()) {
+    const std::string_view prefix = known.prefix;
+    if (!starts(prefix)) continue;
+    return FindInterpreter(name, known, name.substr(prefix.size()), contract, specimen);
+  }
+  return fmt::format("there is no specimen \"{}\"; `ouro specimens` lists them", name);
 }
 
 // Where a CPython 2.7 may be, in the order of PATH. No Debian package has one, so people keep
@@ -242,7 +299,7 @@ const std::vector<SpecimenForm>& SpecimenForms() {
       {"planted:NAME", "the optimized collector with a bug planted; `ouro specimens` lists them"},
       {"lib:PATH", "the collector in the shared object at PATH: see collector/library.h"},
       {"cpython", "the python3 on PATH, under the contract of its version"},
-      {"cpython:PATH", "the CPython at PATH, 2.7 or 3.4 and later"},
+      {"cpython:PATH", "the CPython at PATH, 2.6, 2.7 or 3.4 to 3.13; others with --contract"},
       {"lua:PATH", "the Lua 5.4 at PATH"},
       {"php:PATH", "the PHP at PATH, 8.0 or later"},
       {"ruby:PATH", "the Ruby at PATH, 3.0 or later"},
@@ -251,28 +308,17 @@ const std::vector<SpecimenForm>& SpecimenForms() {
   return forms;
 }
 
-std::string FindSpecimen(const std::string& name, Specimen* specimen) {
-  for (const Specimen& own : OwnSpecimens()) {
-    if (own.name != name) continue;
-    *specimen = own;
-    return "";
+std::string FindSpecimen(const std::string& name, Specimen* specimen, const std::string& contract) {
+  const Contract* chosen = nullptr;
+  if (!contract.empty()) {
+    if (std::string error = ReadContract(contract, &chosen); !error.empty()) return error;
   }
-  for (const PeerName& peer : PeerNames()) {
-    if (peer.name == name) return FindLibraryPeer(peer, specimen);
-  }
-  const auto starts = [&name](std::string_view prefix) {
-    return name.compare(0, prefix.size(), prefix) == 0;
-  };
-  if (starts("liar:")) return FindLiar(name.substr(5), specimen);
-  if (starts("lib:")) return LoadLibrary(name.substr(4), specimen);
-  if (starts("planted:")) return FindPlanted(name, specimen);
-  if (starts("process:")) return FindProcess(name, specimen);
-  if (name == "cpython") return FindInterpreter(name, Interpreters()[0], "python3", specimen);
-  for (const Interpreter& known : Interpreters()) {
-    const std::string_view prefix = known.prefix;
-    if (starts(prefix)) return FindInterpreter(name, known, name.substr(prefix.size()), specimen);
-  }
-  return fmt::format("there is no specimen \"{}\"; `ouro specimens` lists them", name);
+  Specimen found;
+  if (std::string error = FindNamed(name, chosen, &found); !error.empty()) return error;
+  if (chosen != nullptr) found.contract = chosen;
+  if (std::string error = Judgeable(found); !error.empty()) return error;
+  *specimen = std::move(found);
+  return "";
 }
 
 std::vector<Specimen> PresentSpecimens(std::vector<std::string>* absent) {

@@ -42,9 +42,13 @@ std::string PeersFolder();
 //   cpython:PATH                any CPython, 2.7 and 3.x
 //   lua:PATH, php:PATH, ruby:PATH   that interpreter, under the contract of its language
 //   process:CONTRACT:COMMAND    whatever speaks the line protocol; COMMAND is for the shell
-// Returns "" and sets *specimen, or returns a sentence that says what is wrong: an unknown name, or
-// an interpreter that is not there or does not answer. Starts the process that it asks.
-std::string FindSpecimen(const std::string& name, Specimen* specimen);
+// `contract`, as ReadContract takes it, is put in the place of the one that the specimen, its
+// version or its library names; "" leaves that alone. Returns "" and sets *specimen, or returns a
+// sentence that says what is wrong and what to do: an unknown name; an interpreter that is not
+// there, does not answer, or whose version no contract is known to hold for; abilities that its
+// contract cannot judge (JudgedAbilities). Starts the process that it asks.
+std::string FindSpecimen(const std::string& name, Specimen* specimen,
+                         const std::string& contract = "");
 
 // OwnSpecimens, the python3 on PATH, and a CPython 2.7, if there is one on PATH or among the
 // versions of a pyenv whose shims are on PATH. *absent says of those that are missing why, a line

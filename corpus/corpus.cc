@@ -36,7 +36,8 @@ std::string HeaderOf(const std::string& text) {
 
 CorpusFile ReadFile(const std::string& folder, const fs::path& path) {
   const std::string text = ReadText(path);
-  CorpusFile file{.folder = folder, .name = path.stem().string(), .header = HeaderOf(text)};
+  CorpusFile file{
+      .folder = folder, .name = path.stem().string(), .header = HeaderOf(text), .text = text};
   const std::string error = Parse(text, &file.programs);
   EXPECT_EQ(error, "") << path;
   EXPECT_TRUE(!error.empty() || !file.programs.empty()) << path << ": no program";

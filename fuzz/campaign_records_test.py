@@ -9,6 +9,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import time
 
@@ -152,7 +153,24 @@ class RecordsTest(ouro_driver.OuroTest):
         parts = glob.glob(os.path.join(self.folder, "[12]", "corpus", "*.gct"))
         self.assertTrue(0 < len(merged) < len(parts), (len(merged), len(parts)))
         self.ouro("run", "--specimen", "naive", "all/corpus")
-        self.assertIn("no folder of a campaign", self.complaint("merge", "--out", "x", "nowhere"))
+        os.makedirs(os.path.join(self.folder, "else", "where"))
+        for other in ("nowhere", "else", "/dev/null"):
+            complaint = self.complaint("merge", "--out", "x", "1", other)
+            self.assertIn(f"{other}: is no folder of a campaign", complaint)
+
+    def test_a_folder_that_is_removed_meanwhile(self):
+        child = self.begin()
+        until(self.has_stats, "a campaign")
+        shutil.rmtree(self.path())
+        output, errors = child.communicate(timeout=ouro_driver.SECONDS)
+        self.assertEqual(child.returncode, 2, output + errors)
+        self.assertEqual(errors, "ouro: ouro-out: was removed, or replaced, while the campaign "
+                                 "ran\n")
+
+    def test_names_of_folders(self):
+        self.campaign("--out", "@at", "--engine", "libfuzzer", "--seconds", "1")
+        self.assertIn("comma", self.complaint("campaign", "--out", "a,b"))
+        self.assertEqual(os.listdir(self.folder), ["@at"])
 
     def test_add(self):
         os.makedirs(os.path.join(self.folder, "corpus", "found"))

@@ -15,10 +15,15 @@
 
 namespace ouro {
 
+// What programs run on where neither --specimen nor the head of their file says so.
+inline constexpr char kUsualSpecimen[] = "optimized";
+
 struct RunArguments {
-  std::string specimen = "optimized";
+  std::string specimen;  // "": what each file says; so in the commands below
+  std::string contract;  // "": the specimen's own
   bool trace = false;
   bool verify = false;
+  bool in_process = false;  // in this very process: for debuggers
   std::vector<std::string> files;
 };
 int Run(const RunArguments& arguments);
@@ -38,7 +43,8 @@ struct GenerateArguments {
 int GeneratePrograms(const GenerateArguments& arguments);
 
 struct ShrinkArguments {
-  std::string specimen = "optimized";
+  std::string specimen;
+  std::string contract;  // "": the specimen's own
   int seconds = 60;
   std::string file;
 };
@@ -50,20 +56,23 @@ struct ReplayArguments {
 int Replay(const ReplayArguments& arguments);
 
 struct CompareArguments {
-  std::string specimen = "optimized-27";
-  std::string with;  // "": all that are here, and the table of fates
+  std::string specimen;  // "": what the file says, or else optimized-27
+  std::string contract;  // "": the specimen's own
+  std::string with;      // "": all that are here, and the table of fates
   std::vector<std::string> files;
 };
 int Compare(const CompareArguments& arguments);
 
 struct SweepArguments {
-  std::string specimen = "optimized";
+  std::string specimen;
+  std::string contract;  // "": the specimen's own
   std::vector<std::string> files;
 };
 int SweepFiles(const SweepArguments& arguments);
 
 struct ExhaustArguments {
   std::string specimen = "optimized";
+  std::string contract;  // "": the specimen's own
   Bounds bounds;
   int workers = 0;  // 0: one for each processor
   int seconds = 600;
@@ -73,6 +82,7 @@ int Exhaust(const ExhaustArguments& arguments);
 
 struct CheckAdapterArguments {
   std::string specimen;
+  std::string contract;  // "": the specimen's own
   size_t programs = 2000;
   uint64_t seed = 1;
 };
@@ -89,6 +99,7 @@ int Power(const PowerArguments& arguments);
 
 struct CampaignArguments {
   std::string specimen = "optimized";
+  std::string contract;  // "": the specimen's own
   CampaignOptions options;
 };
 int Campaign(const CampaignArguments& arguments);

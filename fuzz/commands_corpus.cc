@@ -12,6 +12,7 @@
 
 #include "fuzz/commands.h"
 #include "fuzz/files.h"
+#include "fuzz/terminal.h"
 #include "fuzz/worker.h"
 
 namespace ouro {
@@ -19,12 +20,6 @@ namespace ouro {
 namespace fs = std::filesystem;
 
 namespace {
-
-int Complain(const std::string& trouble) {
-  std::fflush(stdout);
-  fmt::print(stderr, "ouro: {}\n", trouble);
-  return 2;
-}
 
 // Under `bazel run`, the source tree; else where the user stands.
 std::string SourceTree() {
@@ -72,7 +67,11 @@ std::string MergeFindings(const MergeArguments& arguments, size_t* findings) {
   std::vector<std::string> files;
   for (const std::string& folder : arguments.folders) {
     std::error_code error;
-    if (fs::is_empty(UserPath(folder + "/found"), error) || error) continue;
+    const bool empty = fs::is_empty(UserPath(folder + "/found"), error);
+    if (error && error != std::errc::no_such_file_or_directory) {
+      return fmt::format("{}/found: {}", folder, error.message());
+    }
+    if (empty || error) continue;
     if (std::string why = ListFiles({folder + "/found"}, &files); !why.empty()) return why;
   }
   for (const std::string& file : files) {
@@ -124,12 +123,12 @@ int Merge(const MergeArguments& arguments) {
   for (const std::string& folder : arguments.folders) {
     std::error_code error;
     const std::string corpus = folder + "/corpus";
-    if (!fs::is_directory(UserPath(folder), error)) {
-      return Complain(fmt::format("{}: is no folder of a campaign", folder));
+    if (!fs::is_directory(UserPath(corpus), error)) {
+      return Complain(fmt::format("{}: is no folder of a campaign: {} in it", folder,
+                                  error ? "there can be no `corpus`" : "there is no `corpus`"));
     }
-    if (!fs::is_directory(UserPath(corpus), error) || fs::is_empty(UserPath(corpus), error)) {
-      continue;
-    }
+    if (fs::is_empty(UserPath(corpus), error)) continue;
+    if (error) return Complain(fmt::format("{}: {}", corpus, error.message()));
     if (std::string why = ReadPrograms({corpus}, &programs); !why.empty()) return Complain(why);
   }
   size_t findings = 0;

@@ -2,7 +2,6 @@
 // which is cheap, and tries every n-th batch in a child.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -16,6 +15,8 @@
 #include "collector/specimens.h"
 #include "fuzz/commands.h"
 #include "fuzz/interrupt.h"
+#include "fuzz/status_line.h"
+#include "fuzz/terminal.h"
 #include "model/isolate.h"
 #include "model/trial.h"
 
@@ -45,7 +46,7 @@ class Search {
     }
     while (ended_.load() < workers) Show();
     for (std::thread& thread : threads) thread.join();
-    if (shown_) fmt::print(stderr, "\r\033[K");
+    line_.Clear();
     return Conclude(workers);
   }
 
@@ -111,22 +112,19 @@ class Search {
 
   void Show() {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    if (Seconds() < 2 || Clock::now() < next_ || isatty(STDERR_FILENO) == 0) return;
-    next_ = Clock::now() + std::chrono::milliseconds(500);
-    shown_ = true;
-    fmt::print(stderr, "\r\033[K{:.0f} s: {} programs, {:.0f}/s", Seconds(), tried_.load(),
-               static_cast<double>(tried_.load()) / Seconds());
+    line_.Show(fmt::format("{:.0f} s: {} programs, {:.0f}/s", Seconds(), tried_.load(),
+                           static_cast<double>(tried_.load()) / Seconds()));
   }
 
   int Conclude(int workers) {
     for (const auto& [signature, hit] : hits_) {
-      fmt::print("{}{}\n", hit.report, Print(hit.program));
+      fmt::print("{}{}\n", Painted(hit.report, stdout), Print(hit.program));
     }
     const bool stopped = Over();
     fmt::print("{} {} programs of {} operations on {}, {} {} in {:.1f} s: {}\n",
                stopped ? "the first" : "all", tried_.load(), arguments_.bounds.operations,
                specimen_.name, workers, workers == 1 ? "worker" : "workers", Seconds(),
-               hits_.empty() ? "lawful" : "UNLAWFUL");
+               PaintedWord(hits_.empty() ? "lawful" : "UNLAWFUL", hits_.empty(), stdout));
     for (const auto& [signature, hit] : hits_) fmt::print("  {} x {}\n", hit.programs, signature);
     return hits_.empty() ? 0 : 1;
   }
@@ -134,8 +132,7 @@ class Search {
   const Specimen& specimen_;
   const ExhaustArguments& arguments_;
   const Clock::time_point begin_ = Clock::now();
-  Clock::time_point next_ = begin_;
-  bool shown_ = false;
+  ProgressLine line_;
   std::atomic<uint64_t> tried_ = 0;
   std::atomic<int> ended_ = 0;
   std::atomic<bool> full_ = false;
@@ -147,10 +144,9 @@ class Search {
 
 int Exhaust(const ExhaustArguments& arguments) {
   Specimen specimen;
-  if (std::string error = FindSpecimen(arguments.specimen, &specimen); !error.empty()) {
-    std::fflush(stdout);
-    fmt::print(stderr, "ouro: {}\n", error);
-    return 2;
+  if (std::string error = FindSpecimen(arguments.specimen, &specimen, arguments.contract);
+      !error.empty()) {
+    return Complain(error);
   }
   return Search(specimen, arguments).Run();
 }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -21,6 +22,8 @@
 #include "fuzz/interrupt.h"
 #include "fuzz/power.h"
 #include "fuzz/power_plot.h"
+#include "fuzz/status_line.h"
+#include "fuzz/terminal.h"
 #include "fuzz/worker.h"
 
 namespace ouro {
@@ -176,7 +179,7 @@ class Measuring {
         }
       }
     }
-    if (shown_) fmt::print(stderr, "\r\033[K");
+    line_.Clear();
     return error.empty() ? Conclude() : error;
   }
 
@@ -212,11 +215,9 @@ class Measuring {
   }
 
   void Show(const std::string& what) {
-    if (isatty(STDERR_FILENO) == 0) return;
-    shown_ = true;
-    fmt::print(stderr, "\r\033[K{} of {} searches: {}", begun_,
-               mutants_.size() * engines_.size() * static_cast<size_t>(arguments_.seeds), what);
-    std::fflush(stderr);
+    line_.Show(fmt::format(
+        "{} of {} searches: {}", begun_,
+        mutants_.size() * engines_.size() * static_cast<size_t>(arguments_.seeds), what));
   }
 
   std::string Conclude() const {
@@ -237,7 +238,7 @@ class Measuring {
   WorkFolder work_;
   PowerLog log_;
   size_t begun_ = 0;
-  bool shown_ = false;
+  ProgressLine line_{stderr, std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
 };
 
 }  // namespace
@@ -245,9 +246,7 @@ class Measuring {
 int Power(const PowerArguments& arguments) {
   const std::string error = Measuring(arguments).Run();
   if (error.empty()) return 0;
-  std::fflush(stdout);
-  fmt::print(stderr, "ouro: {}\n", error);
-  return 2;
+  return Complain(error);
 }
 
 }  // namespace ouro

@@ -1,6 +1,7 @@
 #include "fuzz/files.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,6 +33,10 @@ std::string ReadText(const std::string& path, std::string* text) {
   text->clear();
   char chunk[1 << 16];
   for (size_t size; (size = std::fread(chunk, 1, sizeof(chunk), file)) > 0;) {
+    if (text->size() + size > kMaxInput) {
+      if (file != stdin) std::fclose(file);
+      return fmt::format("{}: is longer than {} MiB, the most that is read", path, kMaxInput >> 20);
+    }
     text->append(chunk, size);
   }
   const int why = std::ferror(file) != 0 ? errno : 0;
@@ -58,6 +63,46 @@ std::string WriteText(const std::string& path, const std::string& text) {
   return error ? fmt::format("{}: {}", path, error.message()) : "";
 }
 
+void RemoveStale(const std::string& folder) {
+  std::error_code error;
+  std::vector<fs::path> stale;
+  for (fs::directory_iterator it(UserPath(folder), error), end; !error && it != end;
+       it.increment(error)) {
+    // NAME.PID.tmp
+    const fs::path path = it->path();
+    if (path.extension() != ".tmp") continue;
+    const std::string number = path.stem().extension().string();
+    const int pid = number.size() < 2 ? 0 : std::atoi(number.c_str() + 1);
+    if (pid > 0 && kill(pid, 0) != 0 && errno == ESRCH) stale.push_back(path);
+  }
+  for (const fs::path& path : stale) fs::remove(path, error);
+}
+
+namespace {
+
+// Adds the `.gct` files in and below the folder `path`, as the user writes it.
+std::string Walk(const std::string& path, std::vector<std::string>* found) {
+  std::error_code error;
+  std::vector<std::string> folders;
+  for (fs::directory_iterator it(UserPath(path), error), end; !error && it != end;
+       it.increment(error)) {
+    const std::string inner = (fs::path(path) / it->path().filename()).string();
+    std::error_code ignored;
+    if (!it->is_symlink(ignored) && it->is_directory(ignored)) {
+      folders.push_back(inner);
+    } else if (it->path().extension() == ".gct") {
+      found->push_back(inner);
+    }
+  }
+  if (error) return fmt::format("{}: {}", path, error.message());
+  for (const std::string& folder : folders) {
+    if (std::string why = Walk(folder, found); !why.empty()) return why;
+  }
+  return "";
+}
+
+}  // namespace
+
 std::string ListFiles(const std::vector<std::string>& paths, std::vector<std::string>* files) {
   for (const std::string& path : paths) {
     std::error_code error;
@@ -66,12 +111,7 @@ std::string ListFiles(const std::vector<std::string>& paths, std::vector<std::st
       continue;
     }
     std::vector<std::string> found;
-    const fs::path root = UserPath(path);
-    for (fs::recursive_directory_iterator it(root, error), end; it != end; it.increment(error)) {
-      if (error) return fmt::format("{}: {}", path, error.message());
-      if (it->path().extension() != ".gct") continue;
-      found.push_back((fs::path(path) / it->path().lexically_relative(root)).string());
-    }
+    if (std::string why = Walk(path, &found); !why.empty()) return why;
     if (found.empty()) return fmt::format("{}: holds no .gct files", path);
     std::sort(found.begin(), found.end());
     files->insert(files->end(), found.begin(), found.end());
@@ -94,8 +134,14 @@ std::string ReadPrograms(const std::vector<std::string>& paths,
     if (std::string error = Parse(text, &read); !error.empty()) {
       return fmt::format("{}: {}", file, error);
     }
+    const std::string head = HeadOf(text);
+    if (read.empty()) {
+      const bool returns = text.find('\r') != text.npos && text.find('\n') == text.npos;
+      return fmt::format("{}: holds no program{}", file,
+                         returns ? ", but lines that end with CR; let them end with LF" : "");
+    }
     size_t number = read.size() > 1 ? 1 : 0;
-    for (Program& program : read) programs->push_back({file, number++, std::move(program)});
+    for (Program& program : read) programs->push_back({file, number++, std::move(program), head});
   }
   return "";
 }
@@ -110,14 +156,6 @@ std::string WriteEncoded(const std::vector<ProgramFile>& programs, const std::st
   return "";
 }
 
-std::string HeadValue(const std::string& text, const std::string& key) {
-  const std::string mark = "# " + key + ": ";
-  const size_t at = text.find(mark);
-  if (at == std::string::npos) return "";
-  const size_t begin = at + mark.size();
-  return text.substr(begin, text.find('\n', begin) - begin);
-}
-
 constexpr size_t kMaxName = 60;  // bytes; a command line can be longer than a file's name may be
 
 std::string FileName(const std::string& name) {
@@ -126,7 +164,13 @@ std::string FileName(const std::string& name) {
     const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-';
     safe += plain ? c : '-';
   }
-  return safe;
+  return name.size() > kMaxName ? fmt::format("{}-{:016x}", safe, HashOf(name)) : safe;
+}
+
+std::string UniqueFileName(const std::string& name) {
+  const std::string safe = FileName(name);
+  return safe == name || name.size() > kMaxName ? safe
+                                                : fmt::format("{}-{:016x}", safe, HashOf(name));
 }
 
 uint64_t HashOf(const std::string& text) {

@@ -3,15 +3,25 @@
 //
 // Exit codes: 0 lawful, 1 convicted, 2 usage, bad input, or a specimen that is not there.
 
-#include <fmt/format.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <map>
+#include <new>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "fuzz/commands.h"
+#include "fuzz/usage.h"
+#include "fuzz/version.h"
 
 namespace {
 
@@ -30,16 +40,38 @@ using ouro::RunArguments;
 using ouro::ShrinkArguments;
 using ouro::SweepArguments;
 
-// Each returns the subcommand; its callback sets *code.
+constexpr char kByName[] = "the collector; `ouro specimens` lists them";
+constexpr char kFromFile[] =
+    "the collector; by default the one that the head of the file names (`# specimen: NAME`), or "
+    "else optimized";
+
+void AddContract(CLI::App* command, std::string* contract) {
+  command->add_option(
+      "--contract", *contract,
+      "what it promises, instead of what its name or library says; `ouro contracts` "
+      "lists them");
+}
+
+void AddSpecimen(CLI::App* command, std::string* specimen, std::string* contract,
+                 const char* what) {
+  command->add_option("--specimen", *specimen, what)->capture_default_str();
+  AddContract(command, contract);
+}
+
+// Each adds a subcommand; its callback sets *code.
 void AddRun(CLI::App& app, RunArguments& a, int* code) {
   CLI::App* run = app.add_subcommand("run", "Run programs on a specimen under the judge");
-  run->add_option("--specimen", a.specimen, "the collector; `ouro specimens` lists them")
-      ->capture_default_str();
+  AddSpecimen(run, &a.specimen, &a.contract, kFromFile);
   run->add_flag("--trace", a.trace, "print the traces, each followed by a line ---");
   run->add_flag("--verify", a.verify,
                 "ask the collector after each operation whether it finds itself sound");
+  run->add_flag("--in-process", a.in_process,
+                "run all in this very process, without a child: for gdb, rr and valgrind; a crash "
+                "is a crash of ouro then");
   run->add_option("FILE", a.files, "programs; folders; - is standard input")->required();
-  run->footer("example: ouro run --specimen naive --trace corpus/laws/load.gct");
+  run->footer(
+      "example: ouro run --specimen naive --trace corpus/laws/load.gct\n"
+      "         gdb --args ouro run --in-process corpus/laws/load.gct");
   run->callback([&a, code] { *code = ouro::Run(a); });
 }
 
@@ -68,7 +100,7 @@ void AddGenerate(CLI::App& app, GenerateArguments& a, int* code) {
 void AddShrink(CLI::App& app, ShrinkArguments& a, int* code) {
   CLI::App* shrink =
       app.add_subcommand("shrink", "Find the smallest program with the same verdict");
-  shrink->add_option("--specimen", a.specimen, "the collector")->capture_default_str();
+  AddSpecimen(shrink, &a.specimen, &a.contract, kFromFile);
   shrink->add_option("--seconds", a.seconds, "then the best so far is printed")
       ->capture_default_str()
       ->check(CLI::Range(1, 86'400));
@@ -88,7 +120,9 @@ void AddCompare(CLI::App& app, CompareArguments& a, int* code) {
   CLI::App* compare =
       app.add_subcommand("compare", "Show what each collector does with a program, in a table");
   compare->add_option("--with", a.with, "two only: tell where --specimen and this one differ");
-  compare->add_option("--specimen", a.specimen, "the other of the two")->capture_default_str();
+  AddSpecimen(compare, &a.specimen, &a.contract,
+              "one more; with --with the other of the two: by default what the file says, or else "
+              "optimized-27");
   compare->add_option("FILE", a.files, "programs; folders; - is standard input")->required();
   compare->footer(
       "example: ouro compare corpus/rules/resurrection.gct\n"
@@ -99,7 +133,7 @@ void AddCompare(CLI::App& app, CompareArguments& a, int* code) {
 void AddSweep(CLI::App& app, SweepArguments& a, int* code) {
   CLI::App* sweep = app.add_subcommand(
       "sweep", "Run programs with a collection, threshold, failure or script changed anywhere");
-  sweep->add_option("--specimen", a.specimen, "the collector")->capture_default_str();
+  AddSpecimen(sweep, &a.specimen, &a.contract, kFromFile);
   sweep->add_option("FILE", a.files, "programs; folders; - is standard input")->required();
   sweep->footer("example: ouro sweep corpus/history");
   sweep->callback([&a, code] { *code = ouro::SweepFiles(a); });
@@ -108,7 +142,7 @@ void AddSweep(CLI::App& app, SweepArguments& a, int* code) {
 void AddExhaust(CLI::App& app, ExhaustArguments& a, int* code) {
   CLI::App* exhaust =
       app.add_subcommand("exhaust", "Run all programs of so many operations, up to names");
-  exhaust->add_option("--specimen", a.specimen, "the collector")->capture_default_str();
+  AddSpecimen(exhaust, &a.specimen, &a.contract, kByName);
   exhaust->add_option("--ops", a.bounds.operations, "operations of each program")
       ->capture_default_str()
       ->check(CLI::Range(1, 100));
@@ -141,6 +175,7 @@ void AddCheckAdapter(CLI::App& app, CheckAdapterArguments& a, int* code) {
       ->capture_default_str()
       ->check(CLI::Range(0, 100'000'000));
   check->add_option("--seed", a.seed, "of their sequence")->capture_default_str();
+  AddContract(check, &a.contract);
   check->add_option("SPECIMEN", a.specimen, "whose adapter; `ouro specimens` lists them")
       ->required();
   check->footer("example: ouro check-adapter 'process:lua:lua5.4 my_adapter.lua'");
@@ -180,7 +215,7 @@ void AddCampaign(CLI::App& app, CampaignArguments& a, int* code) {
   CLI::App* campaign =
       app.add_subcommand("campaign", "Random programs for a time; findings are shrunk and filed");
   ouro::CampaignOptions& o = a.options;
-  campaign->add_option("--specimen", a.specimen, "the collector")->capture_default_str();
+  AddSpecimen(campaign, &a.specimen, &a.contract, kByName);
   campaign->add_option("--seconds", o.seconds, "how long")
       ->capture_default_str()
       ->check(CLI::Range(1, 10'000'000));
@@ -250,32 +285,38 @@ void AddLists(CLI::App& app, int* code) {
   laws->callback([code] { *code = ouro::ListLaws(); });
 }
 
-std::string Complaint(const CLI::App* app, const CLI::Error& error) {
-  const bool command = !app->get_subcommands().empty();
-  const std::string name = command ? "ouro " + app->get_subcommands()[0]->get_name() : "ouro";
-  return fmt::format("{}: {}\n`{} --help` {}\n", name, error.what(), name,
-                     command ? "explains" : "lists the commands");
-}
+// The commands by what they are for, in the order of --help.
+constexpr char kFind[] = "Find bugs";
+constexpr char kLook[] = "Look at programs";
+constexpr char kJudge[] = "Judge collectors and logs";
+constexpr char kMaintain[] = "Maintain corpora and measure";
+constexpr char kLists[] = "Lists";
 
-// `ouro help run` is `ouro run --help`.
-void MoveHelp(int argc, char** argv) {
-  static char flag[] = "--help";
-  if (argc < 2 || argc > 3 || std::string(argv[1]) != "help") return;
-  argv[1] = argv[argc - 1];
-  argv[argc - 1] = flag;
-}
+struct Group {
+  const char* command;
+  const char* name;
+};
+constexpr Group kGroups[] = {
+    {"campaign", kFind},   {"exhaust", kFind},    {"sweep", kFind},     {"generate", kFind},
+    {"run", kLook},        {"compare", kLook},    {"shrink", kLook},    {"check-adapter", kJudge},
+    {"replay", kJudge},    {"judge", kJudge},     {"add", kMaintain},   {"merge", kMaintain},
+    {"encode", kMaintain}, {"decode", kMaintain}, {"power", kMaintain}, {"specimens", kLists},
+    {"contracts", kLists}, {"laws", kLists},
+};
 
 int Main(int argc, char** argv) {
-  MoveHelp(argc, argv);
   CLI::App app(
       "Ouroboros finds bugs in memory collectors: random programs drive a collector, and a judge\n"
       "convicts the first event that no lawful collector could have reported.",
       "ouro");
   app.require_subcommand(0, 1);
-  app.failure_message(Complaint);
+  app.failure_message(ouro::Complaint);
+  app.set_version_flag("--version", ouro::VersionLine());
   app.footer(
-      "Without a command: ouro campaign, 60 s on the optimized collector.\n"
-      "Exit: 0 lawful, 1 convicted, 2 usage or bad input. Each command has its own --help.");
+      "Without a command: ouro campaign, 60 s on the optimized collector; `ouro --seconds 20` is\n"
+      "`ouro campaign --seconds 20`.\n"
+      "Exit: 0 lawful, 1 convicted, 2 usage or bad input. Each command has its own --help.\n"
+      "example: ouro run --specimen naive --trace corpus/laws/load.gct");
   int code = 0;
   RunArguments run;
   JudgeArguments judge;
@@ -293,22 +334,26 @@ int Main(int argc, char** argv) {
   BytesArguments encode;
   BytesArguments decode;
   AddCampaign(app, campaign, &code);
-  AddRun(app, run, &code);
-  AddReplay(app, replay, &code);
-  AddCompare(app, compare, &code);
-  AddSweep(app, sweep, &code);
   AddExhaust(app, exhaust, &code);
-  AddCheckAdapter(app, check_adapter, &code);
-  AddPower(app, power, &code);
-  AddShrink(app, shrink, &code);
+  AddSweep(app, sweep, &code);
   AddGenerate(app, generate, &code);
+  AddRun(app, run, &code);
+  AddCompare(app, compare, &code);
+  AddShrink(app, shrink, &code);
+  AddCheckAdapter(app, check_adapter, &code);
+  AddReplay(app, replay, &code);
   AddJudge(app, judge, &code);
   AddCorpus(app, add, &code);
   AddMerge(app, merge, &code);
   AddBytes(app, encode, decode, &code);
+  AddPower(app, power, &code);
   AddLists(app, &code);
+  for (const Group& group : kGroups) app.get_subcommand(group.command)->group(group.name);
+  ouro::RefuseOddValues(app);
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> words = ouro::Arguments(argc, argv);
+    std::reverse(words.begin(), words.end());  // as CLI11 wants them
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
@@ -318,16 +363,50 @@ int Main(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+// Files that we open must not get the numbers of the standard streams. Whether standard output was
+// there.
+bool OpenStandardStreams() {
+  bool written = true;
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (fcntl(fd, F_GETFD) >= 0) continue;
+    written = written && fd != STDOUT_FILENO;
+    if (open("/dev/null", O_RDWR) != fd) std::abort();  // the lowest that is free
+  }
+  return written;
+}
+
+int Guarded(int argc, char** argv) {
+  const auto unwritten = [](const char* why) {
+    std::fprintf(stderr, "ouro: standard output cannot be written%s\n", why);
+    return 2;
+  };
+  if (!OpenStandardStreams()) return unwritten(": it is closed");
+  std::signal(SIGXFSZ, SIG_IGN);  // a file too large is an error of a write, like others
   // {fmt} throws if it cannot write, and stdio keeps the fault to the end: a full disk, most often.
   int code = 2;
-  bool written = true;
   try {
     code = Main(argc, argv);
-    written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
-  } catch (const std::system_error&) {
-    written = false;
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return unwritten("");
+  } catch (const std::bad_alloc&) {
+    std::fputs("ouro: out of memory\n", stderr);
+    return 2;
+  } catch (const std::system_error& error) {
+    // What {fmt} throws; else it is a file of ours.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return unwritten("");
+    std::fprintf(stderr, "ouro: %s\n", error.what());
+    return 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "ouro: %s\n", error.what());
+    return 2;
   }
-  if (!written) std::fputs("ouro: standard output cannot be written\n", stderr);
-  return written ? code : 2;
+  return code;
+}
+
+int main(int argc, char** argv) {
+  const int code = Guarded(argc, argv);
+#if !__has_feature(address_sanitizer)
+  // The destructors of libraries that we have loaded could still crash, hang, or change the code.
+  std::_Exit(code);
+#endif
+  return code;
 }

@@ -147,12 +147,6 @@ class RunTest(ouro_driver.OuroTest):
         output, _ = self.ouro("run", "d", "d/a.gct", "-", stdin=LEAF + "---\n" + LEAF)
         self.assertEqual(output, "5 programs on optimized, 0 convicted\n")
 
-    def test_no_programs(self):
-        for text in ("", "\n", "# nothing\n", "---\n---\n"):
-            self.write("a.gct", text)
-            self.assertEqual(self.ouro("run", "a.gct")[0], "0 programs on optimized, 0 convicted\n")
-            self.assertEqual(self.ouro("run", "--trace", "a.gct")[0], "")
-
     def test_bad_input(self):
         self.write("a.gct", "main:\n" + 5 * "  r0 = leaf\n" + "  r0 = lief\n")
         self.assertIn("ouro: a.gct: line 7: ", self.complaint("run", "a.gct"))
@@ -188,7 +182,7 @@ class RunTest(ouro_driver.OuroTest):
         self.ouro("judge", "--contract", "cpython26", "t", cwd="/", env=env)
         self.assertIn("b.gct: No such", self.complaint("run", "b.gct", env=env))
         self.write("here/sick.sh", "read l; echo '> hello sick 1.0'; echo ok")
-        self.ouro("run", "--specimen", "process:lua:sh sick.sh", "/dev/null", cwd="/", env=env)
+        self.ouro("run", "--specimen", "process:lua:sh sick.sh", "a.gct", cwd="/", env=env, code=1)
 
 
 class JudgeTest(ouro_driver.OuroTest):
@@ -203,10 +197,12 @@ class JudgeTest(ouro_driver.OuroTest):
         self.assertEqual(errors, "")
 
     def test_lawful_and_empty(self):
-        for text, count in ((LOAD_TRACE, 1), (LOAD_TRACE * 2, 2), ("", 0), ("# nothing\n", 0),
-                            ("---\n---\n", 2)):
+        for text, count in ((LOAD_TRACE, 1), (LOAD_TRACE * 2, 2), ("---\n---\n", 2)):
             output, _ = self.ouro("judge", "--contract", "cpython39", "-", stdin=text)
             self.assertEqual(output, f"{count} traces, 0 unlawful\n")
+        for text in ("", "# nothing\n"):
+            self.assertIn("-: holds no trace",
+                          self.complaint("judge", "--contract", "cpython39", "-", stdin=text))
 
     def test_bad_input(self):
         self.write("t", LOAD_TRACE + "> nonsense\n")
@@ -283,7 +279,7 @@ class ShrinkTest(ouro_driver.OuroTest):
 
     def test_bad_input(self):
         self.assertIn("2 programs", self.complaint("shrink", "-", stdin=LEAF + "---\n" + LEAF))
-        self.assertIn("0 programs", self.complaint("shrink", "-"))
+        self.assertIn("holds no program", self.complaint("shrink", "-"))
         self.assertIn("-: line 1: ", self.complaint("shrink", "-", stdin="lief\n"))
 
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,12 +22,44 @@ constexpr int kMaxCampaigns = 1000;  // in one folder at once
 // Of the form of a desk: a file of another form is another file.
 constexpr int kDeskForm = 1;
 
-// The statistics that are there; an empty object if there are none, or they make no sense.
-nlohmann::json ReadStats(const std::string& path) {
+// The findings of the statistics that are there; an empty array if there are none, or they make no
+// sense.
+nlohmann::json ReadFindings(const std::string& path) {
   std::string text;
-  if (!ReadText(path, &text).empty()) return nlohmann::json::object();
-  nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  return json.is_object() ? json : nlohmann::json::object();
+  if (!ReadText(path, &text).empty()) return nlohmann::json::array();
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("findings")) return nlohmann::json::array();
+  return json["findings"].is_array() ? json["findings"] : nlohmann::json::array();
+}
+
+// A member of an object, or what it is where it is not there, or is of another type: the file is
+// where anybody may write.
+std::string Text(const nlohmann::json& row, const char* key) {
+  const auto it = row.find(key);
+  return it != row.end() && it->is_string() ? it->get<std::string>() : "";
+}
+uint64_t Whole(const nlohmann::json& row, const char* key, uint64_t otherwise) {
+  const auto it = row.find(key);
+  return it != row.end() && it->is_number_unsigned() ? it->get<uint64_t>() : otherwise;
+}
+double Real(const nlohmann::json& row, const char* key) {
+  const auto it = row.find(key);
+  const double number = it != row.end() && it->is_number() ? it->get<double>() : 0;
+  return number >= 0 && number < 1e12 ? number : 0;
+}
+
+uint64_t Inode(const std::string& path) {
+  struct stat file = {};
+  return stat(path.c_str(), &file) == 0 ? file.st_ino : 0;
+}
+
+// Appends in one write: a line is there or not. What a full disk cuts is mended at the next start.
+std::string Append(const std::string& name, const std::string& text, int flags) {
+  const int fd = open(UserPath(name).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0644);
+  if (fd < 0) return fmt::format("{}: {}", name, std::strerror(errno));
+  const int why = write(fd, text.data(), text.size()) < 0 ? errno : 0;
+  close(fd);
+  return why == 0 ? "" : fmt::format("{}: {}", name, std::strerror(why));
 }
 
 }  // namespace
@@ -54,15 +87,11 @@ std::string Records::Claim() {
   return fmt::format("{}: {} campaigns run there", out_, kMaxCampaigns);
 }
 
-// "stats", ".json" -> "stats.json", "stats-2.json"
-std::string Records::Numbered(const std::string& name, const std::string& suffix) const {
-  return fmt::format("{}/{}{}{}", out_, name, number_ == 1 ? "" : fmt::format("-{}", number_),
-                     suffix);
+Shown Records::File(const std::string& name, const std::string& suffix) const {
+  return ShownFile(out_, specimen_, number_, name, suffix);
 }
 
-std::string Records::Open(const std::string& out, const std::string& specimen, size_t workers) {
-  out_ = out;
-  specimen_ = specimen;
+std::string Records::MakeFolders() {
   // Full disks take empty files.
   const std::string probe = out_ + "/found/.probe";
   if (std::string error = WriteText(probe, std::string(4096, '\n')); !error.empty()) return error;
@@ -72,45 +101,45 @@ std::string Records::Open(const std::string& out, const std::string& specimen, s
     fs::create_directories(UserPath(out_ + "/" + folder), error);
     if (error) return fmt::format("{}/{}: {}", out_, folder, error.message());
   }
+  return "";
+}
+
+std::string Records::Open(const std::string& out, const std::string& specimen, size_t workers) {
+  out_ = out;
+  specimen_ = specimen;
+  if (out.empty()) return "the folder for findings has no name";
+  std::error_code error;
+  // Of libFuzzer's options, one that begins with `@` is a file, and commas separate names.
+  const std::string real = fs::absolute(UserPath(out), error).lexically_normal().string();
+  if (real.find(',') != std::string::npos) {
+    return fmt::format("{}: libFuzzer cannot take a path with a comma; name another folder", real);
+  }
+  if (std::string why = MakeFolders(); !why.empty()) return why;
   if (std::string why = Claim(); !why.empty()) return why;
-  work_ = UserPath(fmt::format("{}/work/{}-{}", out_, FileName(specimen_), number_));
+  work_ = fmt::format("{}/work/{}-{}", real, UniqueFileName(specimen_), number_);
   fs::create_directories(work_ + "/seeds", error);
   if (error) return fmt::format("{}: {}", work_, error.message());
-  std::string why = desks_.Open(fmt::format("{}/desks-{}", work_, kDeskForm), workers + 1);
-  if (!why.empty()) return why;
-  ChangeSpecimen();
+  folder_ = Inode(work_);
+  for (const std::string& folder :
+       {real, real + "/found", real + "/corpus", real + "/work", work_, work_ + "/seeds"}) {
+    RemoveStale(folder);
+  }
+  // A desk of another layout is another file.
+  const std::string desks = fmt::format("{}/desks-{}-{}", work_, kDeskForm, sizeof(Desk));
+  if (std::string why = desks_.Open(desks, workers + 1); !why.empty()) return why;
+  for (const auto& step : StepsToShow(out_, specimen_, number_)) {
+    if (std::string why = step(); !why.empty()) return why;
+  }
   MendPlot();
   Reread();
   return "";
 }
 
-// The numbers in the folder are of one specimen at a time; those of others step aside.
-void Records::ChangeSpecimen() const {
-  const nlohmann::json stats = ReadStats(Numbered("stats", ".json"));
-  if (!stats.contains("specimen") || !stats["specimen"].is_string()) return;
-  const std::string other = stats["specimen"];
-  if (other == specimen_) return;
-  std::error_code error;
-  const auto move = [&](const std::string& from, const std::string& to) {
-    if (fs::exists(UserPath(from), error)) fs::rename(UserPath(from), UserPath(to), error);
-  };
-  const auto change = [&](const std::string& name, const std::string& suffix) {
-    const auto aside = [&](const std::string& specimen) {
-      return Numbered(fmt::format("work/{}-{}", FileName(specimen), name), suffix);
-    };
-    move(Numbered(name, suffix), aside(other));
-    move(aside(specimen_), Numbered(name, suffix));
-  };
-  change("plot_data", "");
-  change("stats", ".json");
-}
-
 // A line that a dead campaign did not finish is cut off.
 void Records::MendPlot() const {
-  const std::string path = Numbered("plot_data", "");
+  const std::string path = File("plot_data", "").truth;
   std::string text;
   std::error_code error;
-  if (!fs::is_regular_file(UserPath(path), error)) return;  // a pipe that somebody reads
   if (!ReadText(path, &text).empty() || text.empty() || text.back() == '\n') return;
   fs::resize_file(UserPath(path), text.rfind('\n') + 1, error);  // npos + 1 is 0
 }
@@ -119,7 +148,11 @@ std::string Records::Keep(const Program& program) {
   const std::string text = Print(program);
   const std::string name = fmt::format("{:016x}.gct", HashOf(text));
   if (kept_.contains(name)) return "";
-  if (std::string error = WriteText(out_ + "/corpus/" + name, text); !error.empty()) return error;
+  if (std::string gone = Removed(); !gone.empty()) return gone;
+  if (std::string error = WriteText(out_ + "/corpus/" + name, text); !error.empty()) {
+    const std::string gone = Removed();  // in the midst of it
+    return gone.empty() ? error : gone;
+  }
   kept_.insert(name);
   return "";
 }
@@ -162,7 +195,7 @@ std::vector<Finding> Records::Earlier() const {
   std::vector<Finding> earlier;
   std::vector<std::string> files;
   if (!ListFiles({found()}, &files).empty()) return earlier;
-  const nlohmann::json stats = ReadStats(Numbered("stats", ".json"));
+  const nlohmann::json rows = ReadFindings(File("stats", ".json").truth);
   for (const std::string& file : files) {
     std::string text;
     std::vector<Program> programs;
@@ -177,34 +210,44 @@ std::vector<Finding> Records::Earlier() const {
     found.program = programs[0];
     found.file = file;
     found.engine = HeadValue(text, "engine");
-    for (const auto& row : stats.value("findings", nlohmann::json::array())) {
-      if (!row.is_object()) continue;
-      if (row.value("signature", "") != found.signature) continue;
-      found.hits = row.value("hits", uint64_t{1});
-      found.seconds = row.value("seconds", 0.0);
-      found.programs = row.value("programs", uint64_t{0});
+    for (const nlohmann::json& row : rows) {
+      if (!row.is_object() || Text(row, "signature") != found.signature) continue;
+      found.hits = Whole(row, "hits", 1);
+      found.seconds = Real(row, "seconds");
+      found.programs = Whole(row, "programs", 0);
     }
     earlier.push_back(found);
   }
   return earlier;
 }
 
+std::string Records::Removed() const {
+  std::error_code error;
+  const bool there = Inode(work_) == folder_ && fs::exists(UserPath(out_ + "/corpus"), error) &&
+                     fs::exists(UserPath(out_ + "/found"), error);
+  if (there) return "";
+  return fmt::format("{}: was removed, or replaced, while the campaign ran", out_);
+}
+
 std::string Records::Write(const Snapshot& snapshot) const {
-  return WriteText(Numbered("stats", ".json"), StatsJson(snapshot));
+  if (std::string gone = Removed(); !gone.empty()) return gone;
+  const Shown stats = File("stats", ".json");
+  const std::string text = StatsJson(snapshot);
+  if (std::string error = WriteText(stats.truth, text); !error.empty()) {
+    const std::string gone = Removed();
+    return gone.empty() ? error : gone;
+  }
+  return IsForeign(stats) ? Append(stats.top, text, O_NONBLOCK) : "";
 }
 
 std::string Records::Plot(const Snapshot& snapshot) const {
-  const std::string name = Numbered("plot_data", "");
-  const std::string path = UserPath(name);
+  const Shown plot = File("plot_data", "");
+  const fs::path path = UserPath(plot.truth);
   std::error_code error;
   const bool fresh = !fs::exists(path, error) || fs::file_size(path, error) == 0;
   const std::string text = (fresh ? PlotHeader() : "") + PlotLine(snapshot);
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (fd < 0) return fmt::format("{}: {}", name, std::strerror(errno));
-  // In one write: a line is there or not. What a full disk cuts is mended at the next start.
-  const int why = write(fd, text.data(), text.size()) < 0 ? errno : 0;
-  close(fd);
-  return why == 0 ? "" : fmt::format("{}: {}", name, std::strerror(why));
+  if (std::string why = Append(plot.truth, text, O_CREAT); !why.empty()) return why;
+  return IsForeign(plot) ? Append(plot.top, text, O_NONBLOCK) : "";
 }
 
 }  // namespace ouro

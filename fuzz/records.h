@@ -5,8 +5,9 @@
 //   found/                      findings, as programs
 //   tests/                      a GoogleTest draft for each
 //   corpus/                     programs that reached something new, for all specimens
-//   stats.json, plot_data       numbers of the campaign that runs, or ran last
-//   work/                       desks of workers, logs, what fuzzers start from
+//   stats.json, plot_data       numbers of the campaign that runs, or ran last: see shown.h
+//   work/                       the numbers of each specimen, desks of workers, logs, what fuzzers
+//                               start from
 //
 // Several campaigns may use one folder at once: the second one's numbers are in stats-2.json and
 // plot_data-2, and so on; findings and programs have names that follow from their contents.
@@ -23,6 +24,7 @@
 #include <vector>
 
 #include "fuzz/desk.h"
+#include "fuzz/shown.h"
 #include "fuzz/snapshot.h"
 #include "model/program.h"
 
@@ -61,22 +63,24 @@ class Records {
   // Findings of earlier runs, and of others in this folder: their files, hits from the statistics.
   std::vector<Finding> Earlier() const;
 
-  // Rewrites stats.json. Returns "" or why not.
+  // Rewrites stats.json. Returns "" or why not: also that the folder is another one than at first.
   std::string Write(const Snapshot& snapshot) const;
   // Appends to plot_data. Returns "" or why not.
   std::string Plot(const Snapshot& snapshot) const;
 
  private:
   std::string Claim();
-  void ChangeSpecimen() const;
+  std::string MakeFolders();
   void MendPlot() const;
-  std::string Numbered(const std::string& name, const std::string& suffix) const;
+  std::string Removed() const;  // "" or that it was
+  Shown File(const std::string& name, const std::string& suffix) const;
 
   std::string out_;   // as the user writes it
   std::string work_;  // a real path
   std::string specimen_;
   int number_ = 0;  // of this campaign among those in the folder, from 1
   int lock_ = -1;
+  uint64_t folder_ = 0;  // inode of work_, which a folder that was removed and made anew changes
   DeskFile desks_;
   std::set<std::string> kept_;    // names of files in corpus/
   std::set<std::string> seeded_;  // of those that have a byte form

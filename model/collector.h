@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/envelope.h"
@@ -117,6 +118,12 @@ enum Ability : uint32_t {
   kAllAbilities = (1 << 9) - 1,
 };
 
+// The ability that has that word, `weak`, `callback`, ..., or 0.
+uint32_t AbilityOf(std::string_view word);
+
+// Their words in the order above: "weak, finalizer"; "none".
+std::string ListAbilities(uint32_t abilities);
+
 // All in which lawful collectors differ. Sources: the sections of "semantics" that the comments
 // name, which describe CPython 2.6 to 3.13 by experiment.
 struct Contract {
@@ -176,6 +183,11 @@ extern const Contract kRuby;
 // All of them, in the order above; nullptr at the end.
 extern const Contract* const kContracts[];
 
+// The abilities whose events the contract says anything about. What a specimen claims beyond them
+// is refused where specimens are made. A contract of bounds judges no callback, garbage list,
+// failure, setting or census, and no collection that nobody asked for.
+uint32_t JudgedAbilities(const Contract& contract);
+
 // What the contract says, a line a field: for `ouro contracts`.
 std::vector<std::string> Describe(const Contract& contract);
 
@@ -196,6 +208,8 @@ struct Specimen {
   uint32_t abilities = kAllAbilities;
   // Whether a crash of the collector is a crash of ours, so that trials need a child process.
   bool in_process = true;
+  // Abilities that it claims and nobody knows: misspelt, or with the CR of a line's end.
+  std::vector<std::string> unknown = {};
   // Makes one that reports to `observer`, which outlives it. Never null; a specimen that cannot
   // start says so through Observer::Broken.
   std::function<std::unique_ptr<Collector>(Observer& observer)> make;

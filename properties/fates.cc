@@ -112,12 +112,28 @@ class Reader {
 
   void Note(ObjectId id, char letter) {
     if (id < 0 || static_cast<size_t>(id) + 1 >= births_.size()) return;
-    std::string& fate = fates_[births_[static_cast<size_t>(id) + 1]];
-    fate += fmt::format("{}{}{}", fate.empty() ? "" : " ", letter, number_);
+    const Birth& birth = births_[static_cast<size_t>(id) + 1];
+    const std::string step = fmt::format("{}{}", letter, number_);
+    Run& run = runs_[birth];
+    std::string& fate = fates_[birth];
+    if (run.times > 0 && run.step == step) {  // "F7 x194", not F7 194 times
+      fate = fmt::format("{}{} x{}", run.before, step, ++run.times);
+      return;
+    }
+    run = {.before = fate.empty() ? "" : fate + " ", .step = step, .times = 1};
+    fate = run.before + step;
   }
+
+  // The end of a fate: what happened again and again within one operation.
+  struct Run {
+    std::string before;
+    std::string step;
+    int times = 0;
+  };
 
   const Program& program_;
   Fates fates_;
+  std::map<Birth, Run> runs_;
   std::vector<Birth> births_ = {{0, 0}};  // by number, from 1; no object is born at operation 0
   int born_ = 0;
   std::map<size_t, Open> open_;  // by indentation
@@ -162,7 +178,7 @@ std::string Line(const std::string& head, size_t name, Column first, Column last
 }  // namespace
 
 std::vector<std::string> FateLegend() {
-  return {"F3: its finalizer ran at operation 3",
+  return {"F3: its finalizer ran at operation 3; F3 x5: five times",
           "C3: its callback ran (of a weak reference)",
           "W3: it was found to be empty (a weak reference)",
           "U3: it is uncollectable, or saved, and entered the garbage list",
