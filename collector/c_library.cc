@@ -63,7 +63,7 @@ class CCollector final : public Collector {
   void Broken(const char* why) {
     if (broken_) return;
     broken_ = true;
-    observer_.Broken(why);
+    observer_.Broken(why == nullptr ? "it gave no reason" : why);
   }
 
   const ouro_collector_table& table_;

@@ -1,23 +1,21 @@
 #include "collector/library.h"
 
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/prctl.h>
+#include <poll.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <thread>
+#include <vector>
 
 #include "collector/c_library.h"
 #include "collector/ouroboros.h"
+#include "model/last_words.h"
+#include "model/subprocess.h"
 
 namespace ouro {
 namespace {
@@ -46,62 +44,54 @@ std::string ReadEntry(const LibraryEntry& entry, Specimen* specimen) {
   return "";
 }
 
-constexpr int kLoaded = 113;  // exit code of a rehearsal: none that constructors are likely to have
-constexpr int kNotLoaded = 114;
 constexpr std::chrono::seconds kLoadTime{10};  // far more than the largest interpreter takes
 
-// In the child: loads the library, with what it prints out of the way, and ends.
-[[noreturn]] void LoadAndEnd(const std::string& path) {
-  setpgid(0, 0);  // what it starts ends with it
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (const int null = open("/dev/null", O_RDWR); null >= 0) {
-    for (int fd = 0; fd <= 2; ++fd) dup2(null, fd);
-  }
-  _exit(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr ? kNotLoaded : kLoaded);
-}
-
-// Waits for the child, but not for ever. Returns whether it has ended, with *status.
-bool Await(pid_t child, int* status) {
-  const auto end = std::chrono::steady_clock::now() + kLoadTime;
-  for (auto pause = std::chrono::microseconds(100); std::chrono::steady_clock::now() < end;
-       pause = std::min(pause * 2, std::chrono::microseconds(20'000))) {
-    if (waitpid(child, status, WNOHANG) == child) return true;
-    std::this_thread::sleep_for(pause);
-  }
-  return false;
-}
-
-// Loads the library in a child first: its constructors run, and may exit, crash, or hang. Returns
-// "" or what they did. That it cannot be loaded is for the parent to say.
+// Loads the library in a subprocess first: its constructors run, and may exit, crash, or hang.
+// Returns "" or what they did. That it cannot be loaded is for the caller to find out.
 std::string Rehearse(const std::string& path) {
-  const pid_t child = fork();
-  if (child < 0) return fmt::format("no process to load it in: {}", std::strerror(errno));
-  if (child == 0) LoadAndEnd(path);
-  int status = 0;
-  const bool ended = Await(child, &status);
-  kill(-child, SIGKILL);
-  if (!ended) {
-    kill(child, SIGKILL);  // it may not have its group yet
-    waitpid(child, &status, 0);
-    return fmt::format("it hung for {} s while it was loaded, in a constructor", kLoadTime.count());
+  Subprocess process;
+  const std::string error = process.Start({.run = [&path](int channel) {
+    dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    WriteAll(channel, "done");
+  }});
+  if (!error.empty()) return "no process to load it in: " + error;
+  const auto end = std::chrono::steady_clock::now() + kLoadTime;
+  bool ended = false;
+  while (!ended && process.inbox().empty() && std::chrono::steady_clock::now() < end) {
+    std::vector<pollfd> polled;
+    process.Await(&polled);
+    poll(polled.data(), polled.size(), 100);
+    ended = process.Ended();
+    process.Read();
   }
-  if (WIFSIGNALED(status)) {
-    return fmt::format("it crashed with signal {} ({}) while it was loaded, in a constructor",
-                       WTERMSIG(status), strsignal(WTERMSIG(status)));
+  const int status = process.Kill();
+  if (!process.inbox().empty()) return "";
+  constexpr char kWhen[] = "while it was loaded, in a constructor";
+  if (!ended) return fmt::format("it hung for {} s {}", kLoadTime.count(), kWhen);
+  if (WIFEXITED(status)) {
+    return fmt::format("it ended the process with exit code {} {}", WEXITSTATUS(status), kWhen);
   }
-  const int code = WEXITSTATUS(status);
-  if (code == kLoaded || code == kNotLoaded) return "";
-  return fmt::format("it ended the process with exit code {} while it was loaded, in a constructor",
-                     code);
+  return fmt::format("it crashed with signal {} ({}) {}", WTERMSIG(status),
+                     strsignal(WTERMSIG(status)), kWhen);
+}
+
+// A path that could not stand on one line, in a report or the header of a finding, is refused.
+bool OnOneLine(const std::string& path) {
+  return std::all_of(path.begin(), path.end(),
+                     [](char c) { return c < 0 || (c >= 32 && c < 127); });
 }
 
 }  // namespace
 
 std::string LoadLibrary(const std::string& path, Specimen* specimen) {
-  if (std::string error = Rehearse(Absolute(path)); !error.empty()) {
+  if (!OnOneLine(path)) {
+    return fmt::format("lib:{}: its path has control characters", Printable(path));
+  }
+  const std::string absolute = Absolute(path);
+  if (std::string error = Rehearse(absolute); !error.empty()) {
     return fmt::format("lib:{}: {}", path, error);
   }
-  void* const library = dlopen(Absolute(path).c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* const library = dlopen(absolute.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return fmt::format("lib:{}: {}", path, dlerror());
   const auto* entry = static_cast<const LibraryEntry*>(dlsym(library, "ouro_library"));
   const auto* table = static_cast<const ouro_collector_table*>(dlsym(library, "ouro_collector"));
@@ -112,7 +102,8 @@ std::string LoadLibrary(const std::string& path, Specimen* specimen) {
   const std::string error =
       entry != nullptr ? ReadEntry(*entry, specimen) : ReadCTable(*table, specimen);
   if (!error.empty()) return fmt::format("lib:{}: {}", path, error);
-  specimen->name = "lib:" + path;
+  specimen->name = "lib:" + absolute;  // whoever replays a finding stands elsewhere
+  specimen->summary = Printable(specimen->summary);
   return "";
 }
 

@@ -19,6 +19,7 @@
 #include "collector/peers/ruby_rb.h"
 #include "collector/planted/planted.h"
 #include "collector/process.h"
+#include "model/last_words.h"
 
 namespace ouro {
 namespace {
@@ -91,7 +92,7 @@ const Contract* ContractOf(const ProcessGreeting& greeting) {
 }
 
 std::string NoContract(const std::string& name, const ProcessGreeting& greeting) {
-  const std::string who = fmt::format("{} {}", greeting.name, greeting.version);
+  const std::string who = Printable(fmt::format("{} {}", greeting.name, greeting.version));
   if (greeting.name == "cpython") {
     return fmt::format(
         "{}: no contract was tried on {}; those of {} are covered. To judge it by one of them all "
@@ -114,7 +115,7 @@ std::string FindPeer(const std::string& name, const std::vector<std::string>& ar
   if (contract == nullptr) contract = ContractOf(greeting);
   if (contract == nullptr) return NoContract(name, greeting);
   *specimen = {.name = name,
-               .summary = fmt::format("{} {}", greeting.name, greeting.version),
+               .summary = Printable(fmt::format("{} {}", greeting.name, greeting.version)),
                .contract = contract,
                .abilities = greeting.abilities,
                .in_process = false,

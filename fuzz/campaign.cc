@@ -206,7 +206,9 @@ class Campaign {
     finding.programs = seen_.programs;
     const auto known = findings_.known().find(finding.signature);
     const bool fresh = known == findings_.known().end();
-    const bool shown = !fresh && known->second.report == finding.report;
+    const bool fleeting = finding.repeats == 0;
+    const bool shown = !fresh && (fleeting || known->second.report == finding.report);
+    if (!fresh && !filed_) findings_.Hit(finding.signature);
     findings_.Add(finding);
     recorded_ = -kRecordSeconds;  // at once
     if (shown) return;

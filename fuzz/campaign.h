@@ -15,9 +15,9 @@
 #include <string>
 #include <vector>
 
+#include "corpus/built_in.h"
 #include "fuzz/supervisor.h"
 #include "model/collector.h"
-#include "model/program.h"
 
 namespace ouro {
 
@@ -35,7 +35,7 @@ struct CampaignOptions {
   int shrink_seconds = 20;  // for one finding
   bool canary = true;       // whether the engines have to prove themselves first
   // Programs that are run before all others: what is known is found at once.
-  std::vector<Program> corpus;
+  std::vector<BuiltInProgram> corpus;
 };
 
 // What comes after `seconds`, at most: the last inquiry, and the records.

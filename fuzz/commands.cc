@@ -137,7 +137,9 @@ int Campaign(const CampaignArguments& arguments) {
   std::string error = FindSpecimen(arguments.specimen, &specimen, arguments.contract);
   if (!error.empty()) return Complain(error);
   WarnOfUnknownAbilities(specimen);
-  const int code = RunCampaign(specimen, arguments.options, &error);
+  CampaignOptions options = arguments.options;
+  options.corpus = BuiltInCorpus();
+  const int code = RunCampaign(specimen, options, &error);
   return error.empty() ? code : Complain(error);
 }
 

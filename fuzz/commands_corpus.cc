@@ -1,7 +1,7 @@
 // Commands that move programs: into the corpus, between campaigns, to the byte form and back.
 
 #include <fmt/format.h>
-#include <sys/wait.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -14,6 +14,7 @@
 #include "fuzz/files.h"
 #include "fuzz/terminal.h"
 #include "fuzz/worker.h"
+#include "model/subprocess.h"
 
 namespace ouro {
 
@@ -43,22 +44,22 @@ std::string ReadOne(const std::string& file, Program* program) {
 std::string MergeBytes(const std::string& specimen, const std::string& out, const std::string& in) {
   const std::string fuzzer = FindFuzzer();
   if (fuzzer.empty()) return "there is no collector_fuzzer beside this program";
-  const std::string log = out + ".log";
   const std::string wanted = "--specimen=" + specimen;
-  const pid_t child = fork();
-  if (child == 0) {
-    if (std::freopen(log.c_str(), "w", stdout) == nullptr) _exit(127);
-    dup2(STDOUT_FILENO, STDERR_FILENO);
+  Subprocess process;
+  const std::string error = process.Start({.run = [&](int) {
     execl(fuzzer.c_str(), fuzzer.c_str(), wanted.c_str(), "-merge=1", out.c_str(), in.c_str(),
           static_cast<char*>(nullptr));
     _exit(127);
+  }});
+  if (!error.empty()) return "libFuzzer could not be started: " + error;
+  while (!process.Ended()) {
+    std::vector<pollfd> polled;
+    process.Await(&polled);
+    poll(polled.data(), polled.size(), 1000);
+    process.Read();
   }
-  int status = 0;
-  if (child < 0 || waitpid(child, &status, 0) != child || status != 0) {
-    return fmt::format("libFuzzer could not merge; see {}", log);
-  }
-  fs::remove(log);
-  return "";
+  if (process.Kill() == 0) return "";
+  return fmt::format("libFuzzer could not merge; its last words:\n{}", process.words().Text());
 }
 
 // The smallest finding of each signature, from all the folders.

@@ -188,7 +188,8 @@ std::string NotRepeatable(const std::string& seen) { return "not repeatable: " +
 
 std::string CauseOf(const Verdict& verdict, const Program& program) {
   const std::string what = verdict.violation ? Name(verdict.violation->law) : verdict.signature();
-  return fmt::format("{}{}{}", what, kBeforeWords, WordsOf(program));
+  const std::string words = WordsOf(program);
+  return words.empty() ? what : what + kBeforeWords + words;
 }
 
 bool LooksLike(const std::string& cause, const std::string& other) {

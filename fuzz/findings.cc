@@ -57,19 +57,22 @@ bool Findings::Add(const Finding& finding) {
   const auto [it, fresh] = known_.emplace(finding.signature, finding);
   if (fresh) return true;
   Finding& known = it->second;
-  const bool same = known.file == finding.file;
+  const bool again = known.file != finding.file && known.program != finding.program;
   const bool smaller = finding.program.size() < known.program.size();
-  if (!same) Unfile(smaller ? known.file : finding.file);
-  if (same || smaller) {
-    const uint64_t hits = known.hits;
-    const double seconds = known.seconds;
-    const uint64_t programs = known.programs;
-    known = finding;
-    known.hits = hits;
-    known.seconds = seconds;
-    known.programs = programs;
+  if (again) Unfile(smaller ? known.file : finding.file);
+  if (!again || smaller) {
+    Finding better = finding;
+    better.hits = known.hits;
+    better.seconds = known.seconds;
+    better.programs = known.programs;
+    known = better;
   }
   return false;
+}
+
+void Findings::Hit(const std::string& signature) {
+  const auto known = known_.find(signature);
+  if (known != known_.end()) ++known->second.hits;
 }
 
 std::vector<std::string> Findings::Causes() const {

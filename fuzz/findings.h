@@ -39,6 +39,8 @@ class Findings {
   // What an inquiry found. Returns whether it is new; if not, the smaller program stays, and the
   // file of the other is taken away.
   bool Add(const Finding& finding);
+  // One more program does what is known.
+  void Hit(const std::string& signature);
 
   bool empty() const { return known_.empty(); }
   size_t size() const { return known_.size(); }

@@ -303,7 +303,7 @@ TEST_F(SearchTest, CrashOnlyAfterOtherPrograms) {
                                }),
                                PowerEngine::kUniform);
   EXPECT_TRUE(attempt.found);
-  EXPECT_EQ(attempt.signature, "not repeatable: its worker exited with status 5");
+  EXPECT_EQ(attempt.signature, "not repeatable: ended its process with exit status 5");
   EXPECT_EQ(attempt.programs, 7u);
 }
 
@@ -313,7 +313,7 @@ TEST_F(SearchTest, HangCountsWithTheTimeThatItTakesToNotice) {
                                }),
                                PowerEngine::kRandom);
   EXPECT_TRUE(attempt.found);
-  EXPECT_EQ(attempt.signature, "hung for 2000 ms");
+  EXPECT_EQ(attempt.signature, "hung at setting");
   EXPECT_GE(attempt.seconds, 2);
 }
 
@@ -324,7 +324,7 @@ TEST_F(SearchTest, HangOnlyAfterOtherPrograms) {
                                }),
                                PowerEngine::kUniform);
   EXPECT_TRUE(attempt.found);
-  EXPECT_EQ(attempt.signature, "not repeatable: its worker was stuck for 2000 ms");
+  EXPECT_EQ(attempt.signature, "not repeatable: hung at setting");
   EXPECT_EQ(attempt.programs, 14u) << "the second time";
 }
 
@@ -356,7 +356,7 @@ TEST_F(SearchTest, AFuzzerThatCannotBeRun) {
   ASSERT_EQ(FindSpecimen("optimized", &specimen), "");
   Attempt attempt = {.engine = PowerEngine::kLibFuzzer};
   EXPECT_EQ(Seek(specimen, options_, &attempt),
-            "libFuzzer cannot be run: its worker exited with status 127: ");
+            "libFuzzer cannot be run: ended its process with exit status 127: ");
   EXPECT_FALSE(attempt.found);
 }
 

@@ -32,6 +32,7 @@ Snapshot Example() {
   s.situations = 0b1011;
   s.possible = 0b0111;
   s.last_new = 4;
+  s.out = "out";
   return s;
 }
 
@@ -39,6 +40,9 @@ Snapshot Unlawful() {
   Snapshot s = Example();
   Finding finding;
   finding.signature = "load at load in main";
+  finding.cause = "load: node, load";
+  finding.repeats = 3;
+  finding.shrunk = true;
   finding.file = "out/found/naive-load-07c1.gct";
   finding.engine = "random";
   finding.hits = 3;
@@ -64,17 +68,59 @@ TEST(SnapshotTest, SummaryOfALawfulOne) {
             "operations, 2 of 3 situations, 0 findings\n"
             "  reached: 1204 features, a corpus of 812 programs\n"
             "  not reached: finalizer-runs\n"
-            "  no finding: 1 worker ended or stuck in programs that are lawful when run again\n");
+            "  no finding: 1 worker ended or stuck in programs that are lawful when run again\n"
+            "  the same command goes on in out\n");
 }
 
 TEST(SnapshotTest, SummaryOfAnUnlawfulOne) {
+  const std::string run = OuroCommand("run", "out/found/naive-load-07c1.gct");
   EXPECT_EQ(Summary(Unlawful()),
             "naive: UNLAWFUL after 20 s: 1400000 programs (70000/s), 90000000 operations, 2 of 3 "
-            "situations, 1 finding\n"
-            "  3 x load at load in main\n"
+            "situations, 1 finding under 1 headline\n"
+            "  3 x load: node, load\n"
+            "    load at load in main: 0 operations\n"
             "    out/found/naive-load-07c1.gct\n"
             "  reached: 1204 features, 641 of 800 edges, a corpus of 812 programs\n"
-            "  not reached: finalizer-runs\n");
+            "  not reached: finalizer-runs\n"
+            "  the findings are in out/found; next: " +
+                run +
+                "\n"
+                "  the same command goes on in out\n");
+}
+
+// What needs all that a simpler cause needs looks like it; what needs something else does not.
+TEST(SnapshotTest, OneBugOneHeadline) {
+  Snapshot s = Unlawful();
+  for (const char* cause : {"crashed with signal 6 (Aborted): node, load, store",
+                            "trash-freed: node, load", "trash-freed: node, store, collect"}) {
+    Finding finding = s.findings[0];
+    finding.signature = finding.cause = cause;
+    finding.hits = 1;
+    finding.file = std::string("out/found/") + cause[0];
+    s.findings.push_back(finding);
+  }
+  const std::string summary = Summary(s);
+  EXPECT_NE(summary.find("4 findings under 2 headlines\n  5 x load: node, load\n"),
+            std::string::npos)
+      << summary;
+  EXPECT_NE(summary.find("and 2 more that look like it\n"), std::string::npos) << summary;
+  EXPECT_NE(summary.find("\n  1 x trash-freed: node, store, collect\n"), std::string::npos)
+      << summary;
+}
+
+TEST(SnapshotTest, SummaryOfWhatHadNoTime) {
+  Snapshot s = Example();
+  s.more = 12;
+  s.deferred.assign(7, "hung at collect\n    out/unexamined/1.gct");
+  s.findings.push_back(Unlawful().findings[0]);
+  s.findings[0].shrunk = false;
+  const std::string summary = Summary(s);
+  for (const std::string line :
+       {"and 12 programs with still other signatures, which were not looked into\n",
+        "seen, but there was no time to look into it: hung at collect\n    out/unexamined/1.gct\n",
+        "  and 2 more in out/unexamined\n", "    shrink later: "}) {
+    EXPECT_NE(summary.find(line), std::string::npos) << line << "\n" << summary;
+  }
 }
 
 TEST(SnapshotTest, PlotLine) {

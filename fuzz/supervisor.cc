@@ -61,7 +61,7 @@ bool Supervisor::Uses(Engine engine) const {
   return std::find(engines_.begin(), engines_.end(), engine) != engines_.end();
 }
 
-void Supervisor::Resume(const std::vector<Program>* corpus) {
+void Supervisor::Resume(const std::vector<BuiltInProgram>* corpus) {
   Desk& own = records_.desks()[0];
   uint64_t next = 0;
   for (size_t i = 0; i < records_.desks().size(); ++i) {
@@ -132,11 +132,10 @@ Suspicion Supervisor::Told(const Seat& seat, const Message& message) const {
     return suspicion;
   }
   suspicion.program = random_.Make(message.index);
-  suspicion.origin =
-      random_.InCorpus(message.index)
-          ? fmt::format("program {} of the corpus", (message.index & ~RandomWork::kOfCorpus) + 1)
-          : fmt::format("program {} of seed {}, {} operations", message.index, options_.seed,
-                        options_.operations);
+  suspicion.origin = random_.InCorpus(message.index)
+                         ? (*random_.corpus)[message.index & ~RandomWork::kOfCorpus].file
+                         : fmt::format("program {} of seed {}, {} operations", message.index,
+                                       options_.seed, options_.operations);
   return suspicion;
 }
 

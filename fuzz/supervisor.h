@@ -56,7 +56,7 @@ class Supervisor {
 
   // The desks are there: goes on where an earlier run of that sequence ended; the programs of the
   // corpus come first, again.
-  void Resume(const std::vector<Program>* corpus);
+  void Resume(const std::vector<BuiltInProgram>* corpus);
 
   void Await(std::vector<pollfd>* polled) const;
   // Hears all workers and starts those that have ended. Returns "" or why there is no use in more.

@@ -80,7 +80,7 @@ bool RandomWork::InCorpus(uint64_t index) const {
 }
 
 Program RandomWork::Make(uint64_t index) const {
-  if (InCorpus(index)) return (*corpus)[index & ~kOfCorpus];
+  if (InCorpus(index)) return (*corpus)[index & ~kOfCorpus].program;
   return Generate(SeedOf(seed, index), generator);
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "corpus/built_in.h"
 #include "fuzz/desk.h"
 #include "model/collector.h"
 #include "model/pulse.h"
@@ -26,7 +27,7 @@ struct RandomWork {
   GeneratorOptions generator;
   uint64_t seed = 1;
   uint64_t step = 1;  // its programs are every step-th of the sequence, and of the corpus
-  const std::vector<Program>* corpus = nullptr;
+  const std::vector<BuiltInProgram>* corpus = nullptr;
   bool corpus_only = false;  // then it ends
 
   // An index with this bit is one of the corpus; the others are numbers in the sequence.
