@@ -370,7 +370,7 @@ void Heap::AppendGarbage(Object object) {
   Retain(object);
   NameList& garbage = storage_.garbage;
   garbage.names[garbage.size++] = object;
-  if (listener_ != nullptr) listener_->GarbageAppended(object);
+  if (listener_ != nullptr) MustReturn([&] { listener_->GarbageAppended(object); });
 }
 
 int64_t Heap::Members(List list) const {

@@ -19,12 +19,17 @@
 
 namespace ouro::heap {
 
+// Not inlined: a handler of exceptions would make Report too large for the loops that it is in.
+[[gnu::noinline]] void Heap::TellFreed(Object object) {
+  MustReturn([&] { listener_->Freed(object); });
+}
+
 // The last step of a death: nothing is left but the cell.
 [[gnu::always_inline]] inline void Heap::FinishDeath(const Storage::Page& page, Object object) {
   if (!storage_.Has(object, kReported)) Report(page, object);
   if (!page.plain) [[unlikely]] {
     const Type& type = DescriptorOf(object).type;
-    if (type.destroy != nullptr) type.destroy(*this, object);
+    if (type.destroy != nullptr) MustReturn([&] { type.destroy(*this, object); });
   }
   storage_.Free(*page.layout, object);
   --size_;
@@ -171,7 +176,7 @@ size_t Heap::ClearByType(Object object) {
   NameList& leaving = storage_.leaving;
   const size_t base = leaving.size;
   clear_runs_ = true;
-  DescriptorOf(object).type.clear(*this, object);
+  MustReturn([&] { DescriptorOf(object).type.clear(*this, object); });
   clear_runs_ = false;
   std::reverse(leaving.names + base, leaving.names + leaving.size);
   return base;

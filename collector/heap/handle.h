@@ -39,7 +39,8 @@ struct TypeOf {
   TypeId id = 0;
 };
 
-// Holds one object, or none. Copying holds it once more. O(1), apart from deaths.
+// Holds one object, or none. Copying holds it once more. O(1), apart from deaths. Throws nothing.
+// REQUIRES: the heap outlives it, as long as it holds an object; and Heap::Reset finds none.
 template <typename T>
 class Handle {
  public:
@@ -102,7 +103,7 @@ template <typename T>
 class WeakTo {};
 
 // Registers `T` with those of its members that are Slots; `type` says the rest. A destructor of `T`
-// runs as Type::destroy, unless that is given.
+// runs as Type::destroy, unless that is given. Throws std::bad_alloc, without any effect.
 template <typename T, typename... U>
 TypeOf<T> Register(Heap& heap, Type type, Slot<U> T::*... slots) {
   static_assert(alignof(T) <= 16);
@@ -120,12 +121,24 @@ TypeOf<T> Register(Heap& heap, Type type, Slot<U> T::*... slots) {
 }
 
 // A new object whose payload is T{arguments...}; holds none if there is no memory. REQUIRES: its
-// slots are empty at first, and nothing throws.
+// slots are empty at first.
+//
+// A payload that may throw while it is made is made before the object, so that what it throws comes
+// out without any effect; then it is moved. If it cannot be moved without throwing, it is made in
+// place, and std::terminate is called if it throws.
 template <typename T, typename... Arguments>
 Handle<T> New(Heap& heap, TypeOf<T> type, Arguments&&... arguments) {
-  const Object object = heap.New(type.id);
-  if (object != kNull) new (heap.Payload(object)) T{std::forward<Arguments>(arguments)...};
-  return Handle<T>::Adopt(heap, object);
+  const auto put = [&]<typename... Parts>(Parts&&... parts) noexcept {
+    const Object object = heap.New(type.id);
+    if (object != kNull) new (heap.Payload(object)) T{std::forward<Parts>(parts)...};
+    return Handle<T>::Adopt(heap, object);
+  };
+  constexpr bool kThrows = !noexcept(T{std::forward<Arguments>(arguments)...});
+  if constexpr (kThrows && std::is_nothrow_move_constructible_v<T>) {
+    return put(T{std::forward<Arguments>(arguments)...});
+  } else {
+    return put(std::forward<Arguments>(arguments)...);
+  }
 }
 
 // A weak reference: see Heap::NewWeak. Holds none if there is no memory.

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <limits>
 
 #include "collector/heap/references.h"
@@ -17,10 +17,6 @@ namespace {
 
 constexpr int kThresholds[kGenerations] = {700, 10, 10};  // gcmodule.c: generations[]
 
-double Seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 }  // namespace
 
 void Check(bool condition, const char* what) {
@@ -29,10 +25,16 @@ void Check(bool condition, const char* what) {
   std::abort();
 }
 
+// The message says whose error it is; the handler of std::terminate usually says what was thrown.
+void EndByException() {
+  std::fputs("heap: a function of the embedder's threw an exception, which it may not\n", stderr);
+  std::terminate();
+}
+
 Heap::Heap(const Rules& rules, void* context, Listener* listener, const Allocator& allocator)
     : rules_(rules), context_(context), listener_(listener), storage_(allocator) {
-  write_ = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); };
-  clock_ = Seconds;
+  SetDebugOutput(nullptr);
+  SetDebugClock(nullptr);
   const TypeId weak =
       Register({.name = "weakref", .size = sizeof(Weak), .alignment = alignof(Weak)});
   Check(weak == kWeakType, "weak references are not the first type");
@@ -53,7 +55,8 @@ void Heap::DestroyAll() {
     if (type.destroy == nullptr) continue;
     for (uint32_t i = 0; i < page.used; ++i) {
       const Object object = (number << Storage::kPageBits) + i;
-      if (storage_.ListOf(object) != kFree) type.destroy(*this, object);
+      if (storage_.ListOf(object) == kFree) continue;
+      MustReturn([&] { type.destroy(*this, object); });
     }
   }
 }
@@ -71,6 +74,7 @@ void Heap::Reset() {
   fail_in_ = 0;
   enabled_ = true;
   debug_ = 0;
+  debug_lost_ = 0;
   UpdateTrigger();
 }
 

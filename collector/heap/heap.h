@@ -53,6 +53,7 @@ class Visitor {
 
 // What all objects of one kind have in common. In every function, `heap` is the one that calls,
 // heap.context() what it was made with, and the heap holds `object` until the function returns.
+// No function throws: see "Exceptions" below.
 struct Type {
   const char* name = "object";       // for debug output; must outlive the heap
   uint32_t size = 0;                 // bytes of payload; 0 <= size <= kMaxSize
@@ -168,12 +169,19 @@ class Listener {
 //
 // Memory. Objects and all that the heap may ever need to know of them are allocated by New and
 // NewWeak, which report that there is no memory by kNull, without any effect. So deaths and
-// collections need none and cannot fail. (Register, debug output and introspection use what the
-// standard library uses, and throw as it does.) A heap that has shrunk, and stayed small from one
-// full collection to the next, gives memory back at the end of that; Trim does at once.
+// collections, debug output included, need none and cannot fail. A heap that has shrunk, and stayed
+// small from one full collection to the next, gives memory back at the end of that; Trim at once.
+//
+// Exceptions. A method that says "Throws" throws std::bad_alloc when there is no memory, and has
+// had no effect then; all others throw nothing. The embedder's functions (of a Type, weak
+// reference, Listener, and the clock) must not throw: if one does, the heap says so on standard
+// error and calls std::terminate, as a death or a collection cannot be left halfway. Three may:
+// what writes debug output (SetDebugOutput), what ForEachTracked calls, and an Allocator, whose
+// std::bad_alloc is as good as its nullptr.
 class Heap {
  public:
   // `context` is for the embedder's functions. `listener` may be null; it must outlive the heap.
+  // Throws.
   explicit Heap(const Rules& rules, void* context = nullptr, Listener* listener = nullptr,
                 const Allocator& allocator = kDefaultAllocator);
   // Silent, as destructors are not guaranteed at exit (section 11): no finalizer, callback or
@@ -185,7 +193,7 @@ class Heap {
   void* context() const { return context_; }
 
   // Checks the description, and ends the process if it is wrong: an error of the embedder's. Types
-  // stay for the life of the heap. O(size).
+  // stay for the life of the heap. Throws. O(size).
   TypeId Register(const Type& type);
   const Type& type(TypeId id) const { return types_[id]->type; }
 
@@ -296,17 +304,23 @@ class Heap {
   // DebugFlags, or-ed. A collection asks for kDebugSaveAll once, when it is about to clear.
   void SetDebug(uint32_t flags) { debug_ = flags; }
   uint32_t debug() const { return debug_; }
-  // Where debug output goes, in whole lines with their ends: standard error unless told otherwise.
+  // Where debug output goes, in whole lines with their ends: standard error at first, and if empty.
+  // `write` may read from the heap and set what this section sets, itself included; nothing else,
+  // as a collection is running. What it throws is dropped: that line is lost. Throws.
   void SetDebugOutput(std::function<void(std::string_view)> write);
-  // The clock for times in it, in seconds: a monotonic one unless told otherwise.
+  int64_t debug_lost() const { return debug_lost_; }  // lines lost since the last Reset
+  // The clock for times in it, in seconds: a monotonic one at first, and if empty. `clock` may do
+  // what `write` may, but not throw. Throws.
   void SetDebugClock(std::function<double()> clock);
-  // "<name 0x...>", as debug output shows an object.
+  // "<name 0x...>", as debug output shows an object. Throws.
   std::string Show(Object object) const;
 
-  // --- Introspection: section 10. O(tracked objects), unless a comment says otherwise.
+  // --- Introspection: section 10. O(tracked objects), unless a comment says otherwise. What
+  // answers a vector or a string throws.
 
   // Calls `visit` for every object that is in a generation, generation 0 first. Objects that are
-  // dying, and those on which a running collection is working, are in none. `visit` may only read.
+  // dying, and those on which a running collection is working, are in none. `visit` may only read;
+  // what it throws ends the walk and comes out.
   void ForEachTracked(const std::function<void(Object, int generation)>& visit) const;
   // gc.get_objects(generation).
   std::vector<Object> GetObjects(int generation) const;
@@ -332,8 +346,8 @@ class Heap {
   // objects).
   void Trim();
   // Forgets every object, setting and count, as silently as ~Heap, after `destroy`. Keeps the
-  // types, and the storage for the next objects. REQUIRES: no method of the heap is running.
-  // O(pages and objects).
+  // types, where debug output goes and its clock, and the storage for the next objects. REQUIRES:
+  // no method of the heap is running. O(pages and objects).
   void Reset();
 
   // Recomputes all counts and memberships from the graph and answers "" or what is wrong. `held`
@@ -358,12 +372,6 @@ class Heap {
     WeakCallback callback;
     void* context;
   };
-
-  // A member of the set that a traversal splits, and not reached so far, has this bit in its
-  // `place`, plus the references to it that have not been accounted for. Places and links have it
-  // clear. So a decrement of `entry >> 31` counts an edge without a branch, and whatever the edge
-  // leads to.
-  static constexpr uint32_t kMember = 1u << 31;
 
   Descriptor& DescriptorOf(Object object) const {
     return *static_cast<Descriptor*>(storage_.PageOf(object).layout);
@@ -411,6 +419,7 @@ class Heap {
   void ReleaseLeaving(size_t base);
   void FinishDeath(const Storage::Page& page, Object object);
   void Report(const Storage::Page& page, Object object);
+  void TellFreed(Object object);
   void Untrack(Object object);
 
   // Traversal: reach.cc.
@@ -441,6 +450,8 @@ class Heap {
   int64_t Members(List list) const;
 
   // Debug output: debug.cc.
+  void Write(std::string_view line);
+  double Time();
   void SayStarted(int generation);
   void SayStopped(const Collection& collection);
   void SayList(List list, const char* what, DebugFlags flag);
@@ -472,8 +483,10 @@ class Heap {
   int fail_in_;
   bool enabled_;
   uint32_t debug_;
-  std::function<void(std::string_view)> write_;
-  std::function<double()> clock_;
+  // Shared with the call that is running, which may set another.
+  std::shared_ptr<const std::function<void(std::string_view)>> write_;
+  std::shared_ptr<const std::function<double()>> clock_;
+  int64_t debug_lost_;
   double started_ = 0;  // of the collection that runs, by clock_; 0 if that was not said
 
   int user_code_ = 0;  // functions of the embedder that are running
@@ -481,10 +494,6 @@ class Heap {
   bool plain_trash_ = false;  // of the collection that runs: all of it is plain and not watched
   bool clearing_ = false;     // ClearTrash is running: what is in kTrash is as good as dead
 };
-
-// Ends the process, with a message, if `condition` does not hold: an error of ours, or of whoever
-// broke a REQUIRES.
-void Check(bool condition, const char* what);
 
 }  // namespace ouro::heap
 

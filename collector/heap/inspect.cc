@@ -43,8 +43,12 @@ std::vector<Object> Heap::GetReferrers(Object object) const {
   return referrers;
 }
 
+// Counted first, as nothing may be thrown through the type's own function.
 std::vector<Object> Heap::GetReferents(Object object) const {
+  size_t count = 0;
+  ForEachReference(object, [&](Object held) { count += held != kNull ? 1 : 0; });
   std::vector<Object> referents;
+  referents.reserve(count);
   ForEachReference(object, [&](Object held) {
     if (held != kNull) referents.push_back(held);
   });
@@ -77,7 +81,13 @@ std::string Heap::Verify(const std::vector<Object>& held) const {
            std::to_string(objects.size()) + " objects";
   }
   // All references, as often as there are of them, in the order of what they refer to.
-  std::vector<Object> counted = held;
+  size_t references = held.size() + storage_.garbage.size + storage_.leaving.size;
+  for (const Object object : objects) {
+    ForEachReference(object, [&](Object) { ++references; });
+  }
+  std::vector<Object> counted;
+  counted.reserve(references);  // so that nothing is thrown through a type's own function
+  counted.insert(counted.end(), held.begin(), held.end());
   const auto count = [&counted](Object object) {
     if (object != kNull) counted.push_back(object);
   };

@@ -29,7 +29,8 @@ inline void ForEachSlot(const Storage::Page& page, const std::byte* cell, F each
   }
 }
 
-// Calls each(Object) for the references of `object`, empty ones perhaps included.
+// Calls each(Object) for the references of `object`, empty ones perhaps included. `each` does not
+// throw: the type's own function may be between it and us.
 template <typename F>
 inline void Heap::ForEachReference(Object object, F each) const {
   const Storage::Page& page = storage_.PageOf(object);
@@ -38,7 +39,8 @@ inline void Heap::ForEachReference(Object object, F each) const {
     return;
   }
   const auto visit = [](void* context, Object held) { (*static_cast<F*>(context))(held); };
-  DescriptorOf(object).type.visit(*this, object, Visitor(visit, &each));
+  const Visitor visitor(visit, &each);
+  MustReturn([&] { DescriptorOf(object).type.visit(*this, object, visitor); });
 }
 
 inline void Heap::Untrack(Object object) {
@@ -49,14 +51,14 @@ inline void Heap::Untrack(Object object) {
 // `object` is gone for its embedder. The count falls now, whatever still holds the empty object
 // (PyObject_GC_Del).
 inline void Heap::Report(const Storage::Page& page, Object object) {
-  if (listener_ != nullptr) listener_->Freed(object);
+  if (listener_ != nullptr) TellFreed(object);
   if (page.tracked && counts_[0] > 0) --counts_[0];
 }
 
 template <typename Call>
 inline void Heap::RunUserCode(Call call) {
   ++user_code_;
-  call();
+  MustReturn(call);
   --user_code_;
 }
 

@@ -64,7 +64,7 @@ struct Storage::Table {
 };
 
 Storage::Storage(const Allocator& allocator) : allocator_(allocator) {
-  if (!Resize(1)) std::abort();  // a few KB, before there is anybody to report to
+  if (!Resize(1)) throw std::bad_alloc();  // a few KB
   pages_[0] = Page{};
   refs[kNull] = 0;
   place[kNull] = 0;
@@ -81,14 +81,20 @@ Storage::~Storage() {
 }
 
 void* Storage::Allocate(size_t bytes) {
-  void* memory = allocator_.allocate(bytes);
+  void* memory = MustReturn([&]() -> void* {
+    try {
+      return allocator_.allocate(bytes);
+    } catch (const std::bad_alloc&) {
+      return nullptr;
+    }
+  });
   if (memory != nullptr) bytes_ += bytes;
   return memory;
 }
 
 void Storage::Release(void* memory, size_t bytes) {
   bytes_ -= bytes;
-  allocator_.release(memory, bytes);
+  MustReturn([&] { allocator_.release(memory, bytes); });
 }
 
 // --- Tables

@@ -43,8 +43,24 @@ inline constexpr bool kPoison = false;
 using Object = uint32_t;
 inline constexpr Object kNull = 0;
 
-// Where memory comes from. `allocate` answers memory aligned for any type, or nullptr; `release`
-// gets back what it answered, and the same size.
+// Ends the process, with a message, if `condition` does not hold: an error of ours, or of whoever
+// broke a REQUIRES.
+void Check(bool condition, const char* what);
+
+// Calls a function of the embedder's that may not throw. If it does, ends the process by
+// std::terminate, with a message; the handler finds the exception in std::current_exception.
+[[noreturn]] void EndByException();
+template <typename Call>
+[[gnu::always_inline]] inline decltype(auto) MustReturn(const Call& call) {
+  try {
+    return call();
+  } catch (...) {
+    EndByException();
+  }
+}
+
+// Where memory comes from. `allocate` answers memory aligned for any type, or nullptr, or throws
+// std::bad_alloc, which is the same; `release` gets back what it answered, and the same size.
 struct Allocator {
   void* (*allocate)(size_t bytes);
   void (*release)(void* memory, size_t bytes);
@@ -110,6 +126,11 @@ enum Flag : uint8_t {
 // anything, and would make the compiler read everything again.
 enum class State : uint8_t {};
 
+// A member of the set that a traversal splits, and not reached so far, has this bit in its `place`,
+// plus the references to it that have not been accounted for. Places and links have it clear. So a
+// decrement of `entry >> 31` counts an edge without a branch, and whatever the edge leads to.
+inline constexpr uint32_t kMember = 1u << 31;
+
 // Names in order. One leaves a list by leaving a hole, kNull, at its place, so that order is kept
 // and lists can be walked while user code runs.
 struct NameList {
@@ -154,7 +175,7 @@ class Storage {
   };
   static_assert(sizeof(Page) == 64);
 
-  explicit Storage(const Allocator& allocator);
+  explicit Storage(const Allocator& allocator);  // throws std::bad_alloc
   ~Storage();
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
