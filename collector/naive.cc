@@ -1,30 +1,21 @@
-// See naive.h. "Section N" is a section of semantics.md. Read References, Release and Die first,
-// they are the whole of reference counting; then Collect, which is sections 5, 6 and 7.
+// See naive.h. "Section N" is a section of semantics.md. Read Hold, LetGo and Die first, they are
+// the whole of reference counting; then Collect, which is sections 5, 6 and 7.
+//
+// Nothing here calls itself once for each object of a chain: a chain may be as long as a program.
 
 #include "collector/naive.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "collector/naive_lists.h"
+
 namespace ouro {
 namespace {
-
-// An object is *tracked* when it is in one of these lists; it is never in two. The first three are
-// the generations. The others are private to the collection that runs, and empty between
-// collections: as collections do not nest (section 8), one set of them is enough.
-enum List {
-  kYoung,
-  kMiddle,
-  kOld,
-  kTrash,          // unreachable, and to be cleared
-  kUncollectable,  // unreachable, but has a finalizer or is reached from one (2.x)
-  kCalled,         // weak references whose callbacks are to run
-  kFinalized,      // trash whose finalizers have run (PEP 442)
-  kLists
-};
 
 struct Object {
   OpCode kind = OpCode::kLeaf;  // kNode, kLeaf or kWeak
@@ -33,6 +24,12 @@ struct Object {
   int8_t script = kNoScript;    // finalizer of a node, callback of a weak reference
   bool finalized = false;       // the finalizer has run
   bool freed = false;           // kFree was reported: trash that other trash still refers to
+
+  // Registers, slots, the garbage list, scripts that run, and we, while we work. What dies but has
+  // not yet let go of its slots still refers to what they hold (architecture.md, fact 6). Weak
+  // references are no references.
+  int references = 0;
+  std::vector<ObjectId> watchers;  // weak references to it, the newest last; some may be gone
 };
 
 class Naive : public Collector {
@@ -40,6 +37,7 @@ class Naive : public Collector {
   Naive(Observer& observer, NaiveRules rules) : observer_(&observer), rules_(rules) {}
 
   void Execute(const Op& op) override;
+  std::string Verify() const override;
   void Reset() override { *this = Naive(*observer_, rules_); }
 
  private:
@@ -47,9 +45,11 @@ class Naive : public Collector {
 
   // Runs the script of that finalizer or callback; it refers to its `self` meanwhile.
   void Run(const Event& event) {
+    Hold(event.id);
     running_.push_back(event.id);
     Report(event);
     running_.pop_back();
+    --heap_.at(event.id).references;
   }
 
   // ---- mutation
@@ -58,7 +58,10 @@ class Naive : public Collector {
   ObjectId& Slot(const Op& op) { return heap_.at(Find(op.ref)).slots.at(op.slot); }
 
   // Section 1: the old value goes last, so that its finalizer sees the new one in its place.
-  void Assign(ObjectId& place, ObjectId value) { Release(std::exchange(place, value)); }
+  void Assign(ObjectId& place, ObjectId value) {
+    Hold(value);
+    LetGo(std::exchange(place, value));
+  }
 
   void Take(const Op& op, ObjectId value) {
     Report(Event::Got(value));
@@ -80,8 +83,13 @@ class Naive : public Collector {
     }
     const ObjectId id = born_++;
     const size_t slots = op.code == OpCode::kNode ? op.count : 0;
-    heap_[id] = {op.code, std::vector<ObjectId>(slots, kNone), target, op.script};
-    if (op.code != OpCode::kLeaf) Move(id, kYoung);
+    Object& object = heap_[id];
+    object.kind = op.code;
+    object.slots.assign(slots, kNone);
+    object.target = target;
+    object.script = op.script;
+    if (target != kNone) heap_.at(target).watchers.push_back(id);
+    if (op.code != OpCode::kLeaf) lists_.Move(id, kYoung);
     Report(Event::New(id));
     Assign(registers_[op.dest], id);
     LetGo(target);
@@ -96,70 +104,75 @@ class Naive : public Collector {
 
   void AppendToGarbage(ObjectId id) {
     garbage_.push_back(id);
+    Hold(id);
     Report(Event::Garbage(id));
   }
 
   // Section 1: a list is emptied first, and then lets go of its elements, the last one first.
   void ClearGarbage() {
     const std::vector<ObjectId> elements = std::exchange(garbage_, {});
-    for (ObjectId id : elements) Hold(id);
     for (auto id = elements.rbegin(); id != elements.rend(); ++id) LetGo(*id);
   }
 
   void Census() {
     for (List generation : {kYoung, kMiddle, kOld}) {
-      for (ObjectId id : lists_[generation]) Report(Event::Tracked(id, generation));
+      for (ObjectId id : lists_.of(generation)) Report(Event::Tracked(id, generation));
     }
   }
 
   // ---- reference counting
 
-  // Every reference that exists now, and some kNone. What dies but has not yet let go of its slots
-  // still refers to what they hold (architecture.md, fact 6). Weak references are no references.
-  std::vector<ObjectId> References() const {
-    std::vector<ObjectId> references;
-    for (const auto* holder : {&registers_, &garbage_, &running_, &holds_}) {
-      references.insert(references.end(), holder->begin(), holder->end());
-    }
-    for (const auto& [id, object] : heap_) {
-      references.insert(references.end(), object.slots.begin(), object.slots.end());
-    }
-    return references;
+  void Hold(ObjectId id) {
+    if (id != kNone) ++heap_.at(id).references;
   }
 
-  bool Held(ObjectId id) const {
-    const std::vector<ObjectId> references = References();
-    return std::find(references.begin(), references.end(), id) != references.end();
-  }
+  bool Held(ObjectId id) const { return heap_.at(id).references > 0; }
 
-  void Hold(ObjectId id) { holds_.push_back(id); }
-
-  // Takes back one Hold.
+  // Takes back one Hold. If it was the last one, the object dies, now.
   void LetGo(ObjectId id) {
-    holds_.erase(std::find(holds_.rbegin(), holds_.rend(), id).base() - 1);
-    Release(id);
+    if (id != kNone && --heap_.at(id).references == 0) Die(id);
   }
 
-  // A reference to `id` has just been removed. If it was the last one, the object dies, now.
-  void Release(ObjectId id) {
-    if (id != kNone && !Held(id)) Die(id);
+  // Death by reference count, section 1. Slots are let go of in ascending order; each is empty
+  // before its value goes, and all deaths that this causes are over before the next slot.
+  void Die(ObjectId first) {
+    struct Dying {
+      ObjectId id;
+      size_t slot = 0;  // the next one
+    };
+    std::vector<Dying> dying;
+    const auto begin = [&](ObjectId id) {
+      if (LastWords(id)) dying.push_back({id});
+    };
+    begin(first);
+    while (!dying.empty()) {
+      Dying& innermost = dying.back();
+      std::vector<ObjectId>& slots = heap_.at(innermost.id).slots;
+      if (innermost.slot < slots.size()) {
+        const ObjectId value = std::exchange(slots[innermost.slot++], kNone);
+        if (value != kNone && --heap_.at(value).references == 0) begin(value);
+        continue;
+      }
+      ReportFree(innermost.id);
+      heap_.erase(innermost.id);
+      dying.pop_back();
+    }
   }
 
-  // Death by reference count, section 1. An object that is not tracked cannot be found by a
-  // collection that one of the scripts starts; what it refers to is reachable for that collection.
-  void Die(ObjectId id) {
-    Untrack(id);
+  // The scripts of a dying object. An object that is not tracked cannot be found by a collection
+  // that one of the scripts starts; what it refers to is reachable for that collection. Returns
+  // whether it goes on dying.
+  bool LastWords(ObjectId id) {
+    lists_.Untrack(id);
     if (rules_.pep442) {
-      if (Resurrects(id)) return;
+      if (Resurrects(id)) return false;
       CallWatchers(id);
     } else {
       CallWatchers(id);
-      if (Resurrects(id)) return;
+      if (Resurrects(id)) return false;
       for (ObjectId weak : Watchers(id)) heap_.at(weak).target = kNone;  // silently: experiment R6
     }
-    ReleaseSlots(id);
-    ReportFree(id);
-    heap_.erase(id);
+    return true;
   }
 
   // Runs the finalizer of a dying object, if it has one that may run. During it the object is
@@ -167,11 +180,11 @@ class Naive : public Collector {
   bool Resurrects(ObjectId id) {
     Object& object = heap_.at(id);
     if (!HasFinalizer(id) || (rules_.pep442 && object.finalized)) return false;
-    Move(id, kYoung);
+    lists_.Move(id, kYoung);
     Run(Event::Finalize(id));
     object.finalized = true;
     if (Held(id)) return true;
-    Untrack(id);
+    lists_.Untrack(id);
     return false;
   }
 
@@ -195,12 +208,6 @@ class Naive : public Collector {
     for (ObjectId weak : saved) LetGo(weak);
   }
 
-  // In ascending order; each slot is empty before its value goes, and all deaths that this causes
-  // are over before the next slot (section 1).
-  void ReleaseSlots(ObjectId id) {
-    for (ObjectId& slot : heap_.at(id).slots) Assign(slot, kNone);
-  }
-
   // Section 2: a death lowers the count of the youngest generation, however old the object was.
   void ReportFree(ObjectId id) {
     Object& object = heap_.at(id);
@@ -211,10 +218,12 @@ class Naive : public Collector {
 
   // The weak references to `id`, the newest first.
   std::vector<ObjectId> Watchers(ObjectId id) const {
-    std::vector<ObjectId> watchers;
-    for (auto entry = heap_.rbegin(); entry != heap_.rend(); ++entry) {
-      if (entry->second.target == id) watchers.push_back(entry->first);
-    }
+    std::vector<ObjectId> watchers = heap_.at(id).watchers;
+    std::erase_if(watchers, [&](ObjectId weak) {
+      const auto found = heap_.find(weak);
+      return found == heap_.end() || found->second.target != id;
+    });
+    std::reverse(watchers.begin(), watchers.end());
     return watchers;
   }
 
@@ -223,48 +232,34 @@ class Naive : public Collector {
     return object.kind == OpCode::kNode && object.script != kNoScript;
   }
 
-  // ---- lists
+  // ---- reachability
 
-  bool In(List list, ObjectId id) const {
-    return std::find(lists_[list].begin(), lists_[list].end(), id) != lists_[list].end();
-  }
-
-  void Untrack(ObjectId id) {
-    for (std::vector<ObjectId>& list : lists_) std::erase(list, id);
-  }
-
-  int Size(List list) const { return static_cast<int>(lists_[list].size()); }
-
-  void Move(ObjectId id, List to) {
-    Untrack(id);
-    lists_[to].push_back(id);
-  }
-
-  // Moves `id`, and what it leads to within `from`, if it is there.
-  void MoveReachable(ObjectId id, List from, List to) {
-    if (!In(from, id)) return;
-    Move(id, to);
-    for (ObjectId next : heap_.at(id).slots) MoveReachable(next, from, to);
+  // Moves `first`, and what it leads to within `from`, if it is there.
+  void MoveReachable(ObjectId first, List from, List to) {
+    std::vector<ObjectId> work = {first};
+    while (!work.empty()) {
+      const ObjectId id = work.back();
+      work.pop_back();
+      if (!lists_.In(from, id)) continue;
+      lists_.Move(id, to);
+      const std::vector<ObjectId>& slots = heap_.at(id).slots;
+      work.insert(work.end(), slots.rbegin(), slots.rend());
+    }
   }
 
   // Section 5: of the objects of a list, those with more references than the list itself has to
   // them are reachable, and so is what they lead to. The others move.
   void MoveUnreachable(List from, List to) {
     std::map<ObjectId, int> outside;
-    for (ObjectId id : References()) ++outside[id];
-    for (ObjectId id : lists_[from]) {
+    for (ObjectId id : lists_.of(from)) {
+      outside[id] += heap_.at(id).references;
       for (ObjectId next : heap_.at(id).slots) --outside[next];
     }
-    const std::vector<ObjectId> members = lists_[from];
-    Merge(from, to);
+    const std::vector<ObjectId> members = lists_.Members(from);
+    lists_.Merge(from, to);
     for (ObjectId id : members) {
       if (outside[id] > 0) MoveReachable(id, to, from);
     }
-  }
-
-  void Merge(List from, List to) {
-    const std::vector<ObjectId> members = lists_[from];
-    for (ObjectId id : members) Move(id, to);
   }
 
   // ---- collection
@@ -290,12 +285,12 @@ class Naive : public Collector {
     const List older = std::min(static_cast<List>(generation + 1), kOld);
     if (generation < 2) ++count_[generation + 1];
     for (int i = 0; i <= generation; ++i) count_[i] = 0;
-    for (int i = 0; i < generation; ++i) Merge(static_cast<List>(i), examined);
+    for (int i = 0; i < generation; ++i) lists_.Merge(static_cast<List>(i), examined);
     MoveUnreachable(examined, kTrash);
-    if (generation == 1) long_lived_pending_ += Size(examined);
+    if (generation == 1) long_lived_pending_ += lists_.Size(examined);
     if (generation == 2) long_lived_pending_ = 0;
-    if (generation == 2) long_lived_total_ = Size(examined);
-    Merge(examined, older);
+    if (generation == 2) long_lived_total_ = lists_.Size(examined);
+    lists_.Merge(examined, older);
 
     const int answer = rules_.pep442 ? Dispose442(older) : Dispose26(older);
     collecting_ = false;
@@ -306,15 +301,15 @@ class Naive : public Collector {
   // have died by reference count.
   int Dispose26(List older) {
     SetUncollectableAside();
-    int answer = Size(kTrash);
+    int answer = lists_.Size(kTrash);
     answer += CallWatchersOfTrash(older);
     const bool save = saveall_;
     DeleteTrash(save, older);
-    answer += Size(kUncollectable);
-    for (ObjectId id : lists_[kUncollectable]) {
+    answer += lists_.Size(kUncollectable);
+    for (ObjectId id : lists_.of(kUncollectable)) {
       if (save || HasFinalizer(id)) AppendToGarbage(id);
     }
-    Merge(kUncollectable, older);
+    lists_.Merge(kUncollectable, older);
     return answer;
   }
 
@@ -324,20 +319,18 @@ class Naive : public Collector {
     int answer = CallWatchersOfTrash(older);
     FinalizeTrash();
     MoveUnreachable(kFinalized, kTrash);
-    Merge(kFinalized, older);
-    answer += Size(kTrash);
+    lists_.Merge(kFinalized, older);
+    answer += lists_.Size(kTrash);
     DeleteTrash(saveall_, older);
     return answer;
   }
 
   // Section 5: first the objects with finalizers, then what these lead to.
   void SetUncollectableAside() {
-    const std::vector<ObjectId> trash = lists_[kTrash];
-    for (ObjectId id : trash) {
-      if (HasFinalizer(id)) Move(id, kUncollectable);
+    for (ObjectId id : lists_.Members(kTrash)) {
+      if (HasFinalizer(id)) lists_.Move(id, kUncollectable);
     }
-    const std::vector<ObjectId> roots = lists_[kUncollectable];
-    for (ObjectId id : roots) {
+    for (ObjectId id : lists_.Members(kUncollectable)) {
       for (ObjectId next : heap_.at(id).slots) MoveReachable(next, kTrash, kUncollectable);
     }
   }
@@ -346,22 +339,22 @@ class Naive : public Collector {
   // callbacks of weak references that are trash themselves never run. Those that run are promoted,
   // even from among the uncollectable, or die of their own callback: returns how many did.
   int CallWatchersOfTrash(List older) {
-    for (ObjectId id : lists_[kTrash]) {
+    for (ObjectId id : lists_.of(kTrash)) {
       if (rules_.pep442) heap_.at(id).target = kNone;  // trash watches nothing: 3.7.5 and later
       for (ObjectId weak : Watchers(id)) {
         heap_.at(weak).target = kNone;
-        if (heap_.at(weak).script == kNoScript || In(kTrash, weak)) continue;
+        if (heap_.at(weak).script == kNoScript || lists_.In(kTrash, weak)) continue;
         Hold(weak);
-        Move(weak, kCalled);
+        lists_.Move(weak, kCalled);
       }
     }
     int freed = 0;
-    while (!lists_[kCalled].empty()) {
-      const ObjectId weak = lists_[kCalled].front();
+    while (!lists_.of(kCalled).empty()) {
+      const ObjectId weak = lists_.of(kCalled).front();
       Run(Event::Callback(weak));
       LetGo(weak);
-      if (!In(kCalled, weak)) ++freed;
-      if (In(kCalled, weak)) Move(weak, older);
+      if (!lists_.In(kCalled, weak)) ++freed;
+      if (lists_.In(kCalled, weak)) lists_.Move(weak, older);
     }
     return freed;
   }
@@ -369,12 +362,12 @@ class Naive : public Collector {
   // Section 6: every finalizer that has not yet run, before anything is cleared, even of what an
   // earlier one brought back. What dies by reference count meanwhile leaves the lists.
   void FinalizeTrash() {
-    while (!lists_[kTrash].empty()) {
-      const ObjectId id = lists_[kTrash].front();
-      Move(id, kFinalized);
+    while (!lists_.of(kTrash).empty()) {
+      const ObjectId id = lists_.of(kTrash).front();
+      lists_.Move(id, kFinalized);
       if (!HasFinalizer(id) || std::exchange(heap_.at(id).finalized, true)) continue;
       Run(Event::Finalize(id));
-      Release(id);
+      if (!Held(id)) Die(id);
     }
   }
 
@@ -383,12 +376,12 @@ class Naive : public Collector {
   // could lead to what is gone already. While trash is saved, no script runs.
   void DeleteTrash(bool save, List older) {
     if (save) {
-      for (ObjectId id : lists_[kTrash]) AppendToGarbage(id);
-      Merge(kTrash, older);
+      for (ObjectId id : lists_.of(kTrash)) AppendToGarbage(id);
+      lists_.Merge(kTrash, older);
       return;
     }
-    condemned_.insert(lists_[kTrash].begin(), lists_[kTrash].end());
-    while (!lists_[kTrash].empty()) Clear(lists_[kTrash].front());
+    condemned_.insert(lists_.of(kTrash).begin(), lists_.of(kTrash).end());
+    while (!lists_.of(kTrash).empty()) Clear(lists_.of(kTrash).front());
     condemned_.clear();
   }
 
@@ -397,9 +390,9 @@ class Naive : public Collector {
   // watches dies during this collection, its callback runs, with the trash as `self`.
   void Clear(ObjectId id) {
     Hold(id);
-    Untrack(id);
+    lists_.Untrack(id);
     heap_.at(id).target = kNone;
-    ReleaseSlots(id);
+    for (ObjectId& slot : heap_.at(id).slots) Assign(slot, kNone);
     ReportFree(id);
     LetGo(id);
   }
@@ -412,8 +405,7 @@ class Naive : public Collector {
   std::vector<ObjectId> registers_ = std::vector<ObjectId>(kRegisters, kNone);
   std::vector<ObjectId> garbage_;
   std::vector<ObjectId> running_;  // `self` of each script that runs, the innermost last
-  std::vector<ObjectId> holds_;    // references of our own, while we work
-  std::vector<ObjectId> lists_[kLists];
+  NaiveLists lists_;
   std::set<ObjectId> condemned_;  // the trash that is being cleared: nothing may reach it now
 
   // Section 2.
@@ -472,6 +464,26 @@ void Naive::Execute(const Op& op) {
     case OpCode::kRaise:  // the harness stops the script
       return;
   }
+}
+
+// The counts are what is easily got wrong, so each can be had again from the heap: between
+// operations nothing of ours refers to anything.
+std::string Naive::Verify() const {
+  std::map<ObjectId, int> counted;
+  for (const auto* holder : {&registers_, &garbage_, &running_}) {
+    for (ObjectId id : *holder) ++counted[id];
+  }
+  for (const auto& [id, object] : heap_) {
+    for (ObjectId next : object.slots) ++counted[next];
+  }
+  for (const auto& [id, object] : heap_) {
+    const bool less = object.references < counted[id];
+    // Within a script we may be at work.
+    if (less || (running_.empty() && object.references > counted[id])) {
+      return "object " + std::to_string(id) + " is not referred to as often as its count says";
+    }
+  }
+  return "";
 }
 
 }  // namespace

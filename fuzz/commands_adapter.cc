@@ -1,5 +1,6 @@
-// `ouro check-adapter`: first the duties, then random programs. It blames the adapter while duties
-// are not done, and the collector, in doubt, only when all of them are.
+// `ouro check-adapter`: first the duties, then random programs. While a duty is not done, the
+// adapter is looked at first, then its contract; the collector, in doubt, only when all of them
+// are.
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -27,9 +28,20 @@ void Print(const Specimen& specimen, const Fault& fault) {
   fmt::print("not done: {}\n  look for {}\n", fault.duty, fault.look_for);
   if (fault.after_others) {
     fmt::print("  lawful alone, and not after other programs:\n{}\n", ouro::Print(fault.program));
-  } else {
-    fmt::print("  {}\n", Report(specimen, fault.verdict, fault.transcript));
+    return;
   }
+  fmt::print("  {}\n", Report(specimen, fault.verdict, fault.transcript));
+  // A crash takes the transcript with it.
+  if (fault.transcript.empty()) fmt::print("  in this program:\n{}\n", ouro::Print(fault.program));
+}
+
+// No duty counts as done that was not run.
+void PrintBeyond(const Specimen& specimen) {
+  uint32_t missing = 0;
+  const size_t beyond = DutiesBeyond(specimen.abilities, &missing);
+  if (beyond == 0) return;
+  fmt::print("  {} more were not run, for abilities that are not claimed: {}\n", beyond,
+             ListAbilities(missing));
 }
 
 // Random programs, until one is unlawful: shrunk, and said whose fault it may be.
@@ -47,6 +59,9 @@ bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& argumen
     FindingOptions finding;
     finding.shrink_seconds = kShrinkSeconds;
     finding.origin = fmt::format("random program {}", done + found + 1);
+    finding.seen = fmt::format(
+        "it broke a law or broke down at random program {}, after {} others in the same process",
+        done + found + 1, found);
     const Finding it = Investigate(programs[found], specimen, finding);
     std::string transcript;
     const Verdict verdict = TryIsolated(it.program, specimen, Isolation{}, &transcript);
@@ -79,14 +94,18 @@ int CheckAdapters(const CheckAdapterArguments& arguments) {
   const std::vector<Fault> faults = CheckAdapter(specimen, run, find, &done);
   for (const Fault& fault : faults) Print(specimen, fault);
   if (!faults.empty()) {
-    fmt::print("{}: THE ADAPTER IS AT FAULT: {} duties done, {} kind{} of fault\n", specimen.name,
-               done, faults.size(), faults.size() == 1 ? "" : "s");
+    fmt::print(
+        "{}: NOT ALL DUTIES DONE: {} done, {} kind{} of fault; in doubt the adapter, then the "
+        "contract {}, then the collector\n",
+        specimen.name, done, faults.size(), faults.size() == 1 ? "" : "s", specimen.contract->name);
+    PrintBeyond(specimen);
     return 1;
   }
   const bool lawful = RandomLawful(specimen, arguments);
   if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\033[K");
   fmt::print("{}: all {} duties done, {} random programs {}\n", specimen.name, done,
              arguments.programs, lawful ? "lawful" : "NOT ALL LAWFUL");
+  PrintBeyond(specimen);
   return lawful ? 0 : 1;
 }
 

@@ -58,9 +58,10 @@ void EnvelopeJudge::Condemn() {
 void EnvelopeJudge::NoteTrash() {
   for (const ObjectId self : living_) {
     const Object& object = at(self);
+    if (object.freed) continue;
     if (!object.condemned) {
       const bool watches = object.bond != Object::Bond::kNone && at(object.target).condemned;
-      if (watches && !object.freed) Note(Situation::kWeakOutsideTrash);
+      if (watches) Note(Situation::kWeakOutsideTrash);
       continue;
     }
     Note(Situation::kTrashFound);

@@ -38,7 +38,9 @@ class Judge {
 
   // Whether `op` makes no sense in the present state: it has no effect and no events. Where a
   // script runs, `op` is thought to be in the innermost one.
-  bool IsVoid(const Op& op) const;
+  bool IsVoid(const Op& op) const { return WhyVoid(op, nullptr); }
+  // Why, in a few words: "r1 is empty"; "" if it makes sense.
+  std::string WhyVoid(const Op& op) const;
 
   // The course of a program. Calls nest as the events do: Begin, Observe ..., End; a finalize or
   // callback event opens a script, whose operations follow and which ScriptEnded closes. A call
@@ -76,6 +78,9 @@ class Judge {
   };
 
   explicit Judge(uint32_t abilities) : abilities_(abilities) {}
+
+  // Whether it is void. *why, if not null, is then the reason.
+  bool WhyVoid(const Op& op, std::string* why) const;
 
   virtual Operand Look(Ref ref) const = 0;
   virtual size_t garbage_size() const { return 0; }

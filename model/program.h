@@ -3,6 +3,17 @@
 // reference callbacks run. It is what generators print, collectors execute, the judge reads and
 // the corpus stores. This header is the whole language: operations, text, bytes, simplification.
 //
+// Void operations: one that makes no sense in the present state, because a register is empty, say, is
+// not executed.
+//
+// Registers that are full: an operation takes its operands first, and the old value of the register
+// that it writes goes last, so that `r0 = r0.0` and `r0 = r0()` yield what r0 leads to. No operation
+// both allocates and lets go: `r0 = node 1`, with r0 full, is executed as `r0 = none` and
+// `r0 = node 1`. `r0 = weak r0` is, if r15 is the highest register that is empty,
+//     r15 = r0; r0 = none; r0 = weak r15; r15 = none
+// so that its target goes last. What is void by then, as a finalizer has changed the registers, is
+// left out, and all of it if no register is empty.
+//
 // Place: the bottom of model/. It knows nothing of collectors or of laws.
 
 #ifndef MODEL_PROGRAM_H_

@@ -49,7 +49,8 @@ Trial::~Trial() = default;
 Verdict Trial::Run(const Program& program) {
   judge_->Reset();
   broken_ = false;
-  operations_ = events_ = depth_ = indent_ = 0;
+  operations_ = script_operations_ = events_ = events_since_ = born_ = depth_ = indent_ = 0;
+  out_of_operations_ = false;
   pulse_->Beat(/*collector=*/true);
   if (collector_ == nullptr) {
     collector_ = specimen_.make(*this);
@@ -87,6 +88,7 @@ Verdict Trial::Run(const Program& program, std::string* transcript) {
   transcript_ = transcript;
   Verdict verdict = Run(program);
   transcript_ = nullptr;
+  // The last line is an operation or an event: comments are followed by one of these.
   if (!verdict.lawful()) MarkHere(transcript);
   return verdict;
 }
@@ -97,19 +99,50 @@ void MarkHere(std::string* transcript) {
 }
 
 void Trial::Execute(const Op& op) {
-  if (judge_->IsVoid(op)) return;
-  // One operation allocates or releases, never both: an automatic collection in between would see
-  // a heap that depends on how the collector orders the two.
-  if (Allocates(op.code) && judge_->reg(op.dest) != kNone) {
-    ExecuteOne(Op{.code = OpCode::kEmptyRegister, .dest = op.dest});
-    // A finalizer may have filled the register again, or emptied the operand's.
-    if (over() || judge_->IsVoid(op) || judge_->reg(op.dest) != kNone) return;
-  }
+  if (IsVoid(op)) return;
+  if (Allocates(op.code) && judge_->reg(op.dest) != kNone) return Replace(op);
   ExecuteOne(op);
+}
+
+// One operation allocates or releases, never both: an automatic collection in between would see a
+// heap that depends on how the collector orders the two.
+void Trial::Replace(const Op& op) {
+  Op allocate = op;
+  const bool lends = op.code == OpCode::kWeak && op.ref == op.dest;
+  const ObjectId target = judge_->reg(op.dest);
+  if (lends) {
+    int lent = kRegisters - 1;
+    while (lent >= 0 && judge_->reg(lent) != kNone) --lent;
+    if (lent < 0) return WriteVoid(op, "no register is empty");
+    allocate.ref = static_cast<Ref>(lent);
+    ExecuteOne({.code = OpCode::kCopy, .dest = allocate.ref, .ref = op.dest});
+  }
+  if (!over()) ExecuteOne({.code = OpCode::kEmptyRegister, .dest = op.dest});
+  if (over()) return;
+  // A finalizer may have filled the register again, or emptied the operand's.
+  if (judge_->reg(op.dest) != kNone) {
+    WriteVoid(allocate, fmt::format("r{} was filled again", op.dest));
+  } else if (!IsVoid(allocate)) {
+    ExecuteOne(allocate);
+  }
+  if (over() || !lends || judge_->reg(allocate.ref) != target) return;
+  ExecuteOne({.code = OpCode::kEmptyRegister, .dest = allocate.ref});
+}
+
+bool Trial::IsVoid(const Op& op) {
+  if (!judge_->IsVoid(op)) return false;
+  if (transcript_ != nullptr) WriteVoid(op, judge_->WhyVoid(op));
+  return true;
+}
+
+void Trial::WriteVoid(const Op& op, const std::string& why) {
+  if (transcript_ != nullptr) Write(fmt::format("# void: {} ({})", Print(op), why));
 }
 
 void Trial::ExecuteOne(const Op& op) {
   ++operations_;
+  if (depth_ > 0) ++script_operations_;
+  events_since_ = 0;
   if (transcript_ != nullptr) Write(Print(op));
   judge_->Begin(op);
   pulse_->op.store(static_cast<uint8_t>(op.code), std::memory_order_relaxed);
@@ -122,6 +155,15 @@ void Trial::ExecuteOne(const Op& op) {
   if (!wrong.empty()) Broken("it finds itself unsound after `" + Print(op) + "`: " + wrong);
 }
 
+void Trial::Count(const Event& event) {
+  ++events_;
+  if (event.kind == Event::Kind::kNew) ++born_;
+  const int64_t most = limits_.events + int64_t{limits_.times_born} * born_;
+  if (++events_since_ > most) {
+    Broken(fmt::format("it goes on reporting: more than {} events of one operation", most));
+  }
+}
+
 ScriptEnd Trial::On(const Event& event) {
   if (over() || program_ == nullptr) return ScriptEnd::kReturned;
   pulse_->Beat(/*collector=*/false);
@@ -131,7 +173,8 @@ ScriptEnd Trial::On(const Event& event) {
 }
 
 ScriptEnd Trial::Hear(const Event& event) {
-  ++events_;
+  Count(event);
+  if (over()) return ScriptEnd::kReturned;
   if (transcript_ != nullptr) {
     if (Closes(event) && indent_ > 0) --indent_;
     Write("> " + Print(event));
@@ -152,13 +195,21 @@ ScriptEnd Trial::Hear(const Event& event) {
 
 // Whether it raised.
 bool Trial::RunScript(ObjectId id) {
-  if (depth_ >= limits_.depth) return false;
+  const Script& script = program_->script(judge_->script_of(id));
+  if (script.empty()) return false;
+  if (depth_ >= limits_.depth) {
+    if (transcript_ != nullptr) {
+      Write(fmt::format("# this script runs empty: {} are running, one in another", depth_));
+    }
+    return false;
+  }
   ++depth_;
   bool raised = false;
-  for (const Op& op : program_->script(judge_->script_of(id))) {
-    if (over() || operations_ >= limits_.operations) break;
+  for (const Op& op : script) {
+    if (over() || OutOfOperations()) break;
     if (op.code == OpCode::kRaise) {
       ++operations_;
+      ++script_operations_;
       if (transcript_ != nullptr) Write(Print(op));
       raised = true;
       break;
@@ -167,6 +218,18 @@ bool Trial::RunScript(ObjectId id) {
   }
   --depth_;
   return raised;
+}
+
+bool Trial::OutOfOperations() {
+  const size_t most = std::max(static_cast<size_t>(limits_.operations),
+                               static_cast<size_t>(limits_.times) * program_->size());
+  if (static_cast<size_t>(script_operations_) < most) return false;
+  if (!out_of_operations_ && transcript_ != nullptr) {
+    Write(fmt::format("# scripts run empty from here on: they have executed {} operations",
+                      script_operations_));
+  }
+  out_of_operations_ = true;
+  return true;
 }
 
 void Trial::Broken(const std::string& why) {

@@ -2,7 +2,8 @@
 //
 // Place: here programs, collectors and the judge meet. The scripts of finalizers and callbacks run
 // here: a collector only says "call it now". The trial skips void operations, so that collectors
-// need not check anything.
+// need not check anything, and splits those that would allocate and release at once: see
+// "Registers that are full" in program.h.
 
 #ifndef MODEL_TRIAL_H_
 #define MODEL_TRIAL_H_
@@ -20,11 +21,20 @@
 
 namespace ouro {
 
-// Bounds of a run. Past one, scripts run empty; main goes on to its end.
+// Bounds of a run. Past one of the first three, scripts run empty, which the transcript says; main
+// goes on to its end.
 struct Limits {
-  int operations = 400;  // executed in all
-  int depth = 12;        // scripts within scripts; below 50, see architecture, fact 12
-  bool verify = false;   // ask the collector after each operation whether it finds itself sound
+  // Operations of scripts that are executed in all: so many, or that many times the operations of
+  // the program, if this is more. A finalizer that makes another object like its own ends by it.
+  int operations = 400;
+  int times = 4;
+  int depth = 12;  // scripts within scripts; below 50, see architecture, fact 12
+  // Events of one operation, from its last own operation in a script on: so many, and that many
+  // times the objects that were born so far. No lawful one has half of them: an object has eight at
+  // most. Past them the collector is broken: it goes on reporting for ever.
+  int events = 1000;
+  int times_born = 16;
+  bool verify = false;  // ask the collector after each operation whether it finds itself sound
 };
 
 struct Verdict {
@@ -59,8 +69,10 @@ class Trial : private Observer {
 
   Verdict Run(const Program& program);
 
-  // As Run; *transcript becomes the trace (see trace.h), which on a conviction ends with a
-  // comment `# <- here`.
+  // As Run; *transcript becomes the trace (see trace.h). On a conviction its last operation or
+  // event ends with a comment `# <- here`. What is not executed has a comment of its own, `# void:
+  // ...` or
+  // `# scripts run empty ...`.
   Verdict Run(const Program& program, std::string* transcript);
 
   // See Judge::CountFeatures.
@@ -80,8 +92,13 @@ class Trial : private Observer {
   ScriptEnd Hear(const Event& event);
   bool over() const { return broken_ || judge_->violation().has_value(); }
   void Execute(const Op& op);
+  void Replace(const Op& op);
   void ExecuteOne(const Op& op);
+  bool IsVoid(const Op& op);
+  void WriteVoid(const Op& op, const std::string& why);
   bool RunScript(ObjectId id);
+  bool OutOfOperations();
+  void Count(const Event& event);
   void Write(const std::string& line);
 
   const Specimen specimen_;
@@ -96,9 +113,13 @@ class Trial : private Observer {
   bool broken_ = false;
   std::string trouble_;
   int operations_ = 0;
+  int script_operations_ = 0;
   int events_ = 0;
-  int depth_ = 0;   // of scripts
-  int indent_ = 0;  // of scripts and collections
+  int events_since_ = 0;  // ... since the last operation began
+  int born_ = 0;
+  bool out_of_operations_ = false;  // and the transcript says so
+  int depth_ = 0;                   // of scripts
+  int indent_ = 0;                  // of scripts and collections
 };
 
 // Marks the last line of a transcript as the one where it went wrong.

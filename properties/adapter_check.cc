@@ -160,6 +160,9 @@ std::vector<Duty> AllDuties() {
   return duties;
 }
 
+constexpr char kNotForgotten[] =
+    "something that a reset does not forget: objects, numbers, settings";
+
 std::string LookFor(Law law) {
   switch (law) {
     case Law::kIdentity:
@@ -210,7 +213,19 @@ const std::vector<Duty>& Duties() {
   return duties;
 }
 
+size_t DutiesBeyond(uint32_t abilities, uint32_t* missing) {
+  size_t beyond = 0;
+  *missing = 0;
+  for (const Duty& duty : Duties()) {
+    const uint32_t lacks = duty.needs & ~abilities;
+    if (lacks != 0) ++beyond;
+    *missing |= lacks;
+  }
+  return beyond;
+}
+
 std::string LookFor(const Verdict& verdict) {
+  if (verdict.lawful()) return kNotForgotten;
   if (verdict.kind == Verdict::Kind::kConvicted) return LookFor(verdict.violation->law);
   return "whatever made the adapter break off";
 }
@@ -238,9 +253,7 @@ std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
     Fault fault = {.duty = duty.name, .look_for = "", .program = duty.program};
     fault.verdict = run(duty.program, &fault.transcript);
     fault.after_others = fault.verdict.lawful();
-    fault.look_for = fault.after_others
-                         ? "something that a reset does not forget: objects, numbers, settings"
-                         : LookFor(fault.verdict);
+    fault.look_for = LookFor(fault.verdict);
     const bool known = std::any_of(faults.begin(), faults.end(), [&fault](const Fault& f) {
       return f.look_for == fault.look_for;
     });

@@ -1,6 +1,8 @@
 // A duty is one thing that every adapter must do right before its collector can be judged: report
 // each birth, visit each slot, give each finalizer its script. A duty is a program of a few lines
-// that goes wrong if it is not done, and says whose fault that is.
+// that goes wrong if it is not done, and says what to look for. A duty that is not done is the
+// fault of the adapter, most likely; or its contract promises what the collector never did; or it
+// is a bug.
 //
 // Place: `ouro check-adapter`, and the tests of adapters. Knows no collector.
 
@@ -50,6 +52,10 @@ using FindUnlawful = std::function<size_t(const std::vector<Program>& programs)>
 // once one of it is not done: each costs a few new processes, and says the same.
 std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
                                 const FindUnlawful& find, size_t* done);
+
+// How many duties a collector with those abilities is not asked for; *missing becomes the abilities
+// that they would need.
+size_t DutiesBeyond(uint32_t abilities, uint32_t* missing);
 
 // What is wrong with an adapter whose program has that verdict, most likely.
 std::string LookFor(const Verdict& verdict);

@@ -38,7 +38,10 @@ class Reader {
       line = line.substr(0, line.find("      # <- here"));
       const size_t indent = std::min(line.find_first_not_of(' '), line.size());
       line.remove_prefix(indent);
-      if (line.substr(0, 2) == "> ") {
+      if (line.empty()) continue;
+      if (line[0] == '#') {
+        if (indent == 0) CountVoid(line);
+      } else if (line.substr(0, 2) == "> ") {
         OnEvent(line.substr(2), &open_[indent]);
       } else {
         OnOperation(line, &open_[indent]);
@@ -67,17 +70,40 @@ class Reader {
     if (open->op.code == OpCode::kEmptyRegister) registers_[open->op.dest] = kNone;
   }
 
-  // Void operations are not in a trace, and an allocation over a full register is two.
+  // Whether `done` is a part of `op`: see "Registers that are full" in program.h.
+  enum class Part : uint8_t { kNo, kSome, kLast };
+  Part PartOf(const Op& op, const Op& done) const {
+    if (op == done) return Part::kLast;
+    if (!Allocates(op.code)) return Part::kNo;
+    if (done.code == OpCode::kEmptyRegister && op.dest == done.dest) return Part::kSome;
+    if (op.code != OpCode::kWeak || op.ref != op.dest) return Part::kNo;
+    if (done.code == OpCode::kCopy && done.ref == op.ref) return Part::kSome;
+    const bool made = done.code == OpCode::kWeak && done.dest == op.dest;
+    return made && done.script == op.script ? Part::kLast : Part::kNo;
+  }
+
   void Count(const Op& done) {
+    // After `r0 = weak r15`, for `r0 = weak r0`, comes `r15 = none`.
+    const bool lent = done.code == OpCode::kEmptyRegister && done.dest == lent_;
+    lent_ = kRegisters;
+    if (lent) return;
     for (size_t i = at_; i < program_.main.size(); ++i) {
-      const Op& op = program_.main[i];
-      const bool emptied =
-          done.code == OpCode::kEmptyRegister && Allocates(op.code) && op.dest == done.dest;
-      if (op != done && !emptied) continue;
+      const Part part = PartOf(program_.main[i], done);
+      if (part == Part::kNo) continue;
       number_ = i + 1;
-      at_ = emptied ? i : i + 1;
+      at_ = part == Part::kSome ? i : i + 1;
+      if (done.code == OpCode::kWeak && done != program_.main[i]) lent_ = done.ref;
       return;
     }
+  }
+
+  // "# void: r0 = r1 (r1 is empty)".
+  void CountVoid(std::string_view comment) {
+    constexpr std::string_view kVoid = "# void: ";
+    Op op;
+    if (comment.substr(0, kVoid.size()) != kVoid) return;
+    comment = comment.substr(kVoid.size(), comment.rfind(" (") - kVoid.size());
+    if (ParseOp(comment, true, &op).empty()) Count(op);
   }
 
   void OnEvent(std::string_view text, Open* open) {
@@ -139,8 +165,9 @@ class Reader {
   std::map<size_t, Open> open_;  // by indentation
   std::array<ObjectId, kRegisters> registers_ = Empty();
   std::vector<ObjectId> selves_;
-  size_t at_ = 0;      // in main: the next one
-  size_t number_ = 0;  // of the operation of main that runs, from 1
+  Ref lent_ = kRegisters;  // the register that the last operation had lent, or none
+  size_t at_ = 0;          // in main: the next one
+  size_t number_ = 0;      // of the operation of main that runs, from 1
 };
 
 std::string Numbered(const Program& program) {

@@ -1,5 +1,6 @@
 #include "properties/transcript.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "model/check.h"
@@ -12,11 +13,12 @@ Transcript ReadTranscript(const std::string& trace) {
   std::string_view rest = trace;
   while (!rest.empty()) {
     std::string_view text = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(text.size() + 1);
+    rest.remove_prefix(std::min(rest.size(), text.size() + 1));
     text = text.substr(0, text.find("      #"));
     Line line;
-    line.indent = text.find_first_not_of(' ');
+    line.indent = std::min(text.find_first_not_of(' '), text.size());
     text.remove_prefix(line.indent);
+    if (text.empty() || text[0] == '#') continue;  // what was void or not run
     std::string error;
     if (text[0] == '>') {
       error = ParseEvent(text.substr(2), &line.event.emplace());

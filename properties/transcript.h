@@ -28,7 +28,7 @@ struct Line {
 };
 using Transcript = std::vector<Line>;
 
-// REQUIRES: `trace` is one that a trial wrote.
+// Blank lines and comments are left out. REQUIRES: `trace` is one that a trial wrote.
 Transcript ReadTranscript(const std::string& trace);
 std::string Print(const Transcript& transcript);
 
