@@ -3,39 +3,21 @@
 //
 // Place: the ground floor of process. It knows processes and pipes, and nothing of collectors.
 //
-// It never waits beyond its deadline, never raises SIGPIPE, and leaves no process behind: the child
-// leads a process group, which is killed when the Child is, and dies with the thread that started
-// it.
+// It never waits beyond its deadline, never raises SIGPIPE, and leaves no process behind: see
+// model/subprocess.h.
 
 #ifndef COLLECTOR_CHILD_H_
 #define COLLECTOR_CHILD_H_
-
-#include <sys/types.h>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "model/subprocess.h"
+
 namespace ouro {
-
-// A file descriptor that is closed in the end.
-class Descriptor {
- public:
-  Descriptor() = default;
-  ~Descriptor();
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int get() const { return fd_; }
-  void Set(int fd);
-  void Close();
-
- private:
-  int fd_ = -1;
-};
 
 class Child {
  public:
@@ -70,31 +52,23 @@ class Child {
   // without its output, "closed its output". Kills it.
   std::string HowItEnded();
 
-  // Ends it and its process group. It can be called again and again.
+  // Ends it, and whatever it has started. It can be called again and again.
   void Kill();
 
-  // What there was to say on its standard error: the first line that names a fault, or else the
-  // first line, of the last few KiB; without addresses and process numbers, which differ from run
-  // to run. Complete after Kill.
-  std::string Gist() const;
+  // What there was to say on its standard error, see LastWords::Gist. Complete after Kill.
+  std::string Gist() const { return process_.words().Gist(/*any=*/true); }
 
  private:
-  std::string Fork(const std::vector<std::string>& argv, int input, int output, int errors);
   Outcome Fill();
-  void ReadErrors();
   int Remaining() const;
 
   const Limits limits_;
-  pid_t pid_ = -1;
-  Descriptor input_, output_, errors_;  // ours: we write, read, read
-  std::string buffer_;                  // what was read; from start_ on nobody has seen it
+  Subprocess process_;
+  Descriptor input_, output_;  // ours: we write, read
+  std::string buffer_;         // what was read; from start_ on nobody has seen it
   size_t start_ = 0;
-  std::string errors_text_;  // the end of what was read
   std::chrono::steady_clock::time_point deadline_;
 };
-
-// The writer's text, made printable and short.
-std::string Printable(std::string_view text);
 
 }  // namespace ouro
 

@@ -12,6 +12,7 @@
 
 #include "collector/child.h"
 #include "model/event_text.h"
+#include "model/last_words.h"
 #include "model/program.h"
 
 namespace ouro {

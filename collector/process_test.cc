@@ -12,6 +12,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
@@ -399,28 +400,24 @@ TEST_F(ProcessTest, ItsChildrenDieWithIt) {
 }
 
 TEST_F(ProcessTest, ItDiesWithUs) {
-  int pipe_fds[2];
-  ASSERT_EQ(pipe(pipe_fds), 0);
+  const std::string file = testing::TempDir() + "/its_number";
+  std::filesystem::remove(file);
   const pid_t us = fork();
   ASSERT_GE(us, 0);
   if (us == 0) {
     Recorder recorder;
-    const auto collector = MakeProcess(
-        Greeting("echo $$ >&" + std::to_string(pipe_fds[1]) + "; while sleep 1; do :; done"),
-        recorder, {});
-    char line[32];
-    const ssize_t size = read(pipe_fds[0], line, sizeof line);
-    const bool ok = size > 0 && write(pipe_fds[1], line, static_cast<size_t>(size)) == size;
-    _exit(ok ? 0 : 1);  // no destructors
+    const auto collector = MakeProcess(Greeting("echo $$ > " + file + ".new; mv " + file + ".new " +
+                                                file + "; while sleep 1; do :; done"),
+                                       recorder, {});
+    for (int i = 0; i < 1000 && !std::filesystem::exists(file); ++i) usleep(10'000);
+    _exit(std::filesystem::exists(file) ? 0 : 1);  // no destructors
   }
   int status = 0;
   ASSERT_EQ(waitpid(us, &status, 0), us);
   ASSERT_EQ(status, 0);
-  char line[32] = {};
-  ASSERT_GT(read(pipe_fds[0], line, sizeof line - 1), 0);
-  EXPECT_TRUE(SoonGone(std::stoi(line)));
-  close(pipe_fds[0]);
-  close(pipe_fds[1]);
+  int number = 0;
+  std::ifstream(file) >> number;
+  EXPECT_TRUE(SoonGone(number));
 }
 
 // ---- A real one

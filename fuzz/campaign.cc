@@ -2,29 +2,21 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
-#include <map>
-#include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "fuzz/canary.h"
 #include "fuzz/files.h"
-#include "fuzz/finding.h"
+#include "fuzz/findings.h"
+#include "fuzz/inquiry.h"
 #include "fuzz/interrupt.h"
 #include "fuzz/records.h"
 #include "fuzz/snapshot.h"
 #include "fuzz/status_board.h"
-#include "fuzz/worker.h"
-#include "model/isolate.h"
-#include "model/trial.h"
 #include "properties/possible.h"
 
 namespace ouro {
@@ -32,21 +24,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// What was seen of a program in a worker, to be tried again.
-struct Suspicion {
-  Program program;
-  std::string origin;  // "program 7 of seed 1"
-  Engine engine = Engine::kRandom;
-  std::string seen;           // a signature, or how the worker ended
-  bool from_outside = false;  // whether it may have been done to the worker, not by its program
-};
-
-constexpr int kNotesShown = 10;   // of programs that were innocent; more are counted only
-constexpr int kStuckSeconds = 2;  // in one program, when time is over: it is tried again
-constexpr uint64_t kTries = 10;   // to repeat what does not repeat
-constexpr int kFuzzerLife = 60;   // seconds; then it starts again, with what others have found
-constexpr int kBadStarts = 5;     // of a fuzzer that ends before its first program: give up
-constexpr size_t kMaxFuzzedOps = (kProgramBytes - 64) / 4;  // of main; heads of scripts on top
+constexpr int kNotesShown = 10;  // of programs that were innocent; more are counted only
+constexpr int kLookMs = 100;     // how often all are looked after while nobody says anything
 constexpr double kRecordSeconds = 1;
 constexpr double kPlotSeconds = 10;
 constexpr double kRereadSeconds = 30;
@@ -54,93 +33,54 @@ constexpr double kRereadSeconds = 30;
 class Campaign {
  public:
   Campaign(const Specimen& specimen, const CampaignOptions& options)
-      : specimen_(specimen), options_(options) {}
+      : specimen_(specimen),
+        options_(options),
+        supervisor_(specimen_,
+                    {.engines = options.engines,
+                     .workers = options.workers,
+                     .seed = options.seed,
+                     .operations = options.operations,
+                     .hang_seconds = options.hang_seconds},
+                    &records_) {}
 
   int Run(std::string* error) {
-    *error = Choose();
-    if (error->empty()) *error = records_.Open(options_.out, specimen_.name, seats_.size());
+    *error = supervisor_.Choose();
+    if (error->empty()) *error = records_.Open(options_.out, specimen_.name, supervisor_.size());
     if (!error->empty()) return 2;
     const Interruptible interruptible;
     begin_ = Clock::now();
     Resume();
     Greet();
-    if (options_.canary) *error = Sing();
+    if (options_.canary) *error = CheckCanary();
     if (error->empty()) *error = Supervise();
+    if (error->empty()) Finish();
     if (!error->empty()) return 2;
-    Finish();
     return Conclude();
   }
 
  private:
-  struct Seat {
-    Worker worker;
-    Engine engine = Engine::kRandom;
-    uint64_t next = 0;   // random: the first program of its next life
-    uint64_t seed = 0;   // libFuzzer: of this life
-    int bad_starts = 0;  // libFuzzer: lives without a program, one after the other
-  };
-
   // ---- beginning ----
-
-  // Which workers there are. Returns "" or why what is asked for cannot be.
-  std::string Choose() {
-    size_t workers = static_cast<size_t>(options_.workers);
-    if (workers == 0) workers = std::max(1u, std::thread::hardware_concurrency());
-    workers = std::min(workers, kMaxWorkers);
-    Engines engines = options_.engines;
-    fuzzer_ = engines == Engines::kRandom || !specimen_.in_process ? "" : FindFuzzer();
-    const bool fits = static_cast<size_t>(options_.operations) <= kMaxFuzzedOps;
-    if (engines == Engines::kAny) {
-      engines = !fuzzer_.empty() && workers > 1 && fits ? Engines::kBoth : Engines::kRandom;
-    }
-    if (engines != Engines::kRandom) {
-      if (!specimen_.in_process) {
-        return specimen_.name +
-               " runs in another process, where libFuzzer cannot see its code: "
-               "--engine random";
-      }
-      if (fuzzer_.empty()) return "there is no collector_fuzzer beside this program";
-      if (engines == Engines::kBoth && workers < 2) return "both engines need two workers";
-      if (!fits) return fmt::format("libFuzzer takes at most --ops {}", kMaxFuzzedOps);
-    }
-    for (size_t i = 0; i < workers; ++i) {
-      seats_.push_back(std::make_unique<Seat>());
-      const bool fuzzes =
-          engines == Engines::kLibFuzzer || (engines == Engines::kBoth && i % 2 == 1);
-      seats_.back()->engine = fuzzes ? Engine::kLibFuzzer : Engine::kRandom;
-    }
-    engine_ = engines == Engines::kBoth ? "both" : Name(seats_[0]->engine);
-    generator_.operations = options_.operations;
-    return "";
-  }
 
   // What earlier runs in this folder have left: counts are on the desks, findings in files.
   void Resume() {
-    Desk& own = records_.desks()[0];
-    uint64_t next = 0;
-    for (size_t i = 0; i < records_.desks().size(); ++i) {
-      const Desk& desk = records_.desks()[i];
-      if (desk.programs.load() > 0) next = std::max(next, desk.begun.load() + 1);
-    }
-    if (own.seed.load() != options_.seed) next = 0;  // another sequence
-    own.seed.store(options_.seed);
-    before_ = static_cast<double>(own.milliseconds.load()) / 1000;
-    random_ = {&specimen_, generator_, options_.seed, seats_.size()};
-    for (size_t i = 0; i < seats_.size(); ++i) {
-      seats_[i]->worker.Sit(&records_.desks()[i + 1]);
-      seats_[i]->next = next + i;
-    }
-    for (const Finding& finding : records_.Earlier()) {
-      const auto [it, fresh] = findings_.emplace(finding.signature, finding);
-      if (!fresh && finding.program.size() < it->second.program.size()) it->second = finding;
-    }
+    before_ = static_cast<double>(records_.desks()[0].milliseconds.load()) / 1000;
+    supervisor_.Resume(&options_.corpus);
+    supervisor_.Handle({.fresh =
+                            [this](const Program& program) {
+                              last_new_ = Seconds();
+                              const std::string error = records_.Keep(program);
+                              if (!error.empty()) trouble_ = error;
+                            },
+                        .suspect = [this](const Suspicion& s) { findings_.Suspect(s); }});
+    for (const Finding& finding : records_.Earlier()) findings_.Remember(finding);
   }
 
   void Greet() const {
     fmt::print("{} ({}) under the contract {}: {} s, {}, {}, seed {}\n", specimen_.name,
                specimen_.summary, specimen_.contract->name, options_.seconds,
-               Count(seats_.size(), "worker"),
-               engine_ == "both" ? "both engines" : "engine " + engine_, options_.seed);
+               Count(supervisor_.size(), "worker"),
+               supervisor_.engine() == "both" ? "both engines" : "engine " + supervisor_.engine(),
+               options_.seed);
     if (const uint64_t programs = records_.desks().Sum(&Desk::programs); programs > 0) {
       fmt::print("goes on in {}: {:.0f} s, {} programs, {} so far\n", options_.out, before_,
                  programs, Count(findings_.size(), "finding"));
@@ -149,251 +89,133 @@ class Campaign {
   }
 
   // Returns "" or what is wrong with an engine.
-  std::string Sing() {
+  std::string CheckCanary() {
     for (const Engine engine : {Engine::kRandom, Engine::kLibFuzzer}) {
-      const auto uses = [engine](const auto& seat) { return seat->engine == engine; };
-      if (std::none_of(seats_.begin(), seats_.end(), uses) || Over()) continue;
-      uint64_t programs = 0;
+      if (!supervisor_.Uses(engine) || Interruptible::Interrupted()) continue;
       const std::string wrong =
-          TryCanary(engine, options_.seed, fuzzer_, records_.work(), &programs);
-      if (!wrong.empty()) return "the canary is silent: " + wrong;
+          TryCanary(engine, options_.seed, supervisor_.fuzzer(), records_.work());
+      if (!wrong.empty()) return "the engine missed the known bug of the canary: " + wrong;
     }
     begin_ = Clock::now();  // the canary's time is not the specimen's
     return "";
   }
 
-  bool Start(size_t number) {
-    Seat& seat = *seats_[number];
-    if (seat.engine == Engine::kRandom) return seat.worker.StartRandom(random_, seat.next);
-    // A seed of its own for each life: libFuzzer takes 32 bits.
-    const uint64_t programs = seat.worker.desk().programs.load();
-    seat.seed = SeedOf(options_.seed, programs * kMaxWorkers + number) % 0xffffffff + 1;
-    FuzzerWork work = {.binary = fuzzer_,
-                       .log = fmt::format("{}/log-{}", records_.work(), number + 1)};
-    work.flags = {fmt::format("--specimen={}", specimen_.name),
-                  fmt::format("--desk={}:{}:{}", records_.desks().path(), number + 1,
-                              records_.desks().size()),
-                  fmt::format("-seed={}", seat.seed),
-                  fmt::format("-max_len={}", options_.operations * 4 + 32),
-                  fmt::format("-max_total_time={}", kFuzzerLife),
-                  fmt::format("-artifact_prefix={}/", records_.work())};
-    if (const std::string seeds = records_.SeedFlag(); !seeds.empty()) work.flags.push_back(seeds);
-    return seat.worker.StartFuzzer(work);
-  }
-
-  // After the program in which it ended.
-  void Restart(size_t number) {
-    Seat& seat = *seats_[number];
-    seat.next = seat.worker.desk().begun.load() + random_.step;
-    Start(number);
-  }
-
   // ---- running ----
 
+  double Left() const { return options_.seconds - Seconds(); }
   bool Over() const {
-    return Interruptible::Interrupted() || Satisfied() ||
-           Clock::now() - begin_ >= std::chrono::seconds(options_.seconds);
+    return Interruptible::Interrupted() || Left() <= 0 ||
+           (options_.stop_on_first && !findings_.empty() && !inquiry_.running());
   }
-  bool Satisfied() const { return options_.stop_on_first && !findings_.empty(); }
+
+  void Wait() const {
+    std::vector<pollfd> polled;
+    supervisor_.Await(&polled);
+    if (inquiry_.running()) inquiry_.Await(&polled);
+    poll(polled.data(), polled.size(), kLookMs);
+  }
 
   // Until time is over. Returns "" or why it cannot go on.
   std::string Supervise() {
-    for (size_t i = 0; i < seats_.size(); ++i) {
-      if (!Start(i)) return fmt::format("no worker process: {}", std::strerror(errno));
-    }
     std::string error;
     while (!Over() && error.empty()) {
-      std::vector<pollfd> waiting;
-      for (const auto& seat : seats_) waiting.push_back({seat->worker.fd(), POLLIN, 0});
-      poll(waiting.data(), waiting.size(), 100);
-      for (size_t i = 0; i < seats_.size() && !Over() && error.empty(); ++i) {
-        Worker& worker = seats_[i]->worker;
-        if (!worker.running() && !Start(i)) continue;
-        if (waiting[i].revents != 0 && !Listen(i)) {
-          error = Bury(i);
-        } else {
-          CheckProgress(i);
-        }
-      }
+      error = supervisor_.Tend();
+      Inquire(std::min<double>(options_.shrink_seconds, Left()));
       if (error.empty()) error = Record();
+      if (!Over()) Wait();
     }
     return error;
   }
 
-  // When time is over: what the workers have already said, or died of, or are stuck in, still
-  // counts.
+  // When time is over: what the workers have seen is looked into, for a little longer.
   void Finish() {
-    std::vector<bool> stuck;
-    for (const auto& seat : seats_) {
-      stuck.push_back(seat->worker.Idle() > std::chrono::seconds(kStuckSeconds));
-      seat->worker.Kill();
+    supervisor_.Finish();
+    while (Left() > -kGraceSeconds && !Interruptible::Interrupted()) {
+      if (options_.stop_on_first && !findings_.empty() && !inquiry_.running()) break;
+      // What waits comes first; what is shrunk can be shrunk later.
+      if (findings_.waiting() > 0 && filed_) StopInquiry();
+      Inquire(/*shrink_seconds=*/0);
+      if (!inquiry_.running() && findings_.waiting() == 0) break;
+      Record();
+      Wait();
     }
-    for (size_t i = 0; i < seats_.size(); ++i) {
-      Worker& worker = seats_[i]->worker;
-      if (!worker.running()) continue;
-      while (!Satisfied() && Listen(i)) {
-      }
-      Suspicion suspicion = Accuse(i);
-      const int status = worker.Stop();
-      if (Satisfied() || !InProgram(i)) continue;
-      suspicion.from_outside = stuck[i];
-      suspicion.seen = stuck[i] ? "its worker was stuck when time was over" : HowItEnded(status);
-      if (stuck[i] || !EndedFromOutside(status)) Suspect(suspicion);
-    }
+    StopInquiry();
+    Suspicion left;
+    while (findings_.Next(&left)) Defer(left);
   }
 
-  // Whether a dead worker died in a program: libFuzzer may die elsewhere.
-  bool InProgram(size_t number) const {
-    Seat& seat = *seats_[number];
-    return seat.engine == Engine::kRandom || seat.worker.desk().size.load() > 0;
-  }
+  // ---- inquiries ----
 
-  // The program that is running there, or that a message is about.
-  Suspicion Accuse(size_t number, const Message* message = nullptr) {
-    Seat& seat = *seats_[number];
-    Suspicion suspicion = {.engine = seat.engine};
-    if (seat.engine == Engine::kRandom) {
-      const uint64_t index = message != nullptr ? message->index : seat.worker.desk().begun.load();
-      suspicion.program = Generate(SeedOf(options_.seed, index), generator_);
-      suspicion.origin = fmt::format("program {} of seed {}, {} operations", index, options_.seed,
-                                     options_.operations);
-    } else {
-      const Desk& desk = seat.worker.desk();
-      const size_t size = std::min<size_t>(desk.size.load(), kProgramBytes);
-      suspicion.program = message != nullptr
-                              ? Decode(message->program.data(), message->program.size())
-                              : Decode(desk.program, size);
-      suspicion.origin = fmt::format("libFuzzer, -seed={}", seat.seed);
+  // Hears the one that runs, and starts the next.
+  void Inquire(double shrink_seconds) {
+    Finding finding;
+    const Inquiry::News news = inquiry_.Listen(&finding);
+    const bool over = news != Inquiry::News::kNone && news != Inquiry::News::kFiled;
+    if (over) findings_.Done(inquiry_.suspicion(), finding.signature);
+    if (news == Inquiry::News::kInnocent && ++innocent_ <= kNotesShown) {
+      Say(inquiry_.suspicion(), "lawful when it is run again, so no finding");
     }
-    return suspicion;
-  }
-
-  // Hears one message. False: the worker has ended.
-  bool Listen(size_t number) {
-    Message message;
-    if (!seats_[number]->worker.Listen(&message)) return false;
-    if (message.kind == Message::Kind::kNew) {
-      last_new_ = Seconds();
-      const std::string error = records_.Keep(Accuse(number, &message).program);
-      if (!error.empty()) trouble_ = error;
-      return true;
+    if (news == Inquiry::News::kFailed) {
+      Say(inquiry_.suspicion(), "it could not be looked into: " + inquiry_.error());
+      if (!filed_) Defer(inquiry_.suspicion());
     }
-    Suspicion suspicion = Accuse(number, &message);
-    suspicion.seen = message.text;
-    if (Counted(message.text, suspicion.program)) return true;
-    const auto fleeting = findings_.find(NotRepeatable(message.text));
-    if (fleeting != findings_.end() && fleeting->second.hits >= kTries) {
-      ++fleeting->second.hits;
-    } else {
-      Suspect(suspicion);
-    }
-    return true;
-  }
-
-  // It has ended: in the middle of a program, or, libFuzzer, because its life was over. Returns ""
-  // or why there is no use in another one.
-  std::string Bury(size_t number) {
-    Seat& seat = *seats_[number];
-    Suspicion suspicion = Accuse(number);
-    const int status = seat.worker.Stop();
-    if (InProgram(number)) {
-      suspicion.seen = HowItEnded(status);
-      suspicion.from_outside = EndedFromOutside(status);
-      seat.bad_starts = 0;
-      Suspect(suspicion);
-    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-      if (!EndedFromOutside(status) && ++seat.bad_starts >= kBadStarts) {
-        return fmt::format("libFuzzer cannot be run: {}; see {}/log-{}", HowItEnded(status),
-                           records_.work(), number + 1);
-      }
-    }
-    Restart(number);
-    return "";
-  }
-
-  void CheckProgress(size_t number) {
-    Seat& seat = *seats_[number];
-    if (seat.worker.Idle() <= std::chrono::seconds(options_.hang_seconds)) return;
-    Suspicion suspicion = Accuse(number);
-    seat.worker.Stop();
-    if (InProgram(number)) {
-      suspicion.seen = fmt::format("its worker was stuck for {} s", options_.hang_seconds);
-      suspicion.from_outside = true;  // it may have been the machine that slept
-      Suspect(suspicion);
-    }
-    Restart(number);
-  }
-
-  // ---- findings ----
-
-  // One more hit of a known finding, unless the program is smaller than the one that is filed.
-  bool Counted(const std::string& signature, const Program& program) {
-    const auto known = findings_.find(signature);
-    if (known == findings_.end() || program.size() < known->second.program.size()) return false;
-    ++known->second.hits;
-    return true;
-  }
-
-  // Runs the program again. A new finding is shown, shrunk and filed; a known one is counted; a
-  // program that is lawful now, and did nothing that cannot be done to it, is innocent.
-  void Suspect(const Suspicion& suspicion) {
+    if (news == Inquiry::News::kFiled || news == Inquiry::News::kShrunk) Add(finding);
+    filed_ |= news == Inquiry::News::kFiled;
+    Suspicion next;
+    if (inquiry_.running() || !findings_.Next(&next)) return;
+    filed_ = false;
+    seen_ = {before_ + Seconds(), records_.desks().Sum(&Desk::programs)};
     FindingOptions options;
-    options.isolation.milliseconds = options_.hang_seconds * 1000;
-    options.isolation.stop = [this] { return Interruptible::Interrupted() || (Record(), false); };
-    options.shrink_seconds = options_.shrink_seconds;
+    options.isolation.milliseconds = supervisor_.HangLimitMs();
+    options.shrink_seconds = static_cast<int>(std::max(0.0, shrink_seconds));
     options.folder = records_.found();
-    options.tests = records_.tests();
-    options.origin = suspicion.origin;
-    options.engine = Name(suspicion.engine);
     options.seed = options_.seed;
-    options.seen = suspicion.seen;
-    const double seconds = before_ + Seconds();
-    const uint64_t programs = records_.desks().Sum(&Desk::programs);
-    Verdict again = TryIsolated(suspicion.program, specimen_, options.isolation);
-    // What came from outside may come again: only what repeats is the program's doing.
-    for (int more = 2; more > 0 && suspicion.from_outside && !again.lawful(); --more) {
-      again = TryIsolated(suspicion.program, specimen_, options.isolation);
-    }
-    const std::string signature =
-        again.lawful() ? NotRepeatable(suspicion.seen) : again.signature();
-    if (again.lawful() && suspicion.from_outside) {
-      if (++innocent_ <= kNotesShown) Say(suspicion, "lawful when it is run again, so no finding");
-    } else if (!Counted(signature, suspicion.program)) {
-      Say(suspicion, "shrinking it");
-      options.announce = [](const std::string& report) {
-        fmt::print("{}\n", report);
-        std::fflush(stdout);
-      };
-      Finding finding = Investigate(suspicion.program, specimen_, options);
-      finding.seconds = seconds;
-      finding.programs = programs;
-      Add(finding);
-    }
-    for (const auto& seat : seats_) seat->worker.Excuse();  // all this took time
+    options.known = findings_.Causes();
+    inquiry_.Start(specimen_, next, options);
   }
 
-  void Say(const Suspicion& suspicion, const char* what) {
+  // Ends the one that runs: what it has filed stays, what it has not is written down as it is.
+  void StopInquiry() {
+    if (!inquiry_.running()) return;
+    inquiry_.Stop();
+    findings_.Done(inquiry_.suspicion(), "");
+    if (!filed_) Defer(inquiry_.suspicion());
+  }
+
+  // There is no time to look into it: it is kept for later, and is no finding yet.
+  void Defer(const Suspicion& suspicion) {
+    const std::string text =
+        fmt::format("# seen: {}\n# specimen: {} ({})\n# origin: {}\n{}", suspicion.seen,
+                    specimen_.name, specimen_.summary, suspicion.origin, Print(suspicion.program));
+    const std::string file = fmt::format("{}/unexamined/{:016x}.gct", options_.out, HashOf(text));
+    const std::string error = WriteText(file, text);
+    if (!error.empty()) trouble_ = error;
+    deferred_.push_back(fmt::format("{}\n    {}", suspicion.seen, file));
+  }
+
+  void Say(const Suspicion& suspicion, const std::string& what) {
     board_.Clear();
-    fmt::print("{:.0f} s: {}: {}; {}\n", Seconds(), suspicion.origin, suspicion.seen, what);
+    fmt::print("{:.0f} s: {}: {}{}\n", Seconds(), suspicion.origin, suspicion.seen,
+               what.empty() ? "" : "; " + what);
     std::fflush(stdout);
   }
 
-  void Add(const Finding& finding) {
-    board_.Clear();
-    const auto [it, fresh] = findings_.emplace(finding.signature, finding);
-    Finding& known = it->second;
-    if (fresh) {
-      fmt::print("{}\n", finding.report);
-    } else {
-      ++known.hits;
-      const bool smaller = finding.program.size() < known.program.size();
-      if (finding.file != known.file) Unfile(smaller ? known.file : finding.file, records_.tests());
-      if (smaller) known.program = finding.program, known.file = finding.file;
-      fmt::print("  known{}: {}\n\n", smaller ? ", in a larger program" : "", it->first);
-    }
-    std::fflush(stdout);
+  // Once it is filed, and again when it is shrunk.
+  void Add(Finding finding) {
+    finding.seconds = seen_.seconds;
+    finding.programs = seen_.programs;
+    const auto known = findings_.known().find(finding.signature);
+    const bool fresh = known == findings_.known().end();
+    const bool shown = !fresh && known->second.report == finding.report;
+    findings_.Add(finding);
     recorded_ = -kRecordSeconds;  // at once
-    Record();
+    if (shown) return;
+    const bool alike = finding.shrunk && !filed_ && finding.repeats > 0;
+    if (alike && ++alike_ > kNotesShown) return;  // they are in the summary
+    if (!filed_) Say(inquiry_.suspicion(), alike || fresh ? "" : "known, in a larger program");
+    board_.Clear();
+    fmt::print("{}\n", finding.report);
+    std::fflush(stdout);
   }
 
   // ---- numbers ----
@@ -404,9 +226,9 @@ class Campaign {
     Snapshot s;
     s.specimen = specimen_.name;
     s.contract = specimen_.contract->name;
-    s.engine = engine_;
+    s.engine = supervisor_.engine();
     s.build = BuildName();
-    s.workers = static_cast<int>(seats_.size());
+    s.workers = static_cast<int>(supervisor_.size());
     s.seed = options_.seed;
     s.planned = options_.seconds;
     s.run_seconds = Seconds();
@@ -418,6 +240,9 @@ class Campaign {
     s.possible = PossibleSituations(specimen_);
     s.last_new = s.run_seconds - last_new_;
     s.innocent = innocent_;
+    s.more = findings_.more();
+    s.deferred = deferred_;
+    s.out = options_.out;
     s.interrupted = Interruptible::Interrupted();
     const Reached reached = records_.desks().AllReached();
     s.situations = reached.situations;
@@ -427,7 +252,7 @@ class Campaign {
     const double since = std::max(s.run_seconds - last_.run_seconds, 0.001);
     s.programs_rate = static_cast<double>(s.programs - last_.programs) / since;
     s.operations_rate = static_cast<double>(s.operations - last_.operations) / since;
-    for (const auto& [signature, finding] : findings_) s.findings.push_back(finding);
+    for (const auto& [signature, finding] : findings_.known()) s.findings.push_back(finding);
     return s;
   }
 
@@ -463,18 +288,24 @@ class Campaign {
     return findings_.empty() ? 0 : 1;
   }
 
+  struct Moment {
+    double seconds = 0;
+    uint64_t programs = 0;
+  };
+
   const Specimen specimen_;
   const CampaignOptions options_;
-  GeneratorOptions generator_;
-  RandomWork random_;
-  std::string fuzzer_;  // the binary
-  std::string engine_;  // "both", or the name of one
   Records records_;
-  std::vector<std::unique_ptr<Seat>> seats_;
-  std::map<std::string, Finding> findings_;  // by signature
-  uint64_t innocent_ = 0;                    // programs that a worker ended in, without a finding
-  std::string trouble_;                      // the first with writing
-  double before_ = 0;                        // seconds of earlier runs
+  Supervisor supervisor_;
+  Findings findings_;
+  Inquiry inquiry_;
+  bool filed_ = false;                 // the inquiry that runs has filed what it found
+  Moment seen_;                        // when what it looks into was seen
+  std::vector<std::string> deferred_;  // what was seen and not looked into
+  int alike_ = 0;                      // findings that look like one before
+  uint64_t innocent_ = 0;              // programs that a worker ended in, without a finding
+  std::string trouble_;                // the first with writing
+  double before_ = 0;                  // seconds of earlier runs
   Clock::time_point begin_;
   StatusBoard board_;
   Snapshot last_;  // the last one that was recorded

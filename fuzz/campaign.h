@@ -3,26 +3,23 @@
 // programs: the random generator, and libFuzzer, which keeps and mutates what reaches something
 // new.
 //
-// Place: the engine of `ouro campaign`. The supervisor runs no trial in its own process, so no
-// crash or hang of a collector ends a campaign. Its folder, see records.h, is all that it is: the
-// same command goes on where an earlier one ended, or was killed.
+// Place: the engine of `ouro campaign`, over the supervisor of the workers and the inquiries into
+// what they see. No program is run in its own process, and it never waits for another one, so no
+// crash or hang of a collector ends a campaign or makes it longer. All state is in its folder, see
+// records.h: the same command goes on where an earlier one ended, or was killed.
 
 #ifndef FUZZ_CAMPAIGN_H_
 #define FUZZ_CAMPAIGN_H_
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "fuzz/supervisor.h"
 #include "model/collector.h"
+#include "model/program.h"
 
 namespace ouro {
-
-enum class Engines : uint8_t {
-  kAny,  // both where that is possible: the specimen is in-process, there are two workers
-  kRandom,
-  kLibFuzzer,
-  kBoth,  // every other worker
-};
 
 struct CampaignOptions {
   Engines engines = Engines::kAny;
@@ -32,12 +29,17 @@ struct CampaignOptions {
   int operations = 60;           // of a program
   std::string out = "ouro-out";  // the folder
   bool stop_on_first = false;
-  // A trial that takes longer is a finding. More than process collectors give a peer for an answer:
-  // their word for its silence says after which operation.
+  // A collector that has not gone on for so long hangs. In-process ones are given less, as the
+  // slowest lawful program tells; those in other processes have words of their own, in 10 s.
   int hang_seconds = 15;
   int shrink_seconds = 20;  // for one finding
   bool canary = true;       // whether the engines have to prove themselves first
+  // Programs that are run before all others: what is known is found at once.
+  std::vector<Program> corpus;
 };
+
+// What comes after `seconds`, at most: the last inquiry, and the records.
+inline constexpr int kGraceSeconds = 3;
 
 // Prints status and findings to standard output, and a verdict at the end. Returns the exit code:
 // 0 without findings, 1 with, 2 if it could not run (then *error says why). SIGINT ends it early,

@@ -9,15 +9,15 @@
 #include <cstdint>
 #include <string>
 
-#include "fuzz/worker.h"
+#include "fuzz/suspicion.h"
 
 namespace ouro {
 
-// Lets an engine loose on the canary, in another process. Returns "" and sets *programs to how many
-// it took (libFuzzer: 0, for it does not say), or returns why the engine cannot be trusted.
-// `fuzzer` is the binary, for kLibFuzzer; `work` a folder for what libFuzzer leaves behind.
+// Lets an engine loose on the canary, in another process, for 20 s at most. Returns "" or why the
+// engine cannot be trusted. `fuzzer` is the binary, for kLibFuzzer; `work` a folder for what
+// libFuzzer leaves behind.
 std::string TryCanary(Engine engine, uint64_t seed, const std::string& fuzzer,
-                      const std::string& work, uint64_t* programs);
+                      const std::string& work);
 
 }  // namespace ouro
 

@@ -58,6 +58,12 @@ extern "C" const char* __asan_default_options() {
   return "quarantine_size_mb=8:malloc_context_size=5";
 }
 
+// Asked by UndefinedBehaviorSanitizer, whose runtime libFuzzer brings: how we die is for the
+// campaign to see.
+extern "C" const char* __ubsan_default_options() {
+  return "handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0";
+}
+
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   session = new ouro::FuzzSession(argc, argv);
   return 0;

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 #include "model/check.h"
 
@@ -17,11 +18,21 @@ namespace ouro {
 namespace {
 
 struct Header {
-  Message::Kind kind;
-  uint16_t program;  // bytes that follow
-  uint16_t text;     // and after those
-  uint64_t index;
+  static constexpr uint32_t kMagic = 0x6f75'726f;
+
+  uint32_t magic = kMagic;
+  Message::Kind kind = Message::Kind::kNew;
+  uint16_t program = 0;  // bytes that follow
+  uint16_t text = 0;     // and after those
+  uint64_t index = 0;
+  uint64_t sum = 0;  // of what follows
 };
+
+uint64_t SumOf(std::string_view bytes) {
+  uint64_t sum = 0xcbf29ce484222325u;  // FNV-1a
+  for (const char c : bytes) sum = (sum ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
+  return sum;
+}
 constexpr size_t kMaxText = PIPE_BUF - sizeof(Header) - kProgramBytes;
 static_assert(sizeof(Header) + kProgramBytes + 200 <= PIPE_BUF);
 
@@ -39,18 +50,6 @@ constexpr std::array<uint8_t, 256> kMagnitudes = [] {
   }
   return magnitudes;
 }();
-
-bool ReadAll(int fd, void* to, size_t size) {
-  char* at = static_cast<char*>(to);
-  while (size > 0) {
-    const ssize_t got = read(fd, at, size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
-    at += got;
-    size -= static_cast<size_t>(got);
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -101,6 +100,12 @@ uint64_t DeskFile::Sum(std::atomic<uint64_t> Desk::*count) const {
   return sum;
 }
 
+uint64_t DeskFile::Slowest() const {
+  uint64_t slowest = 0;
+  for (size_t i = 0; i < size_; ++i) slowest = std::max(slowest, desks_[i].slowest.load());
+  return slowest;
+}
+
 Reached DeskFile::AllReached() const {
   Reached all;
   std::vector<uint8_t> features(FeatureCounter::kSize);
@@ -119,34 +124,43 @@ Reached DeskFile::AllReached() const {
 
 bool Tell(int fd, const Message& message) {
   CHECK(message.program.size() <= kProgramBytes);
-  const std::string text = message.text.substr(0, kMaxText);
-  const Header header = {message.kind, static_cast<uint16_t>(message.program.size()),
-                         static_cast<uint16_t>(text.size()), message.index};
-  std::array<char, PIPE_BUF> whole;
-  size_t size = 0;
-  const auto add = [&](const void* from, size_t bytes) {
-    if (bytes > 0) std::memcpy(whole.data() + size, from, bytes);
-    size += bytes;
-  };
-  add(&header, sizeof(header));
-  add(message.program.data(), message.program.size());
-  add(text.data(), text.size());
+  std::string payload(message.program.begin(), message.program.end());
+  payload += message.text.substr(0, kMaxText);
+  Header header;
+  header.kind = message.kind;
+  header.program = static_cast<uint16_t>(message.program.size());
+  header.text = static_cast<uint16_t>(payload.size() - message.program.size());
+  header.index = message.index;
+  header.sum = SumOf(payload);
+  std::string whole(sizeof(header), '\0');
+  std::memcpy(whole.data(), &header, sizeof(header));
+  whole += payload;
   ssize_t written;
   do {
-    written = write(fd, whole.data(), size);
+    written = write(fd, whole.data(), whole.size());
   } while (written < 0 && errno == EINTR);
-  return written == static_cast<ssize_t>(size);
+  return written == static_cast<ssize_t>(whole.size());
 }
 
-bool Hear(int fd, Message* message) {
+Heard Hear(std::string* inbox, Message* message) {
   Header header;
-  if (!ReadAll(fd, &header, sizeof(header))) return false;
+  if (inbox->size() < sizeof(header)) return Heard::kNothing;
+  std::memcpy(&header, inbox->data(), sizeof(header));
+  const bool sound = header.magic == Header::kMagic && header.kind <= Message::Kind::kNew &&
+                     header.program <= kProgramBytes && header.text <= kMaxText;
+  const size_t size = size_t{header.program} + header.text;
+  if (sound && inbox->size() < sizeof(header) + size) return Heard::kNothing;
+  const std::string payload = sound ? inbox->substr(sizeof(header), size) : "";
+  if (!sound || SumOf(payload) != header.sum) {
+    inbox->clear();
+    return Heard::kNonsense;
+  }
+  inbox->erase(0, sizeof(header) + size);
   message->kind = header.kind;
   message->index = header.index;
-  message->program.resize(header.program);
-  message->text.resize(header.text);
-  return ReadAll(fd, message->program.data(), header.program) &&
-         ReadAll(fd, message->text.data(), header.text);
+  message->program.assign(payload.begin(), payload.begin() + header.program);
+  message->text = payload.substr(header.program);
+  return Heard::kMessage;
 }
 
 }  // namespace ouro

@@ -16,6 +16,7 @@
 
 #include "model/feature.h"
 #include "model/program.h"
+#include "model/pulse.h"
 
 namespace ouro {
 
@@ -33,7 +34,10 @@ struct Desk {
   std::atomic<uint64_t> convicted;     // programs
   std::atomic<uint64_t> situations;    // that were reached, a bit for each
   std::atomic<uint64_t> begun;         // random engine: the index of the program that is running
+  std::atomic<uint64_t> slowest;       // microseconds of the slowest lawful program
   std::atomic<uint32_t> edges;         // how many there are; 0: the collector is not instrumented
+
+  Pulse pulse;  // of the program that is running
 
   // libFuzzer: the program that is running. size 0: none.
   std::atomic<uint32_t> size;
@@ -75,6 +79,7 @@ class DeskFile {
   const std::string& path() const { return path_; }
   uint64_t Sum(std::atomic<uint64_t> Desk::*count) const;
   Reached AllReached() const;
+  uint64_t Slowest() const;
   Desk& operator[](size_t number) { return desks_[number]; }
   const Desk& operator[](size_t number) const { return desks_[number]; }
 
@@ -98,8 +103,11 @@ struct Message {
 
 // In one write, which the pipe takes whole or not at all. False: nobody listens any more.
 bool Tell(int fd, const Message& message);
-// False: nobody will tell any more.
-bool Hear(int fd, Message* message);
+
+// The first message of what came through the pipe, which it is taken away from. The collector can
+// write there, too: what does not look like a message is kNonsense, and what follows it is lost.
+enum class Heard : uint8_t { kMessage, kNothing, kNonsense };
+Heard Hear(std::string* inbox, Message* message);
 
 }  // namespace ouro
 

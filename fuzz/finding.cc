@@ -2,25 +2,29 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cctype>
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <set>
+#include <sstream>
+#include <vector>
 
 #include "fuzz/files.h"
 #include "fuzz/snapshot.h"
+#include "model/judge.h"
 #include "model/shrink.h"
 
 namespace ouro {
 namespace {
 
-constexpr int kReplays = 3;
-
-uint32_t ShortHash(const std::string& text) {
-  uint32_t hash = 0x811c9dc5u;  // FNV-1a
-  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x01000193u;
-  return hash & 0xffff;
-}
+constexpr int kCauseSeconds = 2;       // to make a small program smaller
+constexpr char kBeforeWords[] = ": ";  // in a cause
+constexpr int kMaxTraceLines = 40;     // of a crash, in the header of its file
 
 // For the shell, if that may be needed: "naive", "'liar:load'".
 std::string Quoted(const std::string& word) {
@@ -50,18 +54,31 @@ struct Case {
   std::string Story() const { return transcript.empty() ? Print(program) : transcript; }
 };
 
-// Makes it as small as time allows. Whether it cannot be smaller.
-bool ShrinkCase(const Specimen& specimen, const FindingOptions& options, Case* it) {
-  ShrinkOptions shrink;
-  shrink.isolation = options.isolation;
-  shrink.seconds = options.shrink_seconds;
-  shrink.progress = options.progress;
-  const std::string signature = it->verdict.signature();
-  const Shrunk shrunk = Shrink(it->program, signature, specimen, shrink);
-  Case smaller{.program = shrunk.program};
-  smaller.verdict = TryIsolated(smaller.program, specimen, options.isolation, &smaller.transcript);
-  if (smaller.verdict.signature() == signature) *it = smaller;
-  return shrunk.finished;
+// The words of its operations, each once, in the order of the language; without "assignment", which
+// every program has.
+std::string WordsOf(const Program& program) {
+  std::array<bool, kOpCodes> has = {};
+  bool finalizer = false;
+  bool callback = false;
+  const auto note = [&](const std::vector<Op>& ops) {
+    for (const Op& op : ops) {
+      has[static_cast<size_t>(op.code)] = true;
+      if (op.script == kNoScript) continue;
+      finalizer |= op.code == OpCode::kNode;
+      callback |= op.code == OpCode::kWeak;
+    }
+  };
+  note(program.main);
+  for (const std::vector<Op>& script : program.scripts) note(script);
+  std::vector<std::string> words;
+  for (int code = 0; code < kOpCodes; ++code) {
+    const std::string word = WordOf(static_cast<OpCode>(code));
+    if (!has[static_cast<size_t>(code)] || word == "assignment") continue;
+    if (words.empty() || words.back() != word) words.push_back(word);
+  }
+  if (finalizer) words.push_back("finalizer");
+  if (callback) words.push_back("callback");
+  return fmt::format("{}", fmt::join(words, ", "));
 }
 
 // The day: for the header of a file, which no verdict depends on.
@@ -72,9 +89,17 @@ std::string Today() {
   return fmt::format("{:04}-{:02}-{:02}", day.tm_year + 1900, day.tm_mon + 1, day.tm_mday);
 }
 
-std::string ReplayCommand(const Specimen& specimen, const std::string& file) {
-  return fmt::format("bazel run //:ouro -- run --specimen {} {}", Quoted(specimen.name),
-                     Quoted(file));
+// As lines of a header that no reader takes for a value: "#   toy.c:7: f: Assertion `x' failed."
+std::string Commented(const char* title, const std::string& lines, int most) {
+  std::vector<std::string> all;
+  std::istringstream stream(lines);
+  for (std::string line; std::getline(stream, line);) all.push_back(line);
+  if (all.empty()) return "";
+  std::string text = fmt::format("# {}\n", title);
+  const size_t begin = all.size() - std::min(all.size(), static_cast<size_t>(most));
+  if (begin > 0) text += "#   ...\n";
+  for (size_t i = begin; i < all.size(); ++i) text += fmt::format("#   {}\n", all[i]);
+  return text;
 }
 
 std::string FileText(const Case& it, const Finding& finding, const Specimen& specimen,
@@ -84,73 +109,51 @@ std::string FileText(const Case& it, const Finding& finding, const Specimen& spe
   std::string text = fmt::format(
       "# {}\n# specimen: {} ({}), contract {}\n# law: {}\n# signature: {}\n", what, specimen.name,
       specimen.summary, specimen.contract->name, Title(it.verdict), finding.signature);
-  text +=
-      fmt::format("# stability: {}/{}\n# origin: {}\n", finding.repeats, kReplays, options.origin);
+  if (!finding.cause.empty()) text += fmt::format("# cause: {}\n", finding.cause);
+  if (!finding.shrunk) text += "# shrunk: no\n";
+  text += fmt::format("# stability: {}/{}\n# origin: {}\n", finding.repeats, options.replays,
+                      options.origin);
   if (!options.engine.empty()) {
     text += fmt::format("# engine: {}\n# seed: {}\n", options.engine, options.seed);
   }
   text += fmt::format("# build: {}\n# date: {}\n", BuildName(), Today());
-  if (!finding.file.empty()) {
-    text += fmt::format("# replay: {}\n", ReplayCommand(specimen, finding.file));
+  if (!finding.file.empty())
+    text += fmt::format("# replay: {}\n", OuroCommand("run", finding.file));
+  if (it.verdict.kind == Verdict::Kind::kBroken) {
+    text += Commented("trace up to its end:", it.transcript, kMaxTraceLines);
+    text += Commented("last words:", it.verdict.words, kMaxTraceLines);
+    text += Commented("frames:", fmt::format("{}", fmt::join(it.verdict.frames, "\n")), kMaxFrames);
   }
   return text + Print(it.program);
-}
-
-// "optimized-free-once-07c1" -> "OptimizedFreeOnce07c1"
-std::string TestName(const std::string& stem) {
-  std::string name;
-  bool upper = true;
-  for (const char c : stem) {
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0) {
-      upper = true;
-      continue;
-    }
-    name += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
-    upper = false;
-  }
-  return name;
-}
-
-std::string TestFile(const std::string& tests, const std::string& file) {
-  return fmt::format("{}/{}.cc", tests, std::filesystem::path(file).stem().string());
-}
-
-// To be pasted into a test of properties/, as it is.
-std::string TestText(const Case& it, const Specimen& specimen, const std::string& stem) {
-  return fmt::format(
-      "// {}\nTEST(FoundTest, {}) {{\n"
-      "  std::vector<Program> programs;\n"
-      "  ASSERT_EQ(Parse(R\"gct(\n{})gct\",\n                  &programs),\n            \"\");\n"
-      "  const Specimen specimen = Named(R\"gct({})gct\");\n"
-      "  std::string transcript;\n"
-      "  const Verdict verdict = TryIsolated(programs[0], specimen, Isolation{{}}, &transcript);\n"
-      "  EXPECT_TRUE(verdict.lawful()) << Report(specimen, verdict, transcript);\n}}\n",
-      it.verdict.violation ? it.verdict.violation->what : it.verdict.trouble, TestName(stem),
-      Print(it.program), specimen.name);
 }
 
 // Files the finding, and takes away what it was filed as before, if that was another program.
 void File(const Case& it, const Specimen& specimen, const FindingOptions& options,
           Finding* finding) {
-  const std::string stem = fmt::format("{}-{}-{:04x}", FileName(specimen.name), Title(it.verdict),
-                                       ShortHash(Print(it.program)));
   const std::string before = finding->file;
-  if (!options.folder.empty()) finding->file = fmt::format("{}/{}.gct", options.folder, stem);
+  if (!options.folder.empty()) {
+    finding->file = fmt::format("{}/{}-{}-{:016x}.gct", options.folder, FileName(specimen.name),
+                                Title(it.verdict), HashOf(Print(it.program) + finding->signature));
+  }
   finding->text = FileText(it, *finding, specimen, options);
   if (options.folder.empty()) return;
   finding->error = WriteText(finding->file, finding->text);
-  if (!finding->error.empty()) return;
-  if (before != finding->file) Unfile(before, options.tests);
-  if (options.tests.empty() || it.verdict.lawful()) return;
-  finding->error = WriteText(TestFile(options.tests, finding->file), TestText(it, specimen, stem));
+  if (finding->error.empty() && before != finding->file) Unfile(before);
 }
 
-// The last lines of a report that say where the file is.
-std::string Whereabouts(const Case& it, const Specimen& specimen, const Finding& finding) {
+// The last lines of a report that say where the file is, and how to go on.
+std::string Whereabouts(const Case& it, const Finding& finding) {
   if (finding.file.empty()) return "";
   if (!finding.error.empty()) return fmt::format("not written: {}\n", finding.error);
   if (it.verdict.lawful()) return fmt::format("the program: {}\n", finding.file);
-  return fmt::format("replay: {}\n", ReplayCommand(specimen, finding.file));
+  std::string text = fmt::format("replay: {}\n", OuroCommand("run", finding.file));
+  if (it.verdict.kind == Verdict::Kind::kBroken) {
+    std::error_code error;
+    const std::string self = std::filesystem::read_symlink("/proc/self/exe", error).string();
+    text += fmt::format("debug: gdb --args {} run --in-process {}\n", Quoted(self),
+                        Quoted(finding.file));
+  }
+  return text;
 }
 
 // What is seen before shrinking: a long story ends where the law was broken, so its end is shown.
@@ -164,14 +167,53 @@ std::string FirstReport(const Specimen& specimen, const Case& it) {
   return Report(specimen, it.verdict, (begin > 0 ? "...\n" : "") + story.substr(begin));
 }
 
+// The simplest thing that goes wrong in it. Where that is a consequence of a bug, its cause is
+// found this way: what is smallest breaks a law at once.
+std::string FindCause(const Specimen& specimen, const FindingOptions& options, const Case& it) {
+  const bool hangs = it.verdict.signature().starts_with(kHangSign);
+  // Each candidate that hangs takes as long as the program itself.
+  if (options.shrink_seconds == 0 || hangs) return CauseOf(it.verdict, it.program);
+  ShrinkOptions shrink;
+  shrink.isolation = options.isolation;
+  shrink.seconds = std::min(kCauseSeconds, options.shrink_seconds);
+  const Shrunk simplest = Shrink(it.program, kAnySignature, specimen, shrink);
+  const Verdict verdict = TryIsolated(simplest.program, specimen, options.isolation);
+  if (verdict.lawful()) return CauseOf(it.verdict, it.program);
+  return CauseOf(verdict, simplest.program);
+}
+
 }  // namespace
 
 std::string NotRepeatable(const std::string& seen) { return "not repeatable: " + seen; }
 
-void Unfile(const std::string& file, const std::string& tests) {
-  if (file.empty()) return;
-  std::remove(UserPath(file).c_str());
-  if (!tests.empty()) std::remove(UserPath(TestFile(tests, file)).c_str());
+std::string CauseOf(const Verdict& verdict, const Program& program) {
+  const std::string what = verdict.violation ? Name(verdict.violation->law) : verdict.signature();
+  return fmt::format("{}{}{}", what, kBeforeWords, WordsOf(program));
+}
+
+bool LooksLike(const std::string& cause, const std::string& other) {
+  const auto words = [](const std::string& text) {
+    const size_t at = text.rfind(kBeforeWords);
+    std::set<std::string> all;
+    if (at == std::string::npos) return all;
+    std::istringstream stream(text.substr(at + sizeof(kBeforeWords) - 1));
+    for (std::string word; std::getline(stream >> std::ws, word, ',');) all.insert(word);
+    return all;
+  };
+  const std::set<std::string> has = words(cause);
+  const std::set<std::string> needs = words(other);
+  if (cause == other) return true;
+  return !needs.empty() && std::includes(has.begin(), has.end(), needs.begin(), needs.end());
+}
+
+std::string OuroCommand(const std::string& command, const std::string& file) {
+  const bool bazel = std::getenv("BUILD_WORKSPACE_DIRECTORY") != nullptr;
+  return fmt::format("{} {} {}", bazel ? "bazel run //:ouro --" : Quoted(program_invocation_name),
+                     command, Quoted(file));
+}
+
+void Unfile(const std::string& file) {
+  if (!file.empty()) std::remove(UserPath(file).c_str());
 }
 
 Finding Investigate(const Program& program, const Specimen& specimen,
@@ -179,7 +221,7 @@ Finding Investigate(const Program& program, const Specimen& specimen,
   Finding finding;
   finding.engine = options.engine;
   Case it{.program = program};
-  for (int i = 0; i < kReplays; ++i) {
+  for (int i = 0; i < options.replays; ++i) {
     std::string transcript;
     const Verdict verdict = TryIsolated(program, specimen, options.isolation, &transcript);
     if (verdict.lawful()) continue;
@@ -187,28 +229,53 @@ Finding Investigate(const Program& program, const Specimen& specimen,
     if (verdict.signature() == it.verdict.signature()) ++finding.repeats;
   }
   const bool lawful = it.verdict.lawful();
+  finding.program = program;
   finding.signature = lawful ? NotRepeatable(options.seen) : it.verdict.signature();
+  finding.cause = lawful ? finding.signature : FindCause(specimen, options, it);
+  const auto known = std::find_if(
+      options.known.begin(), options.known.end(),
+      [&finding](const std::string& cause) { return LooksLike(finding.cause, cause); });
+  const bool alike = !lawful && known != options.known.end();
+  finding.shrunk = lawful || alike;
   File(it, specimen, options, &finding);
   if (lawful) {
-    finding.program = program;
     finding.report = fmt::format(
         "{} did this, and is lawful when it runs the program alone, {} times:\n  {}\n{}",
-        specimen.name, kReplays, options.seen, Whereabouts(it, specimen, finding));
-    return finding;
-  }
-  if (options.announce) {
+        specimen.name, options.replays, options.seen, Whereabouts(it, finding));
+  } else if (alike) {
+    finding.report = fmt::format("  {}\n    looks like {}\n    {}\n", finding.signature, *known,
+                                 finding.error.empty() ? finding.file : finding.error);
+  } else {
     const std::string where =
         finding.error.empty() ? finding.file : "not written: " + finding.error;
-    options.announce(FirstReport(specimen, it) + fmt::format("  not yet shrunk: {}\n", where));
+    finding.report = FirstReport(specimen, it) + fmt::format("  not yet shrunk: {}\n", where);
   }
-  const bool finished = ShrinkCase(specimen, options, &it);
-  finding.program = it.program;
-  File(it, specimen, options, &finding);
-  finding.report = fmt::format("{}  shrunk from {} operations to {}{}, stability {}/{}\n{}",
-                               Report(specimen, it.verdict, it.Story()), program.size(),
-                               it.program.size(), finished ? "" : " (out of time)", finding.repeats,
-                               kReplays, Whereabouts(it, specimen, finding));
   return finding;
+}
+
+void ShrinkFinding(const Specimen& specimen, const FindingOptions& options, Finding* finding) {
+  if (finding->shrunk) return;
+  const size_t before = finding->program.size();
+  ShrinkOptions shrink;
+  shrink.isolation = options.isolation;
+  shrink.seconds = options.shrink_seconds;
+  shrink.progress = options.progress;
+  const Shrunk shrunk = Shrink(finding->program, finding->signature, specimen, shrink);
+  Case it{.program = shrunk.program};
+  it.verdict = TryIsolated(it.program, specimen, options.isolation, &it.transcript);
+  if (it.verdict.signature() != finding->signature) {  // it does not repeat so often
+    it.program = finding->program;
+    it.verdict = TryIsolated(it.program, specimen, options.isolation, &it.transcript);
+  }
+  if (it.verdict.lawful()) return;
+  finding->program = it.program;
+  finding->shrunk = shrunk.finished;
+  finding->cause = FindCause(specimen, options, it);
+  File(it, specimen, options, finding);
+  finding->report = fmt::format("{}  shrunk from {} operations to {}{}, stability {}/{}\n{}",
+                                Report(specimen, it.verdict, it.Story()), before, it.program.size(),
+                                shrunk.finished ? "" : " (out of time)", finding->repeats,
+                                options.replays, Whereabouts(it, *finding));
 }
 
 }  // namespace ouro

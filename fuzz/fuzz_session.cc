@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -66,6 +67,7 @@ FuzzSession::FuzzSession(int* argc, char*** argv) {
   if (!desk.empty()) OpenDesk(desk);
   trial_ = std::make_unique<Trial>(specimen_);
   trial_->CountFeatures(features);
+  if (desk_ != nullptr) trial_->Watch(&desk_->pulse);
 }
 
 void FuzzSession::OpenDesk(const std::string& option) {
@@ -105,6 +107,12 @@ void FuzzSession::Account(const Verdict& verdict, const uint8_t* data, size_t si
   if (!Tell(tell_, message)) std::_Exit(3);
 }
 
+void FuzzSession::NoteTime(std::chrono::steady_clock::duration time) {
+  const auto taken =
+      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
+  if (taken > desk_->slowest.load(std::memory_order_relaxed)) desk_->slowest.store(taken);
+}
+
 void FuzzSession::Abort(const Program& program, const Verdict& verdict) const {
   std::string transcript;
   Trial(specimen_).Run(program, &transcript);
@@ -117,7 +125,9 @@ void FuzzSession::Abort(const Program& program, const Verdict& verdict) const {
 void FuzzSession::Run(const Program& program, const uint8_t* data, size_t size) {
   if (desk_ != nullptr) Sit(data, size);
   ran = 1;
+  const auto begin = std::chrono::steady_clock::now();
   const Verdict verdict = trial_->Run(program);
+  if (desk_ != nullptr && verdict.lawful()) NoteTime(std::chrono::steady_clock::now() - begin);
   if (desk_ != nullptr) return Account(verdict, data, size);
   if (!verdict.lawful()) Abort(program, verdict);
 }

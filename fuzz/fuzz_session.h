@@ -6,6 +6,7 @@
 #ifndef FUZZ_FUZZ_SESSION_H_
 #define FUZZ_FUZZ_SESSION_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -33,6 +34,7 @@ class FuzzSession {
  private:
   void OpenDesk(const std::string& option);
   void Sit(const uint8_t* data, size_t size);
+  void NoteTime(std::chrono::steady_clock::duration time);
   void Account(const Verdict& verdict, const uint8_t* data, size_t size);
   [[noreturn]] void Abort(const Program& program, const Verdict& verdict) const;
 

@@ -1,17 +1,14 @@
 #include "fuzz/power.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "fuzz/desk.h"
 #include "fuzz/files.h"
@@ -30,31 +27,11 @@ using Clock = std::chrono::steady_clock;
 constexpr int kHangMs = 2000;  // a program takes some microseconds
 constexpr int kLookMs = 50;    // how often the worker is looked after while it says nothing
 
-// The same mutant, whose last words, where an assertion fails, are not printed: they are expected,
-// and a thousand searches have many. To be made in children only.
-Specimen Silenced(const Specimen& mutant) {
-  Specimen silenced = mutant;
-  silenced.make = [make = mutant.make](Observer& observer) {
-    const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    dup2(null, STDERR_FILENO);
-    close(null);
-    return make(observer);
-  };
-  return silenced;
-}
-
-std::string LastLine(const std::string& path) {
-  std::string text;
-  if (!ReadText(path, &text).empty()) return "";
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text.substr(text.rfind('\n') + 1);  // npos + 1 is 0
-}
-
 // One search: a supervisor of one worker, which ends with the first finding.
 class Hunt {
  public:
   Hunt(const Specimen& mutant, const SeekOptions& options, Attempt* attempt)
-      : mutant_(Silenced(mutant)), options_(options), attempt_(*attempt) {
+      : mutant_(mutant), options_(options), attempt_(*attempt) {
     isolation_.milliseconds = std::min(kHangMs, options.seconds * 1000 / 2);
     generator_.clusters = attempt->engine != PowerEngine::kUniform;
   }
@@ -86,16 +63,16 @@ class Hunt {
 
   // From the program of that index on. Returns "" or why not.
   std::string Start(uint64_t index) {
-    const RandomWork random = {&mutant_, generator_, attempt_.seed};
-    const bool started =
-        fuzzes() ? worker_.StartFuzzer(Fuzzing()) : worker_.StartRandom(random, index);
-    return started ? "" : fmt::format("no worker process: {}", std::strerror(errno));
+    random_ = {.specimen = &mutant_, .generator = generator_, .seed = attempt_.seed};
+    const std::string error =
+        fuzzes() ? worker_.StartFuzzer(Fuzzing()) : worker_.StartRandom(random_, index, index);
+    return error.empty() ? "" : "no worker process: " + error;
   }
 
   FuzzerWork Fuzzing() {
     // A seed of its own for each life, as in a campaign.
     const uint64_t seed = SeedOf(attempt_.seed, lives_++) % 0xffffffff + 1;
-    FuzzerWork work = {.binary = options_.fuzzer, .log = options_.work + "/log"};
+    FuzzerWork work = {.binary = options_.fuzzer, .flags = {}};
     work.flags = {fmt::format("--specimen={}", mutant_.name),
                   fmt::format("--desk={}:0:1", desks_.path()),
                   fmt::format("-seed={}", seed),
@@ -108,13 +85,16 @@ class Hunt {
   // Waits a while for the worker. Returns "" or why there is no use in more.
   std::string Attend() {
     const int left = static_cast<int>((options_.seconds - Seconds()) * 1000) + 1;
-    pollfd waiting = {worker_.fd(), POLLIN, 0};
-    poll(&waiting, 1, std::clamp(left, 1, kLookMs));
-    if (waiting.revents == 0) return CheckProgress();
-    Message message;
-    if (!worker_.Listen(&message)) return Bury();
-    if (message.kind == Message::Kind::kConvicted) Note(message.text, message.index + 1);
-    return "";
+    std::vector<pollfd> polled;
+    worker_.Await(&polled);
+    poll(polled.data(), polled.size(), std::clamp(left, 1, kLookMs));
+    const bool ended = worker_.Ended();
+    for (Message message; worker_.Listen(&message) == Heard::kMessage;) {
+      if (message.kind != Message::Kind::kConvicted) continue;
+      Note(message.text, message.index + 1);
+      return "";
+    }
+    return ended ? HandleExit() : CheckProgress();
   }
 
   void Note(const std::string& signature, uint64_t programs) {
@@ -127,32 +107,29 @@ class Hunt {
   // Whether a dead or mute worker was in a program: libFuzzer may be elsewhere.
   bool InProgram() { return !fuzzes() || desks_[0].size.load() > 0; }
 
-  // It has ended.
-  std::string Bury() {
+  // The worker has ended.
+  std::string HandleExit() {
     const uint64_t index = Index();
     const Program program = Running();
     const bool in_program = InProgram();
     Note("", index + 1);
     const int status = worker_.Stop();
     const bool from_outside = EndedFromOutside(status);
-    if (in_program) return Confirm(program, HowItEnded(status), from_outside);
+    const Verdict death = VerdictOfDeath(status, worker_.words());
+    if (in_program) return Confirm(program, death.signature(), from_outside);
     attempt_.found = false;
     if (from_outside) return Start(index);
-    return fmt::format("libFuzzer cannot be run: {}: {}", HowItEnded(status),
-                       LastLine(options_.work + "/log"));
+    return fmt::format("libFuzzer cannot be run: {}: {}", death.trouble,
+                       worker_.words().Gist(/*any=*/true));
   }
 
   std::string CheckProgress() {
-    if (worker_.Idle() < std::chrono::milliseconds(isolation_.milliseconds)) return "";
-    if (!InProgram()) {
-      worker_.Excuse();
-      return "";
-    }
+    if (!worker_.Stuck(std::chrono::milliseconds(isolation_.milliseconds))) return "";
+    if (!InProgram()) return "";
     Note("", Index() + 1);
     worker_.Stop();
-    return Confirm(Running(),
-                   fmt::format("its worker was stuck for {} ms", isolation_.milliseconds),
-                   /*from_outside=*/true);
+    const Verdict hang = VerdictOfHang(isolation_.milliseconds, desks_[0].pulse, worker_.words());
+    return Confirm(Running(), hang.signature(), /*from_outside=*/true);
   }
 
   // Of the program that is running.
@@ -182,6 +159,7 @@ class Hunt {
   Attempt& attempt_;
   Isolation isolation_;
   GeneratorOptions generator_;
+  RandomWork random_;
   DeskFile desks_;
   Worker worker_;
   uint64_t lives_ = 0;  // of libFuzzer

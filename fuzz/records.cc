@@ -203,6 +203,10 @@ std::vector<Finding> Records::Earlier() const {
     if (HeadValue(text, "specimen").rfind(specimen_ + " (", 0) != 0 || programs.empty()) continue;
     Finding found;
     found.signature = HeadValue(text, "signature");
+    found.cause = HeadValue(text, "cause");
+    found.shrunk = HeadValue(text, "shrunk") != "no";
+    const bool repeats = !found.signature.starts_with(NotRepeatable(""));
+    found.repeats = repeats ? 1 : 0;  // or more
     found.program = programs[0];
     found.file = file;
     found.engine = HeadValue(text, "engine");

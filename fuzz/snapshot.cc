@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "fuzz/findings.h"
 #include "model/feature.h"
 #include "model/law.h"
 
@@ -30,7 +31,7 @@ std::string Short(double number) {
 
 std::string Coverage(const Snapshot& s) {
   std::string text = fmt::format("{} features", s.features);
-  if (s.all_edges > 0) text += fmt::format(", {} of {} edges", s.edges, s.all_edges);
+  if (s.edges > 0) text += fmt::format(", {} of {} edges", s.edges, s.all_edges);
   return text;
 }
 
@@ -58,15 +59,56 @@ std::string StatusLine(const Snapshot& s) {
                             Short(static_cast<double>(s.programs)));
 }
 
+// The causes, each with its smallest finding and how many look like it.
+std::string Headlines(const Snapshot& s) {
+  std::string text;
+  for (const Headline& headline : HeadlinesOf(s.findings)) {
+    const Finding& first = headline.findings[0];
+    uint64_t hits = 0;
+    for (const Finding& finding : headline.findings) hits += finding.hits;
+    text += fmt::format("  {} x {}\n    {}: {}\n", hits, headline.cause, first.signature,
+                        Count(first.program.size(), "operation"));
+    if (const size_t more = headline.findings.size() - 1; more > 0) {
+      text += fmt::format("    and {} more that look{} like it\n", more, more == 1 ? "s" : "");
+    }
+    text +=
+        fmt::format("    {}\n", first.error.empty() ? first.file : "not written: " + first.error);
+    if (!first.shrunk && !first.signature.starts_with(NotRepeatable(""))) {
+      text += fmt::format("    shrink later: {}\n", OuroCommand("shrink", first.file));
+    }
+  }
+  return text;
+}
+
+// Where things are, and what to do next.
+std::string Advice(const Snapshot& s) {
+  std::string text;
+  if (!s.findings.empty()) {
+    text += fmt::format("  the findings are in {}/found; next: {}\n", s.out,
+                        OuroCommand("run", HeadlinesOf(s.findings)[0].findings[0].file));
+  }
+  return text + fmt::format("  the same command goes on in {}\n", s.out);
+}
+
 std::string Summary(const Snapshot& s) {
+  const size_t headlines = HeadlinesOf(s.findings).size();
   std::string text = fmt::format(
-      "{}: {} after {:.0f} s{}: {} programs ({:.0f}/s), {} operations, {}, {}\n", s.specimen,
+      "{}: {} after {:.0f} s{}: {} programs ({:.0f}/s), {} operations, {}, {}", s.specimen,
       s.findings.empty() ? "lawful" : "UNLAWFUL", s.seconds, s.interrupted ? " (interrupted)" : "",
       s.programs, static_cast<double>(s.programs) / (s.seconds < 0.001 ? 0.001 : s.seconds),
       s.operations, Situations(s), Count(s.findings.size(), "finding"));
-  for (const Finding& found : s.findings) {
-    text += fmt::format("  {} x {}\n    {}\n", found.hits, found.signature,
-                        found.error.empty() ? found.file : "not written: " + found.error);
+  text += headlines > 0 ? fmt::format(" under {}\n", Count(headlines, "headline")) : "\n";
+  text += Headlines(s);
+  if (s.more > 0) {
+    text += fmt::format("  and {} with still other signatures, which were not looked into\n",
+                        Count(s.more, "program"));
+  }
+  constexpr size_t kMost = 5;
+  for (size_t i = 0; i < std::min(kMost, s.deferred.size()); ++i) {
+    text += fmt::format("  seen, but there was no time to look into it: {}\n", s.deferred[i]);
+  }
+  if (s.deferred.size() > kMost) {
+    text += fmt::format("  and {} more in {}/unexamined\n", s.deferred.size() - kMost, s.out);
   }
   text += fmt::format("  reached: {}, a corpus of {}\n", Coverage(s), Count(s.corpus, "program"));
   const std::vector<std::string> missing = NamesOf(s.possible & ~s.situations);
@@ -76,7 +118,7 @@ std::string Summary(const Snapshot& s) {
         fmt::format("  no finding: {} ended or stuck in programs that are lawful when run again\n",
                     Count(s.innocent, "worker"));
   }
-  return text;
+  return text + Advice(s);
 }
 
 std::string StatsJson(const Snapshot& s) {
@@ -102,6 +144,7 @@ std::string StatsJson(const Snapshot& s) {
   json["findings"] = nlohmann::ordered_json::array();
   for (const Finding& found : s.findings) {
     json["findings"].push_back({{"signature", found.signature},
+                                {"cause", found.cause},
                                 {"hits", found.hits},
                                 {"operations", found.program.size()},
                                 {"engine", found.engine},

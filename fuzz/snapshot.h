@@ -39,14 +39,18 @@ struct Snapshot {
   uint64_t possible = 0;       // that can be reached
   double last_new = 0;         // seconds since something new was reached
   uint64_t innocent = 0;       // workers that ended in programs that are lawful when run again
+  uint64_t more = 0;           // programs of signatures that are too many
   bool interrupted = false;
-  std::vector<Finding> findings;  // by signature
+  std::string out;                    // the folder
+  std::vector<Finding> findings;      // by signature
+  std::vector<std::string> deferred;  // what was seen and not looked into, each with its file
 };
 
 // One line, without its end: "12/60 s: 2 workers, ...".
 std::string StatusLine(const Snapshot& snapshot);
 
-// Several lines: the verdict first, then numbers, findings, situations that were missed.
+// Several lines: the verdict first, then numbers, a headline for each cause, what was not looked
+// into, situations that were missed, and what to do next.
 std::string Summary(const Snapshot& snapshot);
 
 // The text of `stats.json`.

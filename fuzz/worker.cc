@@ -3,15 +3,12 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <cstdio>
+#include <chrono>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 
 #include "collector/specimens.h"
@@ -20,7 +17,7 @@
 namespace ouro {
 namespace {
 
-// Exit code of a worker that has lost its supervisor.
+// Exit code of a worker that has lost its supervisor, or is one too many.
 constexpr int kAlone = 3;
 
 // How libFuzzer runs in every campaign. How it dies is for us to see, and hangs are for us to end.
@@ -35,19 +32,38 @@ constexpr std::array kFuzzerFlags = {
     "-print_funcs=0",
 };
 
-[[noreturn]] void RunRandom(const RandomWork& work, uint64_t index, Desk& desk, int tell) {
+uint64_t MicrosecondsSince(std::chrono::steady_clock::time_point begin) {
+  const auto time = std::chrono::steady_clock::now() - begin;
+  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
+}
+
+// Returns when the corpus is done and nothing else is asked for.
+void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, Desk& desk, int tell) {
+  const pid_t self = getpid();
   Trial trial(*work.specimen);
   std::array<uint8_t, FeatureCounter::kSize> features = {};
   trial.CountFeatures(features.data());
+  trial.Watch(&desk.pulse);
   for (;; index += work.step) {
+    if ((index & RandomWork::kOfCorpus) != 0 && !work.InCorpus(index)) {
+      if (work.corpus_only) return;
+      index = first;
+    }
+    if (getpid() != self) _exit(kAlone);  // the collector has forked, and both went on
     desk.begun.store(index);
     features.fill(0);
-    const Verdict verdict = trial.Run(Generate(SeedOf(work.seed, index), work.generator));
+    const auto begin = std::chrono::steady_clock::now();
+    const Verdict verdict = trial.Run(work.Make(index));
     desk.programs.fetch_add(1, std::memory_order_relaxed);
     desk.operations.fetch_add(static_cast<uint64_t>(verdict.operations), std::memory_order_relaxed);
     desk.situations.fetch_or(verdict.situations, std::memory_order_relaxed);
     const bool fresh = Merge(features.data(), features.size(), desk.features);
-    if (!verdict.lawful()) desk.convicted.fetch_add(1, std::memory_order_relaxed);
+    if (verdict.lawful()) {
+      const uint64_t time = MicrosecondsSince(begin);
+      if (time > desk.slowest.load(std::memory_order_relaxed)) desk.slowest.store(time);
+    } else {
+      desk.convicted.fetch_add(1, std::memory_order_relaxed);
+    }
     if (!fresh && verdict.lawful()) continue;
     Message message;
     message.kind = verdict.lawful() ? Message::Kind::kNew : Message::Kind::kConvicted;
@@ -59,97 +75,51 @@ constexpr std::array kFuzzerFlags = {
 
 }  // namespace
 
-const char* Name(Engine engine) { return engine == Engine::kRandom ? "random" : "libfuzzer"; }
-
-bool Worker::Fork(int* tell) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return false;
-  std::fflush(nullptr);
-  const pid_t supervisor = getpid();
-  pid_ = fork();
-  if (pid_ == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != supervisor) _exit(kAlone);  // it died before we asked
-    signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_DFL);
-    close(ends[0]);
-    *tell = ends[1];
-    return true;
-  }
-  close(ends[1]);
-  fd_ = ends[0];
-  last_progress_ = Clock::now();
-  if (pid_ < 0) {
-    close(fd_);
-    fd_ = -1;
-  }
-  *tell = -1;
-  return pid_ > 0;
+bool RandomWork::InCorpus(uint64_t index) const {
+  return (index & kOfCorpus) != 0 && corpus != nullptr && (index & ~kOfCorpus) < corpus->size();
 }
 
-bool Worker::StartRandom(const RandomWork& work, uint64_t index) {
+Program RandomWork::Make(uint64_t index) const {
+  if (InCorpus(index)) return (*corpus)[index & ~kOfCorpus];
+  return Generate(SeedOf(seed, index), generator);
+}
+
+std::string Worker::Start(const Subprocess::Task& task) {
+  std::string error = process_.Start(task);
+  clock_.Restart();
+  return error;
+}
+
+std::string Worker::StartRandom(const RandomWork& work, uint64_t index, uint64_t first) {
   desk_->begun.store(index);  // it may die before it says so itself
-  int tell;
-  const bool forked = Fork(&tell);
-  if (tell >= 0) RunRandom(work, index, *desk_, tell);
-  return forked;
+  return Start({.run = [&work, index, first, this](int tell) {
+    RunRandom(work, index, first, *desk_, tell);
+  }});
 }
 
-bool Worker::StartFuzzer(const FuzzerWork& work) {
+std::string Worker::StartFuzzer(const FuzzerWork& work) {
   desk_->size.store(0);
-  int tell;
-  const bool forked = Fork(&tell);
-  if (tell < 0) return forked;
   std::vector<std::string> words = {work.binary};
   words.insert(words.end(), kFuzzerFlags.begin(), kFuzzerFlags.end());
   words.insert(words.end(), work.flags.begin(), work.flags.end());
-  words.push_back(fmt::format("--tell={}", tell));
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  fcntl(tell, F_SETFD, 0);  // it goes on through exec
-  const int log = open(work.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  const int null = open("/dev/null", O_RDWR);
-  dup2(null, STDIN_FILENO);
-  dup2(log >= 0 ? log : null, STDOUT_FILENO);
-  dup2(log >= 0 ? log : null, STDERR_FILENO);
-  // The binary stands elsewhere: it is built in a configuration of its own.
-  if (const std::string peers = PeersFolder(); !peers.empty()) {
-    setenv("OURO_PEERS", peers.c_str(), /*overwrite=*/0);
-  }
-  execv(work.binary.c_str(), argv.data());
-  _exit(127);
+  return Start({.run = [&words, &work](int tell) {
+    words.push_back(fmt::format("--tell={}", tell));
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    fcntl(tell, F_SETFD, 0);  // it goes on through exec
+    // The binary stands elsewhere: it is built in a configuration of its own.
+    if (const std::string peers = PeersFolder(); !peers.empty()) {
+      setenv("OURO_PEERS", peers.c_str(), /*overwrite=*/0);
+    }
+    execv(work.binary.c_str(), argv.data());
+    _exit(127);
+  }});
 }
 
-void Worker::Kill() {
-  if (pid_ > 0) kill(pid_, SIGKILL);
-}
-
-int Worker::Stop() {
-  int status = 0;
-  if (pid_ < 0) return status;
-  kill(pid_, SIGKILL);
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
-  close(fd_);
-  pid_ = fd_ = -1;
-  return status;
-}
-
-Worker::Clock::duration Worker::Idle() {
-  const uint64_t programs = desk_->programs.load();
-  const auto now = Clock::now();
-  if (programs != last_programs_) last_progress_ = now;
-  last_programs_ = programs;
-  return now - last_progress_;
-}
-
-std::string HowItEnded(int status) {
-  if (!WIFSIGNALED(status)) {
-    return fmt::format("its worker exited with status {}", WEXITSTATUS(status));
-  }
-  return fmt::format("its worker was ended by signal {} ({})", WTERMSIG(status),
-                     strsignal(WTERMSIG(status)));
+Heard Worker::Listen(Message* message) {
+  process_.Read();
+  return Hear(&process_.inbox(), message);
 }
 
 bool EndedFromOutside(int status) {

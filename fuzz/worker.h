@@ -1,13 +1,11 @@
-// A worker is a process that runs programs, and its end of the conversation with the supervisor: a
-// desk, which survives it, and a pipe. It may die in any way at any moment; the supervisor then
-// knows which program did it.
+// A worker is a subprocess that runs programs, and its end of the conversation with the supervisor:
+// a desk, which survives it, and a channel. It may die in any way at any moment; the supervisor
+// then knows which program did it.
 //
 // Place: below the supervisor of a campaign.
 
 #ifndef FUZZ_WORKER_H_
 #define FUZZ_WORKER_H_
-
-#include <sys/types.h>
 
 #include <chrono>
 #include <cstdint>
@@ -16,74 +14,67 @@
 
 #include "fuzz/desk.h"
 #include "model/collector.h"
+#include "model/pulse.h"
+#include "model/subprocess.h"
 #include "properties/generator.h"
 
 namespace ouro {
 
-enum class Engine : uint8_t { kRandom, kLibFuzzer };
-const char* Name(Engine engine);
-
-// How the random engine makes programs.
+// How the random engine makes programs: first those of the corpus, then a sequence without end.
 struct RandomWork {
   const Specimen* specimen;
   GeneratorOptions generator;
   uint64_t seed = 1;
-  uint64_t step = 1;  // its programs are every step-th of the sequence
+  uint64_t step = 1;  // its programs are every step-th of the sequence, and of the corpus
+  const std::vector<Program>* corpus = nullptr;
+  bool corpus_only = false;  // then it ends
+
+  // An index with this bit is one of the corpus; the others are numbers in the sequence.
+  static constexpr uint64_t kOfCorpus = uint64_t{1} << 63;
+  bool InCorpus(uint64_t index) const;
+  Program Make(uint64_t index) const;
 };
 
 // How libFuzzer is called.
 struct FuzzerWork {
   std::string binary;
   std::vector<std::string> flags;  // of libFuzzer, and of the session
-  std::string log;                 // what it says
 };
 
 class Worker {
  public:
-  using Clock = std::chrono::steady_clock;
-
-  Worker() = default;
-  ~Worker() { Stop(); }
-  Worker(const Worker&) = delete;
-  Worker& operator=(const Worker&) = delete;
-
   void Sit(Desk* desk) { desk_ = desk; }
   Desk& desk() { return *desk_; }
+  const Desk& desk() const { return *desk_; }
 
-  // False: there is no process to be had, for now; errno says why. They die with this process.
-  bool StartRandom(const RandomWork& work, uint64_t index);
-  bool StartFuzzer(const FuzzerWork& work);
+  // Runs those programs from `index` on; after those of the corpus comes `first`. Returns "" or why
+  // there is no process to be had, for now. It dies with the thread that calls.
+  std::string StartRandom(const RandomWork& work, uint64_t index, uint64_t first);
+  std::string StartFuzzer(const FuzzerWork& work);
 
-  // Ends it, if it has not ended. Returns how it ended, as waitpid does.
-  int Stop();
-  // Ends it, so that Stop does not wait, and what it told can still be heard.
-  void Kill();
+  // See Subprocess.
+  bool running() const { return process_.running(); }
+  void Await(std::vector<pollfd>* polled) const { process_.Await(polled); }
+  bool Ended() { return process_.Ended(); }
+  int Stop() { return process_.Kill(); }
+  const LastWords& words() const { return process_.words(); }
 
-  bool running() const { return pid_ > 0; }
-  int fd() const { return fd_; }
-  // Hears one message. False: the worker has ended.
-  bool Listen(Message* message) { return Hear(fd_, message); }
+  // The next message, without waiting.
+  Heard Listen(Message* message);
 
-  // For how long it has not ended a program.
-  Clock::duration Idle();
-  // The supervisor was busy: nobody was idle.
-  void Excuse() { last_progress_ = Clock::now(); }
+  // Whether its collector has not gone on for that long.
+  bool Stuck(std::chrono::milliseconds limit) { return clock_.Stuck(desk_->pulse, limit); }
 
  private:
-  // In the child: returns with what it tells through; in the parent too, whether there is a child.
-  bool Fork(int* tell);
+  std::string Start(const Subprocess::Task& task);
 
   Desk* desk_ = nullptr;
-  pid_t pid_ = -1;
-  int fd_ = -1;
-  uint64_t last_programs_ = 0;
-  Clock::time_point last_progress_;
+  Subprocess process_;
+  PulseClock clock_;
 };
 
-// In words, for `status` as waitpid gives it.
-std::string HowItEnded(int status);
-
-// Users, and systems short of memory, end processes by signals that no fault sends.
+// Users, and systems short of memory, end processes by signals that no fault sends. `status` is as
+// waitpid gives it.
 bool EndedFromOutside(int status);
 
 // Where the fuzzer is: beside this program, or in its runfiles; or as OURO_FUZZER says. Returns ""

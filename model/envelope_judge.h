@@ -3,8 +3,10 @@
 //
 // Place: the judge of contracts with an envelope; beside the exact judge, and much smaller.
 //
-// It asks "who can reach this?" anew whenever something has changed, so each operation costs time
-// linear in the heap. Programs are small.
+// Who is reachable is counted, not searched: an object has as many holds as registers, running
+// scripts and slots of reachable objects refer to it. All changes of these go through Hold and
+// LetGo (envelope_judge_reach.cc), which note at that moment what rose and what fell, whatever
+// changed it: an operation, its answer, a birth, the end of a script.
 
 #ifndef MODEL_ENVELOPE_JUDGE_H_
 #define MODEL_ENVELOPE_JUDGE_H_
@@ -23,6 +25,10 @@ class EnvelopeJudge final : public Judge {
   // REQUIRES: contract.envelope is not null.
   EnvelopeJudge(const Contract& contract, uint32_t abilities);
 
+  // Complexity: amortized constant, except: a collection is linear in the heap; so is a question
+  // whether an object is reachable, or an operation of a script within a collection, after a
+  // reference to something that may hold itself was let go; and a script that does anything is
+  // linear in what its object alone holds.
   void Reset() override;
   void Begin(const Op& op) override;
   void Observe(const Event& event) override;
@@ -49,19 +55,24 @@ class EnvelopeJudge final : public Judge {
     Due due = Due::kNo;
     Bond bond = Bond::kNone;
     bool freed = false;
-    bool condemned = false;  // it was unreachable when the running collection began
-    bool fell = false;       // ... or at some moment since: PHP traces again after finalizers
-    bool was_due = false;    // ... and its finalizer was due
-    bool behind = false;   // ... or when the innermost one did, and a due finalizer could reach it
-    bool spared = false;   // it was so in any of them
-    bool touched = false;  // a script of the running collection could reach it
-    bool stray = false;    // it outlived its collections, within the bounds
-    bool reached = false;  // Reach: by registers and running scripts
-    bool awaited = false;  // Reach: by a finalizer that is due
+    bool condemned = false;  // it was unreachable when a collection of this operation began
+    bool found = false;      // ... or fell while one was running: PHP traces again after finalizers
+    bool was_due = false;    // ... and its finalizer was due as the outermost one began
+    bool behind = false;    // ... or when the innermost one did, and a due finalizer could reach it
+    bool spared = false;    // it was so in any of them
+    bool touched = false;   // a script of the running collection could reach it
+    bool stray = false;     // it outlived its collections, within the bounds
+    bool awaited = false;   // a finalizer that is due can reach it; see Awaited
+    bool was_held = false;  // for Reach
     int8_t script = kNoScript;
-    int survived = 0;  // full collections while it was unreachable and untouched
+    int survived = 0;    // full collections while it was unreachable and untouched
+    int holds = 0;       // registers, running scripts, slots of reachable objects; see reachable
+    int references = 0;  // slots of objects that exist
     ObjectId target = kNone;
     std::vector<ObjectId> slots;
+    std::vector<ObjectId> weaks;  // that may yield it
+
+    bool reachable() const { return holds > 0; }
   };
 
   // What is open: operations, scripts and collections, innermost last.
@@ -72,8 +83,32 @@ class EnvelopeJudge final : public Judge {
     bool collected = false;   // kOp: its collection was seen
     bool judged = false;      // kCollection: full, and neither in a script nor in another one
     bool by_count = false;    // kScript: its object died by reference count
+    bool holds = false;       // `object` is held: kScript, kOp of a `weak`
     ObjectId object = kNone;  // kOp: the answer, or the target of `weak`. kScript: its self
   };
+
+  // Who holds what; envelope_judge_reach.cc.
+  void Hold(ObjectId id);
+  void LetGo(ObjectId id);
+  void SetRegister(int index, ObjectId id);
+  void Bear(Object object, int dest);
+  void SetSlot(ObjectId node, size_t slot, ObjectId id);
+  void SetFrameHold(Frame& frame, bool holds);
+  void ClearSlots(ObjectId id);
+  void Rose(ObjectId id);
+  void Fell(ObjectId id);
+  void Reach();
+  bool Reachable(ObjectId id);
+  bool Awaited(ObjectId id);
+  bool InRegister(ObjectId id) const;
+  void Spread(bool Object::*mark);
+  void Touch();
+  void TouchFrom(ObjectId id);
+  void NoteRisen();
+  void ForgetFreed();
+  void Unbind(ObjectId target, Object::Bond bond);
+  void MayClearWeaks(ObjectId target);
+  void MayLiveAgain(Object* object) const;
 
   void Apply(Frame& frame);
   void OnNew(ObjectId id);
@@ -84,22 +119,11 @@ class EnvelopeJudge final : public Judge {
   void OnDone();
   bool Answers(OpCode code);
   bool Known(ObjectId id, Law law);
-  void CheckCounts();
+  void CheckDropped();
   void CheckCollected();
   void Stray(Law law, ObjectId id, std::string what);
-  bool Referred(ObjectId id) const;
-  void Unbind(ObjectId target, Object::Bond bond);
-  void Touch();
-  void MayClearWeaks();
-  void MayLiveAgain(Object* object) const;
-  void Condemn(bool first);
+  void Condemn();
   void NoteTrash();
-  void Changed() { known_ = false; }
-
-  // Who can be reached, if that has changed.
-  void Reach();
-  template <typename Visit>
-  void Spread(Visit visit);
 
   void Convict(Law law, ObjectId object, std::string what, std::string lawful);
   std::string HeldBy(ObjectId wanted) const;
@@ -118,11 +142,24 @@ class EnvelopeJudge final : public Judge {
 
   const Envelope& bounds_;
   std::vector<Object> objects_;
+  std::vector<ObjectId> living_;  // all that are not freed, and some that are; ascending
+  size_t freed_ = 0;              // of living_
   std::array<ObjectId, kRegisters> registers_{};
   std::vector<Frame> frames_;
-  std::vector<ObjectId> work_;  // worklist of Spread
-  bool known_ = false;          // Reach has nothing to do
-  int collections_ = 0;         // that are running, one in another
+  std::vector<ObjectId> work_;  // worklist of Hold, LetGo, Reach and Spread; empty in between
+
+  // Holds that are let go may leave behind a cycle that holds itself. Then counts say too much:
+  // some that are reachable by them are not. Reach() counts anew.
+  bool doubt_ = false;
+  bool awaited_known_ = false;  // nothing has changed since Awaited looked
+
+  // Of the operation of main that is open.
+  std::vector<ObjectId> risen_;    // became reachable
+  size_t touched_risen_ = 0;       // of them Touch has seen so many
+  std::vector<ObjectId> dropped_;  // lost the last reference, or were freed with a due finalizer
+  bool collected_ = false;         // a collection began
+
+  int collections_ = 0;  // that are running, one in another
   int strays_ = 0;
 };
 

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <utility>
 
 #include "model/envelope_judge.h"
 
@@ -60,11 +60,10 @@ void EnvelopeJudge::OnNew(ObjectId id) {
     object.kind = Object::Kind::kWeak;
     object.target = frame.object;
     object.bond = Object::Bond::kAttached;
-    frame.object = kNone;
+    at(frame.object).weaks.push_back(id);
   }
-  objects_.push_back(std::move(object));
-  registers_[frame.op.dest] = id;
-  Changed();
+  Bear(std::move(object), frame.op.dest);
+  SetFrameHold(frame, false);
 }
 
 void EnvelopeJudge::OnGot(ObjectId id) {
@@ -91,9 +90,8 @@ void EnvelopeJudge::OnGot(ObjectId id) {
                    event(expected));
   }
   weak.bond = id == kNone ? Object::Bond::kNone : Object::Bond::kAttached;
-  registers_[frame.op.dest] = id;
-  Changed();
-  if (frames_.size() > 1) Touch();
+  SetRegister(frame.op.dest, id);
+  Touch();
 }
 
 // Convicts of `law` where there is no such object (any more).
@@ -113,11 +111,10 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   if (!exists(id) || !HasFinalizer(at(id))) {
     return Convict(Law::kFinalizeAsOften, id, fmt::format("#{} has no finalizer", id), "nothing");
   }
-  Reach();
   Object& object = at(id);
   // Trash of a collection within this operation, even one that is over: Duktape queues finalizers
   // that it finds while another one runs, and runs the whole queue, whoever is brought back.
-  if (object.reached && !(object.condemned || (collecting() && object.fell))) {
+  if (Reachable(id) && !object.found) {
     return Convict(Law::kNoFinalizeWhileHeld, id,
                    fmt::format("#{} was finalized while {}", id, HeldBy(id)),
                    fmt::format("nothing; #{} lives on", id));
@@ -140,10 +137,10 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   if (bounds_.weak == Envelope::Weak::kBeforeFinalizer) Unbind(id, Object::Bond::kNone);
   if (bounds_.weak == Envelope::Weak::kEither) Unbind(id, Object::Bond::kMaybe);
   // A collection may run finalizers when it is over, if it came when they could not run.
-  const bool by_count = !collecting() && !Referred(id);
+  const bool by_count = !collecting() && object.references == 0;
   frames_.push_back({.type = Frame::Type::kScript, .by_count = by_count, .object = id});
-  Changed();
-  if (bounds_.touched == Envelope::Touched::kFreedByNext) Touch();
+  awaited_known_ = false;
+  if (bounds_.touched == Envelope::Touched::kFreedByNext) TouchFrom(id);
 }
 
 void EnvelopeJudge::ScriptEnded(bool raised) {
@@ -153,44 +150,35 @@ void EnvelopeJudge::ScriptEnded(bool raised) {
   }
   const ObjectId id = frames_.back().object;
   const bool by_count = frames_.back().by_count;
+  SetFrameHold(frames_.back(), false);
   frames_.pop_back();
-  Changed();
+  if (collecting()) Reach();  // what fell, fell now
   if (raised) Note(Situation::kScriptRaised);
-  Reach();
   Object& object = at(id);
-  if (object.freed || !(object.reached || (by_count && Referred(id)))) return;
+  if (object.freed || !(Reachable(id) || (by_count && object.references > 0))) return;
   Note(by_count ? Situation::kResurrectedByFinalizer : Situation::kTrashResurrected);
   if (bounds_.finalizers != Envelope::Finalizers::kEachDeath) return;
   // A count above 0 is a new life. A collection takes it back unless it lasts to its end.
   object.due = by_count ? Object::Due::kYes : Object::Due::kMaybe;
-  Changed();
-}
-
-// Whether an object that exists refers to it: a count above 0, if it is in a cycle only.
-bool EnvelopeJudge::Referred(ObjectId id) const {
-  return std::any_of(objects_.begin(), objects_.end(), [id](const Object& o) {
-    return !o.freed && std::find(o.slots.begin(), o.slots.end(), id) != o.slots.end();
-  });
+  awaited_known_ = false;
 }
 
 void EnvelopeJudge::OnFree(ObjectId id) {
   if (!Known(id, Law::kFreeOnce)) return;
-  Reach();
   Object& object = at(id);
-  const std::string lives = fmt::format("nothing; #{} lives on", id);
-  if (object.reached) {
+  if (Reachable(id)) {
     return Convict(Law::kNoFreeWhileHeld, id, fmt::format("#{} was freed while {}", id, HeldBy(id)),
-                   lives);
+                   fmt::format("nothing; #{} lives on", id));
   }
   if (object.due == Object::Due::kYes && bounds_.finalizers != Envelope::Finalizers::kAfterDeath) {
     return Convict(Law::kFinalizeBeforeFree, id,
                    fmt::format("#{} was freed before its finalizer ran", id),
                    fmt::format("finalize {}", id));
   }
-  if (object.awaited) {
+  if (Awaited(id)) {
     return Convict(Law::kNoFreeWhileHeld, id,
                    fmt::format("#{} was freed while a finalizer that is due can reach it", id),
-                   lives);
+                   fmt::format("nothing; #{} lives on", id));
   }
   if (!collecting()) {
     if (!bounds_.prompt) {
@@ -199,9 +187,10 @@ void EnvelopeJudge::OnFree(ObjectId id) {
     Note(Situation::kPlainDeath);
   }
   object.freed = true;
-  object.slots.clear();
+  ++freed_;
+  if (object.due == Object::Due::kYes) dropped_.push_back(id);  // it runs after death
+  ClearSlots(id);
   Unbind(id, Object::Bond::kNone);
-  Changed();
 }
 
 }  // namespace ouro

@@ -1,255 +1,283 @@
 #include "model/isolate.h"
 
-#include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
-#include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstring>
-#include <functional>
 #include <new>
 #include <optional>
-
-#include <fmt/format.h>
-
-#include "model/check.h"
+#include <stdexcept>
+#include <thread>
 
 namespace ouro {
 namespace {
 
-// A child that runs `work` and writes to the parent. Killed and reaped at the latest when this
-// object dies.
-class Child {
- public:
-  explicit Child(const std::function<void(int fd)>& work) {
-    int ends[2];
-    CHECK(pipe2(ends, O_CLOEXEC) == 0);
-    std::fflush(nullptr);
-    const pid_t parent = getpid();
-    pid_ = fork();
-    CHECK(pid_ >= 0);
-    if (pid_ == 0) {
-      prctl(PR_SET_PDEATHSIG, SIGKILL);
-      if (getppid() != parent) _exit(3);  // it died before we could ask for its signal
-      close(ends[0]);
-      work(ends[1]);
-      _exit(0);  // no destructors of the parent's objects, no flushing of its buffers
-    }
-    close(ends[1]);
-    fd_ = ends[0];
-  }
-  ~Child() {
-    Reap(/*patience_ms=*/0);
-    close(fd_);
-  }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
 
-  // Exactly `size` bytes within the time. 1: read; 0: the child has ended; -1: time is over.
-  int Read(void* to, size_t size, int milliseconds) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
-    char* at = static_cast<char*>(to);
-    while (size > 0) {
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-          end - std::chrono::steady_clock::now());
-      pollfd waiting = {fd_, POLLIN, 0};
-      if (left.count() <= 0) return -1;
-      // A signal may have ended it; then there may be nothing to read, ever.
-      if (poll(&waiting, 1, static_cast<int>(left.count())) <= 0) continue;
-      const ssize_t got = read(fd_, at, size);
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) return 0;
-      at += got;
-      size -= static_cast<size_t>(got);
-    }
-    return 1;
-  }
+constexpr int kLookMs = 10;      // how often the subprocess is looked at while it says nothing
+constexpr int kPeerMs = 30'000;  // the least limit of a collector in another process
+constexpr int kStarts = 100;     // attempts to get a process, a tenth of a second apart
+constexpr size_t kMaxText =
+    64 << 20;  // bytes of one text of a verdict; longer ones lose their begin
 
-  // "crashed with signal 11 (Segmentation fault)". REQUIRES: the child has ended by itself.
-  std::string HowItEnded() {
-    Reap(/*patience_ms=*/1000);  // it closed the pipe, and may live on
-    if (WIFSIGNALED(status_)) {
-      return fmt::format("crashed with signal {} ({})", WTERMSIG(status_),
-                         strsignal(WTERMSIG(status_)));
-    }
-    return fmt::format("ended its process with exit status {}", WEXITSTATUS(status_));
-  }
-
- private:
-  // Waits for the end of the child, and after that time makes it end.
-  void Reap(int patience_ms) {
-    for (; !reaped_ && patience_ms > 0; patience_ms -= 10) {
-      reaped_ = waitpid(pid_, &status_, WNOHANG) == pid_;
-      if (!reaped_) usleep(10'000);
-    }
-    if (reaped_) return;
-    kill(pid_, SIGKILL);
-    waitpid(pid_, &status_, 0);
-    reaped_ = true;
-  }
-
-  pid_t pid_ = -1;
-  int fd_ = -1;
-  int status_ = 0;
-  bool reaped_ = false;
+// What a subprocess shows while it lives, and leaves when it dies.
+struct Shown {
+  Pulse pulse;
+  Echo echo;
+  std::atomic<size_t> begun = 0;  // programs
 };
 
-void WriteAll(int fd, const void* from, size_t size) {
-  const char* at = static_cast<const char*>(from);
-  while (size > 0) {
-    const ssize_t put = write(fd, at, size);
-    if (put <= 0) _exit(3);  // the parent has gone
-    at += put;
-    size -= static_cast<size_t>(put);
+class SharedPages {
+ public:
+  SharedPages() {
+    void* const pages = mmap(nullptr, sizeof(Shown), PROT_READ | PROT_WRITE,
+                             MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (pages == MAP_FAILED) {
+      throw std::runtime_error(
+          fmt::format("no memory to share with a process: {}", strerror(errno)));
+    }
+    shown_ = new (pages) Shown;
   }
+  ~SharedPages() { munmap(shown_, sizeof(Shown)); }
+  SharedPages(const SharedPages&) = delete;
+  SharedPages& operator=(const SharedPages&) = delete;
+
+  Shown* operator->() const { return shown_; }
+
+ private:
+  Shown* shown_;
+};
+
+// A busy system may have no process for a moment.
+void StartSurely(const std::function<void(int channel)>& run, Subprocess* process) {
+  std::string error;
+  for (int i = 0; i < kStarts; ++i) {
+    error = process->Start({.run = run});
+    if (error.empty()) return;
+    std::this_thread::sleep_for(milliseconds(100));
+  }
+  throw std::runtime_error("no process to be had: " + error);
 }
 
-// A verdict on its way through the pipe: fixed fields, then texts with their lengths.
+// A verdict on its way through the channel: fixed fields, then texts with their lengths.
 struct Wire {
+  static constexpr uint64_t kMagic = 0x7664'6369'7464'7675;
+
+  uint64_t magic;
   Verdict::Kind kind;
   Law law;
   ObjectId object;
   int operations;
   int events;
   uint64_t situations;
-  size_t length[5];
+  std::array<size_t, 6> length;
 };
 
-void Send(int fd, const Verdict& verdict, const std::string& transcript) {
+void Send(int channel, const Verdict& verdict, const std::string& transcript) {
   const Violation none;
   const Violation& v = verdict.violation ? *verdict.violation : none;
-  const std::string* texts[5] = {&verdict.trouble, &v.what, &v.lawful, &v.signature, &transcript};
-  Wire wire{verdict.kind,       v.law, v.object, verdict.operations, verdict.events,
-            verdict.situations, {}};
-  for (int i = 0; i < 5; ++i) wire.length[i] = texts[i]->size();
-  WriteAll(fd, &wire, sizeof(wire));
-  for (const std::string* text : texts) WriteAll(fd, text->data(), text->size());
+  const std::array<std::string_view, 6> texts = {verdict.trouble, verdict.sign, v.what,
+                                                 v.lawful,        v.signature,  transcript};
+  Wire wire{Wire::kMagic,   verdict.kind,       v.law, v.object, verdict.operations,
+            verdict.events, verdict.situations, {}};
+  std::string bytes(sizeof(wire), '\0');
+  for (size_t i = 0; i < texts.size(); ++i) {
+    wire.length[i] = std::min(texts[i].size(), kMaxText);
+    bytes += texts[i].substr(texts[i].size() - wire.length[i]);
+  }
+  std::memcpy(bytes.data(), &wire, sizeof(wire));
+  WriteAll(channel, bytes);
 }
 
-int Receive(Child& child, int milliseconds, Verdict* verdict, std::string* transcript) {
+enum class Received : uint8_t { kVerdict, kPart, kNonsense };
+
+// The collector can write into the channel, too: what does not look like a verdict is none.
+Received Receive(const std::string& bytes, Verdict* verdict, std::string* transcript) {
   Wire wire;
-  if (const int got = child.Read(&wire, sizeof(wire), milliseconds); got != 1) return got;
-  std::string texts[5];
-  for (int i = 0; i < 5; ++i) {
-    texts[i].resize(wire.length[i]);
-    if (const int got = child.Read(texts[i].data(), texts[i].size(), milliseconds); got != 1) {
-      return got;
-    }
+  if (bytes.size() < sizeof(wire)) return Received::kPart;
+  std::memcpy(&wire, bytes.data(), sizeof(wire));
+  const bool sound = wire.magic == Wire::kMagic && wire.kind <= Verdict::Kind::kBroken &&
+                     static_cast<int>(wire.law) >= 0 && static_cast<int>(wire.law) < kLaws &&
+                     std::all_of(wire.length.begin(), wire.length.end(),
+                                 [](size_t length) { return length <= kMaxText; });
+  if (!sound) return Received::kNonsense;
+  std::array<std::string, 6> texts;
+  size_t at = sizeof(wire);
+  for (size_t i = 0; i < texts.size(); at += wire.length[i++]) {
+    if (bytes.size() - at < wire.length[i]) return Received::kPart;
+    texts[i] = bytes.substr(at, wire.length[i]);
   }
   verdict->kind = wire.kind;
   verdict->operations = wire.operations;
   verdict->events = wire.events;
   verdict->situations = wire.situations;
   verdict->trouble = texts[0];
+  verdict->sign = texts[1];
   if (wire.kind == Verdict::Kind::kConvicted) {
-    verdict->violation = Violation{wire.law, wire.object, texts[1], texts[2], texts[3]};
+    verdict->violation = Violation{wire.law, wire.object, texts[2], texts[3], texts[4]};
   }
-  if (transcript != nullptr) *transcript = texts[4];
-  return 1;
+  if (transcript != nullptr) *transcript = texts[5];
+  return Received::kVerdict;
 }
 
-Verdict Broken(Child& child, int got, int milliseconds) {
+// Waits until ready() (asked when something may have come), until the subprocess has ended, until
+// the collector is stuck for that long, or until over().
+enum class Waited : uint8_t { kReady, kEnded, kStuck, kOver };
+
+Waited Wait(Subprocess& process, const Pulse& pulse, int limit_ms,
+            const std::function<bool()>& ready, const std::function<bool()>& over) {
+  PulseClock clock;
+  for (;;) {
+    std::vector<pollfd> polled;
+    process.Await(&polled);
+    poll(polled.data(), polled.size(), std::min(kLookMs, limit_ms));
+    const bool ended = process.Ended();
+    process.Read(kMaxText * 8);
+    if (ready()) return Waited::kReady;
+    if (ended) return Waited::kEnded;
+    if (over()) return Waited::kOver;
+    if (clock.Stuck(pulse, milliseconds(limit_ms))) return Waited::kStuck;
+  }
+}
+
+int LimitOf(const Specimen& specimen, const Isolation& isolation) {
+  return specimen.in_process ? isolation.milliseconds : std::max(isolation.milliseconds, kPeerMs);
+}
+
+Verdict Broken(std::string trouble, std::string sign, const LastWords& words) {
   Verdict verdict;
   verdict.kind = Verdict::Kind::kBroken;
-  verdict.trouble = got == 0 ? child.HowItEnded() : fmt::format("hung for {} ms", milliseconds);
+  verdict.trouble = std::move(trouble);
+  verdict.sign = std::move(sign);
+  verdict.words = words.Text();
+  verdict.frames = words.Frames();
   return verdict;
 }
 
 }  // namespace
 
+bool HasSignature(const Verdict& verdict, const std::string& signature) {
+  return signature == kAnySignature ? !verdict.lawful() : verdict.signature() == signature;
+}
+
+Verdict VerdictOfDeath(int status, const LastWords& words) {
+  const bool crash = WIFSIGNALED(status);
+  std::string trouble =
+      crash ? fmt::format("crashed with signal {} ({})", WTERMSIG(status),
+                          strsignal(WTERMSIG(status)))
+            : fmt::format("ended its process with exit status {}", WEXITSTATUS(status));
+  std::string sign = trouble;
+  // What it says is the cause; where it says nothing, the place is.
+  const std::string gist = words.Gist(/*any=*/false);
+  const std::vector<std::string> frames = words.Frames();
+  if (!gist.empty()) {
+    trouble += ": " + gist;
+    sign += ": " + Anonymous(gist);
+  } else if (crash && !frames.empty()) {
+    sign += " in " + frames[0];
+  }
+  return Broken(std::move(trouble), std::move(sign), words);
+}
+
+Verdict VerdictOfHang(int limit_ms, const Pulse& pulse, const LastWords& words) {
+  const int op = pulse.op.load();
+  const char* word = op < kOpCodes ? WordOf(static_cast<OpCode>(op)) : "nothing that there is";
+  return Broken(fmt::format("hung for {} ms", limit_ms), kHangSign + std::string(word), words);
+}
+
 Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isolation& isolation,
                     std::string* transcript) {
   if (transcript != nullptr) transcript->clear();
-  Child child([&](int fd) {
+  const SharedPages shown;
+  const auto run = [&](int channel) {
     std::string text;
     Trial trial(specimen, isolation.limits);
+    trial.Watch(&shown->pulse, &shown->echo);
     const Verdict verdict = transcript == nullptr ? trial.Run(program) : trial.Run(program, &text);
-    Send(fd, verdict, text);
-  });
+    Send(channel, verdict, text);
+  };
+  Subprocess process;
+  StartSurely(run, &process);
   Verdict verdict;
-  const int got = Receive(child, isolation.milliseconds, &verdict, transcript);
-  return got == 1 ? verdict : Broken(child, got, isolation.milliseconds);
-}
-
-namespace {
-
-// How many programs a child has begun, in memory that the parent shares, so that it is asked only
-// when somebody wants to know.
-class Begun {
- public:
-  Begun() {
-    void* const page = mmap(nullptr, sizeof(std::atomic<size_t>), PROT_READ | PROT_WRITE,
-                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    CHECK(page != MAP_FAILED);
-    count_ = new (page) std::atomic<size_t>(0);
+  Received received = Received::kPart;
+  const int limit_ms = LimitOf(specimen, isolation);
+  const auto ready = [&] {
+    if (received == Received::kPart) received = Receive(process.inbox(), &verdict, transcript);
+    return received != Received::kPart;
+  };
+  const Waited waited = Wait(process, shown->pulse, limit_ms, ready, [] { return false; });
+  const int status = process.Kill();
+  if (waited == Waited::kReady && received == Received::kVerdict) {
+    if (verdict.kind == Verdict::Kind::kBroken) verdict.words = process.words().Text();
+    return verdict;
   }
-  ~Begun() { munmap(count_, sizeof(*count_)); }
-  Begun(const Begun&) = delete;
-  Begun& operator=(const Begun&) = delete;
-
-  std::atomic<size_t>& operator*() const { return *count_; }
-
- private:
-  std::atomic<size_t>* count_;
-};
-
-// How often the parent looks whether the child has begun another program.
-constexpr int kLookMs = 10;
-
-// Waits until the child has written its one byte, has ended, or is stuck in one program for that
-// long, or until `over`. As Child::Read, and -2 if it is over.
-int Await(Child& child, const std::atomic<size_t>& begun, int milliseconds,
-          const std::function<bool()>& over, char* byte) {
-  using Clock = std::chrono::steady_clock;
-  size_t last = begun.load();
-  auto since = Clock::now();
-  for (;;) {
-    const int got = child.Read(byte, 1, std::min(kLookMs, milliseconds));
-    if (got >= 0) return got;
-    if (over()) return -2;
-    const size_t now = begun.load();
-    if (now != last) since = Clock::now();
-    last = now;
-    if (Clock::now() - since >= std::chrono::milliseconds(milliseconds)) return -1;
+  if (waited == Waited::kReady) {
+    const std::string nonsense = "wrote into a descriptor that is not its own";
+    verdict = Broken(nonsense, nonsense, process.words());
+  } else if (waited == Waited::kEnded) {
+    verdict = VerdictOfDeath(status, process.words());
+  } else {
+    verdict = VerdictOfHang(limit_ms, shown->pulse, process.words());
   }
+  if (transcript != nullptr) *transcript = shown->echo.Text();
+  if (transcript != nullptr) MarkHere(transcript);
+  return verdict;
 }
-
-}  // namespace
 
 size_t FindIsolated(const std::vector<Program>& programs, const std::string& signature,
                     const Specimen& specimen, const Isolation& isolation,
                     std::chrono::steady_clock::time_point end, size_t* tried) {
-  const auto late = [end] { return std::chrono::steady_clock::now() >= end; };
+  const auto late = [end] { return Clock::now() >= end; };
   const auto over = [&] { return late() || (isolation.stop && isolation.stop()); };
-  const auto has_it = [&](const Verdict& verdict) {
-    return signature == kAnySignature ? !verdict.lawful() : verdict.signature() == signature;
-  };
-  const Begun begun;
-  size_t found = programs.size();
-  while (*begun < programs.size() && found == programs.size() && !over()) {
-    Child child([&](int fd) {
-      std::optional<Trial> trial;
-      char same = 0;
-      for (size_t i = *begun; i < programs.size() && same == 0 && !late(); ++i) {
-        ++*begun;
-        if (!trial || isolation.fresh) trial.emplace(specimen, isolation.limits);
-        same = has_it(trial->Run(programs[i])) ? 1 : 0;
+  const auto has_it = [&](const Verdict& verdict) { return HasSignature(verdict, signature); };
+  constexpr char kNo = 'n', kYes = 'y';
+  const int limit_ms = LimitOf(specimen, isolation);
+  const SharedPages shown;
+  const auto run = [&](int channel) {
+    std::optional<Trial> trial;
+    char same = kNo;
+    for (size_t i = shown->begun; i < programs.size() && same == kNo && !late(); ++i) {
+      ++shown->begun;
+      if (!trial || isolation.fresh) {
+        trial.emplace(specimen, isolation.limits);
+        trial->Watch(&shown->pulse);
       }
-      WriteAll(fd, &same, 1);
-    });
-    char same = 0;
-    const int got = Await(child, *begun, isolation.milliseconds, over, &same);
-    if (got == -2) break;
-    if (got != 1) same = has_it(Broken(child, got, isolation.milliseconds)) ? 1 : 0;
-    if (same != 0) found = *begun - 1;
+      same = has_it(trial->Run(programs[i])) ? kYes : kNo;
+    }
+    WriteAll(channel, std::string_view(&same, 1));
+  };
+  size_t found = programs.size();
+  size_t begun = 0;
+  while (begun < programs.size() && found == programs.size() && !over()) {
+    Subprocess process;
+    StartSurely(run, &process);
+    const auto ready = [&process] { return !process.inbox().empty(); };
+    const Waited waited = Wait(process, shown->pulse, limit_ms, ready, over);
+    const int status = process.Kill();
+    // It only grows, and within bounds, whatever the collector has written there; and a subprocess
+    // that died has begun one.
+    const size_t least = std::min(begun + (waited == Waited::kReady ? 0 : 1), programs.size());
+    begun = std::clamp(shown->begun.load(), least, programs.size());
+    shown->begun.store(begun);
+    if (waited == Waited::kOver) break;
+    bool same = false;
+    if (waited == Waited::kReady) same = process.inbox()[0] == kYes;
+    if (waited == Waited::kEnded) same = has_it(VerdictOfDeath(status, process.words()));
+    if (waited == Waited::kStuck) {
+      same = has_it(VerdictOfHang(limit_ms, shown->pulse, process.words()));
+    }
+    if (same) found = begun - 1;
   }
-  if (tried != nullptr) *tried = *begun;
+  if (tried != nullptr) *tried = begun;
   return found;
 }
 

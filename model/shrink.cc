@@ -20,7 +20,7 @@ Shrunk Shrink(const Program& program, const std::string& signature, const Specim
     }
     // A collector whose Reset forgets something owes its conviction to earlier candidates.
     if (!isolation.fresh &&
-        TryIsolated(candidates[found], specimen, isolation).signature() != signature) {
+        !HasSignature(TryIsolated(candidates[found], specimen, isolation), signature)) {
       isolation.fresh = true;
       continue;
     }

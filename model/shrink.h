@@ -26,7 +26,8 @@ struct Shrunk {
   bool finished = false;  // no simpler program keeps the signature
 };
 
-// REQUIRES: `signature` is that of `program` on `specimen`, and not empty.
+// With kAnySignature whatever is unlawful will do: the result is the simplest thing that goes wrong
+// in that program. REQUIRES: `program` has the signature on `specimen`; it is not empty.
 Shrunk Shrink(const Program& program, const std::string& signature, const Specimen& specimen,
               const ShrinkOptions& options);
 

@@ -1,13 +1,17 @@
 #include "model/trial.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "model/event_text.h"
+#include "model/last_words.h"
 
 namespace ouro {
 namespace {
+
+constexpr size_t kMaxTrouble = 400;  // bytes of a sentence that a collector says
 
 // Collections and scripts are brackets in a transcript: what is inside is indented.
 bool Opens(const Event& event) {
@@ -18,13 +22,21 @@ bool Closes(const Event& event) {
   return event.kind == Event::Kind::kDone || event.kind == Event::Kind::kEnd;
 }
 
+std::string Indented(const std::string& lines) {
+  std::string text;
+  for (size_t begin = 0; begin < lines.size();) {
+    const size_t end = std::min(lines.find('\n', begin), lines.size());
+    text += "    " + lines.substr(begin, end - begin) + "\n";
+    begin = end + 1;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string Verdict::signature() const {
   if (kind == Kind::kConvicted) return violation->signature;
-  // "python died of signal 11 after `r0 = none`": the operation may change in shrinking.
-  if (kind == Kind::kBroken) return trouble.substr(0, trouble.find(" after `"));
-  return "";
+  return sign;
 }
 
 Trial::Trial(const Specimen& specimen, Limits limits)
@@ -38,11 +50,13 @@ Verdict Trial::Run(const Program& program) {
   judge_->Reset();
   broken_ = false;
   operations_ = events_ = depth_ = indent_ = 0;
+  pulse_->Beat(/*collector=*/true);
   if (collector_ == nullptr) {
     collector_ = specimen_.make(*this);
   } else {
     collector_->Reset();
   }
+  pulse_->Beat(/*collector=*/false);
   program_ = &program;
   for (const Op& op : program.main) {
     if (over()) break;
@@ -55,6 +69,8 @@ Verdict Trial::Run(const Program& program) {
   if (broken_) {
     verdict.kind = Verdict::Kind::kBroken;
     verdict.trouble = trouble_;
+    // "python died of signal 11 after `r0 = none`": the operation may change in shrinking.
+    verdict.sign = Anonymous(trouble_.substr(0, trouble_.find(" after `")));
   } else if (judge_->violation()) {
     verdict.kind = Verdict::Kind::kConvicted;
     verdict.violation = judge_->violation();
@@ -71,10 +87,13 @@ Verdict Trial::Run(const Program& program, std::string* transcript) {
   transcript_ = transcript;
   Verdict verdict = Run(program);
   transcript_ = nullptr;
-  if (!verdict.lawful() && !transcript->empty()) {
-    transcript->insert(transcript->size() - 1, "      # <- here");
-  }
+  if (!verdict.lawful()) MarkHere(transcript);
   return verdict;
+}
+
+void MarkHere(std::string* transcript) {
+  if (transcript->empty()) return;
+  transcript->insert(transcript->size() - 1, "      # <- here");
 }
 
 void Trial::Execute(const Op& op) {
@@ -93,7 +112,10 @@ void Trial::ExecuteOne(const Op& op) {
   ++operations_;
   if (transcript_ != nullptr) Write(Print(op));
   judge_->Begin(op);
+  pulse_->op.store(static_cast<uint8_t>(op.code), std::memory_order_relaxed);
+  pulse_->Beat(/*collector=*/true);
   collector_->Execute(op);
+  pulse_->Beat(/*collector=*/false);
   if (!broken_) judge_->End();
   if (!limits_.verify || over()) return;
   const std::string wrong = collector_->Verify();
@@ -102,6 +124,13 @@ void Trial::ExecuteOne(const Op& op) {
 
 ScriptEnd Trial::On(const Event& event) {
   if (over() || program_ == nullptr) return ScriptEnd::kReturned;
+  pulse_->Beat(/*collector=*/false);
+  const ScriptEnd end = Hear(event);
+  pulse_->Beat(/*collector=*/true);
+  return end;
+}
+
+ScriptEnd Trial::Hear(const Event& event) {
   ++events_;
   if (transcript_ != nullptr) {
     if (Closes(event) && indent_ > 0) --indent_;
@@ -143,13 +172,15 @@ bool Trial::RunScript(ObjectId id) {
 void Trial::Broken(const std::string& why) {
   if (broken_) return;
   broken_ = true;
-  trouble_ = why;
+  trouble_ = Printable(why, kMaxTrouble);
 }
 
 void Trial::Write(const std::string& line) {
+  const size_t begin = transcript_->size();
   transcript_->append(static_cast<size_t>(2 * indent_), ' ');
   transcript_->append(line);
   transcript_->push_back('\n');
+  if (echo_ != nullptr) echo_->Add(std::string_view(*transcript_).substr(begin));
 }
 
 Verdict Try(const Program& program, const Specimen& specimen, Limits limits) {
@@ -167,11 +198,10 @@ std::string Report(const Specimen& specimen, const Verdict& verdict,
     text = fmt::format("{} broke the law {}\n  {}\n", specimen.name, Name(verdict.violation->law),
                        verdict.violation->what);
   }
-  size_t begin = 0;
-  while (begin < transcript.size()) {
-    const size_t end = transcript.find('\n', begin);
-    text += "    " + transcript.substr(begin, end - begin) + "\n";
-    begin = end + 1;
+  text += Indented(transcript);
+  if (!verdict.words.empty()) text += "  its last words:\n" + Indented(verdict.words);
+  if (!verdict.frames.empty()) {
+    text += fmt::format("  where it crashed:\n    {}\n", fmt::join(verdict.frames, "\n    "));
   }
   if (verdict.kind == Verdict::Kind::kConvicted) {
     text += fmt::format("  lawful here: {}\n  the law: {}\n", verdict.violation->lawful,

@@ -11,10 +11,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "model/collector.h"
 #include "model/judge.h"
 #include "model/program.h"
+#include "model/pulse.h"
 
 namespace ouro {
 
@@ -35,9 +37,12 @@ struct Verdict {
   Kind kind = Kind::kLawful;
   std::optional<Violation> violation;
   std::string trouble;
-  int operations = 0;       // that were executed
-  int events = 0;           // that were reported
-  uint64_t situations = 0;  // that were reached, a bit for each Situation
+  std::string sign;                 // kBroken: what the same trouble has in every run
+  std::string words;                // kBroken: what its process printed last, lines; may be empty
+  std::vector<std::string> frames;  // kBroken: where it crashed, innermost first; may be empty
+  int operations = 0;               // that were executed
+  int events = 0;                   // that were reported
+  uint64_t situations = 0;          // that were reached, a bit for each Situation
 
   bool lawful() const { return kind == Kind::kLawful; }
   // What a shrunk program must keep: the law, operation and phase, or the kind of trouble. "" where
@@ -61,10 +66,18 @@ class Trial : private Observer {
   // See Judge::CountFeatures.
   void CountFeatures(uint8_t* counters) { judge_->CountFeatures(counters); }
 
+  // Shows there, from now on, how far it is; `echo`, which may be null, gets every transcript that
+  // is asked for. Both outlive the trial.
+  void Watch(Pulse* pulse, Echo* echo = nullptr) {
+    pulse_ = pulse;
+    echo_ = echo;
+  }
+
  private:
   ScriptEnd On(const Event& event) override;
   void Broken(const std::string& why) override;
 
+  ScriptEnd Hear(const Event& event);
   bool over() const { return broken_ || judge_->violation().has_value(); }
   void Execute(const Op& op);
   void ExecuteOne(const Op& op);
@@ -75,6 +88,9 @@ class Trial : private Observer {
   const Limits limits_;
   const std::unique_ptr<Judge> judge_;
   std::unique_ptr<Collector> collector_;
+  Pulse own_pulse_;
+  Pulse* pulse_ = &own_pulse_;
+  Echo* echo_ = nullptr;
   const Program* program_ = nullptr;
   std::string* transcript_ = nullptr;
   bool broken_ = false;
@@ -84,6 +100,9 @@ class Trial : private Observer {
   int depth_ = 0;   // of scripts
   int indent_ = 0;  // of scripts and collections
 };
+
+// Marks the last line of a transcript as the one where it went wrong.
+void MarkHere(std::string* transcript);
 
 // One program on a fresh collector.
 Verdict Try(const Program& program, const Specimen& specimen, Limits limits = {});
