@@ -151,6 +151,22 @@ class GuideTest(unittest.TestCase):
                 wanted = 2 if text.startswith("ouro: ") else "unlawful" in text or "broke" in text
                 self.assertEqual(code, int(wanted or "shrunk" in text))
 
+    def test_it_begins_in_a_way_that_lasts(self):
+        first = re.search(r"(?ms)^## Before you begin$.*?^```\n(.*?)^```$", read("GUIDE.md"))[1]
+        setup, *rest = first.splitlines()
+        self.assertEqual(setup, "tools/setup && bazel build //:ouro")
+        place = os.path.join(self.folder, "checkout")
+        for config in ("fast", "opt"):
+            os.makedirs(os.path.join(place, config, "fuzz"))
+        os.symlink(os.path.realpath(ouro_driver.OURO), os.path.join(place, "fast/fuzz/ouro"))
+        os.symlink("fast", os.path.join(place, "bazel-bin"))
+        # Bazel builds something else.
+        script = "\n".join([*rest, "rm bazel-bin; ln -s opt bazel-bin", "ouro laws",
+                            "test $OUROBOROS = $PWD && echo done"])
+        done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, cwd=place)
+        self.assertIn("no-free-while-held", done.stdout, done.stderr)
+        self.assertTrue(done.stdout.endswith("done\n"), done.stdout)
+
     def test_excerpts_are_excerpts(self):
         texts = [read(path) for path in EXAMPLES]
         self.assertEqual(len(blocks("c")), 2)

@@ -79,7 +79,7 @@ void AddJudge(CLI::App& app, JudgeArguments& a, int* code) {
   CLI::App* judge = app.add_subcommand("judge", "Judge traces that were recorded elsewhere");
   judge->add_option("--contract", a.contract, "`ouro contracts` lists them")->required();
   judge->add_option("FILE", a.files, "traces; - is standard input")->required();
-  judge->footer("example: ouro run --trace all.gct | ouro judge --contract cpython26 -");
+  judge->footer("example: ouro run --trace corpus/rules | ouro judge --contract cpython26 -");
   judge->callback([&a, code] { *code = ouro::JudgeFiles(a); });
 }
 
@@ -105,7 +105,7 @@ void AddShrink(CLI::App& app, ShrinkArguments& a, int* code) {
       ->capture_default_str()
       ->check(CLI::Range(1, 86'400));
   shrink->add_option("FILE", a.file, "one program; - is standard input")->required();
-  shrink->footer("example: ouro shrink --specimen liar:load big.gct > small.gct");
+  shrink->footer("example: ouro shrink --specimen liar:load corpus/laws/load.gct > small.gct");
   shrink->callback([&a, code] { *code = ouro::ShrinkFile(a); });
 }
 
@@ -125,7 +125,7 @@ void AddCompare(CLI::App& app, CompareArguments& a, int* code) {
               "optimized-27");
   compare->add_option("FILE", a.files, "programs; folders; - is standard input")->required();
   compare->footer(
-      "example: ouro compare corpus/rules/resurrection.gct\n"
+      "example: ouro compare corpus/rules/resurrected-in-cycle.gct\n"
       "         ouro compare --specimen optimized-pep442 --with cpython corpus");
   compare->callback([&a, code] { *code = ouro::Compare(a); });
 }
@@ -246,7 +246,7 @@ void AddCorpus(CLI::App& app, AddArguments& a, int* code) {
   add->add_option("--to", a.folder, "the folder, from the top of the source tree")
       ->capture_default_str();
   add->add_option("FILE", a.files, "programs, one a file")->required();
-  add->footer("example: ouro add ouro-out/found/naive-load-07c1.gct");
+  add->footer("example: ouro add ouro-out/found/*.gct");
   add->callback([&a, code] { *code = ouro::Add(a); });
 }
 

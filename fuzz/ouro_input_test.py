@@ -1,5 +1,5 @@
-"""What `ouro` says of input that is none: odd numbers, empty names, files without a program,
-without an end, or that cannot be read, standard streams that are closed; and of what is misspelt."""
+"""What `ouro` says of input that is none: odd numbers, empty names, files that have no program or
+no end or cannot be read, closed standard streams; and of what is misspelt."""
 
 import os
 import pty

@@ -26,9 +26,9 @@ std::vector<std::string> FateLegend();
 
 // The program with its operations numbered, then a line for each course: the fates of all objects,
 // by number of the operation of main, and the verdict. "F3 X4": finalized at operation 3, freed at
-// 4; "F3 x5": finalized five times at 3, one after the other. "-": it lives on. An object's column is named after the operation during which it was born, as
-// its number may be another one where an operation is void. Lines have at most `width` columns, if
-// need be in several blocks.
+// 4; "F3 x5": finalized five times at 3, one after the other. "-": it lives on. An object's column
+// is named after the operation during which it was born, as its number may be another one where an
+// operation is void. Lines have at most `width` columns, if need be in several blocks.
 std::string FateTable(const Program& program, const std::vector<Course>& courses,
                       size_t width = 100);
 

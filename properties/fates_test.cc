@@ -99,5 +99,15 @@ TEST(FatesTest, ColumnsAreObjectsWhateverTheirNumbers) {
       << table;
 }
 
+TEST(FatesTest, RepetitionsAreFolded) {
+  // An object that comes back at each of its deaths, within one operation.
+  const Program program = Parsed("r0 = node 1\nr1 = weak r0\nr0 = none\n");
+  std::string transcript = "r0 = node 1\n> new 0\nr1 = weak r0\n> new 1\nr0 = none\n";
+  for (int i = 0; i < 194; ++i) transcript += "> finalize 0\n> end 0\n";
+  transcript += "> free 0\n";
+  const std::string table = FateTable(program, {{"x", transcript, "lawful"}});
+  EXPECT_NE(table.find("x                  F3 x194 X3  -  lawful\n"), std::string::npos) << table;
+}
+
 }  // namespace
 }  // namespace ouro

@@ -32,23 +32,30 @@ constexpr Impossible kImpossible[] = {
      "no script can make a weak reference to trash, and older ones are cleared first"},
 };
 
-// What a collector must be able to do, so that the situation can come.
+// What a collector must be able to do, so that the situation can come: all of these abilities, and
+// at least one of those (0: none is asked for).
 struct Need {
   Situation situation;
-  uint32_t abilities;
+  uint32_t all;
+  uint32_t any = 0;
 };
+constexpr uint32_t kScripts = kFinalizers | kCallbacks;
 constexpr Need kNeeds[] = {
     {Situation::kFinalizerRuns, kFinalizers},
     {Situation::kResurrectedByFinalizer, kFinalizers},
     {Situation::kSecondDeath, kFinalizers},
     {Situation::kSelfCycleMadeByFinalizer, kFinalizers},
-    {Situation::kRescuedByWeakReference, kWeakReferences},
+    // Callbacks come too late: weak references to what dies are cleared before the first.
+    {Situation::kRescuedByWeakReference, kWeakReferences | kFinalizers},
     {Situation::kCallbackRuns, kCallbacks},
     {Situation::kSeveralCallbacks, kCallbacks},
     {Situation::kWeakMadeByFinalizer, kWeakReferences | kFinalizers},
     {Situation::kWeakHeldByItsTarget, kCallbacks},
+    {Situation::kScriptRaised, 0, kScripts},
+    {Situation::kScriptInScript, 0, kScripts},
     {Situation::kCollectInFinalizer, kFinalizers},
     {Situation::kCollectInCallback, kCallbacks},
+    {Situation::kNestedCollect, 0, kScripts},
     {Situation::kAutomaticCollection, kThresholds},
     {Situation::kAutomaticMiddle, kThresholds},
     {Situation::kAutomaticFull, kThresholds},
@@ -57,8 +64,8 @@ constexpr Need kNeeds[] = {
     {Situation::kTrashSpansGenerations, kGenerations3},
     {Situation::kOldHoldsYoung, kGenerations3},
     {Situation::kSurvivorPromoted, kGenerations3},
-    {Situation::kUncollectable, kFinalizers | kGarbageList},
-    {Situation::kUncollectableWithout, kFinalizers | kGarbageList},
+    {Situation::kUncollectable, kFinalizers},  // also where no program can ask for the list
+    {Situation::kUncollectableWithout, kFinalizers},
     {Situation::kHangingFinalizer, kFinalizers},
     {Situation::kGarbageReleased, kGarbageList},
     {Situation::kSaveallTrash, kSaveall},
@@ -71,6 +78,7 @@ constexpr Need kNeeds[] = {
     {Situation::kTrashPartlyResurrected, kFinalizers},
     {Situation::kTrashDiedOfFinalizer, kFinalizers},
     {Situation::kLateCallback, kCallbacks | kFinalizers},
+    {Situation::kBornInCollection, 0, kScripts},
 };
 
 // What an envelope judge notes: it knows less of a course than an exact one.
@@ -95,13 +103,20 @@ bool Under(const Envelope& bounds, Situation situation) {
   if (by_count && !bounds.prompt) return false;
   if (by_collection && bounds.spares == Envelope::Spares::kAll) return false;
   if (situation == Situation::kCollectInFinalizer) return bounds.prompt;
-  if (situation == Situation::kTrashResurrected) return self;
+  const bool back =
+      situation == Situation::kTrashResurrected || situation == Situation::kResurrectedByFinalizer;
+  if (back && !self) return false;
   return known;
 }
 
-bool CanReach(Situation situation, uint32_t abilities) {
+bool CanReach(Situation situation, const Contract& contract, uint32_t abilities) {
+  // What gets into the list: saved trash or, under 2.x, cycles with finalizers.
+  const bool lists = (abilities & kSaveall) != 0 ||
+                     ((abilities & kFinalizers) != 0 && KeepsCyclesWithFinalizers(contract));
+  if (situation == Situation::kGarbageReleased && !lists) return false;
   for (const Need& need : kNeeds) {
-    if (need.situation == situation) return (need.abilities & ~abilities) == 0;
+    if (need.situation != situation) continue;
+    return (need.all & ~abilities) == 0 && (need.any == 0 || (need.any & abilities) != 0);
   }
   return true;
 }
@@ -124,7 +139,7 @@ uint64_t PossibleSituations(const Specimen& specimen) {
                           : WhyImpossible(situation, *specimen.contract) != nullptr) {
       continue;
     }
-    if (CanReach(situation, specimen.abilities)) possible |= uint64_t{1} << i;
+    if (CanReach(situation, *specimen.contract, specimen.abilities)) possible |= uint64_t{1} << i;
   }
   return possible;
 }

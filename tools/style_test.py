@@ -1,7 +1,8 @@
 """The style of this repository: functions, files, lines, opening comments, guards, format.
 
-It walks the real source tree, so that a new folder needs no mention here or in BUILD. Bazel is told
-to run it each time (`external`), for it cannot know what is read.
+It reads the real source tree, so that a new folder needs no mention here or in BUILD: what git
+knows or, where there is no git, what is in folders of packages. So what campaigns leave there is
+not read. Bazel is told to run it each time (`external`), for it cannot know what is read.
 """
 
 import ast
@@ -11,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 MAX_FUNCTION_LINES = 70
@@ -117,15 +119,31 @@ def root():
     return pathlib.Path(os.path.realpath(__file__)).parent.parent
 
 
+def tracked(top):
+    """The files that git knows, as paths from `top`, or None where it knows nothing."""
+    try:
+        done = subprocess.run(["git", "-C", str(top), "ls-files", "-z"], capture_output=True)
+    except OSError:
+        return None
+    names = done.stdout.decode().split("\0")[:-1]
+    return [name for name in names if (top / name).is_file()] if done.returncode == 0 else None
+
+
+def walked(top):
+    """The files in the folders of `top` that are packages, and below them, and in `top` itself."""
+    found = []
+    for folder, folders, files in os.walk(top):
+        if folder == str(top):
+            folders[:] = [name for name in folders if (top / name / "BUILD").is_file()]
+        folders[:] = [name for name in folders if not name.startswith((".", "bazel-"))]
+        found += [os.path.relpath(os.path.join(folder, name), top) for name in files]
+    return found
+
+
 def sources():
     """Paths from the root, sorted."""
-    found = []
-    for folder, folders, files in os.walk(root()):
-        folders[:] = [name for name in folders if not name.startswith((".", "bazel-"))]
-        for name in files:
-            if os.path.splitext(name)[1] in CPP | PYTHON:
-                found.append(os.path.relpath(os.path.join(folder, name), root()))
-    return sorted(found)
+    files = tracked(root()) or walked(root())
+    return sorted(name for name in files if os.path.splitext(name)[1] in CPP | PYTHON)
 
 
 class StyleTest(unittest.TestCase):
@@ -136,6 +154,23 @@ class StyleTest(unittest.TestCase):
                      "third_party/clang.bzl"):
             self.assertIn(path, sources())
 
+    def test_what_campaigns_leave_is_not_read(self):
+        with tempfile.TemporaryDirectory() as folder:
+            top = pathlib.Path(folder)
+            for name in ("a/BUILD", "a/b/c.cc", "ouro-out/tests/x.cc", "bazel-out/y.cc", "z.py"):
+                (top / name).parent.mkdir(parents=True, exist_ok=True)
+                (top / name).write_text("")
+            self.assertIsNone(tracked(top))
+            self.assertEqual(sorted(walked(top)), ["a/BUILD", "a/b/c.cc", "z.py"])
+            if shutil.which("git") is None:
+                return
+            subprocess.run(["git", "init", "-q", folder], check=True)
+            subprocess.run(["git", "-C", folder, "add", "a", "z.py"], check=True)
+            (top / "z.py").unlink()
+            self.assertEqual(sorted(tracked(top)), ["a/BUILD", "a/b/c.cc"])
+        for path in sources():
+            self.assertFalse(path.startswith(("ouro-out/", "bazel-")), path)
+
     def test_style(self):
         found = []
         for path in sources():
@@ -144,8 +179,12 @@ class StyleTest(unittest.TestCase):
 
     def test_format(self):
         if shutil.which(FORMATTER) is None:
-            print(f"SKIPPED: no {FORMATTER} on PATH; the format is not tested", file=sys.stderr)
-            self.skipTest("no " + FORMATTER)
+            others = sorted({name for folder in os.get_exec_path() if os.path.isdir(folder)
+                             for name in os.listdir(folder)
+                             if re.fullmatch(r"clang-format(-\d+)?", name)})
+            here = f"; {', '.join(others)}: they format otherwise" if others else ""
+            print(f"NOT TESTED: the format; {FORMATTER} is not here{here}", file=sys.stderr)
+            self.skipTest(f"{FORMATTER} is not here")
         files = [path for path in sources() if os.path.splitext(path)[1] in CPP]
         done = subprocess.run([FORMATTER, "--style=file", "--dry-run", "--Werror", *files],
                               cwd=root(), capture_output=True, text=True)

@@ -1,0 +1,129 @@
+"""tools/setup on machines that we do not have: apt and dpkg are played.
+
+Place: beside tools/setup.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+SETUP = os.path.join(os.path.dirname(os.path.realpath(__file__)), "setup")
+
+# What each played command does; KNOWN and INSTALLED are files with a name a line.
+PLAYED = {
+    "dpkg-query": "sed 's/$/ installed/' INSTALLED; echo 'removed-thing config-files'",
+    "apt-cache": """case $1 in
+  pkgnames) cat KNOWN ;;
+  depends) case $2 in
+    clang) echo '  Depends: clang-17' ;;
+    g++) echo '  Depends: g++-14 (>= 14.2)' ;;
+    libpython3-dev) echo '  Depends: libpython3.13-dev' ;;
+    esac ;;
+  esac""",
+    "apt-get": """echo "$@" >>CALLS
+  case "$*" in
+    *' update') if test -f FRESH; then cat FRESH >>KNOWN; fi ;;
+    *' install '*) if grep -q fail KNOWN; then echo 'E: broken'; exit 100; fi
+      for name; do case $name in -*|install|DPkg*) ;; *) echo "$name" >>INSTALLED ;; esac; done ;;
+  esac""",
+    "sudo": 'exec "$@"',
+}
+
+
+class SetupTest(unittest.TestCase):
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        for name, text in PLAYED.items():
+            for file in ("KNOWN", "INSTALLED", "CALLS", "FRESH"):
+                text = re.sub(rf"\b{file}\b", os.path.join(self.folder, file), text)
+            path = os.path.join(self.folder, name)
+            with open(path, "w") as file:
+                file.write("#!/bin/sh\n" + text + "\n")
+            os.chmod(path, 0o755)
+        with open(SETUP) as file:
+            script = file.read()
+        needed, optional = re.search(r"(?s)\nneeded=\((.*?)\n\).*\noptional=\((.*?)\n\)",
+                                     script).groups()
+        needed = re.sub(r"#.*", "", needed).replace("'", "").split()
+        optional = [name for entry in re.findall(r'"[^"]*:(.*)"', optional)
+                    for name in entry.split()]
+        # As a newer Debian has them.
+        versions = [(r"libclang-rt-[0-9]+-dev", "libclang-rt-17-dev"),
+                    (r"libstdc\+\+-[0-9]+-dev", "libstdc++-14-dev"),
+                    (r"3\.[0-9]+", "3.13"), (r"[0-9]+\.[0-9]+", "8.4")]
+        self.all = []
+        for name in needed + optional:
+            for pattern, version in versions:
+                name = name.replace(pattern, version)
+            self.all.append(name)
+        self.assertGreater(len(self.all), 25)
+        self.assertNotIn("[", "".join(self.all))
+
+    def setup(self, known, installed, code=0):
+        # What apt knows is far more, unless it knows nothing yet.
+        self.put("KNOWN", known and known + [f"other-{i}" for i in range(100)])
+        self.put("INSTALLED", installed)
+        self.put("CALLS", [])
+        done = subprocess.run([SETUP], capture_output=True, text=True,
+                              env={**os.environ, "PATH": self.folder + ":" + os.environ["PATH"]})
+        self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
+        return done.stderr
+
+    def put(self, name, lines):
+        with open(os.path.join(self.folder, name), "w") as file:
+            file.write("".join(line + "\n" for line in lines))
+
+    def get(self, name):
+        with open(os.path.join(self.folder, name)) as file:
+            return file.read().splitlines()
+
+    def test_nothing_is_missing(self):
+        self.assertEqual(self.setup([], self.all), "")
+        self.assertEqual(self.get("CALLS"), [])
+
+    def test_all_is_installed_in_one_step(self):
+        others = ["libclang-rt-19-dev", "libstdc++-11-dev", "libpython3.14-dev", "libphp-embed"]
+        errors = self.setup(self.all + others, [])
+        self.assertNotIn("left out", errors)
+        calls = self.get("CALLS")
+        self.assertEqual(len(calls), 2)
+        self.assertTrue(calls[0].endswith(" update"))
+        self.assertEqual(set(self.all), set(self.get("INSTALLED")))
+        self.assertEqual(self.setup(self.all, self.get("INSTALLED")), "")
+
+    def test_peers_without_packages_are_left_out_and_said(self):
+        known = [name for name in self.all
+                 if not name.startswith(("libphp", "duktape", "clang-format", "libpython3.13-dbg"))]
+        errors = self.setup(known, [])
+        for name in ("peer php\n", "peer duktape\n", "peer cpython-api-debug\n", "format\n"):
+            self.assertIn(name, errors)
+        self.assertEqual(errors.count("left out"), 4)
+        installed = self.get("INSTALLED")
+        self.assertEqual(set(known) - {"php8.4-dev"}, set(installed))  # alone it is of no use
+        self.assertEqual(self.setup(known, installed), "")  # and from then on it is quiet
+        self.assertEqual(self.get("CALLS"), [])
+
+    def test_lists_that_are_empty_are_fetched(self):
+        peers = [name for name in self.all if name.startswith(("lua", "ruby", "libphp"))]
+        self.put("FRESH", self.all)
+        for installed in ([], [name for name in self.all if name not in peers]):
+            self.setup([], installed)
+            self.assertEqual(set(self.all), set(self.get("INSTALLED")))
+
+    def test_what_is_needed_must_be_there(self):
+        known = [name for name in self.all if name != "lld"]
+        self.assertIn("apt knows no package for: lld\n", self.setup(known, [], code=1))
+        self.assertEqual(len(self.get("CALLS")), 1)  # nothing was installed
+
+    def test_apt_that_fails(self):
+        errors = self.setup(self.all + ["fail"], [], code=1)
+        self.assertIn("E: broken\ntools/setup: 'apt-get install' failed", errors)
+
+
+if __name__ == "__main__":
+    unittest.main()
