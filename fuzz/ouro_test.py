@@ -318,7 +318,7 @@ class ReplayAndCompareTest(ouro_driver.OuroTest):
         output, _ = self.ouro("check-adapter", "liar:load", code=1)
         self.assertIn("not done: ", output)
         self.assertIn("look for ", output)
-        self.assertIn("liar:load: THE ADAPTER IS AT FAULT: ", output)
+        self.assertIn("liar:load: NOT ALL DUTIES DONE: ", output)
 
     def test_sweep(self):
         self.write("a.gct", "r0 = node 0\nr1 = weak r0\nr0 = none\n")
