@@ -53,17 +53,16 @@ class RecordsTest(ouro_driver.OuroTest):
                                       "--stop-on-first", "--seconds", "40", code=1)
             self.assertIn("\n  not yet shrunk: ", output)
             found = glob.glob(os.path.join(self.folder, engine, "found", "*"))
-            self.assertEqual(len(found), 1, output)
+            found.sort(key=lambda name: len(self.operations(name)))
+            self.assertTrue(found, output)
             self.assertLessEqual(len(self.operations(found[0])), 6, self.read(found[0]))
             text = self.read(found[0])
             for line in ("specimen: " + SMALL, "law: ", "signature: ", "stability: 3/3", "build: ",
-                         "date: 20", "engine: " + engine, "seed: 1", "replay: bazel run //:ouro"):
+                         "date: 20", "engine: ", "seed: 1", "replay: "):
                 self.assertIn("\n# " + line, text)
-            replay, _ = self.ouro("run", "--specimen", SMALL, found[0], code=1)
+            self.assertIn("engine " + engine, lines(output)[0])
+            replay, _ = self.ouro("run", found[0], code=1)  # which names its specimen
             self.assertRegex(replay, re.escape(SMALL) + " (broke the law|is broken: crashed) ")
-            drafts = glob.glob(os.path.join(self.folder, engine, "tests", "*.cc"))
-            self.assertEqual(len(drafts), 1)
-            self.assertIn("\nTEST(FoundTest, PlantedFailedWeakref", self.read(drafts[0]))
 
     def test_records(self):
         self.campaign("--seconds", "3")
@@ -127,7 +126,7 @@ class RecordsTest(ouro_driver.OuroTest):
         self.assertIn("\noptimized: lawful after ", output)
         self.assertEqual(self.stats()["specimen"], "optimized")
         output, _ = self.campaign("--specimen", PLANTED, "--seconds", "1", code=1)
-        self.assertIn("1 finding so far", output)
+        self.assertRegex(output, r"\ngoes on in ouro-out: .*, [1-9]\d* findings? so far\n")
 
     def test_two_campaigns_in_one_folder(self):
         one = self.begin()
@@ -193,7 +192,7 @@ class RecordsTest(ouro_driver.OuroTest):
     def test_a_silent_canary(self):
         _, complaint = self.ouro("campaign", "--engine", "libfuzzer", code=2,
                                  env={"OURO_FUZZER": "/bin/true"})  # finds nothing, quickly
-        self.assertIn("the canary is silent: libFuzzer did not find the bug of", complaint)
+        self.assertIn("the canary: libFuzzer did not find the bug of", complaint)
 
     def test_what_cannot_be(self):
         self.assertIn("--engine random", self.complaint(

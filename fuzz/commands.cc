@@ -125,7 +125,8 @@ int ShrinkFile(const ShrinkArguments& arguments) {
     return 0;
   }
   options.seen = verdict.signature();
-  const Finding finding = Investigate(programs[0].program, specimen, options);
+  Finding finding = Investigate(programs[0].program, specimen, options);
+  ShrinkFinding(specimen, options, &finding);
   line.Clear();
   fmt::print(stderr, "{}", Painted(finding.report, stderr));
   fmt::print("{}", finding.text);

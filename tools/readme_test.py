@@ -124,6 +124,17 @@ class ReadmeTest(unittest.TestCase):
         package, _, name = label[2:].partition(":")
         self.assertIn(name or os.path.basename(package), targets(package))
 
+    def test_a_failure_looks_as_it_says(self):
+        shown = re.search(r"(?ms)^```\n(liar:\S+ broke the law .*?)^```$", README)[1]
+        self.assertLess(README.index(shown), README.index("\n## Two commands"))
+        command = re.search(r"`bazel run //:ouro -- (campaign --specimen liar:\S+ --stop-on-first)`",
+                            README)[1]
+        output = self.ouro(command).stdout
+        # From how large a program it was shrunk depends on who was first.
+        ours, theirs = (re.sub(r"shrunk from \d+", "shrunk from N", text)
+                        for text in (shown, output))
+        self.assertIn(ours, theirs)
+
     def test_compare_prints_what_it_says(self):
         command, shown = re.search(
             r"(?s)bazel run //:ouro -- (compare corpus/\S+)\n```\n```\n(.*?)```", README).groups()
