@@ -3,6 +3,8 @@
 
 #include "model/program.h"
 
+#include <array>
+
 #include "model/program_table.h"
 
 namespace ouro {
@@ -21,6 +23,23 @@ size_t Program::size() const {
   size_t size = main.size();
   for (const Script& script : scripts) size += script.size();
   return size;
+}
+
+int Program::UnnamedRegister() const {
+  std::array<bool, kRegisters + 1> named = {};  // the last one is `self`
+  const auto name = [&named](const Script& ops) {
+    for (const Op& op : ops) {
+      const table::FieldList& fields = table::FieldsOf(op.code);
+      if (fields.Has("rD")) named[op.dest] = true;
+      if (fields.Has("R")) named[op.ref] = true;
+      if (fields.Has("R'")) named[op.value] = true;
+    }
+  };
+  name(main);
+  for (const Script& script : scripts) name(script);
+  int unnamed = kRegisters - 1;
+  while (unnamed >= 0 && named[static_cast<size_t>(unnamed)]) --unnamed;
+  return unnamed;
 }
 
 }  // namespace ouro

@@ -3,16 +3,17 @@
 // reference callbacks run. It is what generators print, collectors execute, the judge reads and
 // the corpus stores. This header is the whole language: operations, text, bytes, simplification.
 //
-// Void operations: one that makes no sense in the present state, because a register is empty, say, is
-// not executed.
+// Void operations: one that makes no sense in the present state, because a register is empty, say,
+// is not executed.
 //
 // Registers that are full: an operation takes its operands first, and the old value of the register
-// that it writes goes last, so that `r0 = r0.0` and `r0 = r0()` yield what r0 leads to. No operation
-// both allocates and lets go: `r0 = node 1`, with r0 full, is executed as `r0 = none` and
-// `r0 = node 1`. `r0 = weak r0` is, if r15 is the highest register that is empty,
+// that it writes goes last, so that `r0 = r0.0` and `r0 = r0()` yield what r0 leads to. No
+// operation both allocates and lets go: `r0 = node 1`, with r0 full, is executed as `r0 = none` and
+// `r0 = node 1`. `r0 = weak r0` is, if r15 is the register that is lent,
 //     r15 = r0; r0 = none; r0 = weak r15; r15 = none
 // so that its target goes last. What is void by then, as a finalizer has changed the registers, is
-// left out, and all of it if no register is empty.
+// left out. The highest register is lent that the program names nowhere, so that no script sees it;
+// if it names all, the highest that is empty; if none is, the operation is void.
 //
 // Place: the bottom of model/. It knows nothing of collectors or of laws.
 
@@ -98,6 +99,8 @@ struct Program {
   const Script& script(int number) const;
   // Operations in main and in all scripts.
   size_t size() const;
+  // The highest register that no operation names, or -1.
+  int UnnamedRegister() const;
 };
 
 // The one written form of an operation, without indentation or line end: `r0 = node 2 del 0`.

@@ -111,7 +111,8 @@ void Trial::Replace(const Op& op) {
   const bool lends = op.code == OpCode::kWeak && op.ref == op.dest;
   const ObjectId target = judge_->reg(op.dest);
   if (lends) {
-    int lent = kRegisters - 1;
+    int lent = program_->UnnamedRegister();
+    if (lent < 0) lent = kRegisters - 1;
     while (lent >= 0 && judge_->reg(lent) != kNone) --lent;
     if (lent < 0) return WriteVoid(op, "no register is empty");
     allocate.ref = static_cast<Ref>(lent);

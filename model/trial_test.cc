@@ -130,20 +130,22 @@ TEST(Trial, TakesTheOperandBeforeTheOldValueGoes) {
     // Or lives on, if something else holds it.
     EXPECT_EQ(handed("r0 = node 0\nr15 = r0\nr0 = weak r0\nr0 = r0()\n"),
               (Lines{"r0 = node 0", "r15 = r0", "r14 = r0", "r0 = none", "r0 = weak r14",
-                     "r14 = none", "r0 = r0()"}));
+                     "r14 = none", "r0 = r0()"}));  // r15 is the program's own
     EXPECT_EQ(
         handed("r0 = node 1\nr1 = node 1\nr0.0 = r1\nr1 = none\nr0 = r0.0\nr0 = r0.0\n"),
         (Lines{"r0 = node 1", "r1 = node 1", "r0.0 = r1", "r1 = none", "r0 = r0.0", "r0 = r0.0"}));
     // The finalizer of the target finds the weak reference in place, and nothing lent any more.
-    EXPECT_EQ(handed("def 0:\n  r1 = r15\n  r1 = r0\n  r2 = r0\nmain:\n  r0 = node 0 del 0\n"
+    EXPECT_EQ(handed("def 0:\n  r1 = r14\n  r1 = r0\n  r2 = r0\nmain:\n  r0 = node 0 del 0\n"
                      "  r0 = weak r0\n"),
               (Lines{"r0 = node 0 del 0", "r15 = r0", "r0 = none", "r0 = weak r15", "r15 = none",
                      "r1 = r0", "r2 = r0"}));
   }
-  // Where no register is empty, nothing can be lent.
+  // A register that the program names is lent only if it names all, and only if it is empty.
   std::string full;
   for (int i = 0; i < kRegisters; ++i) full += "r" + std::to_string(i) + " = node 0\n";
   EXPECT_EQ(HandedOut(full + "r0 = weak r0\n", kWeakReferences).size(), size_t{kRegisters});
+  EXPECT_EQ(HandedOut(full + "r3 = none\nr0 = weak r0\n", kWeakReferences)[kRegisters + 1],
+            "r3 = r0");
 }
 
 // Believes what collector.h says of allocations.
