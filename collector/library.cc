@@ -66,13 +66,16 @@ std::string Rehearse(const std::string& path) {
   }
   const int status = process.Kill();
   if (!process.inbox().empty()) return "";
-  constexpr char kWhen[] = "while it was loaded, in a constructor";
-  if (!ended) return fmt::format("it hung for {} s {}", kLoadTime.count(), kWhen);
+  std::string when = "while it was loaded, in a constructor";
+  // "ASan runtime does not come first ...": GUIDE.md says what to do.
+  const std::string gist = process.words().Gist(/*any=*/true);
+  if (!gist.empty()) when += ": " + gist;
+  if (!ended) return fmt::format("it hung for {} s {}", kLoadTime.count(), when);
   if (WIFEXITED(status)) {
-    return fmt::format("it ended the process with exit code {} {}", WEXITSTATUS(status), kWhen);
+    return fmt::format("it ended the process with exit code {} {}", WEXITSTATUS(status), when);
   }
   return fmt::format("it crashed with signal {} ({}) {}", WTERMSIG(status),
-                     strsignal(WTERMSIG(status)), kWhen);
+                     strsignal(WTERMSIG(status)), when);
 }
 
 // A path that could not stand on one line, in a report or the header of a finding, is refused.

@@ -103,10 +103,11 @@ class Campaign {
   // ---- running ----
 
   double Left() const { return options_.seconds - Seconds(); }
-  bool Over() const {
-    return Interruptible::Interrupted() || Left() <= 0 ||
-           (options_.stop_on_first && !findings_.empty() && !inquiry_.running());
+  // The first finding was enough, and is there.
+  bool Satisfied() const {
+    return options_.stop_on_first && !findings_.empty() && !inquiry_.running();
   }
+  bool Over() const { return Interruptible::Interrupted() || Left() <= 0 || Satisfied(); }
 
   void Wait() const {
     std::vector<pollfd> polled;
@@ -131,7 +132,7 @@ class Campaign {
   void Finish() {
     supervisor_.Finish();
     while (Left() > -kGraceSeconds && !Interruptible::Interrupted()) {
-      if (options_.stop_on_first && !findings_.empty() && !inquiry_.running()) break;
+      if (Satisfied()) break;
       // What waits comes first; what is shrunk can be shrunk later.
       if (findings_.waiting() > 0 && filed_) StopInquiry();
       Inquire(/*shrink_seconds=*/0);
@@ -141,7 +142,7 @@ class Campaign {
     }
     StopInquiry();
     Suspicion left;
-    while (findings_.Next(&left)) Defer(left);
+    while (!Satisfied() && findings_.Next(&left)) Defer(left);
   }
 
   // ---- inquiries ----
@@ -162,7 +163,7 @@ class Campaign {
     if (news == Inquiry::News::kFiled || news == Inquiry::News::kShrunk) Add(finding);
     filed_ |= news == Inquiry::News::kFiled;
     Suspicion next;
-    if (inquiry_.running() || !findings_.Next(&next)) return;
+    if (Satisfied() || inquiry_.running() || !findings_.Next(&next)) return;
     filed_ = false;
     seen_ = {before_ + Seconds(), records_.desks().Sum(&Desk::programs)};
     FindingOptions options;

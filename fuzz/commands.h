@@ -117,6 +117,14 @@ struct MergeArguments {
 };
 int Merge(const MergeArguments& arguments);
 
+struct TriageArguments {
+  std::string known;    // a file of causes; "": none are known
+  bool causes = false;  // print nothing but the causes: what `known` is made of
+  std::vector<std::string> folders;
+};
+// The exit code is 0 where no cause is new.
+int Triage(const TriageArguments& arguments);
+
 struct BytesArguments {
   std::string out;
   std::vector<std::string> files;

@@ -146,7 +146,6 @@ constexpr Wicked kEnds[] = {
     {"sys", [](Observer&) { Die(SIGSYS); }},
     {"xcpu", [](Observer&) { Die(SIGXCPU); }},
     {"stop", [](Observer&) { raise(SIGSTOP); }},
-    {"tstp", [](Observer&) { raise(SIGTSTP); }},
     {"double-free",
      [](Observer&) {
        char* volatile p = static_cast<char*>(malloc(100));

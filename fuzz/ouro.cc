@@ -39,6 +39,7 @@ using ouro::ReplayArguments;
 using ouro::RunArguments;
 using ouro::ShrinkArguments;
 using ouro::SweepArguments;
+using ouro::TriageArguments;
 
 constexpr char kByName[] = "the collector; `ouro specimens` lists them";
 constexpr char kFromFile[] =
@@ -260,6 +261,19 @@ void AddMerge(CLI::App& app, MergeArguments& a, int* code) {
   merge->callback([&a, code] { *code = ouro::Merge(a); });
 }
 
+void AddTriage(CLI::App& app, TriageArguments& a, int* code) {
+  CLI::App* triage = app.add_subcommand(
+      "triage", "Tell what the findings of campaigns come down to, and what of it is new");
+  triage->add_option("--known", a.known,
+                     "a file of known causes, a line each: the exit code is 0 if none is new");
+  triage->add_flag("--causes", a.causes, "print the causes alone, as --known takes them");
+  triage->add_option("DIR", a.folders, "folders of campaigns")->required();
+  triage->footer(
+      "example: ouro triage --causes ouro-out > known.txt\n"
+      "         ouro triage --known known.txt ouro-out");
+  triage->callback([&a, code] { *code = ouro::Triage(a); });
+}
+
 void AddBytes(CLI::App& app, BytesArguments& to, BytesArguments& from, int* code) {
   CLI::App* encode = app.add_subcommand("encode", "Write programs in the byte form of fuzzers");
   encode->add_option("--out", to.out, "the folder for them, a file each")->required();
@@ -297,11 +311,11 @@ struct Group {
   const char* name;
 };
 constexpr Group kGroups[] = {
-    {"campaign", kFind},   {"exhaust", kFind},    {"sweep", kFind},     {"generate", kFind},
-    {"run", kLook},        {"compare", kLook},    {"shrink", kLook},    {"check-adapter", kJudge},
-    {"replay", kJudge},    {"judge", kJudge},     {"add", kMaintain},   {"merge", kMaintain},
-    {"encode", kMaintain}, {"decode", kMaintain}, {"power", kMaintain}, {"specimens", kLists},
-    {"contracts", kLists}, {"laws", kLists},
+    {"campaign", kFind},   {"exhaust", kFind},    {"sweep", kFind},      {"generate", kFind},
+    {"run", kLook},        {"compare", kLook},    {"shrink", kLook},     {"check-adapter", kJudge},
+    {"replay", kJudge},    {"judge", kJudge},     {"triage", kLook},     {"add", kMaintain},
+    {"merge", kMaintain},  {"encode", kMaintain}, {"decode", kMaintain}, {"power", kMaintain},
+    {"specimens", kLists}, {"contracts", kLists}, {"laws", kLists},
 };
 
 int Main(int argc, char** argv) {
@@ -331,6 +345,7 @@ int Main(int argc, char** argv) {
   CampaignArguments campaign;
   AddArguments add;
   MergeArguments merge;
+  TriageArguments triage;
   BytesArguments encode;
   BytesArguments decode;
   AddCampaign(app, campaign, &code);
@@ -340,6 +355,7 @@ int Main(int argc, char** argv) {
   AddRun(app, run, &code);
   AddCompare(app, compare, &code);
   AddShrink(app, shrink, &code);
+  AddTriage(app, triage, &code);
   AddCheckAdapter(app, check_adapter, &code);
   AddReplay(app, replay, &code);
   AddJudge(app, judge, &code);
