@@ -169,6 +169,27 @@ class GuideTest(unittest.TestCase):
         self.assertIn("no-free-while-held", done.stdout, done.stderr)
         self.assertTrue(done.stdout.endswith("done\n"), done.stdout)
 
+    def test_a_duty_that_crashes_is_shown(self):
+        if shutil.which("cc", path=self.environment["PATH"]) is None:
+            self.skipTest("no C compiler")
+        right = "static void leaf(void* gc, int dest) { node(gc, dest, 0, false); }"
+        adapter = read("example_c/toy_adapter.c")
+        self.assertIn(right, adapter)
+        crashing = os.path.join(self.folder, "crashing.c")
+        with open(crashing, "w") as file:
+            file.write(adapter.replace(right, right.replace("{", "{ __builtin_trap();")))
+        output = self.run_shell(
+            "cc -shared -fPIC -I$OUROBOROS/collector -I$OUROBOROS/collector/example_c "
+            "-o crashing.so crashing.c $OUROBOROS/collector/example_c/toy_gc.c\n"
+            "ouro check-adapter lib:crashing.so; echo code $?")
+        first = output.split("not done: ")[1]
+        self.assertTrue(first.startswith("the birth of a leaf is reported\n"), output)
+        self.assertIn("crashed with signal 4", first)
+        self.assertIn("in this program:\nr0 = leaf\n", first)
+        self.assertRegex(output, r"lib:\S*/crashing.so: NOT ALL DUTIES DONE: ")
+        self.assertIn("in doubt the adapter, then the contract ", output)
+        self.assertTrue(output.endswith("code 1\n"), output)
+
     def test_excerpts_are_excerpts(self):
         texts = [read(path) for path in EXAMPLES]
         self.assertEqual(len(blocks("c")), 2)

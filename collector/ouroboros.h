@@ -61,7 +61,9 @@ typedef int32_t ouro_id;
 #define OURO_NONE (-1)
 
 /* What a collector can do beyond objects, slots and full collections. You are never asked for what
- * you do not name, and the functions for it may be null. */
+ * you do not name, and the functions for it may be null. Contracts of bounds, as all but CPython's
+ * are, judge OURO_WEAK, OURO_FINALIZER and OURO_GENERATION; who claims more under one is refused.
+ */
 enum ouro_ability {
   OURO_WEAK = 1 << 0,       /* weak references: `weak`, `deref` */
   OURO_CALLBACK = 1 << 1,   /* ... that have callbacks: on_callback */
@@ -103,6 +105,8 @@ struct ouro_observer {
   void (*on_free)(const struct ouro_observer* observer, ouro_id id);
 
   /* A collection begins, whether it was asked for or came by itself (`automatic`), and it is over.
+   * Contracts of bounds judge those that were asked for; one that came by itself breaks the law
+   * event-in-place there.
    * `collect` reports both, even if a collection is running already and it does nothing.
    * `generation` is the one that was asked for. `found` is how many unreachable objects it found;
    * contracts of bounds, as all but CPython's are, do not look at it. */

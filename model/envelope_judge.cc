@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/ways.h"
+
 namespace ouro {
 
 EnvelopeJudge::EnvelopeJudge(const Contract& contract, uint32_t abilities)
@@ -182,52 +184,26 @@ void EnvelopeJudge::Convict(Law law, ObjectId object, std::string what, std::str
                          std::move(signature)};
 }
 
-// "r2 -> #1 slot 0 -> #0 holds it": a shortest way from a root. Of a long way the middle is left
-// out.
+// "r2 -> #1 slot 0 -> #0 holds it": a shortest way from a root.
 std::string EnvelopeJudge::HeldBy(ObjectId wanted) const {
-  constexpr size_t kEnds = 5;  // links that are shown at either end
-  struct Way {
-    ObjectId from = kNone;  // kNone: `by` is a root
-    size_t slot = 0;
-    std::string by;
+  Ways ways(objects_.size());
+  const auto begin = [&](ObjectId id, const std::string& root) {
+    if (id != kNone && !at(id).freed) ways.Begin(id, root);
   };
-  std::vector<Way> ways(objects_.size());
-  std::vector<bool> seen(objects_.size(), false);
-  std::vector<ObjectId> queue;
-  const auto reach = [&](ObjectId id, Way way) {
-    if (id == kNone || at(id).freed || seen[static_cast<size_t>(id)]) return;
-    seen[static_cast<size_t>(id)] = true;
-    ways[static_cast<size_t>(id)] = std::move(way);
-    queue.push_back(id);
-  };
-  for (int i = 0; i < kRegisters; ++i) reach(reg(i), {.by = fmt::format("r{}", i)});
+  for (int i = 0; i < kRegisters; ++i) begin(reg(i), fmt::format("r{}", i));
   for (const Frame& frame : frames_) {
-    const bool script = frame.type == Frame::Type::kScript;
-    if (script) reach(frame.object, {.by = "self of a running script"});
+    if (frame.type == Frame::Type::kScript) begin(frame.object, "self of a running script");
   }
-  for (size_t i = 0; i < queue.size(); ++i) {
-    const std::vector<ObjectId>& slots = at(queue[i]).slots;
-    for (size_t slot = 0; slot < slots.size(); ++slot) {
-      reach(slots[slot], {.from = queue[i], .slot = slot, .by = ""});
+  for (size_t i = 0; i < ways.reached().size(); ++i) {
+    const ObjectId from = ways.reached()[i];
+    for (size_t slot = 0; slot < at(from).slots.size(); ++slot) {
+      const ObjectId id = at(from).slots[slot];
+      if (id != kNone && !at(id).freed) ways.GoOn(from, slot, id);
     }
   }
-  if (!seen[static_cast<size_t>(wanted)])
-    return fmt::format("the operation -> #{} holds it", wanted);
-  std::vector<std::string> links;  // backwards
-  for (ObjectId id = wanted; id != kNone; id = ways[static_cast<size_t>(id)].from) {
-    const Way& way = ways[static_cast<size_t>(id)];
-    links.push_back(way.from == kNone ? way.by : fmt::format("#{} slot {}", way.from, way.slot));
-  }
-  std::string text;
-  for (size_t i = links.size(); i-- > 0;) {
-    const size_t done = links.size() - 1 - i;
-    if (i >= kEnds && done == kEnds) {
-      text += fmt::format("({} more) -> ", i + 1 - kEnds);
-      i = kEnds - 1;
-    }
-    text += links[i] + " -> ";
-  }
-  return fmt::format("{}#{} holds it", text, wanted);
+  return fmt::format("{} holds it", ways.reached(wanted)
+                                        ? ways.To(wanted)
+                                        : fmt::format("the operation -> #{}", wanted));
 }
 
 }  // namespace ouro

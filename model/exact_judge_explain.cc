@@ -5,10 +5,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
-#include <queue>
 
 #include "model/exact_judge.h"
+#include "model/ways.h"
 
 namespace ouro {
 namespace {
@@ -41,41 +40,37 @@ void ExactJudge::Convict(Law law, ObjectId object, std::string what) {
 
 // "r2 -> #1 slot 0 -> #0 holds it": a shortest way from a root.
 std::string ExactJudge::HeldBy(ObjectId wanted) const {
-  std::map<ObjectId, std::string> way;
-  std::queue<ObjectId> work;
-  const auto reach = [&](ObjectId id, const std::string& by) {
-    if (id != kNone && way.emplace(id, by).second) work.push(id);
-  };
+  Ways ways(static_cast<size_t>(heap_.count()));
+  size_t done = 0;  // of what was reached
   const auto spread = [&] {
-    while (!work.empty()) {
-      const ObjectId id = work.front();
-      work.pop();
+    for (; done < ways.reached().size(); ++done) {
+      const ObjectId id = ways.reached()[done];
       const TrueObject& object = heap_.at(id);
       if (!Holds(object)) continue;
       for (size_t slot = 0; slot < object.slots.size(); ++slot) {
-        reach(object.slots[slot], fmt::format("{} -> #{} slot {}", way[id], id, slot));
+        ways.GoOn(id, slot, object.slots[slot]);
       }
     }
   };
-  for (int i = 0; i < kRegisters; ++i) reach(heap_.reg(i), fmt::format("r{}", i));
+  for (int i = 0; i < kRegisters; ++i) ways.Begin(heap_.reg(i), fmt::format("r{}", i));
   for (size_t i = 0; i < heap_.garbage().size(); ++i) {
-    reach(heap_.garbage()[i], fmt::format("garbage {}", i));
+    ways.Begin(heap_.garbage()[i], fmt::format("garbage {}", i));
   }
   for (const Frame& frame : frames_) {
-    if (frame.type == Frame::Type::kScript) reach(frame.object, "self of a running script");
+    if (frame.type == Frame::Type::kScript) ways.Begin(frame.object, "self of a running script");
   }
   spread();
   for (ObjectId id = 0; id < heap_.count(); ++id) {
     const TrueObject& object = heap_.at(id);
     for (const ObjectId weak : object.calls) {
-      reach(weak, fmt::format("the callback that is due for #{}", id));
+      ways.Begin(weak, fmt::format("the callback that is due for #{}", id));
     }
     if (object.firm == 0 && Holds(object)) {
-      reach(id, fmt::format("what is due for #{} before its death", id));
+      ways.Begin(id, fmt::format("what is due for #{} before its death", id));
     }
   }
   spread();
-  if (way.count(wanted) != 0) return fmt::format("{} -> #{} holds it", way[wanted], wanted);
+  if (ways.reached(wanted)) return fmt::format("{} holds it", ways.To(wanted));
   for (ObjectId id = 0; id < heap_.count(); ++id) {
     const TrueObject& object = heap_.at(id);
     const auto slot = std::find(object.slots.begin(), object.slots.end(), wanted);

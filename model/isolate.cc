@@ -163,6 +163,11 @@ Verdict Broken(std::string trouble, std::string sign, const LastWords& words) {
   return verdict;
 }
 
+Verdict Nonsense(const LastWords& words) {
+  constexpr char kWhat[] = "wrote into a descriptor that is not its own";
+  return Broken(kWhat, kWhat, words);
+}
+
 }  // namespace
 
 bool HasSignature(const Verdict& verdict, const std::string& signature) {
@@ -221,8 +226,7 @@ Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isol
     return verdict;
   }
   if (waited == Waited::kReady) {
-    const std::string nonsense = "wrote into a descriptor that is not its own";
-    verdict = Broken(nonsense, nonsense, process.words());
+    verdict = Nonsense(process.words());
   } else if (waited == Waited::kEnded) {
     verdict = VerdictOfDeath(status, process.words());
   } else {
@@ -233,49 +237,69 @@ Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isol
   return verdict;
 }
 
+namespace {
+
+// What a subprocess says of many programs when it is done with them.
+struct Answer {
+  static constexpr uint64_t kMagic = 0x7265'7773'6e61'6f75;
+
+  uint64_t magic = kMagic;
+  uint64_t begun = 0;  // programs
+  uint64_t same = 0;   // whether the last one of them has the signature
+};
+
+// The answer, once it is there; or nothing, if the collector wrote something else.
+bool ReadAnswer(const std::string& bytes, Answer* answer) {
+  if (bytes.size() < sizeof(*answer)) return false;
+  std::memcpy(answer, bytes.data(), sizeof(*answer));
+  return answer->magic == Answer::kMagic;
+}
+
+}  // namespace
+
 size_t FindIsolated(const std::vector<Program>& programs, const std::string& signature,
                     const Specimen& specimen, const Isolation& isolation,
                     std::chrono::steady_clock::time_point end, size_t* tried) {
   const auto late = [end] { return Clock::now() >= end; };
   const auto over = [&] { return late() || (isolation.stop && isolation.stop()); };
   const auto has_it = [&](const Verdict& verdict) { return HasSignature(verdict, signature); };
-  constexpr char kNo = 'n', kYes = 'y';
   const int limit_ms = LimitOf(specimen, isolation);
   const SharedPages shown;
+  size_t begun = 0;
   const auto run = [&](int channel) {
     std::optional<Trial> trial;
-    char same = kNo;
-    for (size_t i = shown->begun; i < programs.size() && same == kNo && !late(); ++i) {
-      ++shown->begun;
+    Answer answer = {.begun = begun};
+    while (answer.begun < programs.size() && answer.same == 0 && !late()) {
+      const Program& program = programs[answer.begun++];
+      shown->begun.store(answer.begun);
       if (!trial || isolation.fresh) {
         trial.emplace(specimen, isolation.limits);
         trial->Watch(&shown->pulse);
       }
-      same = has_it(trial->Run(programs[i])) ? kYes : kNo;
+      answer.same = has_it(trial->Run(program)) ? 1 : 0;
     }
-    WriteAll(channel, std::string_view(&same, 1));
+    WriteAll(channel, {reinterpret_cast<const char*>(&answer), sizeof(answer)});
   };
   size_t found = programs.size();
-  size_t begun = 0;
   while (begun < programs.size() && found == programs.size() && !over()) {
     Subprocess process;
     StartSurely(run, &process);
-    const auto ready = [&process] { return !process.inbox().empty(); };
+    const auto ready = [&process] { return process.inbox().size() >= sizeof(Answer); };
     const Waited waited = Wait(process, shown->pulse, limit_ms, ready, over);
     const int status = process.Kill();
-    // It only grows, and within bounds, whatever the collector has written there; and a subprocess
-    // that died has begun one.
-    const size_t least = std::min(begun + (waited == Waited::kReady ? 0 : 1), programs.size());
-    begun = std::clamp(shown->begun.load(), least, programs.size());
-    shown->begun.store(begun);
     if (waited == Waited::kOver) break;
-    bool same = false;
-    if (waited == Waited::kReady) same = process.inbox()[0] == kYes;
+    Answer answer;
+    const bool answered = waited == Waited::kReady && ReadAnswer(process.inbox(), &answer);
+    // It only grows, and within bounds, whatever the collector has written there.
+    const uint64_t told = answered ? answer.begun : shown->begun.load();
+    begun = std::clamp<uint64_t>(told, begun + (answered ? 0 : 1), programs.size());
+    bool same = answered && answer.same == 1;
+    if (waited == Waited::kReady && !answered) same = has_it(Nonsense(process.words()));
     if (waited == Waited::kEnded) same = has_it(VerdictOfDeath(status, process.words()));
     if (waited == Waited::kStuck) {
       same = has_it(VerdictOfHang(limit_ms, shown->pulse, process.words()));
     }
-    if (same) found = begun - 1;
+    if (same && begun > 0) found = begun - 1;
   }
   if (tried != nullptr) *tried = begun;
   return found;

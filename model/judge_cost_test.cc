@@ -32,6 +32,7 @@ double CpuSeconds() {
 struct Shape {
   const char* name;
   std::function<std::string(int rounds)> trace;
+  const Contract* contract = &kCPython26;
 };
 
 double SecondsARound(const Shape& shape, int rounds) {
@@ -40,7 +41,7 @@ double SecondsARound(const Shape& shape, int rounds) {
   for (int i = 0; i < 3; ++i) {
     std::vector<TraceVerdict> verdicts;
     const double begin = CpuSeconds();
-    EXPECT_EQ(JudgeTraces(trace, kCPython26, &verdicts), "");
+    EXPECT_EQ(JudgeTraces(trace, *shape.contract, &verdicts), "");
     best = std::min(best, CpuSeconds() - begin);
     EXPECT_EQ(verdicts.size(), 1u);
     for (const TraceVerdict& verdict : verdicts) {
@@ -132,6 +133,31 @@ std::string SharedTarget(int rounds) {
   return trace + "r2 = none\n> free 0\n";
 }
 
+// A chain whose finalizers do nothing, and die from its beginning.
+std::string ChainOfFinalizers(int rounds) {
+  std::string trace;
+  for (int i = 0; i < rounds; ++i) {
+    trace += fmt::format("r1 = node 1 del 0\n> new {}\n", i);
+    if (i > 0) trace += "r1.0 = r0\n";
+    trace += "r0 = r1\nr1 = none\n";
+  }
+  trace += "r0 = none\n";
+  for (int i = rounds; i-- > 0;) trace += fmt::format("> finalize {0}\n> end {0}\n> free {0}\n", i);
+  return trace;
+}
+
+// A ring with finalizers, which a collection runs before it frees.
+std::string Ring(int rounds) {
+  std::string trace = "r2 = node 1 del 0\n> new 0\nr0 = r2\n";
+  for (int i = 1; i < rounds; ++i) {
+    trace += fmt::format("r1 = node 1 del 0\n> new {}\nr1.0 = r0\nr0 = r1\nr1 = none\n", i);
+  }
+  trace += "r2.0 = r0\nr2 = none\nr0 = none\ncollect 2\n> collect 2\n";
+  for (int i = 0; i < rounds; ++i) trace += fmt::format("> finalize {0}\n> end {0}\n", i);
+  for (int i = 0; i < rounds; ++i) trace += fmt::format("> free {}\n", i);
+  return trace + "> done 0\n";
+}
+
 void PrintTo(const Shape& shape, std::ostream* out) { *out << shape.name; }
 
 class JudgeCost : public testing::TestWithParam<Shape> {};
@@ -152,6 +178,18 @@ INSTANTIATE_TEST_SUITE_P(
                     Shape{"ChainFromItsEnd", [](int n) { return Chain(n, true); }},
                     Shape{"ChainFromItsBeginning", [](int n) { return Chain(n, false); }},
                     Shape{"SharedLeaf", SharedLeaf}, Shape{"SharedTarget", SharedTarget}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+INSTANTIATE_TEST_SUITE_P(
+    TracesUnderBounds, JudgeCost,
+    testing::Values(
+        Shape{"BirthsAndDeaths", BirthsAndDeaths, &kPerl}, Shape{"Stores", Stores, &kPerl},
+        Shape{"Collections", Collections, &kPhp}, Shape{"Resurrections", Resurrections, &kPerl},
+        Shape{"WeakReferences", WeakReferences, &kPerl},
+        Shape{"ChainFromItsEnd", [](int n) { return Chain(n, true); }, &kPerl},
+        Shape{"ChainFromItsBeginning", [](int n) { return Chain(n, false); }, &kPerl},
+        Shape{"SharedLeaf", SharedLeaf, &kPerl}, Shape{"SharedTarget", SharedTarget, &kPerl},
+        Shape{"ChainOfFinalizers", ChainOfFinalizers, &kPerl}, Shape{"Ring", Ring, &kPhp}),
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

@@ -153,6 +153,59 @@ constexpr Rule kRules[] = {
 +> finalize 0 # <- here
  > done 0
 )"},
+    {"WhatFellAsAScriptEndedMayBeFinalized", "php duktape", Law::kNoFinalizeWhileHeld, R"(
+ r1 = node 1 del 0
+ > new 0
+ r0 = node 0 del 0
+ > new 1
+ r1.0 = r0
+ r0 = none
+ r0 = node 2 del 1
+ > new 2
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+ > finalize 2
+ self.1 = r1
+-r1 = none
+-> end 2
+-> finalize 0
+-r1 = self
+-> end 0
+-> finalize 1
+-> end 1
+-> done 1
++> end 2
++> finalize 0 # <- here
+)"},
+    {"AsMayWhatItsObjectAloneHeld", "php duktape lua", Law::kNoFinalizeWhileHeld, R"(
+ r1 = node 2 del 1
+ > new 0
+ r0 = node 1 del 0
+ > new 1
+ r2 = node 1 del 0
+ > new 2
+ r1.0 = r0
+ r0.0 = r2
+ r2.0 = r0
+ r1.1 = r1
+ r1 = none
+ r0 = none
+ collect 2
+ > collect 2
+ > finalize 0
+-r2 = none
+-> end 0
+-> finalize 2
+-r0 = self
+-> end 2
+-> finalize 1
+-> end 1
+-> done 1
++> end 0
++> finalize 2 # <- here
+)"},
     {"FinalizersRunOnce", "php lua boehm-unordered", Law::kFinalizeAsOften, R"(
  r0 = node 1 del 0
  > new 0
@@ -285,6 +338,30 @@ constexpr Rule kRules[] = {
 -> end 0
 -> done 0
 +> got 0 # <- here
+)"},
+    {"ButNotThoseThatFellWithTheirTarget", "lua", Law::kDereference, R"(
+ r0 = node 1 del 0
+ > new 0
+ r1 = node 1 del 0
+ > new 1
+ r2 = weak r1
+ > new 2
+ r1.0 = r2
+-r2 = none
+ r0 = none
+ collect 2
+ > collect 2
+ > finalize 0
+ r1 = none
+ > end 0
+ > finalize 1
+ r3 = self.0
+ > got 2
+ r4 = r3()
+-> got 1
+-> end 1
+-> done 0
++> got 1 # <- here
 )"},
     {"AlsoWhereCountsFree", "gobject", Law::kDereference, R"(
  r0 = node 1 del 0

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <memory>
 #include <ostream>
 #include <set>
 #include <sstream>
@@ -286,6 +287,35 @@ TEST(Judge, ResetForgetsSettingsCountsAndObjects) {
   ASSERT_EQ(verdicts.size(), 2u);
   for (const TraceVerdict& verdict : verdicts) {
     EXPECT_FALSE(verdict.violation) << verdict.violation->what;
+  }
+}
+
+TEST(Judge, SaysThatNoOperationWasOpen) {
+  for (const Contract* contract : {&kCPython26, &kPhp}) {
+    const std::unique_ptr<Judge> judge = MakeJudge(*contract);
+    judge->End();
+    ASSERT_TRUE(judge->violation());
+    EXPECT_EQ(judge->violation()->law, Law::kEventInPlace);
+    EXPECT_EQ(judge->violation()->what, "no operation was open");
+  }
+}
+
+// A chain of a hundred thousand links holds #0, and the sentence is as short as for twenty.
+TEST(Judge, ShowsTheEndsOfALongWay) {
+  constexpr int kLinks = 100'000;
+  std::string trace = "disable\n";
+  for (int i = 0; i < kLinks; ++i) {
+    trace += "r1 = node 1\n> new " + std::to_string(i) + "\n";
+    if (i > 0) trace += "r1.0 = r0\n";
+    trace += "r0 = r1\nr1 = none\n";
+  }
+  trace += "collect 2\n> collect 2\n> free 0\n";
+  for (const Contract* contract : {&kCPython26, &kPhp}) {
+    EXPECT_EQ(
+        JudgeOne(trace, *contract).violation.value_or(Violation{}).what,
+        "#0 was freed while r0 -> #99999 slot 0 -> #99998 slot 0 -> #99997 slot 0 -> "
+        "#99996 slot 0 -> (99990 more) -> #5 slot 0 -> #4 slot 0 -> #3 slot 0 -> #2 slot 0 -> "
+        "#1 slot 0 -> #0 holds it");
   }
 }
 

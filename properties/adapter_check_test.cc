@@ -92,6 +92,33 @@ TEST(AdapterCheckTest, TriesOneOfEachFamilyWhereNothingIsDone) {
   EXPECT_EQ(faults[0].duty, "the birth of a node is reported");
 }
 
+TEST(DutiesTest, AreCountedThatAreNotAskedFor) {
+  uint32_t missing = 1;
+  EXPECT_EQ(DutiesBeyond(kAllAbilities, &missing), 0U);
+  EXPECT_EQ(missing, 0U);
+  size_t needing = 0;
+  for (const Duty& duty : Duties()) needing += duty.needs != 0 ? 1 : 0;
+  EXPECT_GT(needing, 20U);
+  EXPECT_EQ(DutiesBeyond(0, &missing), needing);
+  EXPECT_EQ(missing, kAllAbilities);
+  EXPECT_GT(DutiesBeyond(kWeakReferences, &missing), 0U);
+  EXPECT_EQ(missing & kWeakReferences, 0U);
+}
+
+// What no duty needed is not said to be done: those that are, are those that were run.
+TEST(AdapterCheckTest, CountsAsDoneWhatWasRun) {
+  Specimen naive = OwnSpecimens()[3];
+  naive.abilities = kFinalizers;
+  size_t done = 0;
+  EXPECT_TRUE(FaultsOf(naive, &done).empty());
+  uint32_t missing = 0;
+  EXPECT_EQ(done, Duties().size() - DutiesBeyond(naive.abilities, &missing));
+}
+
+TEST(AdapterCheckTest, SaysWhatToLookForWhereAProgramIsLawfulAlone) {
+  EXPECT_NE(LookFor(Verdict{}).find("a reset does not forget"), std::string::npos);
+}
+
 // A liar is the worst of adapters.
 class Liars : public testing::TestWithParam<Law> {};
 

@@ -109,5 +109,26 @@ TEST(FatesTest, RepetitionsAreFolded) {
   EXPECT_NE(table.find("x                  F3 x194 X3  -  lawful\n"), std::string::npos) << table;
 }
 
+// What is void is counted by its comment; `r2 = weak r2` is four operations of a trace, and one of
+// the program.
+TEST(FatesTest, NumbersAreThoseOfTheProgram) {
+  const Program program = Parsed(
+      "r2 = none\nr15 = r2\nr2 = leaf\nr2 = weak r2\nr2 = node 0\nr2 = weak r2\nr15 = none\n"
+      "r15 = r2\nr3 = r2()\nr2 = none\n");
+  const std::string table = FateTable(program, CoursesOn({"naive"}, program));
+  EXPECT_NE(table.find("born at operation  3   5   6\n"
+                       "naive              X5  X6  W9  lawful\n"),
+            std::string::npos)
+      << table;
+}
+
+TEST(FatesTest, TakesBlankLinesCommentsAndNoLastNewline) {
+  const Program program = Parsed("r0 = leaf\nr0 = none\n");
+  const std::string trace =
+      "\n   \n# a comment\nr0 = leaf\n> new 0\n\nr0 = none\n  # another\n> free 0";
+  EXPECT_NE(FateTable(program, {{"a", trace, "lawful"}}).find("a                  X2  lawful\n"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace ouro

@@ -433,6 +433,9 @@ extern "C" const ouro::LibraryEntry ouro_library = {
 #else
     .summary = "CPython 3.11 through its C API",
 #endif
+#if PY_VERSION_HEX < 0x03090000 || PY_VERSION_HEX >= 0x030E0000
+#error "no contract was tried on this CPython: see ContractOfVersion in specimens.cc"
+#endif
     .contract = "cpython39",
     .make = [](ouro::Observer& observer) -> std::unique_ptr<ouro::Collector> {
       return std::make_unique<ouro::CPython>(observer);

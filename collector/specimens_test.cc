@@ -1,0 +1,98 @@
+// Who may be tested, under which contract: what a specimen claims must be judgeable, and a contract
+// is not stretched to versions on which it was never tried.
+
+#include "collector/specimens.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "model/collector.h"
+
+namespace ouro {
+namespace {
+
+// A command that greets as that.
+std::string Greets(const std::string& who) {
+  return "read x; echo '> hello " + who + "'; echo ok; read y";
+}
+
+// An interpreter at a path that does.
+std::string Interpreter(const std::string& who) {
+  const std::string path = testing::TempDir() + "interpreter";
+  std::ofstream(path) << "#!/bin/sh\n" << Greets(who) << "\n";
+  EXPECT_EQ(chmod(path.c_str(), 0755), 0);
+  return path;
+}
+
+std::string Complaint(const std::string& name, const std::string& contract = "") {
+  Specimen specimen;
+  const std::string error = FindSpecimen(name, &specimen, contract);
+  EXPECT_NE(error, "") << name;
+  EXPECT_EQ(specimen.make, nullptr) << name << " is left alone";
+  return error;
+}
+
+const Contract* ContractOf(const std::string& name, const std::string& contract = "") {
+  Specimen specimen;
+  EXPECT_EQ(FindSpecimen(name, &specimen, contract), "") << name;
+  return specimen.contract;
+}
+
+TEST(FindSpecimen, TakesVersionsOfCPythonThatContractsWereTriedOn) {
+  const std::vector<std::pair<std::string, const Contract*>> covered = {
+      {"2.6.9", &kCPython26},  {"2.7.18", &kCPython27}, {"3.4.0", &kCPython34},
+      {"3.8.18", &kCPython34}, {"3.9.0", &kCPython39},  {"3.13.11", &kCPython39},
+  };
+  for (const auto& [version, contract] : covered) {
+    EXPECT_EQ(ContractOf("cpython:" + Interpreter("cpython " + version + " weak")), contract)
+        << version;
+  }
+}
+
+TEST(FindSpecimen, RefusesOtherVersions) {
+  for (const std::string version : {"2.5.4", "3.3.7", "3.14.0", "3.14.2", "3.15.0rc1", "4.0.0"}) {
+    const std::string name = "cpython:" + Interpreter("cpython " + version + " weak callback");
+    const std::string error = Complaint(name);
+    EXPECT_NE(error.find("no contract was tried on cpython " + version), std::string::npos)
+        << error;
+    EXPECT_NE(error.find("2.6, 2.7 and 3.4 to 3.13"), std::string::npos) << error;
+    EXPECT_NE(error.find("--contract"), std::string::npos) << error;
+    EXPECT_EQ(ContractOf(name, "cpython34"), &kCPython34);
+  }
+}
+
+TEST(FindSpecimen, PutsTheContractInThePlaceOfAnyOther) {
+  EXPECT_EQ(ContractOf("optimized"), &kCPython26);
+  EXPECT_EQ(ContractOf("optimized", "cpython27"), &kCPython27);
+  EXPECT_EQ(ContractOf("process:lua:" + Greets("mine 1 weak"), "php"), &kPhp);
+  EXPECT_STREQ(ContractOf("process:lua:" + Greets("mine 1 weak"), "lua,weak=either")->name,
+               "lua,weak=either");
+  EXPECT_EQ(ContractOf("php:" + Interpreter("mine 1 weak"), "ruby"), &kRuby);
+  EXPECT_NE(Complaint("optimized", "nosuch").find("no contract \"nosuch\""), std::string::npos);
+  EXPECT_NE(Complaint("php:" + Interpreter("mine 1")).find("--contract"), std::string::npos);
+}
+
+TEST(FindSpecimen, RefusesClaimsThatNoBoundsJudge) {
+  for (const std::string beyond :
+       {"callback", "garbage", "saveall", "threshold", "census", "fail"}) {
+    const std::string command = Greets("mine 1 weak finalizer generations " + beyond);
+    const std::string error = Complaint("process:lua:" + command);
+    EXPECT_NE(error.find("can judge: " + beyond + ". Claim at most: weak, finalizer, generations"),
+              std::string::npos)
+        << error;
+    // A contract that fixes each step judges them all.
+    EXPECT_EQ(ContractOf("process:cpython39:" + command), &kCPython39);
+    // It is the contract that is asked, whoever names it.
+    EXPECT_NE(Complaint("process:cpython39:" + command, "php"), "");
+  }
+  EXPECT_EQ(ContractOf("process:lua:" + Greets("mine 1 weak finalizer generations")), &kLua);
+  EXPECT_NE(Complaint("naive", "boehm").find("callback"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ouro
