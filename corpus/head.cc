@@ -104,9 +104,17 @@ std::string HeadValue(const std::string& text, const std::string& key) {
   return values.empty() ? "" : values.back();
 }
 
+constexpr char kContractMark[] = "), contract ";
+
+std::string HeadContract(const std::string& text) {
+  const std::string value = HeadValue(text, "specimen");
+  const size_t close = value.rfind(kContractMark);
+  return close == std::string::npos ? "" : value.substr(close + sizeof(kContractMark) - 1);
+}
+
 std::string HeadSpecimen(const std::string& text) {
   const std::string value = HeadValue(text, "specimen");
-  const size_t close = value.rfind("), contract ");
+  const size_t close = value.rfind(kContractMark);
   if (close == std::string::npos) return value;
   // The name may have parentheses, too: a path, or a command.
   size_t open = close;

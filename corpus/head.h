@@ -31,6 +31,9 @@ std::string HeadValue(const std::string& text, const std::string& key);
 // `# specimen: NAME (SUMMARY), contract CONTRACT`. Parentheses of the summary are in pairs.
 std::string HeadSpecimen(const std::string& text);
 
+// The contract that stands behind it, or "".
+std::string HeadContract(const std::string& text);
+
 // Who is known to be convicted by a program, and of what: the value of
 //   # convicts: WHO [VERSION [- VERSION]] [by LAW]: WHY
 // WHO is a specimen's name, or the first word of its summary, in small letters: `cpython` is

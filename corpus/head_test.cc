@@ -49,6 +49,8 @@ TEST(HeadTest, NamesTheSpecimen) {
     EXPECT_EQ(HeadSpecimen("# x\n# specimen: " + value + "\n"), name);
   }
   EXPECT_EQ(HeadSpecimen("r0 = leaf\n"), "");
+  EXPECT_EQ(HeadContract("# specimen: a (b), contract lua,weak=either\n"), "lua,weak=either");
+  EXPECT_EQ(HeadContract("# specimen: php\n"), "");
 }
 
 TEST(HeadTest, KnownBugsAreRead) {

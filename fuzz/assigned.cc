@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <map>
+#include <set>
 
 #include "collector/specimens.h"
 #include "fuzz/terminal.h"
@@ -29,6 +30,7 @@ bool Executes(const std::string& name) {
 std::string Assign(const std::vector<std::string>& paths, const std::string& wanted,
                    const std::string& contract, const std::string& otherwise, Assigned* assigned) {
   std::map<std::string, size_t> known;
+  std::set<std::string> warned;  // of another contract
   const auto find = [&](const std::string& name, const std::string& file) -> std::string {
     const auto [it, fresh] = known.emplace(name, assigned->specimens.size());
     if (!fresh) return "";
@@ -53,6 +55,12 @@ std::string Assign(const std::vector<std::string>& paths, const std::string& wan
     if (name.empty()) name = otherwise;
     if (std::string error = find(name, named ? program.file : ""); !error.empty()) return error;
     assigned->of.push_back(known[name]);
+    const std::string was = named && contract.empty() ? HeadContract(program.head) : "";
+    const std::string now = assigned->specimens[known[name]].contract->name;
+    if (was.empty() || was == now || !warned.insert(name).second) continue;
+    std::fflush(stdout);
+    fmt::print(stderr, "on {}: the contract is {} now; {} was found under {}: --contract '{}'\n",
+               OneLine(name), now, program.file, OneLine(was), OneLine(was));
   }
   return "";
 }

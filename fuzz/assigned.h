@@ -25,8 +25,9 @@ struct Assigned {
 
 // The programs of all files, each with the specimen `wanted` or, if that is "", with the one that
 // its file names, or else `otherwise`. A name may be a command, which is started here: where a file
-// names it, standard error says so first. Returns "" or what is wrong, and with which file.
-// `contract`, if not "", is put in the place of each specimen's own.
+// names it, standard error says so first. It also says where a program was found under another
+// contract than its specimen has now. Returns "" or what is wrong, and with which file. `contract`,
+// if not "", is put in the place of each specimen's own.
 std::string Assign(const std::vector<std::string>& paths, const std::string& wanted,
                    const std::string& contract, const std::string& otherwise, Assigned* assigned);
 

@@ -139,6 +139,14 @@ int Campaign(const CampaignArguments& arguments) {
   if (!error.empty()) return Complain(error);
   WarnOfUnknownAbilities(specimen);
   CampaignOptions options = arguments.options;
+  if (!arguments.contract.empty()) {  // which the processes of libFuzzer do not know
+    if (options.engines != Engines::kAny && options.engines != Engines::kRandom) {
+      return Complain(
+          "libFuzzer judges by the specimen's own contract; with --contract it is "
+          "--engine random");
+    }
+    options.engines = Engines::kRandom;
+  }
   options.corpus = BuiltInCorpus();
   const int code = RunCampaign(specimen, options, &error);
   return error.empty() ? code : Complain(error);

@@ -91,6 +91,20 @@ class SpecimenTest(ouro_driver.OuroTest):
                               "--stop-on-first", code=1)
         self.assertIn("UNLAWFUL", output)
 
+    def test_a_campaign_under_another_contract(self):
+        output, _ = self.ouro("campaign", "--specimen", "naive", "--contract", "cpython39",
+                              "--seconds", "2", "--stop-on-first", code=1)
+        self.assertIn("under the contract cpython39: 2 s, ", lines(output)[0])
+        self.assertIn("engine random", lines(output)[0])
+        for engine in ("libfuzzer", "both"):
+            self.assertIn("--engine random", self.complaint(
+                "campaign", "--contract", "cpython39", "--engine", engine))
+        _, errors = self.ouro("run", "ouro-out/found")  # lawful under its own contract, and said
+        self.assertRegex(errors, r"^on naive: the contract is cpython26 now; \S+ was found under "
+                                 r"cpython39: --contract 'cpython39'\n$")
+        output, errors = self.ouro("run", "--contract", "cpython39", "ouro-out/found", code=1)
+        self.assertEqual(errors, "")
+
     def test_in_process(self):
         self.write("a.gct", LIAR + LOAD)
         self.ouro("run", "--in-process", "a.gct", code=1)
