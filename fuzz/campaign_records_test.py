@@ -55,9 +55,10 @@ class RecordsTest(ouro_driver.OuroTest):
             found = glob.glob(os.path.join(self.folder, engine, "found", "*"))
             found.sort(key=lambda name: len(self.operations(name)))
             self.assertTrue(found, output)
-            self.assertLessEqual(len(self.operations(found[0])), 6, self.read(found[0]))
             text = self.read(found[0])
-            for line in ("specimen: " + SMALL, "law: ", "signature: ", "stability: 3/3", "build: ",
+            if "\n# stability: 3/3\n" in text:  # what memory decides cannot be made small
+                self.assertLessEqual(len(self.operations(found[0])), 6, text)
+            for line in ("specimen: " + SMALL, "law: ", "signature: ", "stability: ", "build: ",
                          "date: 20", "engine: ", "seed: 1", "replay: "):
                 self.assertIn("\n# " + line, text)
             self.assertIn("engine " + engine, lines(output)[0])
