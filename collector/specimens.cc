@@ -119,6 +119,7 @@ std::string FindPeer(const std::string& name, const std::vector<std::string>& ar
                .contract = contract,
                .abilities = greeting.abilities,
                .in_process = false,
+               .unknown = greeting.unknown,
                .make = [argv](Observer& observer) { return MakeProcess(argv, observer); }};
   return "";
 }
@@ -320,6 +321,12 @@ std::string FindSpecimen(const std::string& name, Specimen* specimen, const std:
   if (std::string error = Judgeable(found); !error.empty()) return error;
   *specimen = std::move(found);
   return "";
+}
+
+bool IsBuiltIn(const std::string& name) {
+  const std::vector<Specimen>& own = OwnSpecimens();
+  return name.rfind("liar:", 0) == 0 || name.rfind("planted:", 0) == 0 ||
+         std::any_of(own.begin(), own.end(), [&name](const auto& s) { return s.name == name; });
 }
 
 std::vector<Specimen> PresentSpecimens(std::vector<std::string>* absent) {

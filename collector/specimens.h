@@ -50,6 +50,9 @@ std::string PeersFolder();
 std::string FindSpecimen(const std::string& name, Specimen* specimen,
                          const std::string& contract = "");
 
+// Whether that specimen's code is part of this program: ours, with liars and planted bugs.
+bool IsBuiltIn(const std::string& name);
+
 // OwnSpecimens, the python3 on PATH, and a CPython 2.7, if there is one on PATH or among the
 // versions of a pyenv whose shims are on PATH. *absent says of those that are missing why, a line
 // each.

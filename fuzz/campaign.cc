@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <string>
 #include <vector>
 
+#include "collector/specimens.h"
 #include "fuzz/canary.h"
 #include "fuzz/files.h"
 #include "fuzz/findings.h"
@@ -16,7 +18,8 @@
 #include "fuzz/interrupt.h"
 #include "fuzz/records.h"
 #include "fuzz/snapshot.h"
-#include "fuzz/status_board.h"
+#include "fuzz/status_line.h"
+#include "fuzz/terminal.h"
 #include "properties/possible.h"
 
 namespace ouro {
@@ -28,6 +31,7 @@ constexpr int kNotesShown = 10;  // of programs that were innocent; more are cou
 constexpr int kLookMs = 100;     // how often all are looked after while nobody says anything
 constexpr double kRecordSeconds = 1;
 constexpr double kPlotSeconds = 10;
+constexpr double kLineSeconds = 10;  // between lines that say how it goes, where no terminal is
 constexpr double kRereadSeconds = 30;
 
 class Campaign {
@@ -195,7 +199,7 @@ class Campaign {
   }
 
   void Say(const Suspicion& suspicion, const std::string& what) {
-    board_.Clear();
+    line_.Clear();
     fmt::print("{:.0f} s: {}: {}{}\n", Seconds(), suspicion.origin, suspicion.seen,
                what.empty() ? "" : "; " + what);
     std::fflush(stdout);
@@ -216,8 +220,8 @@ class Campaign {
     const bool alike = finding.shrunk && !filed_ && finding.repeats > 0;
     if (alike && ++alike_ > kNotesShown) return;  // they are in the summary
     if (!filed_) Say(inquiry_.suspicion(), alike || fresh ? "" : "known, in a larger program");
-    board_.Clear();
-    fmt::print("{}\n", finding.report);
+    line_.Clear();
+    fmt::print("{}\n", Painted(finding.report, stdout));
     std::fflush(stdout);
   }
 
@@ -250,8 +254,11 @@ class Campaign {
     const Reached reached = records_.desks().AllReached();
     s.situations = reached.situations;
     s.features = reached.features;
-    s.edges = reached.edges;
-    s.all_edges = reached.all_edges;
+    // Those of a collector that is not built in are not counted; what runs then is our own code.
+    if (IsBuiltIn(specimen_.name)) {
+      s.edges = reached.edges;
+      s.all_edges = reached.all_edges;
+    }
     const double since = std::max(s.run_seconds - last_.run_seconds, 0.001);
     s.programs_rate = static_cast<double>(s.programs - last_.programs) / since;
     s.operations_rate = static_cast<double>(s.operations - last_.operations) / since;
@@ -275,7 +282,13 @@ class Campaign {
       reread_ = now;
       records_.Reread();
     }
-    board_.Show(StatusLine(snapshot), now);
+    if (line_.terminal()) {
+      line_.Show(StatusLine(snapshot));
+    } else if (now - printed_ >= kLineSeconds) {
+      printed_ = now;
+      fmt::print("{}\n", StatusLine(snapshot));
+      std::fflush(stdout);
+    }
     last_ = snapshot;
     return trouble_;
   }
@@ -284,8 +297,12 @@ class Campaign {
     recorded_ = -kRecordSeconds;
     Record();
     if (std::string error = records_.Plot(last_); !error.empty()) trouble_ = error;
-    board_.Clear();
-    fmt::print("{}", Summary(last_));
+    line_.Clear();
+    const char* word = findings_.empty() ? "lawful" : "UNLAWFUL";
+    std::string summary = Summary(last_);
+    const size_t at = summary.find(word, specimen_.name.size());
+    summary.replace(at, std::strlen(word), PaintedWord(word, findings_.empty(), stdout));
+    fmt::print("{}", summary);
     if (!trouble_.empty()) fmt::print("  not everything could be written: {}\n", trouble_);
     std::fflush(stdout);
     return findings_.empty() ? 0 : 1;
@@ -310,13 +327,14 @@ class Campaign {
   std::string trouble_;                // the first with writing
   double before_ = 0;                  // seconds of earlier runs
   Clock::time_point begin_;
-  StatusBoard board_;
+  ProgressLine line_{stdout, std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
   Snapshot last_;  // the last one that was recorded
   // When, in seconds of this run.
   double last_new_ = 0;
   double recorded_ = -kRecordSeconds;
   double plotted_ = -kPlotSeconds;
   double reread_ = 0;
+  double printed_ = 0;
 };
 
 }  // namespace

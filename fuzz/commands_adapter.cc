@@ -3,7 +3,6 @@
 // are.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -11,8 +10,11 @@
 #include <vector>
 
 #include "collector/specimens.h"
+#include "fuzz/assigned.h"
 #include "fuzz/commands.h"
 #include "fuzz/finding.h"
+#include "fuzz/status_line.h"
+#include "fuzz/terminal.h"
 #include "model/isolate.h"
 #include "properties/adapter_check.h"
 #include "properties/generator.h"
@@ -45,7 +47,8 @@ void PrintBeyond(const Specimen& specimen) {
 }
 
 // Random programs, until one is unlawful: shrunk, and said whose fault it may be.
-bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& arguments) {
+bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& arguments,
+                  ProgressLine& line) {
   GeneratorOptions options;
   options.operations = kOperations;
   for (size_t done = 0; done < arguments.programs; done += kBatch) {
@@ -54,15 +57,17 @@ bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& argumen
       programs.push_back(Generate(SeedOf(arguments.seed, done + programs.size()), options));
     }
     const size_t found = FindIsolated(programs, kAnySignature, specimen, Isolation{});
-    if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\033[K{} random programs", done + found);
+    line.Show(fmt::format("{} random programs", done + found));
     if (found == programs.size()) continue;
+    line.Clear();
     FindingOptions finding;
     finding.shrink_seconds = kShrinkSeconds;
     finding.origin = fmt::format("random program {}", done + found + 1);
     finding.seen = fmt::format(
         "it broke a law or broke down at random program {}, after {} others in the same process",
         done + found + 1, found);
-    const Finding it = Investigate(programs[found], specimen, finding);
+    Finding it = Investigate(programs[found], specimen, finding);
+    ShrinkFinding(specimen, finding, &it);
     std::string transcript;
     const Verdict verdict = TryIsolated(it.program, specimen, Isolation{}, &transcript);
     fmt::print(
@@ -79,11 +84,10 @@ bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& argumen
 
 int CheckAdapters(const CheckAdapterArguments& arguments) {
   Specimen specimen;
-  if (std::string error = FindSpecimen(arguments.specimen, &specimen); !error.empty()) {
-    std::fflush(stdout);
-    fmt::print(stderr, "ouro: {}\n", error);
-    return 2;
-  }
+  const std::string error = FindSpecimen(arguments.specimen, &specimen, arguments.contract);
+  if (!error.empty()) return Complain(error);
+  WarnOfUnknownAbilities(specimen);
+  ProgressLine line;
   const RunProgram run = [&specimen](const Program& program, std::string* transcript) {
     return TryIsolated(program, specimen, Isolation{}, transcript);
   };
@@ -101,8 +105,8 @@ int CheckAdapters(const CheckAdapterArguments& arguments) {
     PrintBeyond(specimen);
     return 1;
   }
-  const bool lawful = RandomLawful(specimen, arguments);
-  if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\033[K");
+  const bool lawful = RandomLawful(specimen, arguments, line);
+  line.Clear();
   fmt::print("{}: all {} duties done, {} random programs {}\n", specimen.name, done,
              arguments.programs, lawful ? "lawful" : "NOT ALL LAWFUL");
   PrintBeyond(specimen);

@@ -138,8 +138,8 @@ int Triage(const TriageArguments& arguments) {
       ++headlines;
     }
   }
-  fmt::print("{} under {}", Count(count, "finding"), Count(headlines, "headline"));
-  fmt::print(arguments.known.empty() ? "\n" : ", {} new\n", Count(fresh, "cause"));
+  const std::string news = arguments.known.empty() ? "" : ", new: " + Count(fresh, "cause");
+  fmt::print("{} under {}{}\n", Count(count, "finding"), Count(headlines, "headline"), news);
   return fresh == 0 ? 0 : 1;
 }
 

@@ -118,6 +118,22 @@ class SpecimenTest(ouro_driver.OuroTest):
         self.assertTrue(child.returncode < 0 or "Sanitizer" in errors, child.returncode)
 
 
+class AbilitiesTest(ouro_driver.OuroTest):
+
+    def test_what_nobody_knows_is_said(self):
+        self.write("a.gct", "# nothing to do\nr0 = none\n")
+        for greeting, words in (("weak finaliser", '"finaliser"'), ("weak\\r", '"weak\\x0d"'),
+                                ("x y", '"x", "y"')):
+            peer = (f"process:lua:read l; printf '> hello sick 1.0 {greeting}\\nok\\n'; "
+                    "while read l; do echo ok; done")
+            _, errors = self.ouro("run", "--specimen", peer, "a.gct")
+            self.assertRegex(errors, r"^ouro: warning: process:lua:.* claims abilities that nobody")
+            self.assertIn(f"for them: {words}. There are: weak, callback, ", errors)
+            child = self.start("campaign", "--specimen", peer, "--seconds", "1", "--workers", "1")
+            self.assertIn(f"for them: {words}. There are: ",
+                          child.communicate(timeout=ouro_driver.SECONDS)[1])
+
+
 class KnownTest(ouro_driver.OuroTest):
 
     def replay(self, head, text=LOAD, code=0):

@@ -3,7 +3,6 @@
 // moment, the next campaign in that folder goes on from there.
 //
 //   found/                      findings, as programs
-//   tests/                      a GoogleTest draft for each
 //   corpus/                     programs that reached something new, for all specimens
 //   stats.json, plot_data       numbers of the campaign that runs, or ran last: see shown.h
 //   work/                       the numbers of each specimen, desks of workers, logs, what fuzzers
@@ -47,7 +46,6 @@ class Records {
   const DeskFile& desks() const { return desks_; }
 
   std::string found() const { return out_ + "/found"; }
-  std::string tests() const { return out_ + "/tests"; }
   // Of this campaign alone.
   std::string work() const { return work_; }
 

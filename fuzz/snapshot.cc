@@ -31,7 +31,7 @@ std::string Short(double number) {
 
 std::string Coverage(const Snapshot& s) {
   std::string text = fmt::format("{} features", s.features);
-  if (s.edges > 0 && s.all_edges > 0) text += fmt::format(", {} of {} edges", s.edges, s.all_edges);
+  if (s.all_edges > 0) text += fmt::format(", {} of {} edges", s.edges, s.all_edges);
   return text;
 }
 
