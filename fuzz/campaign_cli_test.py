@@ -14,6 +14,7 @@ import shlex
 import shutil
 import signal
 import struct
+import subprocess
 import termios
 import time
 
@@ -32,6 +33,14 @@ def children(pid):
             continue
         if int(parent) == pid and state != "Z":
             found.append(int(stat.split("/")[2]))
+    return found
+
+
+def descendants(pid):
+    """The processes that `pid` started, and those that they did, and so on."""
+    found = []
+    for child in children(pid):
+        found += [child] + descendants(child)
     return found
 
 
@@ -108,29 +117,76 @@ class CampaignTest(ouro_driver.OuroTest):
         self.assertIn("\nliar:free-once: UNLAWFUL after ", output)
         self.assertTrue(self.found())
         summary = output[output.index(": UNLAWFUL after "):]
-        signatures = re.findall(r"(?m)^  \d+ x (.*)$", summary)
-        self.assertEqual(len(signatures), len(set(signatures)))
-        self.assertEqual(len(signatures), len(self.found()))
+        causes = re.findall(r"(?m)^  \d+ x (.*)$", summary)
+        self.assertEqual(len(causes), len(set(causes)))
+        more = [int(n) for n in re.findall(r"(?m)^    and (\d+) more that look", summary)]
+        self.assertEqual(len(causes) + sum(more), len(self.found()))
+        self.assertRegex(summary, rf" {len(self.found())} findings? under {len(causes)} headline")
         for name in self.found():
             self.assertTrue(name.endswith(".gct"))
             self.assertIn("\n# signature: free-once at ", self.read(name))
-            replay, _ = self.ouro("run", "--specimen", "liar:free-once", name, code=1)
+            self.assertIn("\n# cause: free-once: ", self.read(name))
+            replay, _ = self.ouro("run", name, code=1)
             self.assertIn("liar:free-once broke the law free-once", replay)
 
     def test_the_replay_line_is_a_command(self):
         output, _ = self.campaign("--specimen", "liar:load", "--stop-on-first", "--seconds", "1000",
                                   "--out", "it's out", code=1)
-        command = re.search(r"(?m)^replay: bazel run //:ouro -- (.*)$", output).group(1)
-        child = self.start(*shlex.split(command))
-        replay, _ = child.communicate(timeout=ouro_driver.SECONDS)
-        self.assertEqual(child.returncode, 1, replay)
-        self.assertIn("broke the law load", replay)
+        command = re.search(r"(?m)^replay: (.*)$", output).group(1)
+        done = subprocess.run(["sh", "-c", command], cwd=self.folder, capture_output=True,
+                              text=True, timeout=ouro_driver.SECONDS)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("broke the law load", done.stdout)
+
+    def test_the_replay_line_of_bazel(self):
+        output, _ = self.campaign("--specimen", "liar:load", "--stop-on-first", "--seconds", "1000",
+                                  env={"BUILD_WORKSPACE_DIRECTORY": self.folder}, code=1)
+        self.assertRegex(output, r"(?m)^replay: bazel run //:ouro -- run ouro-out/found/\S+\.gct$")
 
     def test_stop_on_first(self):
         output, _ = self.campaign("--specimen", "liar:load", "--stop-on-first", "--seconds", "1000",
                                   code=1)
-        self.assertIn(" 1 finding\n", output)
+        self.assertIn(" 1 finding under 1 headline\n", output)
         self.assertEqual(len(self.found()), 1)
+
+    def test_seconds_are_a_bound(self):
+        # Hangs, crashes and laws, more than there is time to look into.
+        begin = time.monotonic()
+        output, _ = self.campaign("--specimen", "planted:release-first", "--seconds", "3", code=1)
+        # The canary, the last inquiry, and a machine that is busy.
+        self.assertLess(time.monotonic() - begin, 3 + 3 + 20)
+        self.assertIn("UNLAWFUL after ", output)
+        summary = output[output.index(": UNLAWFUL after "):]
+        self.assertLessEqual(len(re.findall(r"(?m)^  \d+ x ", summary)), 5, "one bug\n" + summary)
+
+    def test_the_corpus_comes_first(self):
+        output, _ = self.campaign("--specimen", "liar:load", "--stop-on-first", "--workers", "1",
+                                  "--seconds", "1000", code=1)
+        self.assertRegex(output, r"(?m)^\d+ s: corpus/\w+/[\w-]+\.gct: load at load in ")
+
+    def test_the_last_words_of_a_crash(self):
+        self.campaign("--specimen", "planted:release-first", "--seconds", "3", code=1)
+        crashes = [text for text in map(self.read, self.found()) if "\n# law: broken\n" in text]
+        self.assertTrue(crashes)
+        spoken = [text for text in crashes if "Assertion `refs > 0' failed" in text]
+        self.assertTrue(spoken, crashes[0])
+        for part in ("\n# trace up to its end:\n#   ", "      # <- here\n", "\n# last words:\n#   ",
+                     "\n# frames:\n#   "):
+            self.assertIn(part, spoken[0])
+
+    def test_triage(self):
+        self.campaign("--specimen", "liar:load", "--seconds", "1", code=1)
+        table, _ = self.ouro("triage", "ouro-out", code=1)
+        self.assertRegex(table, r"\Aliar:load\n +\d+ x load: ")
+        causes, _ = self.ouro("triage", "--causes", "ouro-out")
+        self.write("known.txt", "# known\n" + causes)
+        known, _ = self.ouro("triage", "--known", "known.txt", "ouro-out")
+        self.assertIn("  known ", known)
+        self.assertTrue(known.endswith(", new: 0 causes\n"), known)
+        self.write("known.txt", "")
+        fresh, _ = self.ouro("triage", "--known", "known.txt", "ouro-out", code=1)
+        self.assertIn("  NEW ", fresh)
+        self.assertIn("no folder of a campaign", self.complaint("triage", "nowhere"))
 
     def test_the_same_seed_finds_the_same_first(self):
         def first():
@@ -180,18 +236,16 @@ class CampaignTest(ouro_driver.OuroTest):
                 os.kill(dice.choice(victims), signal.SIGKILL)
         until(lambda: len(children(child.pid)) == 2, "new workers")
         output = self.finish(child)
-        self.assertIn("its worker was ended by signal 9 (Killed); lawful when it is run again",
-                      output)
+        self.assertIn("crashed with signal 9 (Killed); lawful when it is run again", output)
         self.assertRegex(output, r"\noptimized: lawful after ")
         self.assertEqual(self.found(), [])
 
     def test_a_killed_supervisor_leaves_nobody(self):
         specimen = self.cpython()
         child = self.begin("--specimen", specimen)
-        workers = children(child.pid)
-        until(lambda: all(children(pid) for pid in workers), "the interpreters")
-        family = workers + [peer for pid in workers for peer in children(pid)]
-        self.assertGreaterEqual(len(family), 4)
+        # Two workers: each with its warden, its interpreter and that one's warden.
+        until(lambda: len(descendants(child.pid)) >= 8, "the interpreters")
+        family = descendants(child.pid)
         child.kill()
         until(lambda: not [pid for pid in family if alive(pid)], "the end of all")
 
@@ -211,7 +265,7 @@ class CampaignTest(ouro_driver.OuroTest):
         self.addCleanup(os.close, master)
         columns = 60
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        child = self.start("campaign", "--seconds", "2", stdout=slave)
+        child = self.start("campaign", "--seconds", "2", stdout=slave, env={"NO_COLOR": "1"})
         os.close(slave)
         text = b""
         while select.select([master], [], [], ouro_driver.SECONDS)[0]:
@@ -226,6 +280,23 @@ class CampaignTest(ouro_driver.OuroTest):
             self.assertLess(len(line), columns)
         self.assertRegex(text.decode(),
                          "\r\033\\[Koptimized: lawful after \\d+ s: .* 0 findings\r\n  reached: ")
+        self.assertNotIn("\033[1m", text.decode())
+
+    def test_colours_of_a_terminal(self):
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, master)
+        child = self.start("campaign", "--specimen", "liar:load", "--stop-on-first", "--seconds",
+                           "1000", stdout=slave, env={"TERM": "xterm", "NO_COLOR": ""})
+        os.close(slave)
+        text = b""
+        while select.select([master], [], [], ouro_driver.SECONDS)[0]:
+            try:
+                text += os.read(master, 4096)
+            except OSError:  # the end
+                break
+        self.assertEqual(child.wait(ouro_driver.SECONDS), 1)
+        self.assertRegex(text.decode(), "\033\\[[0-9;]+m[^\033]*      # <- here\033")
+        self.assertRegex(text.decode(), "\033\\[[0-9;m\033]*UNLAWFUL\033")
 
 
 if __name__ == "__main__":
