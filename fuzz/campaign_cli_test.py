@@ -164,16 +164,6 @@ class CampaignTest(ouro_driver.OuroTest):
                                   "--seconds", "1000", code=1)
         self.assertRegex(output, r"(?m)^\d+ s: corpus/\w+/[\w-]+\.gct: load at load in ")
 
-    def test_the_last_words_of_a_crash(self):
-        self.campaign("--specimen", "planted:release-first", "--seconds", "3", code=1)
-        crashes = [text for text in map(self.read, self.found()) if "\n# law: broken\n" in text]
-        self.assertTrue(crashes)
-        spoken = [text for text in crashes if "Assertion `refs > 0' failed" in text]
-        self.assertTrue(spoken, crashes[0])
-        for part in ("\n# trace up to its end:\n#   ", "      # <- here\n", "\n# last words:\n#   ",
-                     "\n# frames:\n#   "):
-            self.assertIn(part, spoken[0])
-
     def test_triage(self):
         self.campaign("--specimen", "liar:load", "--seconds", "1", code=1)
         table, _ = self.ouro("triage", "ouro-out", code=1)

@@ -93,6 +93,40 @@ TEST_F(CampaignTest, Crash) {
   EXPECT_TRUE(Filed().ends_with("\nenable\n")) << Filed();
 }
 
+// What it says before it ends is what it is told by; the trace, the words and the place are filed.
+TEST_F(CampaignTest, LastWords) {
+  options_.stop_on_first = true;
+  EXPECT_EQ(Run([](const Op& op, int, Observer&) {
+              if (!Triggers(op)) return;
+              signal(SIGABRT, SIG_DFL);
+              std::fputs("hello\n\033[31mtoy.c:7: f: Assertion `n > 12' failed.\n", stderr);
+              abort();
+            }),
+            1);
+  const std::string filed = Filed();
+  for (const std::string part :
+       {"# crashed with signal 6 (Aborted): Assertion `n > 12' failed.\n",
+        "\n# signature: crashed with signal 6 (Aborted): Assertion `n > N' failed.\n",
+        "\n# trace up to its end:\n#   enable      # <- here\n",
+        "\n# last words:\n#   hello\n#   ?[31mtoy.c:7: f: Assertion `n > 12' failed.\n",
+        "\n# replay: "}) {
+    EXPECT_NE(filed.find(part), std::string::npos) << part << "\n" << filed;
+  }
+  EXPECT_EQ(output_.find('\033'), std::string::npos) << "raw";
+  EXPECT_EQ(Times("debug: gdb --args "), 1) << output_;
+}
+
+TEST_F(CampaignTest, ACrashHasFrames) {
+  options_.stop_on_first = true;
+  EXPECT_EQ(Run([](const Op& op, int, Observer&) {
+              if (Triggers(op)) abort();
+            }),
+            1);
+#if !__has_feature(address_sanitizer)
+  EXPECT_NE(Filed().find("\n# frames:\n#   campaign_test"), std::string::npos) << Filed();
+#endif
+}
+
 TEST_F(CampaignTest, Exit) {
   options_.stop_on_first = true;
   EXPECT_EQ(Run([](const Op& op, int, Observer&) {
