@@ -3,28 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
-#include <set>
 #include <sstream>
 #include <vector>
 
+#include "fuzz/cause.h"
 #include "fuzz/files.h"
 #include "fuzz/snapshot.h"
-#include "model/judge.h"
 #include "model/shrink.h"
 
 namespace ouro {
 namespace {
 
-constexpr int kCauseSeconds = 2;       // to make a small program smaller
-constexpr char kBeforeWords[] = ": ";  // in a cause
-constexpr int kMaxTraceLines = 40;     // of a crash, in the header of its file
+constexpr int kCauseSeconds = 2;    // to make a small program smaller
+constexpr int kMaxTraceLines = 40;  // of a crash, in the header of its file
 
 // For the shell, if that may be needed: "naive", "'liar:load'".
 std::string Quoted(const std::string& word) {
@@ -53,33 +50,6 @@ struct Case {
   // What a reader sees of it: after a crash there is no transcript.
   std::string Story() const { return transcript.empty() ? Print(program) : transcript; }
 };
-
-// The words of its operations, each once, in the order of the language; without "assignment", which
-// every program has.
-std::string WordsOf(const Program& program) {
-  std::array<bool, kOpCodes> has = {};
-  bool finalizer = false;
-  bool callback = false;
-  const auto note = [&](const std::vector<Op>& ops) {
-    for (const Op& op : ops) {
-      has[static_cast<size_t>(op.code)] = true;
-      if (op.script == kNoScript) continue;
-      finalizer |= op.code == OpCode::kNode;
-      callback |= op.code == OpCode::kWeak;
-    }
-  };
-  note(program.main);
-  for (const std::vector<Op>& script : program.scripts) note(script);
-  std::vector<std::string> words;
-  for (int code = 0; code < kOpCodes; ++code) {
-    const std::string word = WordOf(static_cast<OpCode>(code));
-    if (!has[static_cast<size_t>(code)] || word == "assignment") continue;
-    if (words.empty() || words.back() != word) words.push_back(word);
-  }
-  if (finalizer) words.push_back("finalizer");
-  if (callback) words.push_back("callback");
-  return fmt::format("{}", fmt::join(words, ", "));
-}
 
 // The day: for the header of a file, which no verdict depends on.
 std::string Today() {
@@ -185,27 +155,6 @@ std::string FindCause(const Specimen& specimen, const FindingOptions& options, c
 }  // namespace
 
 std::string NotRepeatable(const std::string& seen) { return "not repeatable: " + seen; }
-
-std::string CauseOf(const Verdict& verdict, const Program& program) {
-  const std::string what = verdict.violation ? Name(verdict.violation->law) : verdict.signature();
-  const std::string words = WordsOf(program);
-  return words.empty() ? what : what + kBeforeWords + words;
-}
-
-bool LooksLike(const std::string& cause, const std::string& other) {
-  const auto words = [](const std::string& text) {
-    const size_t at = text.rfind(kBeforeWords);
-    std::set<std::string> all;
-    if (at == std::string::npos) return all;
-    std::istringstream stream(text.substr(at + sizeof(kBeforeWords) - 1));
-    for (std::string word; std::getline(stream >> std::ws, word, ',');) all.insert(word);
-    return all;
-  };
-  const std::set<std::string> has = words(cause);
-  const std::set<std::string> needs = words(other);
-  if (cause == other) return true;
-  return !needs.empty() && std::includes(has.begin(), has.end(), needs.begin(), needs.end());
-}
 
 std::string OuroCommand(const std::string& command, const std::string& file) {
   const bool bazel = std::getenv("BUILD_WORKSPACE_DIRECTORY") != nullptr;

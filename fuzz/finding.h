@@ -32,7 +32,7 @@ struct FindingOptions {
 
 struct Finding {
   std::string signature;
-  std::string cause;   // see CauseOf
+  std::string cause;   // see cause.h
   Program program;     // the smallest one
   std::string report;  // for people
   std::string text;    // of the file: header and program
@@ -49,14 +49,6 @@ struct Finding {
 
 // The signature of a program that did `seen` once and is lawful now.
 std::string NotRepeatable(const std::string& seen);
-
-// What a bug looks like: the law, or the signature of a crash or hang, and the words of the
-// program, "trash-freed: node, store, collect". It is as good as the program is small.
-std::string CauseOf(const Verdict& verdict, const Program& program);
-
-// Whether what has that cause may be a consequence of the other one: it needs all the words that
-// the other needs. A guess, for people who look for the first thing to mend.
-bool LooksLike(const std::string& cause, const std::string& other);
 
 // A command of `ouro` for a file with a header: begins with what started this process, Bazel or a
 // binary, and is for the shell of whoever did, in the folder where they did.

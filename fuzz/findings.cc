@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "fuzz/cause.h"
+
 namespace ouro {
 namespace {
 
@@ -83,8 +85,9 @@ std::vector<std::string> Findings::Causes() const {
 
 std::vector<Headline> HeadlinesOf(std::vector<Finding> findings) {
   const auto key = [](const Finding& f) {
-    const auto words = std::count(f.cause.begin(), f.cause.end(), ',');
-    return std::tuple(words, f.program.size(), f.cause, f.signature);
+    const std::string deeds = DeedsOf(f.cause);
+    const auto needs = deeds.empty() ? 0 : std::count(deeds.begin(), deeds.end(), ',') + 1;
+    return std::tuple(needs, f.program.size(), f.cause, f.signature);
   };
   std::sort(findings.begin(), findings.end(),
             [&key](const Finding& a, const Finding& b) { return key(a) < key(b); });
