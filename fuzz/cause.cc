@@ -7,6 +7,7 @@
 #include <sstream>
 #include <vector>
 
+#include "model/judge.h"
 #include "model/law.h"
 
 namespace ouro {
@@ -14,25 +15,10 @@ namespace {
 
 constexpr char kBeforeWords[] = ": ";
 
-// What an operation is called in a cause; "" for assignments, which every program has. Finer than
-// the words of signatures (judge.h), which stay the same while a program is shrunk.
-const char* WordIn(const Op& op) {
+// What an operation is called in a cause; "" for assignments, which every program has. The word of
+// signatures, but for settings, which are one there.
+std::string WordIn(const Op& op) {
   switch (op.code) {
-    case OpCode::kNode:
-      return "node";
-    case OpCode::kLeaf:
-      return "leaf";
-    case OpCode::kWeak:
-      return "weak";
-    case OpCode::kLoad:
-      return "load";
-    case OpCode::kDeref:
-      return "dereference";
-    case OpCode::kStore:
-    case OpCode::kEmptySlot:
-      return "store";
-    case OpCode::kCollect:
-      return "collect";
     case OpCode::kThreshold:
     case OpCode::kEnable:
     case OpCode::kDisable:
@@ -40,23 +26,18 @@ const char* WordIn(const Op& op) {
     case OpCode::kSaveallOn:
     case OpCode::kSaveallOff:
       return "saveall";
-    case OpCode::kTakeGarbage:
-    case OpCode::kClearGarbage:
-      return "garbage";
-    case OpCode::kCensus:
-      return "census";
     case OpCode::kFail:
       return "fail";
     case OpCode::kRaise:
       return "raise";
-    case OpCode::kCopy:
-    case OpCode::kEmptyRegister:
+    default:
       break;
   }
-  return "";
+  const std::string word = WordOf(op.code);
+  return word == "assignment" ? "" : word;
 }
 
-// Each once, in the order in which they first stand there: main, then scripts.
+// Each once, sorted.
 std::string WordsOf(const Program& program) {
   std::vector<std::string> words;
   const auto add = [&words](const std::string& word) {
