@@ -19,6 +19,7 @@ namespace {
 
 // Exit code of a worker that has lost its supervisor, or is one too many.
 constexpr int kAlone = 3;
+constexpr uint64_t kLookAround = 64;  // programs
 
 // How libFuzzer runs in every campaign. How it dies is for us to see, and hangs are for us to end.
 // Whether an edge ran counts, and not how often, which would say nothing about a heap and keep
@@ -40,6 +41,7 @@ uint64_t MicrosecondsSince(std::chrono::steady_clock::time_point begin) {
 // Returns when the corpus is done and nothing else is asked for.
 void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, Desk& desk, int tell) {
   const pid_t self = getpid();
+  uint64_t programs = 0;
   Trial trial(*work.specimen);
   std::array<uint8_t, FeatureCounter::kSize> features = {};
   trial.CountFeatures(features.data());
@@ -49,7 +51,8 @@ void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, Desk& des
       if (work.corpus_only) return;
       index = first;
     }
-    if (getpid() != self) _exit(kAlone);  // the collector has forked, and both went on
+    // The collector may have forked, and both gone on. It takes as long as an operation to ask.
+    if (++programs % kLookAround == 0 && getpid() != self) _exit(kAlone);
     desk.begun.store(index);
     features.fill(0);
     const auto begin = std::chrono::steady_clock::now();

@@ -19,56 +19,50 @@ std::unique_ptr<Judge> MakeJudge(const Contract& contract, uint32_t abilities) {
   return std::make_unique<ExactJudge>(contract, abilities);
 }
 
-std::string Judge::WhyVoid(const Op& op) const {
-  std::string why;
-  WhyVoid(op, &why);
-  return why;
-}
-
-// Asked before each operation that is executed, so words cost nothing until they are wanted.
-bool Judge::WhyVoid(const Op& op, std::string* why) const {
+// Asked before each operation that is executed: words are made of it only when they are wanted.
+Judge::Reason Judge::ReasonOf(const Op& op) const {
   using Kind = Operand::Kind;
-  const auto say = [why](auto words) {
-    if (why != nullptr) *why = words();
-    return true;
+  static constexpr Reason kNone = {};
+  const auto lacks = [this](uint32_t ability) {
+    return (abilities_ & ability) != 0 ? kNone : Reason{Reason::Kind::kLacks, 0, ability};
   };
-  const auto lacks = [&](uint32_t ability) {
-    if ((abilities_ & ability) != 0) return false;
-    return say([&] { return "the collector does not claim: " + ListAbilities(ability); });
+  const auto is_no = [this](Ref ref, Kind kind) {
+    const Operand operand = Look(ref);
+    if (operand.kind == kind) return kNone;
+    const bool empty = operand.kind == Kind::kNothing;
+    return Reason{empty ? Reason::Kind::kEmpty : Reason::Kind::kWrongKind, ref, 0};
   };
-  const auto empty = [&](Ref ref) {
-    if (Look(ref).kind != Kind::kNothing) return false;
-    return say([&] { return NameOf(ref) + " is empty"; });
+  const auto empty = [this](Ref ref) {
+    return Look(ref).kind != Kind::kNothing ? kNone : Reason{Reason::Kind::kEmpty, ref, 0};
   };
-  const auto is_no = [&](Ref ref, Kind kind, const char* name) {
-    if (empty(ref)) return true;
-    if (Look(ref).kind == kind) return false;
-    return say([&] { return fmt::format("{} is no {}", NameOf(ref), name); });
+  const auto no_slot = [this](Ref ref, size_t slot) {
+    const Operand operand = Look(ref);
+    if (slot < operand.slots) return kNone;
+    const bool nothing = operand.kind == Kind::kNothing;
+    return Reason{nothing ? Reason::Kind::kEmpty : Reason::Kind::kNoSlot, ref, 0};
   };
-  const auto has_no_slot = [&](Ref ref, size_t slot) {
-    if (empty(ref)) return true;
-    if (slot < Look(ref).slots) return false;
-    return say([&] { return fmt::format("{} has no slot {}", NameOf(ref), slot); });
-  };
+  const auto or_else = [](Reason first, auto second) { return first ? first : second(); };
   switch (op.code) {
     case OpCode::kNode:
-      return op.script != kNoScript && lacks(kFinalizers);
-    case OpCode::kWeak:
-      return lacks(kWeakReferences) || (op.script != kNoScript && lacks(kCallbacks)) ||
-             is_no(op.ref, Kind::kNode, "node");
+      return op.script == kNoScript ? kNone : lacks(kFinalizers);
+    case OpCode::kWeak: {
+      const uint32_t calls = op.script == kNoScript ? uint32_t{kWeakReferences} : kCallbacks;
+      if ((abilities_ & kWeakReferences) == 0) return lacks(kWeakReferences);
+      return or_else(lacks(calls), [&] { return is_no(op.ref, Kind::kNode); });
+    }
     case OpCode::kCopy:
       return empty(op.ref);
     case OpCode::kLoad:
     case OpCode::kEmptySlot:
-      return has_no_slot(op.ref, op.slot);
+      return no_slot(op.ref, op.slot);
     case OpCode::kDeref:
-      return lacks(kWeakReferences) || is_no(op.ref, Kind::kWeak, "weak reference");
+      return or_else(lacks(kWeakReferences), [&] { return is_no(op.ref, Kind::kWeak); });
     case OpCode::kStore:
-      return has_no_slot(op.ref, op.slot) || empty(op.value);
+      return or_else(no_slot(op.ref, op.slot), [&] { return empty(op.value); });
     case OpCode::kTakeGarbage:
-      if (lacks(kGarbageList)) return true;
-      if (static_cast<size_t>(op.count) < garbage_size()) return false;
-      return say([&] { return fmt::format("the garbage list has {} objects", garbage_size()); });
+      if ((abilities_ & kGarbageList) == 0) return lacks(kGarbageList);
+      return static_cast<size_t>(op.count) < garbage_size() ? kNone
+                                                            : Reason{Reason::Kind::kGarbage, 0, 0};
     case OpCode::kClearGarbage:
       return lacks(kGarbageList);
     case OpCode::kThreshold:
@@ -83,14 +77,35 @@ bool Judge::WhyVoid(const Op& op, std::string* why) const {
     case OpCode::kFail:
       return lacks(kFailures);
     case OpCode::kRaise:
-      if (in_script()) return false;
-      return say([] { return std::string("no script is running"); });
+      return in_script() ? kNone : Reason{Reason::Kind::kNoScript, 0, 0};
     case OpCode::kLeaf:
     case OpCode::kEmptyRegister:
     case OpCode::kCollect:
-      return false;
+      break;
   }
-  return true;
+  return kNone;
+}
+
+std::string Judge::WhyVoid(const Op& op) const {
+  const Reason reason = ReasonOf(op);
+  switch (reason.kind) {
+    case Reason::Kind::kNone:
+      break;
+    case Reason::Kind::kLacks:
+      return "the collector does not claim: " + ListAbilities(reason.ability);
+    case Reason::Kind::kEmpty:
+      return NameOf(reason.ref) + " is empty";
+    case Reason::Kind::kWrongKind:
+      return fmt::format("{} is no {}", NameOf(reason.ref),
+                         op.code == OpCode::kDeref ? "weak reference" : "node");
+    case Reason::Kind::kNoSlot:
+      return fmt::format("{} has no slot {}", NameOf(reason.ref), op.slot);
+    case Reason::Kind::kGarbage:
+      return fmt::format("the garbage list has {} objects", garbage_size());
+    case Reason::Kind::kNoScript:
+      return "no script is running";
+  }
+  return "";
 }
 
 const char* WordOf(OpCode code) {

@@ -38,7 +38,7 @@ class Judge {
 
   // Whether `op` makes no sense in the present state: it has no effect and no events. Where a
   // script runs, `op` is thought to be in the innermost one.
-  bool IsVoid(const Op& op) const { return WhyVoid(op, nullptr); }
+  bool IsVoid(const Op& op) const { return static_cast<bool>(ReasonOf(op)); }
   // Why, in a few words: "r1 is empty"; "" if it makes sense.
   std::string WhyVoid(const Op& op) const;
 
@@ -79,8 +79,23 @@ class Judge {
 
   explicit Judge(uint32_t abilities) : abilities_(abilities) {}
 
-  // Whether it is void. *why, if not null, is then the reason.
-  bool WhyVoid(const Op& op, std::string* why) const;
+  // Why an operation is void, of what reference or ability; false: it is not.
+  struct Reason {
+    enum class Kind : uint8_t {
+      kNone,
+      kLacks,
+      kEmpty,
+      kWrongKind,
+      kNoSlot,
+      kGarbage,
+      kNoScript
+    } kind = Kind::kNone;
+    Ref ref = 0;
+    uint32_t ability = 0;
+
+    explicit operator bool() const { return kind != Kind::kNone; }
+  };
+  Reason ReasonOf(const Op& op) const;
 
   virtual Operand Look(Ref ref) const = 0;
   virtual size_t garbage_size() const { return 0; }

@@ -24,15 +24,16 @@
 namespace ouro {
 
 struct Pulse {
-  std::atomic<uint64_t> beats = 0;         // operations and events
+  std::atomic<uint64_t> beats = 0;         // how often it was the collector's turn
   std::atomic<bool> in_collector = false;  // false: it is our own work that is done
   std::atomic<uint8_t> op = 0;             // the OpCode that is executed
 
-  // Only one process writes, so the increment need not be atomic.
-  void Beat(bool collector) {
-    in_collector.store(collector, std::memory_order_relaxed);
+  // It is the collector's turn, and ours. Only one process writes, so no increment need be atomic.
+  void Enter() {
     beats.store(beats.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    in_collector.store(true, std::memory_order_relaxed);
   }
+  void Leave() { in_collector.store(false, std::memory_order_relaxed); }
 };
 
 // Measures for how long a collector has not gone on. Looks at the pulse as often as it is asked.

@@ -51,13 +51,13 @@ Verdict Trial::Run(const Program& program) {
   broken_ = false;
   operations_ = script_operations_ = events_ = events_since_ = born_ = depth_ = indent_ = 0;
   out_of_operations_ = false;
-  pulse_->Beat(/*collector=*/true);
+  pulse_->Enter();
   if (collector_ == nullptr) {
     collector_ = specimen_.make(*this);
   } else {
     collector_->Reset();
   }
-  pulse_->Beat(/*collector=*/false);
+  pulse_->Leave();
   program_ = &program;
   for (const Op& op : program.main) {
     if (over()) break;
@@ -99,7 +99,7 @@ void MarkHere(std::string* transcript) {
 }
 
 void Trial::Execute(const Op& op) {
-  if (IsVoid(op)) return;
+  if (judge_->IsVoid(op)) return WriteVoid(op);
   if (Allocates(op.code) && judge_->reg(op.dest) != kNone) return Replace(op);
   ExecuteOne(op);
 }
@@ -123,17 +123,17 @@ void Trial::Replace(const Op& op) {
   // A finalizer may have filled the register again, or emptied the operand's.
   if (judge_->reg(op.dest) != kNone) {
     WriteVoid(allocate, fmt::format("r{} was filled again", op.dest));
-  } else if (!IsVoid(allocate)) {
+  } else if (judge_->IsVoid(allocate)) {
+    WriteVoid(allocate);
+  } else {
     ExecuteOne(allocate);
   }
   if (over() || !lends || judge_->reg(allocate.ref) != target) return;
   ExecuteOne({.code = OpCode::kEmptyRegister, .dest = allocate.ref});
 }
 
-bool Trial::IsVoid(const Op& op) {
-  if (!judge_->IsVoid(op)) return false;
+void Trial::WriteVoid(const Op& op) {
   if (transcript_ != nullptr) WriteVoid(op, judge_->WhyVoid(op));
-  return true;
 }
 
 void Trial::WriteVoid(const Op& op, const std::string& why) {
@@ -147,9 +147,9 @@ void Trial::ExecuteOne(const Op& op) {
   if (transcript_ != nullptr) Write(Print(op));
   judge_->Begin(op);
   pulse_->op.store(static_cast<uint8_t>(op.code), std::memory_order_relaxed);
-  pulse_->Beat(/*collector=*/true);
+  pulse_->Enter();
   collector_->Execute(op);
-  pulse_->Beat(/*collector=*/false);
+  pulse_->Leave();
   if (!broken_) judge_->End();
   if (!limits_.verify || over()) return;
   const std::string wrong = collector_->Verify();
@@ -159,17 +159,18 @@ void Trial::ExecuteOne(const Op& op) {
 void Trial::Count(const Event& event) {
   ++events_;
   if (event.kind == Event::Kind::kNew) ++born_;
+  if (++events_since_ <= limits_.events) return;
   const int64_t most = limits_.events + int64_t{limits_.times_born} * born_;
-  if (++events_since_ > most) {
+  if (events_since_ > most) {
     Broken(fmt::format("it goes on reporting: more than {} events of one operation", most));
   }
 }
 
 ScriptEnd Trial::On(const Event& event) {
   if (over() || program_ == nullptr) return ScriptEnd::kReturned;
-  pulse_->Beat(/*collector=*/false);
+  pulse_->Leave();
   const ScriptEnd end = Hear(event);
-  pulse_->Beat(/*collector=*/true);
+  pulse_->Enter();
   return end;
 }
 
