@@ -195,6 +195,17 @@ TEST_F(PowerLogTest, AnUnfinishedLineIsCutOff) {
   EXPECT_EQ(Text(), PowerHeader() + PowerLine(one) + PowerLine(other));
 }
 
+TEST_F(PowerLogTest, KeepsWhatWillBeReadAgain) {
+  Attempt attempt = Found("a", PowerEngine::kRandom, 1, 20, 1);
+  attempt.seconds = 1.0 / 3;
+  PowerLog log;
+  ASSERT_EQ(log.Open(path()), "");
+  ASSERT_EQ(log.Append(attempt), "");
+  PowerLog again;
+  ASSERT_EQ(again.Open(path()), "");
+  EXPECT_EQ(log.attempts(), again.attempts());
+}
+
 TEST_F(PowerLogTest, AnUnfinishedHeaderIsCutOff) {
   Write("mutant,eng");
   PowerLog log;
