@@ -55,9 +55,9 @@ void Findings::Done(const Suspicion& suspicion, const std::string& signature) {
   if (other && aliases_.size() < kMaxSignatures) aliases_[suspicion.seen] = signature;
 }
 
-bool Findings::Add(const Finding& finding) {
+void Findings::Add(const Finding& finding) {
   const auto [it, fresh] = known_.emplace(finding.signature, finding);
-  if (fresh) return true;
+  if (fresh) return;
   Finding& known = it->second;
   const bool again = known.file != finding.file && known.program != finding.program;
   const bool smaller = finding.program.size() < known.program.size();
@@ -69,7 +69,6 @@ bool Findings::Add(const Finding& finding) {
     better.programs = known.programs;
     known = better;
   }
-  return false;
 }
 
 void Findings::Hit(const std::string& signature) {

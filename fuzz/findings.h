@@ -36,9 +36,9 @@ class Findings {
   // `signature` is that of the finding which came of it, or "".
   void Done(const Suspicion& suspicion, const std::string& signature);
 
-  // What an inquiry found. Returns whether it is new; if not, the smaller program stays, and the
-  // file of the other is taken away.
-  bool Add(const Finding& finding);
+  // What an inquiry found. Of a known one the smaller program stays, and the file of the other is
+  // taken away.
+  void Add(const Finding& finding);
   // One more program does what is known.
   void Hit(const std::string& signature);
 
