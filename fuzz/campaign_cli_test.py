@@ -250,12 +250,12 @@ class CampaignTest(ouro_driver.OuroTest):
         self.assertIn("cannot be started", self.complaint("campaign", "--specimen",
                                                           "cpython:/nonexistent"))
 
-    def test_status_line_of_a_terminal(self):
+    def on_terminal(self, columns, *arguments, code=0, **options):
+        """Runs a campaign there. Returns what the terminal gets."""
         master, slave = pty.openpty()
         self.addCleanup(os.close, master)
-        columns = 60
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        child = self.start("campaign", "--seconds", "2", stdout=slave, env={"NO_COLOR": "1"})
+        child = self.start("campaign", *arguments, stdout=slave, **options)
         os.close(slave)
         text = b""
         while select.select([master], [], [], ouro_driver.SECONDS)[0]:
@@ -263,30 +263,25 @@ class CampaignTest(ouro_driver.OuroTest):
                 text += os.read(master, 4096)
             except OSError:  # the end
                 break
-        self.assertEqual(child.wait(ouro_driver.SECONDS), 0)
-        status = [line for line in text.decode().split("\r\033[K") if re.match(r"\d+/2 s: ", line)]
+        self.assertEqual(child.wait(ouro_driver.SECONDS), code)
+        return text.decode()
+
+    def test_status_line_of_a_terminal(self):
+        columns = 60
+        text = self.on_terminal(columns, "--seconds", "2", env={"NO_COLOR": "1"})
+        status = [line for line in text.split("\r\033[K") if re.match(r"\d+/2 s: ", line)]
         self.assertTrue(status, text)
         for line in status:
             self.assertLess(len(line), columns)
-        self.assertRegex(text.decode(),
+        self.assertRegex(text,
                          "\r\033\\[Koptimized: lawful after \\d+ s: .* 0 findings\r\n  reached: ")
-        self.assertNotIn("\033[1m", text.decode())
+        self.assertNotIn("\033[1m", text)
 
     def test_colours_of_a_terminal(self):
-        master, slave = pty.openpty()
-        self.addCleanup(os.close, master)
-        child = self.start("campaign", "--specimen", "liar:load", "--stop-on-first", "--seconds",
-                           "1000", stdout=slave, env={"TERM": "xterm", "NO_COLOR": ""})
-        os.close(slave)
-        text = b""
-        while select.select([master], [], [], ouro_driver.SECONDS)[0]:
-            try:
-                text += os.read(master, 4096)
-            except OSError:  # the end
-                break
-        self.assertEqual(child.wait(ouro_driver.SECONDS), 1)
-        self.assertRegex(text.decode(), "\033\\[[0-9;]+m[^\033]*      # <- here\033")
-        self.assertRegex(text.decode(), "\033\\[[0-9;m\033]*UNLAWFUL\033")
+        text = self.on_terminal(80, "--specimen", "liar:load", "--stop-on-first", "--seconds",
+                                "1000", code=1, env={"TERM": "xterm", "NO_COLOR": ""})
+        self.assertRegex(text, "\033\\[[0-9;]+m[^\033]*      # <- here\033")
+        self.assertRegex(text, "\033\\[[0-9;m\033]*UNLAWFUL\033")
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <string_view>
 
+#include "fuzz/files.h"
 #include "model/check.h"
 
 namespace ouro {
@@ -28,11 +28,6 @@ struct Header {
   uint64_t sum = 0;  // of what follows
 };
 
-uint64_t SumOf(std::string_view bytes) {
-  uint64_t sum = 0xcbf29ce484222325u;  // FNV-1a
-  for (const char c : bytes) sum = (sum ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
-  return sum;
-}
 constexpr size_t kMaxText = PIPE_BUF - sizeof(Header) - kProgramBytes;
 static_assert(sizeof(Header) + kProgramBytes + 200 <= PIPE_BUF);
 
@@ -131,7 +126,7 @@ bool Tell(int fd, const Message& message) {
   header.program = static_cast<uint16_t>(message.program.size());
   header.text = static_cast<uint16_t>(payload.size() - message.program.size());
   header.index = message.index;
-  header.sum = SumOf(payload);
+  header.sum = HashOf(payload);
   std::string whole(sizeof(header), '\0');
   std::memcpy(whole.data(), &header, sizeof(header));
   whole += payload;
@@ -151,7 +146,7 @@ Heard Hear(std::string* inbox, Message* message) {
   const size_t size = size_t{header.program} + header.text;
   if (sound && inbox->size() < sizeof(header) + size) return Heard::kNothing;
   const std::string payload = sound ? inbox->substr(sizeof(header), size) : "";
-  if (!sound || SumOf(payload) != header.sum) {
+  if (!sound || HashOf(payload) != header.sum) {
     inbox->clear();
     return Heard::kNonsense;
   }
