@@ -78,7 +78,7 @@ class EnvelopeJudge final : public Judge {
   // What is open: operations, scripts and collections, innermost last.
   struct Frame {
     enum class Type : uint8_t { kOp, kScript, kCollection } type = Type::kOp;
-    Op op;
+    Op op = {};
     bool answered = false;    // kOp: kNew or kGot was seen
     bool collected = false;   // kOp: its collection was seen
     bool judged = false;      // kCollection: full, and neither in a script nor in another one

@@ -55,7 +55,7 @@ class ExactJudge final : public Judge {
   // What is open: operations, scripts and collections, innermost last.
   struct Frame {
     enum class Type : uint8_t { kOp, kScript, kCollection } type = Type::kOp;
-    Op op;
+    Op op = {};
     bool answered = false;       // kOp: kNew, kFailed or kGot was seen
     bool collected = false;      // kOp: its collection was seen
     bool failing = false;        // kOp: this allocation must fail

@@ -1,7 +1,7 @@
 """Bazel's own C++ toolchain, with two changes that make it stricter.
 
 1. It can parse headers. Bazel 4.2.3 knows the feature `parse_headers`, but its toolchain does not
-   offer it, and Bazel then ignores the flag without a word.
+   offer it, and Bazel then ignores the flag without a word. That of Bazel 7 does.
 2. `layering_check` sees libraries. Bazel takes all that lies in /usr/include for a part of the
    compiler, which every target may include. Here only the C and C++ libraries are: anything else
    has to be in `deps`, like our own code.
@@ -35,13 +35,14 @@ def _is_foreign(line, libc):
 
 def _debian_clang(ctx):
     cc_autoconf_impl(ctx)
-    _append(ctx, "BUILD", "supports_param_files = 1,", " supports_header_parsing = 1,")
-    _append(
-        ctx,
-        "cc_toolchain_config.bzl",
-        "layering_check_features(ctx.attr.compiler)",
-        _PARSE_HEADERS,
-    )
+    if "supports_header_parsing" not in ctx.read("BUILD"):
+        _append(ctx, "BUILD", "supports_param_files = 1,", " supports_header_parsing = 1,")
+        _append(
+            ctx,
+            "cc_toolchain_config.bzl",
+            "layering_check_features(ctx.attr.compiler)",
+            _PARSE_HEADERS,
+        )
 
     owned = ctx.execute(["dpkg-query", "-L", "libc6-dev", "linux-libc-dev"])
     if owned.return_code:

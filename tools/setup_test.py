@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
-SETUP = os.path.join(os.path.dirname(os.path.realpath(__file__)), "setup")
+ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 
 # What each played command does; KNOWN and INSTALLED are files with a name a line.
 PLAYED = {
@@ -45,7 +45,12 @@ class SetupTest(unittest.TestCase):
             with open(path, "w") as file:
                 file.write("#!/bin/sh\n" + text + "\n")
             os.chmod(path, 0o755)
-        with open(SETUP) as file:
+        # A checkout of its own, as it writes there.
+        for name in ("tools/setup", "third_party/registry.py", "MODULE.bazel"):
+            os.makedirs(os.path.dirname(os.path.join(self.folder, name)), exist_ok=True)
+            shutil.copy(os.path.join(ROOT, name), os.path.join(self.folder, name))
+        self.script = os.path.join(self.folder, "tools/setup")
+        with open(self.script) as file:
             script = file.read()
         needed, optional = re.search(r"(?s)\nneeded=\((.*?)\n\).*\noptional=\((.*?)\n\)",
                                      script).groups()
@@ -69,7 +74,7 @@ class SetupTest(unittest.TestCase):
         self.put("KNOWN", known and known + [f"other-{i}" for i in range(100)])
         self.put("INSTALLED", installed)
         self.put("CALLS", [])
-        done = subprocess.run([SETUP], capture_output=True, text=True,
+        done = subprocess.run([self.script], capture_output=True, text=True,
                               env={**os.environ, "PATH": self.folder + ":" + os.environ["PATH"]})
         self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
         return done.stderr
@@ -85,6 +90,9 @@ class SetupTest(unittest.TestCase):
     def test_nothing_is_missing(self):
         self.assertEqual(self.setup([], self.all), "")
         self.assertEqual(self.get("CALLS"), [])
+        # Bazel is told to download nothing.
+        with open(os.path.join(self.folder, ".debian/bazelrc")) as file:
+            self.assertIn("\ncommon --experimental_repository_disable_download\n", file.read())
 
     def test_all_is_installed_in_one_step(self):
         others = ["libclang-rt-19-dev", "libstdc++-11-dev", "libpython3.14-dev", "libphp-embed"]

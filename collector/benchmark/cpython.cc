@@ -6,7 +6,7 @@
 #if OURO_HAVE_CPYTHON
 
 // It wants to be the first.
-#include <python3.11/Python.h>
+#include <Python.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -67,7 +67,7 @@ struct Type {
 
   // Where the references are: at these bytes of the payload, in the order in which a death lets
   // go of them (section 1, experiment O2). Each is an Object, aligned as one.
-  std::vector<uint32_t> references;
+  std::vector<uint32_t> references = {};
 
   // Or, for layouts that offsets cannot describe: shows each reference to `visitor`, as often as
   // the object holds it, tp_traverse. REQUIRES: it only reads, and shows the same until a Store or

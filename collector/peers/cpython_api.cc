@@ -11,13 +11,8 @@
 
 #if defined(OURO_HAVE_CPYTHON) || defined(OURO_HAVE_CPYTHON_DEBUG)
 
-#ifdef OURO_DEBUG
-#include <python3.11d/Python.h>
-#include <python3.11d/structmember.h>
-#else
-#include <python3.11/Python.h>
-#include <python3.11/structmember.h>
-#endif
+#include <Python.h>
+#include <structmember.h>
 
 #include <algorithm>
 #include <cstddef>

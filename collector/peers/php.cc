@@ -128,7 +128,7 @@ ZEND_BEGIN_ARG_INFO_EX(kNoArguments, 0, 0, 0)
 ZEND_END_ARG_INFO()
 
 const zend_function_entry kFinalizer[] = {
-    ZEND_RAW_FENTRY("__destruct", Destruct, kNoArguments, ZEND_ACC_PUBLIC) ZEND_FE_END};
+    ZEND_FENTRY(__destruct, Destruct, kNoArguments, ZEND_ACC_PUBLIC) ZEND_FE_END};
 
 zend_class_entry* Declare(const std::string& name, const zend_function_entry* methods) {
   zend_class_entry entry;
