@@ -32,9 +32,9 @@ struct Attempt {
   PowerEngine engine = PowerEngine::kRandom;
   uint64_t seed = 1;
   bool found = false;
-  std::string signature;  // of the verdict that found it; begins with the law, if it is one
-  uint64_t programs = 0;  // up to the one that found it, or within the limit
-  double seconds = 0;     // the same; the limit, if it was not found
+  std::string signature = {};  // of the verdict that found it; begins with the law, if it is one
+  uint64_t programs = 0;       // up to the one that found it, or within the limit
+  double seconds = 0;          // the same; the limit, if it was not found
 
   friend bool operator==(const Attempt&, const Attempt&) = default;
 };

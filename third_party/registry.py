@@ -83,6 +83,9 @@ MODULES = {
     "rapidcheck": Library(["rapidcheck", "rapidcheck.h"], ["googletest"]),
 }
 
+# What a module asks for that is built into Bazel 7, local_config_platform.
+BUILT_IN = [("platforms", "0.0.7")]
+
 
 def put(folder, name, text):
     os.makedirs(folder, exist_ok=True)
@@ -113,7 +116,7 @@ def closure(wanted):
 
 def make_registry(registry):
     versions = closure(asked_for(os.path.join(ROOT, "MODULE.bazel")) +
-                       asked_for(os.path.join(BAZEL, "embedded_tools/MODULE.bazel")))
+                       asked_for(os.path.join(BAZEL, "embedded_tools/MODULE.bazel")) + BUILT_IN)
     put(registry, "bazel_registry.json", '{"module_base_path": "sources"}\n')
     for name in sorted(versions):
         module = MODULES.get(name, Rules())
@@ -136,6 +139,10 @@ def main():
             "common --experimental_repository_disable_download\n")
     if os.path.exists(BAZEL + "/embedded_tools/MODULE.bazel"):
         make_registry(os.path.join(made, "registry"))
+        # Debian's own /etc/bazel/bazelrc overrides some modules. Theirs ask for more of Bazel's
+        # registry than these do; an empty path takes an override back.
+        text += "".join(f"common --override_module={name}=\n" for name in sorted(MODULES)
+                        if isinstance(MODULES[name], Rules))
         text += ("common --registry=file://%workspace%/.debian/registry\n"
                  "common --lockfile_mode=off\n"
                  "common --check_direct_dependencies=off\n")
