@@ -141,22 +141,20 @@ std::string FindProcess(const std::string& name, const Contract* contract, Speci
 }
 
 // Where a peer was not installed when its adapter was built, that says so.
-std::string FindLibraryPeer(const PeerName& peer, Specimen* specimen) {
+std::string FindLibraryPeer(const char* peer, Specimen* specimen) {
   const std::string folder = PeersFolder();
   if (folder.empty()) {
-    return fmt::format("{} is not here: no folder collector/peers is beside this program",
-                       peer.name);
+    return fmt::format("{} is not here: no folder collector/peers is beside this program", peer);
   }
-  const std::string path = fmt::format("{}/{}.so", folder, peer.name);
+  const std::string path = fmt::format("{}/{}.so", folder, peer);
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
-    return fmt::format("{} is not here: there is no {}", peer.name, path);
+    return fmt::format("{} is not here: there is no {}", peer, path);
   }
   const std::string wrong = LoadLibrary(path, specimen);
-  specimen->name = peer.name;
+  specimen->name = peer;
   if (wrong.empty()) return "";
-  return fmt::format("{} is not built in: Debian's {} has to be there before it is", peer.name,
-                     peer.packages);
+  return fmt::format("{} is not here: {}", peer, wrong.substr(("lib:" + path + ": ").size()));
 }
 
 // An interpreter whose adapter travels in this program: `ouro` works wherever it is copied to.
@@ -202,8 +200,8 @@ std::string FindNamed(const std::string& name, const Contract* contract, Specime
     *specimen = own;
     return "";
   }
-  for (const PeerName& peer : PeerNames()) {
-    if (peer.name == name) return FindLibraryPeer(peer, specimen);
+  for (const char* peer : PeerNames()) {
+    if (peer == name) return FindLibraryPeer(peer, specimen);
   }
   const auto starts = [&name](std::string_view prefix) {
     return name.compare(0, prefix.size(), prefix) == 0;
@@ -278,19 +276,10 @@ std::string PeersFolder() {
   return "";
 }
 
-const std::vector<PeerName>& PeerNames() {
-  static const std::vector<PeerName> names = {
-      {"cpython-api", "libpython3.11-dev"},
-      {"cpython-api-debug", "libpython3.11-dbg"},
-      {"php", "libphp8.2-embed and php8.2-dev"},
-      {"lua", "liblua5.4-dev"},
-      {"lua-generational", "liblua5.4-dev"},
-      {"duktape", "duktape-dev"},
-      {"boehm", "libgc-dev"},
-      {"boehm-unordered", "libgc-dev"},
-      {"ruby", "ruby-dev"},
-      {"perl", "libperl-dev"},
-      {"gobject", "libglib2.0-dev"},
+const std::vector<const char*>& PeerNames() {
+  static const std::vector<const char*> names = {
+      "cpython-api", "cpython-api-debug", "php",  "lua",  "lua-generational", "duktape",
+      "boehm",       "boehm-unordered",   "ruby", "perl", "gobject",
   };
   return names;
 }
@@ -348,7 +337,7 @@ std::vector<Specimen> PresentSpecimens(std::vector<std::string>* absent) {
 
 std::vector<Specimen> PresentPeers(std::vector<std::string>* absent) {
   std::vector<Specimen> present;
-  for (const PeerName& peer : PeerNames()) {
+  for (const char* peer : PeerNames()) {
     Specimen found;
     const std::string error = FindLibraryPeer(peer, &found);
     if (error.empty()) present.push_back(found);

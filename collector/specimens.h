@@ -22,12 +22,8 @@ struct SpecimenForm {
 };
 const std::vector<SpecimenForm>& SpecimenForms();
 
-// The name of a peer in this process and what has to be installed for it.
-struct PeerName {
-  const char* name;
-  const char* packages;  // Debian's
-};
-const std::vector<PeerName>& PeerNames();
+// The names of the peers that run in this process, where they are installed.
+const std::vector<const char*>& PeerNames();
 
 // The folder of the peers' libraries: what the environment says, OURO_PEERS, or collector/peers
 // beside this program or above it, as Bazel and its runfiles have it. "" if there is none.

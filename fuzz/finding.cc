@@ -44,8 +44,8 @@ std::string Title(const Verdict& verdict) {
 // A program and what it did.
 struct Case {
   Program program;
-  Verdict verdict;
-  std::string transcript;
+  Verdict verdict = {};
+  std::string transcript = {};
 
   // What a reader sees of it: after a crash there is no transcript.
   std::string Story() const { return transcript.empty() ? Print(program) : transcript; }

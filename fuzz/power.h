@@ -70,8 +70,8 @@ struct Score {
   PowerEngine engine = PowerEngine::kRandom;
   size_t found = 0;
   size_t seeds = 0;
-  Measure programs;  // medians
-  Measure seconds;
+  Measure programs = {};  // medians
+  Measure seconds = {};
 };
 
 // Sorted by mutant, then engine. What took longer than `limit` seconds was not found.

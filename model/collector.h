@@ -203,7 +203,7 @@ std::string ReadContract(const std::string& text, const Contract** contract);
 // A collector that is to be tested.
 struct Specimen {
   std::string name;
-  std::string summary;  // one line, for `ouro specimens`
+  std::string summary = {};  // one line, for `ouro specimens`
   const Contract* contract = nullptr;
   uint32_t abilities = kAllAbilities;
   // Whether a crash of the collector is a crash of ours, so that trials need a child process.

@@ -28,7 +28,7 @@ struct Isolation {
   // Whether FindIsolated makes a collector anew for each program, in case Reset does not forget.
   bool fresh = false;
   // Asked now and then by FindIsolated: true ends the search. May be empty.
-  std::function<bool()> stop;
+  std::function<bool()> stop = {};
 };
 
 // Runs `program` in a subprocess. A crash is kBroken, "crashed with signal 11 (Segmentation

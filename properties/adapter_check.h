@@ -36,8 +36,8 @@ struct Fault {
   std::string duty;
   std::string look_for;  // what is wrong with the adapter, most likely
   Program program;
-  Verdict verdict;
-  std::string transcript;
+  Verdict verdict = {};
+  std::string transcript = {};
   bool after_others = false;  // the program is lawful alone, and not after earlier ones
 };
 

@@ -46,7 +46,7 @@ _PEERS = {
     "gobject": _peer("gobject-2.0 glib-2.0", _GLIB, _GLIB),
     "lua": _peer("lua5.4", ["/usr/include/lua5.4"]),
     "perl": _peer("perl", _PERL, _PERL),
-    # {v} is the number of the interface: 20220829 for 8.2.
+    # {v} is the number of the interface: 20220829 for PHP 8.2.
     "php": _peer(
         "php{x.y}",
         [_PHP],

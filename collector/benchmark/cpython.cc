@@ -139,7 +139,7 @@ void AddCPython(Suite& suite) { AddPeer<CPython>(suite); }
 
 #else
 
-void AddCPython(Suite& suite) { suite.absent.push_back("cpython (libpython3.11-dev)"); }
+void AddCPython(Suite& suite) { suite.absent.push_back("cpython (libpython3-dev)"); }
 
 #endif
 

@@ -64,13 +64,23 @@ bool Parse(const std::string& name, std::string& workload, std::string& peer, si
   return std::sscanf(name.c_str() + last, "/%zu", &n) == 1;
 }
 
+// Whether a run has no result. Google Benchmark 1.8 has renamed what says so.
+template <typename Run>
+bool Failed(const Run& run) {
+  if constexpr (requires { run.error_occurred; }) {
+    return run.error_occurred;
+  } else {
+    return run.skipped != 0;
+  }
+}
+
 }  // namespace
 
 void Table::ReportRuns(const std::vector<Run>& runs) {
   for (const Run& run : runs) {
     std::string workload, peer;
     size_t n = 0;
-    if (run.error_occurred || !Parse(run.run_name.function_name, workload, peer, n)) continue;
+    if (Failed(run) || !Parse(run.run_name.function_name, workload, peer, n)) continue;
     for (const auto& [counter, value] : run.counters) {
       rows_[Key(workload, counter)][n][peer] = value.value;
     }

@@ -1,4 +1,4 @@
-// CPython's C API is how a program in C uses CPython 3.11: here it is a peer. Nodes, leaves and
+// CPython's C API is how a program in C uses CPython: here it is a peer. Nodes, leaves and
 // weak references are types in C, as those of an extension module are, and the collector is the one
 // that every CPython has. With OURO_DEBUG it is the debug build of CPython, whose collector
 // asserts.
@@ -13,6 +13,13 @@
 
 #include <Python.h>
 #include <structmember.h>
+
+// Of other versions, no contract was tried: see ContractOfVersion in specimens.cc.
+#define OURO_TRIED (PY_VERSION_HEX >= 0x03090000 && PY_VERSION_HEX < 0x030E0000)
+
+#endif
+
+#if OURO_TRIED
 
 #include <algorithm>
 #include <cstddef>
@@ -121,8 +128,11 @@ class CPython : public Peer {
   }
 
   void Dereference(int dest, int weak) override {
-    PyObject* const target = Must(PyWeakref_GetObject(registers_[weak]));
+    // A call, as it is written in Python: of the functions, 3.13 gives up one and only it has the
+    // other.
+    PyObject* const target = Must(PyObject_CallNoArgs(registers_[weak]));
     Fetch(dest, target == Py_None ? nullptr : target);
+    Py_DECREF(target);
   }
 
   void Store(int into, int slot, int from) override {
@@ -424,12 +434,9 @@ class CPython : public Peer {
 extern "C" const ouro::LibraryEntry ouro_library = {
     .abilities = ouro::kAllAbilities & ~(ouro::kThresholds | ouro::kFailures),
 #ifdef OURO_DEBUG
-    .summary = "CPython 3.11 through its C API, the debug build, which asserts",
+    .summary = "CPython " PY_VERSION " through its C API, the debug build, which asserts",
 #else
-    .summary = "CPython 3.11 through its C API",
-#endif
-#if PY_VERSION_HEX < 0x03090000 || PY_VERSION_HEX >= 0x030E0000
-#error "no contract was tried on this CPython: see ContractOfVersion in specimens.cc"
+    .summary = "CPython " PY_VERSION " through its C API",
 #endif
     .contract = "cpython39",
     .make = [](ouro::Observer& observer) -> std::unique_ptr<ouro::Collector> {
@@ -439,10 +446,12 @@ extern "C" const ouro::LibraryEntry ouro_library = {
 #else
 
 extern "C" const ouro::LibraryEntry ouro_library = {
-#ifdef OURO_DEBUG
-    .summary = "Debian's libpython3.11-dbg",
+#ifdef PY_VERSION
+    .summary = "a CPython of 3.9 to 3.13: no contract was tried on " PY_VERSION,
+#elif defined(OURO_DEBUG)
+    .summary = "Debian's libpython3-dbg",
 #else
-    .summary = "Debian's libpython3.11-dev",
+    .summary = "Debian's libpython3-dev",
 #endif
     .contract = "cpython39",
     .make = nullptr};

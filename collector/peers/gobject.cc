@@ -148,9 +148,10 @@ class GObjects : public Peer {
   }
 
   static GType Register(const char* name, size_t size, GClassInitFunc init) {
-    const GTypeInfo info = {.class_size = sizeof(GObjectClass),
-                            .class_init = init,
-                            .instance_size = static_cast<guint16>(size)};
+    GTypeInfo info = {};
+    info.class_size = sizeof(GObjectClass);
+    info.class_init = init;
+    info.instance_size = static_cast<guint16>(size);
     return g_type_register_static(G_TYPE_OBJECT, name, &info, G_TYPE_FLAG_NONE);
   }
 

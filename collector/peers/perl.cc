@@ -215,7 +215,11 @@ class Perl : public Peer {
     return classes;
   }
 
-  static constexpr MGVTBL kMagic = {.svt_free = FreeMagic};
+  static constexpr MGVTBL kMagic = [] {
+    MGVTBL magic = {};
+    magic.svt_free = FreeMagic;
+    return magic;
+  }();
 
   inline static Perl* live_ = nullptr;  // whom the functions that Perl calls report to
 
@@ -230,7 +234,7 @@ class Perl : public Peer {
 
 extern "C" const ouro::LibraryEntry ouro_library = {
     .abilities = ouro::kPeerAbilities,
-    .summary = "Perl 5.36: reference counting, and DESTROY that may resurrect",
+    .summary = "Perl " PERL_VERSION_STRING ": reference counting, and DESTROY that may resurrect",
     .contract = "perl",
     .make = [](ouro::Observer& observer) -> std::unique_ptr<ouro::Collector> {
       return std::make_unique<ouro::Perl>(observer);

@@ -315,7 +315,7 @@ std::unique_ptr<Collector> Make(Observer& observer) {
 
 extern "C" const ouro::LibraryEntry ouro_library = {
     .abilities = ouro::kPeerAbilities,
-    .summary = "PHP 8.2's Zend Engine: reference counts and a cycle collector",
+    .summary = "PHP " PHP_VERSION "'s Zend Engine: reference counts and a cycle collector",
     .contract = "php",
     .make = ouro::Make,
 };
@@ -323,7 +323,7 @@ extern "C" const ouro::LibraryEntry ouro_library = {
 #else
 
 extern "C" const ouro::LibraryEntry ouro_library = {
-    .summary = "Debian's php8.2-dev and libphp8.2-embed",
+    .summary = "Debian's php-dev and libphp-embed",
     .contract = "php",
     .make = nullptr,
 };

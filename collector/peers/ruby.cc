@@ -19,6 +19,7 @@
 #ifdef OURO_HAVE_RUBY
 
 #include <ruby.h>
+#include <ruby/version.h>
 
 #include <algorithm>
 #include <cstring>
@@ -305,9 +306,13 @@ std::unique_ptr<Collector> Make(Observer& observer) {
 }  // namespace
 }  // namespace ouro
 
+#define OURO_TEXT(macro) OURO_TEXT_OF(macro)
+#define OURO_TEXT_OF(text) #text
+#define OURO_VERSION OURO_TEXT(RUBY_API_VERSION_MAJOR) "." OURO_TEXT(RUBY_API_VERSION_MINOR)
+
 extern "C" const ouro::LibraryEntry ouro_library = {
     .abilities = ouro::kPeerAbilities | ouro::kGenerations3,
-    .summary = "CRuby 3.1: mark and sweep, two generations",
+    .summary = "CRuby " OURO_VERSION ": mark and sweep, two generations",
     .contract = "ruby",
     .make = ouro::Make,
 };
@@ -315,7 +320,7 @@ extern "C" const ouro::LibraryEntry ouro_library = {
 #else
 
 extern "C" const ouro::LibraryEntry ouro_library = {
-    .summary = "Debian's ruby3.1-dev",
+    .summary = "Debian's ruby-dev",
     .contract = "ruby",
     .make = nullptr,
 };
