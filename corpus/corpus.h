@@ -15,11 +15,11 @@
 namespace ouro {
 
 struct CorpusFile {
-  std::string folder;             // "laws"
-  std::string name;               // "load"
-  std::string header;             // the comment that opens the file, as one line without `#`
-  std::string text;               // of the whole file
-  std::vector<Program> programs;  // none if the file could not be read, which fails the test
+  std::string folder = {};             // "laws"
+  std::string name = {};               // "load"
+  std::string header = {};             // the comment that opens the file, as one line without `#`
+  std::string text = {};               // of the whole file
+  std::vector<Program> programs = {};  // none if the file could not be read, which fails the test
 
   std::string path() const { return "corpus/" + folder + "/" + name + ".gct"; }
 };

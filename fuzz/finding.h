@@ -31,14 +31,14 @@ struct FindingOptions {
 };
 
 struct Finding {
-  std::string signature;
-  std::string cause;   // see cause.h
-  Program program;     // the smallest one
-  std::string report;  // for people
-  std::string text;    // of the file: header and program
-  std::string file;    // where it is filed
-  std::string error;   // why it is not
-  std::string engine;
+  std::string signature = {};
+  std::string cause = {};   // see cause.h
+  Program program = {};     // the smallest one
+  std::string report = {};  // for people
+  std::string text = {};    // of the file: header and program
+  std::string file = {};    // where it is filed
+  std::string error = {};   // why it is not
+  std::string engine = {};
   int repeats = 0;      // how many of the replays had that signature
   bool shrunk = false;  // as far as it goes; also: there is no need to
   uint64_t hits = 1;

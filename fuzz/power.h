@@ -28,7 +28,7 @@ inline constexpr PowerEngine kPowerEngines[] = {PowerEngine::kRandom, PowerEngin
 const char* Name(PowerEngine engine);
 
 struct Attempt {
-  std::string mutant;
+  std::string mutant = {};
   PowerEngine engine = PowerEngine::kRandom;
   uint64_t seed = 1;
   bool found = false;

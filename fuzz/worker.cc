@@ -137,7 +137,8 @@ std::string FindFuzzer() {
   if (const char* path = std::getenv("OURO_FUZZER"); path != nullptr) return path;
   const std::string self = fs::read_symlink("/proc/self/exe", error).string();
   for (const std::string& path :
-       {self + ".runfiles/ouroboros/fuzz/collector_fuzzer_bin",
+       {self + ".runfiles/ouroboros/fuzz/collector_fuzzer_bin",  // Bazel's; the next: with modules
+        self + ".runfiles/_main/fuzz/collector_fuzzer_bin",
         (fs::path(self).parent_path() / "collector_fuzzer_bin").string()}) {
     if (fs::exists(path, error)) return path;
   }

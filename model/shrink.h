@@ -14,10 +14,10 @@
 namespace ouro {
 
 struct ShrinkOptions {
-  Isolation isolation;
+  Isolation isolation = {};
   int seconds = 30;  // then the best so far is the result
   // Called after each success, with operations left and candidates tried; may be empty.
-  std::function<void(size_t operations, size_t tried)> progress;
+  std::function<void(size_t operations, size_t tried)> progress = {};
 };
 
 struct Shrunk {

@@ -45,14 +45,14 @@ struct Verdict {
   };
 
   Kind kind = Kind::kLawful;
-  std::optional<Violation> violation;
-  std::string trouble;
-  std::string sign;                 // kBroken: what the same trouble has in every run
-  std::string words;                // kBroken: what its process printed last, lines; may be empty
-  std::vector<std::string> frames;  // kBroken: where it crashed, innermost first; may be empty
-  int operations = 0;               // that were executed
-  int events = 0;                   // that were reported
-  uint64_t situations = 0;          // that were reached, a bit for each Situation
+  std::optional<Violation> violation = {};
+  std::string trouble = {};
+  std::string sign = {};   // kBroken: what the same trouble has in every run
+  std::string words = {};  // kBroken: what its process printed last, lines; may be empty
+  std::vector<std::string> frames = {};  // kBroken: where it crashed, innermost first; may be empty
+  int operations = 0;                    // that were executed
+  int events = 0;                        // that were reported
+  uint64_t situations = 0;               // that were reached, a bit for each Situation
 
   bool lawful() const { return kind == Kind::kLawful; }
   // What a shrunk program must keep: the law, operation and phase, or the kind of trouble. "" where
