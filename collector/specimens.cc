@@ -13,12 +13,12 @@
 #include "collector/library.h"
 #include "collector/naive.h"
 #include "collector/optimized.h"
-#include "collector/peers/cpython_py.h"
-#include "collector/peers/lua_lua.h"
-#include "collector/peers/php_php.h"
-#include "collector/peers/ruby_rb.h"
+#include "collector/peers/cpython/cpython_py.h"
+#include "collector/peers/lua/lua_lua.h"
+#include "collector/peers/php/php_php.h"
+#include "collector/peers/ruby/ruby_rb.h"
 #include "collector/planted/planted.h"
-#include "collector/process.h"
+#include "collector/protocol_collector.h"
 #include "model/last_words.h"
 
 namespace ouro {
@@ -141,20 +141,21 @@ std::string FindProcess(const std::string& name, const Contract* contract, Speci
 }
 
 // Where a peer was not installed when its adapter was built, that says so.
-std::string FindLibraryPeer(const char* peer, Specimen* specimen) {
+std::string FindLibraryPeer(const PeerName& peer, Specimen* specimen) {
   const std::string folder = PeersFolder();
   if (folder.empty()) {
-    return fmt::format("{} is not here: no folder collector/peers is beside this program", peer);
+    return fmt::format("{} is not here: no folder collector/peers is beside this program",
+                       peer.name);
   }
-  const std::string path = fmt::format("{}/{}.so", folder, peer);
+  const std::string path = fmt::format("{}/{}/{}.so", folder, peer.folder, peer.name);
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
-    return fmt::format("{} is not here: there is no {}", peer, path);
+    return fmt::format("{} is not here: there is no {}", peer.name, path);
   }
   const std::string wrong = LoadLibrary(path, specimen);
-  specimen->name = peer;
+  specimen->name = peer.name;
   if (wrong.empty()) return "";
-  return fmt::format("{} is not here: {}", peer, wrong.substr(("lib:" + path + ": ").size()));
+  return fmt::format("{} is not here: {}", peer.name, wrong.substr(("lib:" + path + ": ").size()));
 }
 
 // An interpreter whose adapter travels in this program: `ouro` works wherever it is copied to.
@@ -200,8 +201,8 @@ std::string FindNamed(const std::string& name, const Contract* contract, Specime
     *specimen = own;
     return "";
   }
-  for (const char* peer : PeerNames()) {
-    if (peer == name) return FindLibraryPeer(peer, specimen);
+  for (const PeerName& peer : PeerNames()) {
+    if (peer.name == name) return FindLibraryPeer(peer, specimen);
   }
   const auto starts = [&name](std::string_view prefix) {
     return name.compare(0, prefix.size(), prefix) == 0;
@@ -276,10 +277,19 @@ std::string PeersFolder() {
   return "";
 }
 
-const std::vector<const char*>& PeerNames() {
-  static const std::vector<const char*> names = {
-      "cpython-api", "cpython-api-debug", "php",  "lua",  "lua-generational", "duktape",
-      "boehm",       "boehm-unordered",   "ruby", "perl", "gobject",
+const std::vector<PeerName>& PeerNames() {
+  static const std::vector<PeerName> names = {
+      {"cpython-api", "cpython"},
+      {"cpython-api-debug", "cpython"},
+      {"php", "php"},
+      {"lua", "lua"},
+      {"lua-generational", "lua"},
+      {"duktape", "duktape"},
+      {"boehm", "boehm"},
+      {"boehm-unordered", "boehm"},
+      {"ruby", "ruby"},
+      {"perl", "perl"},
+      {"gobject", "gobject"},
   };
   return names;
 }
@@ -337,7 +347,7 @@ std::vector<Specimen> PresentSpecimens(std::vector<std::string>* absent) {
 
 std::vector<Specimen> PresentPeers(std::vector<std::string>* absent) {
   std::vector<Specimen> present;
-  for (const char* peer : PeerNames()) {
+  for (const PeerName& peer : PeerNames()) {
     Specimen found;
     const std::string error = FindLibraryPeer(peer, &found);
     if (error.empty()) present.push_back(found);

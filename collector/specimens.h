@@ -22,8 +22,12 @@ struct SpecimenForm {
 };
 const std::vector<SpecimenForm>& SpecimenForms();
 
-// The names of the peers that run in this process, where they are installed.
-const std::vector<const char*>& PeerNames();
+// A peer in this process, where it is installed.
+struct PeerName {
+  const char* name;
+  const char* folder;  // in PeersFolder()
+};
+const std::vector<PeerName>& PeerNames();
 
 // The folder of the peers' libraries: what the environment says, OURO_PEERS, or collector/peers
 // beside this program or above it, as Bazel and its runfiles have it. "" if there is none.
