@@ -10,6 +10,8 @@ Sanitizers come from the command line: --config=asan-libfuzzer, ubsan-libfuzzer.
 """
 
 load("@rules_cc//cc:defs.bzl", "cc_binary")
+load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
+load("@rules_shell//shell:sh_test.bzl", "sh_test")
 
 _FLAG = "//tools:instrument"
 
@@ -70,7 +72,7 @@ _corpus = rule(
     attrs = {
         "programs": attr.label_list(allow_files = [".gct"]),
         "_encode": attr.label(
-            cfg = "host",
+            cfg = "exec",
             default = "//fuzz/libfuzzer:encode",
             executable = True,
         ),
@@ -115,13 +117,13 @@ def cc_fuzz_test(name, srcs, deps, corpus, dicts, specimens):
         ":%s_dict" % name,
     ]
     place = native.package_name() + "/"
-    native.sh_binary(
+    sh_binary(
         name = name + "_run",
         srcs = ["fuzz_run.sh"],
         args = [place + name] + [place + file for file in dicts],
         data = data,
     )
-    native.sh_test(
+    sh_test(
         name = name,
         size = "small",
         srcs = ["fuzz_replay.sh"],

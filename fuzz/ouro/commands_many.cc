@@ -33,7 +33,7 @@ std::vector<Specimen> Everybody(const std::vector<ProgramFile>& programs, const 
   for (Specimen& peer : PresentPeers(absent)) all.push_back(std::move(peer));
   std::set<std::string> known;
   for (const Specimen& specimen : all) known.insert(specimen.name);
-  known.insert(PeerNames().begin(), PeerNames().end());
+  for (const PeerName& peer : PeerNames()) known.insert(peer.name);
   known.insert("cpython");
   const auto add = [&](const std::string& name, const std::string& who) {
     if (name.empty() || !known.insert(name).second) return;

@@ -1,3 +1,8 @@
 """py_test, as Bazel 4.2.3 has it built in."""
 
-py_test = native.py_test
+# How Bazel tells, under --incompatible_load_python_rules_from_bzl, that a rule was loaded.
+_LOADED = "__PYTHON_RULES_MIGRATION_DO_NOT_USE_WILL_BREAK__"
+
+def py_test(tags = [], **attributes):
+    # buildifier: disable=native-py
+    native.py_test(tags = tags + [_LOADED], **attributes)
