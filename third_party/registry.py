@@ -19,11 +19,13 @@ ROOT = os.path.dirname(HERE)
 
 
 class Rules:
-    """A module of Bazel's rules: the first folder that exists, or third_party/NAME, or nothing but
-    a name, for modules of which Bazel wants to know that they exist and which we never use."""
+    """A module of Bazel's rules: Debian's package of it, which is the first folder that exists, or
+    third_party/NAME, or nothing but a name: Bazel asks for modules that are never used here.
+    `more` is what else MODULE.bazel says where there is a package."""
 
     def __init__(self, paths=(), deps=(), more=""):
-        self.paths, self.deps, self.more = paths, deps, more
+        self.paths, self.deps = paths, deps
+        self.more = more if any(map(os.path.isdir, paths)) else ""
 
     def fill(self, folder, name):
         for path in [*self.paths, os.path.join(HERE, name)]:
@@ -73,7 +75,11 @@ MODULES = {
     "rules_python": Rules(
         [BAZEL + "/rules/python"], ["bazel_skylib", "platforms"],
         'register_toolchains("@bazel_tools//tools/python:autodetecting_toolchain")\n'),
-    "rules_shell": Rules([BAZEL + "/rules/shell"], ["bazel_features", "bazel_skylib", "platforms"]),
+    "rules_shell": Rules(
+        [BAZEL + "/rules/shell"], ["bazel_features", "bazel_skylib", "platforms"],
+        'shell = use_extension("//shell/private/extensions:sh_configure.bzl", "sh_configure")\n'
+        'use_repo(shell, "local_config_shell")\n'
+        'register_toolchains("@local_config_shell//:all")\n'),
 
     "cli11": Library(["CLI"]),
     "fmt": Library(["fmt"]),
