@@ -124,8 +124,8 @@ uint32_t AbilityOf(std::string_view word);
 // Their words in the order above: "weak, finalizer"; "none".
 std::string ListAbilities(uint32_t abilities);
 
-// All in which lawful collectors differ. Sources: the sections and
-// experiments that the comments name; docs/contracts.md has the values and sources of each contract.
+// All in which lawful collectors differ. docs/contracts.md has the values of each contract, and
+// their sources; sections and experiments are those of docs/semantics.md.
 struct Contract {
   const char* name;
   const char* summary;  // one line, for `ouro contracts`
