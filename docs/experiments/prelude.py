@@ -1,7 +1,8 @@
 """What the experiments share: objects that are easy to count, a log, and a few questions.
 
-Place: imported by every experiment, and by nothing else. It runs on CPython 2.6 and later. Automatic
-collection is off and the start-up's trash is gone, so that an experiment sees its own objects only.
+Place: imported by every experiment, and by nothing else. It runs on CPython 2.6 and later.
+Automatic collection is off and the start-up's trash is gone, so that an experiment sees its own
+objects only.
 """
 
 import gc
