@@ -1,4 +1,4 @@
-"""Experiment F3b: the same for a chain of finalizers (F3): are those further down finalized as well?"""
+"""Experiment F3b: the same for a chain of finalizers (F3): are those further down finalized?"""
 
 from prelude import *
 

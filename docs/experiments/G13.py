@@ -1,7 +1,7 @@
 """Experiment G13: where in a program does an automatic collection run?
 
-Up to 3.11 within the allocation; since 3.12 (gh-97922) at the next check of the interpreter, so one C
-call may allocate as much as it likes.
+Up to 3.11 within the allocation; since 3.12 (gh-97922) at the next check of the interpreter, so
+one C call may allocate as much as it likes.
 """
 
 from prelude import *

@@ -1,6 +1,6 @@
-"""Experiment G3: which allocation makes the collector run, the one that reaches the threshold or the next?
+"""Experiment G3: which allocation makes the collector run: that which reaches the threshold?
 
-The next: the count has to be greater. The new object is not tracked yet, and survives.
+No, the next: the count has to be greater. The new object is not tracked yet, and survives.
 """
 
 from prelude import *

@@ -1,4 +1,4 @@
-"""Experiment P9: what do weak references yield after their target, found as trash, was brought back?
+"""Experiment P9: what do weak references yield after their target was brought back from trash?
 
 They were cleared and called all the same, and are not restored. Since 3.15 those without a callback
 still yield it.

@@ -1,4 +1,4 @@
-"""Experiment R6: is the callback of a weak reference called that a finalizer made to its dying object?
+"""Experiment R6: is a weak reference called that a finalizer made to its dying object?
 
 2.x clears it silently after the finalizer; since 3.4 clearing comes later and calls it.
 """

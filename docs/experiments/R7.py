@@ -1,4 +1,4 @@
-"""Experiment R7: in which generation is an object that its finalizer brought back at a death by count?
+"""Experiment R7: in which generation is what a finalizer brought back at a death by count?
 
 It is tracked again for the finalizer, as if new: generation 0, however old it was.
 """

@@ -1,4 +1,4 @@
-"""Experiment W13: if a callback drops an older weak reference of the same object, is that one still called?
+"""Experiment W13: if a callback drops an older weak reference to the same object, is that called?
 
 Yes: the pairs of reference and callback are collected, and held, before the first runs.
 """

@@ -1,8 +1,8 @@
-"""Experiment W18: what does a weak reference yield that was trash and is brought back by a finalizer?
+"""Experiment W18: what does a weak reference yield that was trash and is brought back?
 
-Its target is alive all the time. Up to 3.7 it still yields that, and is called later; since 3.8
-(bpo-38006) the collection clears weak references that are trash; since 3.15 they are left alone
-again. Contract: trash_weak.
+Its target is alive all the time, and a finalizer brings it back. Up to 3.7 it still yields its
+target, and is called later; since 3.8 (bpo-38006) the collection clears weak references that are
+trash; since 3.15 they are left alone again. Contract: trash_weak.
 """
 
 from prelude import *

@@ -1,4 +1,4 @@
-"""Experiment W4b: is a weak reference that was trash called when its target, which was not, dies later?
+"""Experiment W4b: is a weak reference called that was trash, and whose target dies later?
 
 No: it is gone.
 """

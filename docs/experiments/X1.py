@@ -1,7 +1,7 @@
 """Experiment X1: what is finalized at the interpreter's exit?
 
-2.x: what the names of the main module held, and no cycle that is still alive or uncollectable. Since
-3.4 the collector runs once more after that, and finalizers are called.
+2.x: what the names of the main module held, and no cycle that is still alive or uncollectable.
+Since 3.4 the collector runs once more after that, and finalizers are called.
 """
 
 from prelude import *

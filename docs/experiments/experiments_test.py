@@ -1,7 +1,7 @@
 """The experiments answer as recorded, on every CPython that is on PATH.
 
-Place: beside the experiments. Each runs in a process of its own; what it prints is compared with the
-comments `# On VERSIONS:` at its end. A version that no such comment names is reported as having no
+Place: beside the experiments. Each runs in a process of its own; what it prints is compared with
+the comments `# On VERSIONS:` at its end. A version that no such comment names is reported as having no
 recorded answer: it neither passes nor fails. The last tests are of this test: it can fail.
 """
 
@@ -56,8 +56,8 @@ def pythons():
             if not PYTHON.match(name):
                 continue
             try:
-                done = subprocess.run([os.path.join(folder, name), "-E", "-c", WHO], timeout=SECONDS,
-                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+                done = subprocess.run([os.path.join(folder, name), "-E", "-c", WHO],
+                                      timeout=SECONDS, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
                 kind, version, path = done.stdout.strip().split(" ", 2)
             except (OSError, ValueError, subprocess.TimeoutExpired):
                 continue  # a link to nowhere, or a shim for a version that is not chosen
