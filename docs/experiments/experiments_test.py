@@ -57,7 +57,8 @@ def pythons():
                 continue
             try:
                 done = subprocess.run([os.path.join(folder, name), "-E", "-c", WHO],
-                                      timeout=SECONDS, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+                                      timeout=SECONDS, text=True, stdout=subprocess.PIPE,
+                                      stderr=subprocess.DEVNULL)
                 kind, version, path = done.stdout.strip().split(" ", 2)
             except (OSError, ValueError, subprocess.TimeoutExpired):
                 continue  # a link to nowhere, or a shim for a version that is not chosen
