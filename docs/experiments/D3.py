@@ -1,4 +1,4 @@
-"""Experiment D3: what do the debug flags print for objects, and when among callbacks and finalizers?
+"""Experiment D3: what do the debug flags print of objects, and when among callbacks, finalizers?
 
 Collectable objects first, callbacks, finalizers of what is cleared, then uncollectable objects. In
 2.x DEBUG_OBJECTS has to be set besides; LEAK is all of them, with SAVEALL.

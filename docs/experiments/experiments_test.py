@@ -1,8 +1,8 @@
 """The experiments answer as recorded, on every CPython that is on PATH.
 
 Place: beside the experiments. Each runs in a process of its own; what it prints is compared with
-the comments `# On VERSIONS:` at its end. A version that no such comment names is reported as having no
-recorded answer: it neither passes nor fails. The last tests are of this test: it can fail.
+the comments `# On VERSIONS:` at its end. A version that no such comment names is reported as having
+no recorded answer: it neither passes nor fails. The last tests are of this test: it can fail.
 """
 
 import os
