@@ -8,7 +8,7 @@ corpus files, comments and docstrings. What is a citation, and where it has to l
   # source: section N, WORDS       (corpus files) WORDS stand in that section
   experiment X, experiments X to Y docs/experiments/X.py
   fact N                           an item of the list under `## Facts` of docs/semantics.md
-  law `x`, law x-y, `# law: x`     a law of the table in law.cc
+  laws `x`, `y`; law x-y; `# law: x` a law of the table in law.cc
   model/program.h, naive.h         a tracked file, from the root or from the file that cites it;
                                    without a folder, anywhere, or known as somebody else's
   //package:target, //package/...  a package, and a name that its BUILD file mentions
@@ -59,7 +59,8 @@ EXPERIMENT = re.compile(rf"\b[Ee]xperiment{GAP}({NAME})\b")
 EXPERIMENTS = re.compile(rf"\b[Ee]xperiments{GAP}({NAME}(?:{AND}{NAME})*)\b")
 BARE = re.compile(rf"(?m)//[ \t]*({NAME})(?=$|[,.:;]|[ ]and\b)")
 FACT = re.compile(rf"\b[Ff]acts?{GAP}(\d+(?:{AND}\d+)*)\b")
-LAW = re.compile(r"\b[Ll]aws?\s+`([a-z-]+)`|\b[Ll]aw\s+([a-z]+(?:-[a-z]+)+)\b"
+LAW = re.compile(r"\b[Ll]aws?:?\s+(`[a-z-]+`(?:(?:,|,? and)\s+`[a-z-]+`)*)"
+                 r"|\b[Ll]aw\s+([a-z]+(?:-[a-z]+)+)\b"
                  r"|(?m:^# law: ([a-z-]+))|(?m:^# convicts: .* by ([a-z-]+):)")
 PATH = re.compile(rf"(?<![\w/.:@*~$-])((?:[\w.*-]+/)+)?({FILE})(?![\w/*-])")
 LABEL = re.compile(r"(?:(?<=[\s`'\"(])|^)//([\w.-]+(?:/[\w-]+)*)?(/\.\.\.)?"
@@ -249,9 +250,10 @@ def check_words(tree, path, text):
                 if words and words.lower() not in section:
                     yield match.start(), f"`{words}` does not stand in section {number}"
     for match in LAW.finditer(text):
-        name = next(group for group in match.groups() if group)
-        if name not in tree.laws | {"broken"}:
-            yield match.start(), f"no law is called {name}"
+        names = next(group for group in match.groups() if group)
+        for name in re.findall(r"[a-z-]+", re.sub(r"`\W+and\W+`", "` `", names)):
+            if name not in tree.laws | {"broken"}:
+                yield match.start(), f"no law is called {name}"
     if path.startswith(MODELS):
         for match in FUNCTION.finditer(text):
             if match[0] not in tree.functions:
@@ -272,12 +274,16 @@ def check_places(tree, path, text):
                 yield match.start(), f"there is no {there}"
             elif match[2] and match[2] not in headings(tree.files.get(there) or ""):
                 yield match.start(), f"{there} has no heading #{match[2]}"
-        # What commands make or take need not be there.
-        text = re.sub(r"(?ms)^```.*?^```", lambda fence: blank(fence[0]), text)
+    # What commands make or take need not be there, but for what is said to be in our folders.
+    fences = [match.span() for match in re.finditer(r"(?ms)^```.*?^```", text)] \
+        if path.endswith(".md") else []
     if path.startswith("third_party/"):  # files of the libraries that it describes
         return
     text = re.sub(r"\w+://\S+|<[\w/.+-]+\.h>", lambda match: blank(match[0]), text)
     for match in PATH.finditer(text):
+        fenced = any(begin <= match.start() < end for begin, end in fences)
+        if fenced and (match[1] or "").split("/")[0] not in tree.folders - {""}:
+            continue
         if not tree.has(path, match[1] or "", match[2]):
             yield match.start(), f"there is no {match[1] or ''}{match[2]}"
     for match in LABEL.finditer(text):
@@ -402,6 +408,9 @@ class SelfTest(unittest.TestCase):
     def test_laws(self):
         self.acquit("// the law `load`, and the law free-once; laws are promises\n")
         self.acquit("# law: free-once. What\n# convicts: php 8.2 by load: why\n", path="x.gct")
+        self.acquit("Laws: `load`, `free-once`, and `load`.", path="x.md")
+        self.convict("laws `load`, `free-twice`.", "no law is called free-twice", path="x.md")
+        self.convict("Law: `free-twice`, and", "free-twice", path="x.md")
         self.convict("// the law `free-twice`\n", "no law is called free-twice")
         self.convict("// the law free-twice\n", "no law is called free-twice")
         self.convict("# law: free-twice\n", "free-twice", path="x.gct")
@@ -412,7 +421,8 @@ class SelfTest(unittest.TestCase):
                      "<sys/wait.h>", "https://x.org/a/b.py", "a/b", "FILE.gct"):
             self.acquit(f"// see {good}.\n")
         self.acquit("[C++](README.md#in-c-1) `law.cc`", path="x.md")
-        self.acquit("```\nouro run mine.gct\n```\n", path="x.md")
+        self.acquit("```\nouro run mine.gct out/x.gct\n```\n", path="x.md")
+        self.convict("```\nouro run docs/x.gct\n```\n", "docs/x.gct", path="x.md", line=2)
         self.acquit("`experiments/R1.py`", path="docs/x.md")
         for bad in ("model/no.cc", "no.h", "modle/law.cc", "no*.cc"):
             self.convict(f"// see {bad}.\n", bad)
