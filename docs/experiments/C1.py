@@ -1,7 +1,7 @@
 """Experiment C1: in which order do the elements of a trash list die when it is cleared?
 
-2.x: last first, as at a death by count (O3). Since 3.4 their finalizers have run before, in the order
-of the trash.
+2.x: last first, as at a death by count (O3). Since 3.4 their finalizers have run before, in the
+order of the trash.
 """
 
 from prelude import *

@@ -1,7 +1,7 @@
 """Experiment C8: what if a class holds its own instance?
 
-The class is trash with it. In 2.x an instance with a finalizer makes all of that uncollectable, though
-only the instance enters `gc.garbage`.
+The class is trash with it. In 2.x an instance with a finalizer makes all of that uncollectable,
+though only the instance enters `gc.garbage`.
 """
 
 from prelude import *

@@ -1,4 +1,4 @@
-"""Experiment M3: does a reference from something that is not trash, and not a register of ours, hold a cycle?
+"""Experiment M3: does a reference from something that is neither trash nor a name hold a cycle?
 
 An iterator on the stack does: any reference that the traversal of the trash does not explain.
 """

@@ -1,7 +1,7 @@
 """Experiment R7b: is an old-style instance tracked while its finalizer runs?
 
-In 2.x no, unlike others (R7c); it is tracked again only if it was brought back. Later it is an object
-like any other.
+In 2.x no, unlike others (R7c); it is tracked again only if it was brought back. Later it is an
+object like any other.
 """
 
 from prelude import *

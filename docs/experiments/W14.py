@@ -1,4 +1,4 @@
-"""Experiment W14: can a finalizer that runs while a chain dies still reach its end through a weak reference?
+"""Experiment W14: does a weak reference still yield what the trashcan has not put off yet?
 
 Up to 3.12 the end of a deep chain is put off (TC2), so it is alive when a sibling's finalizer runs.
 """
