@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // docs/contracts.md has every field of every contract, with its value, and nothing else.
 //
 // Place: beside the document. What is compared is what `ouro contracts` prints, that is, Describe.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment B3b: may a stale entry of a WeakValueDictionary remove a newer one of the same key?
 
 In 2.6: the callback of the old entry deletes whatever has its key (issue 28427).

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment B5: does a weak reference that a finalizer makes to its object dangle afterwards?
 
 No: it is cleared with the object (issue 1377858).

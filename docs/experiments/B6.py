@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment B6: what if a weak reference holds what it refers to, and is dropped?
 
 Its only holder is itself: both die by count, and its callback does not run (issue 3100).

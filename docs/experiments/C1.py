@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment C1: in which order do the elements of a trash list die when it is cleared?
 
 2.x: last first, as at a death by count (O3). Since 3.4 their finalizers have run before, in the

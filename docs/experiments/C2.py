@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment C2: in which order are the slots of trash cleared?
 
 By name, as at a death by count (O2).

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment C3: how does a tuple in trash die, which cannot be cleared?
 
 By count, when what it references in the cycle is cleared.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment C4: does a census show trash that is being cleared?
 
 No: it is in a list of the collector's own. (A finalizer that runs meanwhile must not get at it.)

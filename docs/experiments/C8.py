@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment C8: what if a class holds its own instance?
 
 The class is trash with it. In 2.x an instance with a finalizer makes all of that uncollectable,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment C9: in which order does a chain of finalizers die that two trash objects share?
 
 From its head: each is finalized before what it references.

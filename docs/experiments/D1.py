@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment D1: which debug flags are there?"""
 
 from prelude import *

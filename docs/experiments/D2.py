@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment D2: what does DEBUG_STATS print?
 
 It differs by version in the dots, in the numbers of nothing, and in the permanent generation. 2.6

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment D3: what do the debug flags print of objects, and when among callbacks, finalizers?
 
 Collectable objects first, callbacks, finalizers of what is cleared, then uncollectable objects. In

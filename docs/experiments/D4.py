@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment D4: which sizes does DEBUG_STATS print?
 
 Those before the generations are merged.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment F1: what becomes of a cycle with a finalizer?
 
 2.x: uncollectable; the object goes to `gc.garbage`, which then holds it. PEP 442: finalized, freed.

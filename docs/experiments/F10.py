@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment F10: when does the collector of 2.x ask whether an object has a finalizer?
 
 At the collection, and it asks the class: what was added or removed since the birth counts.

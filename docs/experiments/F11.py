@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment F11: has a suspended generator a finalizer?
 
 In 2.x, if it waits inside try/finally: then its cycle is uncollectable.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment F2: what else is uncollectable with an object that has a finalizer?
 
 What it reaches, which does not enter `gc.garbage`; not what reaches it.

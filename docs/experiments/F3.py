@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment F3: what becomes of a finalizer that merely hangs off a collectable cycle?
 
 2.x sets it apart, but the clearing of the cycle drops its count to zero: the finalizer runs, it is

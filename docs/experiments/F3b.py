@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment F3b: the same for a chain of finalizers (F3): are those further down finalized?"""
 
 from prelude import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment F4: how is uncollectable trash got rid of?
 
 By breaking the cycle and emptying `gc.garbage`: then counts do the rest, finalizers included.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment F5: is uncollectable trash found again once `gc.garbage` is emptied?
 
 Yes, by the first collection of the generation that it was moved to, and it is appended again.

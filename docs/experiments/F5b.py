@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment F5b: to which generation does uncollectable trash go?
 
 One up, as survivors do: each time that the list is emptied, an older collection has to find it.

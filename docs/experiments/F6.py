@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment F6: in which order are objects appended to `gc.garbage`?
 
 That of the merged list: the oldest generation, then 0, then 1 (G16).

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment F7: does the collector follow when `gc.garbage` is bound to another list?
 
 No: it keeps its own.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment F8: what does DEBUG_SAVEALL change?
 
 All trash goes to `gc.garbage`, uncleared: first the collectable, then what 2.x calls uncollectable,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment F9: does DEBUG_SAVEALL save a finalizer that hangs off collectable trash (F3)?
 
 Yes, for nothing is cleared that could free it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment FL1: do objects from free lists count?
 
 No: lists, frames and a few others that were freed lie ready, and pass by the counters. A model

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment FL2: do objects that are never tracked count towards a collection?
 
 Yes: what is counted is the allocation, tracked or not.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G1: what are the thresholds, if nobody sets them?"""
 
 from prelude import *

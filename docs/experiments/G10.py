@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G10: are allocations counted while automatic collection is off?
 
 Yes, so the very next allocation after it is turned on collects.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G11: what finds a cycle of an old object and a young one?
 
 Only a collection that takes both: objects of older generations are roots.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G12: does old trash keep young trash alive?
 
 Yes, until the old generation is collected: whatever is older is a root, trash or not.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G13: where in a program does an automatic collection run?
 
 Up to 3.11 within the allocation; since 3.12 (gh-97922) at the next check of the interpreter, so

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G15: what does a collection within a collection do?
 
 Nothing, and returns 0; nor does an automatic one start. Allocations are counted all the same.

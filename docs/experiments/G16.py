@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G16: in which order does a full collection look at the generations?
 
 Generation 2 first, then 0, then 1: the lists are appended to the oldest in that order.

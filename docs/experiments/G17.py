@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G17: do survivors keep their order?
 
 No: what was tentatively unreachable goes to the end of the list, in the order of discovery. So no

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G2: what counts towards an automatic collection?
 
 Births less deaths, never below zero; the death of an old object counts as well.

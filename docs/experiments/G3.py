@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G3: which allocation makes the collector run: that which reaches the threshold?
 
 No, the next: the count has to be greater. The new object is not tracked yet, and survives.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G4: which generation does an automatic collection take?
 
 The oldest whose count is above its threshold. So a full one comes at the very next occasion after

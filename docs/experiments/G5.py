@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G5: what do thresholds of zero mean?
 
 For generation 0: no automatic collection. For the others: at every second occasion.

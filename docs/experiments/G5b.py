@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G5b: what does a negative threshold mean?
 
 Every count is above it, so every allocation collects.

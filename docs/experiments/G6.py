@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G6: does a large old heap keep full collections away?
 
 2.6 runs one whenever the counts say so. Since 2.7 it waits until the objects that came of age since

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G7: to which generation does a survivor go?
 
 One up, from whichever was the oldest that was collected.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment G9: what do explicit collections do to the counts, and which generations are there?"""
 
 from prelude import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment I1: what do the questions of the gc module tell?
 
 Referents as often as they are referenced; referrers once each, never weak references; a census

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment M1: in which generation is the dictionary of an old instance that is tracked late?
 
 In generation 0, though the dictionary is old (2.7 on): but the instance holds it, and is a root for

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment M2: is an old cycle with a finalizer found by young collections?"""
 
 from prelude import *

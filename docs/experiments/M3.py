@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment M3: does a reference from something that is neither trash nor a name hold a cycle?
 
 An iterator on the stack does: any reference that the traversal of the trash does not explain.

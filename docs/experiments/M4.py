@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment M4: does `gc.disable` stop explicit collections?"""
 
 from prelude import *

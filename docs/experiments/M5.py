@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment M5: what does `gc.collect` take as its argument?"""
 
 from prelude import *

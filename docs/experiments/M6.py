@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment M6: do parallel references and those to oneself count one by one?
 
 Yes: a traversal that visits one of them once too little sees a reference from outside.

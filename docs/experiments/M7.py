@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment M7: are objects born while trash is cleared examined by the same collection?
 
 No, they are young, and for the next one.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment M8: what if the finalizer of F3 brings its object back?
 
 2.x: it leaves the uncollectable set, but what it reaches stays in it, and is counted, although it

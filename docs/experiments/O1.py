@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment O1: in which order do attributes in an instance's dictionary die?
 
 2.x: the order of the hash table; 3.6 to 3.10: of insertion; since 3.11: of the keys that all

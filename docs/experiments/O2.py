@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment O2: in which order are the slots of a dying object released?
 
 By name within a class, whatever the order of their declaration; the derived class's slots first.

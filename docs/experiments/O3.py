@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment O3: in which order do the elements of containers die?
 
 Lists and tuples release the last first. Dictionaries go by their table, a key before its value.

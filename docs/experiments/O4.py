@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment O4: does a finalizer that runs because a place is overwritten see the new value there?
 
 The new value is stored before the old one is released: a store that released first would show the

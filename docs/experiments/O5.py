@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment O5: what if a finalizer adds to the list that is being emptied?
 
 What it adds stays: the elements were taken out before the first was released.

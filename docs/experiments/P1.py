@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment P1: what does one resurrection spare in a collection?
 
 3.4 to 3.8: all the trash of the collection. Since 3.9 (bpo-38379): what can be reached again.

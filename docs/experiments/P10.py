@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment P10: when is an object marked as finalized?
 
 By the collector before its finalizer runs; at a death by count afterwards.

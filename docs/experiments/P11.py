@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment P11: in which generation is an object that its finalizer brought back from trash?
 
 One up from the collection, as any survivor (compare R7).

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment P12: does a finalizer that ran at a death by count run again in a collection?
 
 Not since PEP 442: it makes its object a cycle, and the collector merely frees that.

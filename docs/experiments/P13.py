@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment P13: what does an exception in a finalizer change for the collection?
 
 Nothing: it is reported, and the trash is cleared.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment P14: do finalizers run under DEBUG_SAVEALL?
 
 Since PEP 442, yes; then the trash is saved.

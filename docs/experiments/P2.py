@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment P2: what does a collection return when finalizers change the trash?
 
 3.4 to 3.7.4: what was found. Later: what was left to clear, so nothing for a cycle that its own

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment P25: when exactly does an automatic full collection come?
 
 When the count of generation 2 is above its threshold and (since 2.7) the objects that survived the

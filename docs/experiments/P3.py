@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment P3: in which order do the finalizers of trash run?
 
 That of the trash list: generations 2, 0, 1, and by birth within each.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment P4: does a finalizer see the rest of its cycle intact?
 
 Yes: all finalizers run before anything is cleared.

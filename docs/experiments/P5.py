@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment P5: what if a finalizer of trash frees another object of the trash?
 
 That one dies by count, at once, and its finalizer runs, once.

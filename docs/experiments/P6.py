@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment P6: is trash that a finalizer makes found by the same collection?
 
 No, by the next one: it is born young.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment P7: what if a finalizer brings back a child, and not its object?
 
 Since 3.9 the child alone lives; before, all of the trash does, until the next collection.

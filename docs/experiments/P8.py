@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment P8: what do weak references to trash yield to its finalizers?
 
 Nothing, from 3.4 on: they are cleared before. Since 3.15 (GH-136189) those without a callback are

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment P9: what do weak references yield after their target was brought back from trash?
 
 They were cleared and called all the same, and are not restored. Since 3.15 those without a callback

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment R1: how often does the finalizer of an object that it brings back run?
 
 At each death (2.x), or once in the object's life (PEP 442). Contract: finalizers.

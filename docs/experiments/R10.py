@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment R10: where is `__del__` looked up, and when?
 
 On the class, at the death: what the class gains or loses meanwhile counts. Old-style instances

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment R11: what does a collection that a finalizer asks for do?
 
 At a death by count it is an ordinary collection: it finds the trash that is there, and not the

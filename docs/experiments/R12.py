@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment R12: is a finalizer that stores its object in the object's own slot a resurrection?
 
 Yes: the count is not zero afterwards. What is left is trash of the next collection, and whether

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment R13: do deaths that a finalizer causes end before it goes on?"""
 
 from prelude import *

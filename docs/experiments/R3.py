@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment R3: does an untracked object keep a mark that its finalizer has run?
 
 A class with empty slots made untracked objects up to 3.7, which have no such bit (bpo-41984).

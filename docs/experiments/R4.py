@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment R4: which comes first at a death by reference count, finalizer or callbacks?
 
 And what does a weak reference yield inside either? Contract: death_order.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment R5: what becomes of the weak references to an object that its finalizer brings back?
 
 In 2.x they were cleared before; since 3.4 they live on and are called at the real death.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment R6: is a weak reference called that a finalizer made to its dying object?
 
 2.x clears it silently after the finalizer; since 3.4 clearing comes later and calls it.

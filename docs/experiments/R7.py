@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment R7: in which generation is what a finalizer brought back at a death by count?
 
 It is tracked again for the finalizer, as if new: generation 0, however old it was.

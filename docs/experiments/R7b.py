@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment R7b: is an old-style instance tracked while its finalizer runs?
 
 In 2.x no, unlike others (R7c); it is tracked again only if it was brought back. Later it is an

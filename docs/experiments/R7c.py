@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment R7c: is an object tracked while its finalizer runs at a death by count?
 
 A census or a nested collection in the finalizer sees it, in generation 0.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment R8: what does an exception in a finalizer change?
 
 Nothing but a message: slots are released as ever, and what was being handled is still handled.

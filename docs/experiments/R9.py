@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment R9: does an exception in a callback keep the other callbacks from being called?"""
 
 from prelude import *

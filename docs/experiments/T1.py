@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment T1: when is a tuple untracked?
 
 Since 2.7: when it survives a collection and nothing in it can be in a cycle; one level for each

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment T2: when is a dictionary tracked?
 
 Since 2.7: from the first value on that can be in a cycle; full collections may untrack it. Since

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment T3: is an untracked object counted in the result of a collection?
 
 No: a tuple in trash counts while it is tracked, which since 3.14 one of numbers never is.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment TC2: how deep may deaths nest before the order of deaths changes?
 
 Up to 3.12 the trashcan puts off what is nested deeper than 50, and a sibling dies first. 3.13 has

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment TC3: in which order do several deaths that were put off happen?
 
 Last put off first: so deep children of a container die the other way round than shallow ones.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment TC4: does what a finalizer drops die before the finalizer goes on?
 
 Not if it is nested deeper than the trashcan allows, up to 3.12.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment TC5: when do deaths happen that the trashcan has put off?
 
 When the outermost death ends. But up to 3.7 instances only put off: with an instance outermost,

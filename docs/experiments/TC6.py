@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment TC6: can an object be finalized twice at one death?
 
 Old-style instances in a deep chain can: a frame that was put off still holds them (bpo-36556).

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment U1: how many objects does a self-referencing instance of a class without slots count?
 
 Two up to 3.10, with its dictionary; since 3.11 one. The nodes of these experiments have slots.

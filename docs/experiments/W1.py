@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W1: in which order do callbacks of one object run at a death by count?
 
 Newest first.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W10: in which generation is a weak reference that the collection has called?
 
 In the older one, as any survivor.

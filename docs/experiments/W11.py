@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W11: does `weakref.ref` make a new object each time?
 
 Without a callback the existing one is shared; a model whose weak references have identity has to

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W12: is a weak reference called that died before its target?"""
 
 from prelude import *

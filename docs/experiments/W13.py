@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W13: if a callback drops an older weak reference to the same object, is that called?
 
 Yes: the pairs of reference and callback are collected, and held, before the first runs.

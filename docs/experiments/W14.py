@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W14: does a weak reference yield the end of a chain that the trashcan puts off?
 
 Up to 3.12 the end of a deep chain is put off (TC2), so it is alive when a sibling's finalizer runs.

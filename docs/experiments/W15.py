@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W15: what can be weakly referenced?
 
 Not lists, tuples, dictionaries and numbers, nor an object whose slots leave no room for it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W16: is a weak reference called that a finalizer of trash makes to its object?
 
 Up to 3.13, when the object is freed: the references made meanwhile were not cleared again. Later

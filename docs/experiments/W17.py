@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W17: does a weak reference hand out an object whose death the trashcan has put off?
 
 2.6 does: a dead object (issue 16602). Later the accessor looks at the count.

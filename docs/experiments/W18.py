@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W18: what does a weak reference yield that was trash and is brought back?
 
 Its target is alive all the time, and a finalizer brings it back. Up to 3.7 it still yields its

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W19: can a weak reference hand out an object of the trash that is being cleared?
 
 One that a finalizer made to it can, as it came after the clearing of weak references (gh-91636).

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W2: in which order do callbacks run in a collection?
 
 By object, in the order of the trash list; newest first for each.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W3: what does a callback see of the rest of the trash?
 
 Nothing: all weak references to trash are cleared before the first callback runs. Since 3.15

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W4: is the callback of a weak reference called that is trash itself?
 
 No, neither if the same cycle holds it nor if other trash of the collection does.

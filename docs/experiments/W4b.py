@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W4b: is a weak reference called that was trash, and whose target dies later?
 
 No: it is gone.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W4c: is a weak reference called that hangs off the same trash as its target?"""
 
 from prelude import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W5: what becomes of weak references to uncollectable trash?
 
 2.x: nothing; they yield it, and are not called. PEP 442: cleared and called before the finalizers.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W6: what of a weak reference to collectable trash that uncollectable trash holds?
 
 2.x: it is called, and with that it leaves the uncollectable set and is not counted. PEP 442: it is

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W6b: the same without a callback (W6): is it counted?
 
 2.x: yes, as it stays in the set.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W7: is a weak reference counted that its own callback drops?
 
 Yes, in every version: the result is the trash plus the weak references that died that way.

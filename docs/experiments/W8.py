@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W8: can a callback bring trash back through another weak reference?
 
 No, as W3 says; since 3.15 yes, through one without a callback, and then nothing is cleared.

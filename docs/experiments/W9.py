@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment W9: what becomes of trash that a callback makes?
 
 It is young, and of the next collection: a nested one does nothing.

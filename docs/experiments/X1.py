@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment X1: what is finalized at the interpreter's exit?
 
 2.x: what the names of the main module held, and no cycle that is still alive or uncollectable.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment X3: does a finalizer still see the names of its module at exit?
 
 2.x sets them to None before; since 3.4 they are there.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiment X4: does the collection at exit run with automatic collection off?
 
 Yes: what hangs off trash is finalized.

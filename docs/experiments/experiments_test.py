@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The experiments answer as recorded, on every CPython that is on PATH.
 
 Place: beside the experiments. Each runs in a process of its own; what it prints is compared with
@@ -111,7 +112,8 @@ class ExperimentsTest(unittest.TestCase):
         for script in FOLDER.glob("*.py"):
             if script.stem not in ("prelude", "experiments_test"):
                 self.assertRegex(script.stem, NAME)
-                self.assertTrue(script.read_text().startswith(f'"""Experiment {script.stem}: '),
+                question = rf'(#.*\n)*"""Experiment {script.stem}: .*\?'
+                self.assertTrue(re.match(question, script.read_text()),
                                 f"{script.name} does not open with its name and question")
 
     def test_versions_with_answers(self):

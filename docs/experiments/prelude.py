@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the experiments share: objects that are easy to count, a log, and a few questions.
 
 Place: imported by every experiment, and by nothing else. It runs on CPython 2.6 and later.
