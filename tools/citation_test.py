@@ -434,7 +434,8 @@ class SelfTest(unittest.TestCase):
         self.convict("[x](#nowhere)", "#nowhere", path="x.md")
 
     def test_labels(self):
-        for good in ("//model:law", "//model:law_run", "//model:law.cc", "//model/...", "//...", "//model:all"):
+        for good in ("//model:law", "//model:law_run", "//model:law.cc", "//model/...", "//...",
+                     "//model:all"):
             self.acquit(f"// bazel test {good}\n")
         for bad in ("//model:lore", "//modle:law", "//modle/..."):
             self.convict(f"// bazel test {bad}\n", bad)
