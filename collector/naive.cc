@@ -1,4 +1,4 @@
-// See naive.h. "Section N" is a section of semantics.md. Read Hold, LetGo and Die first, they are
+// See naive.h; sections are those of docs/semantics.md. Read Hold, LetGo and Die first, they are
 // the whole of reference counting; then Collect, which is sections 5, 6 and 7.
 //
 // Nothing here calls itself once for each object of a chain: a chain may be as long as a program.
@@ -26,7 +26,7 @@ struct Object {
   bool freed = false;           // kFree was reported: trash that other trash still refers to
 
   // Registers, slots, the garbage list, scripts that run, and we, while we work. What dies but has
-  // not yet let go of its slots still refers to what they hold (architecture.md, fact 6). Weak
+  // not yet let go of its slots still refers to what they hold (fact 6). Weak
   // references are no references.
   int references = 0;
   std::vector<ObjectId> watchers;  // weak references to it, the newest last; some may be gone

@@ -1,4 +1,4 @@
-// The naive collector is the smallest lawful one: semantics.md written down in C++, and nothing
+// The naive collector is the smallest lawful one: docs/semantics.md, written in C++, and nothing
 // else. It counts references where they are made and dropped, keeps each object in a list, and does
 // a collection step by step as it is told there: no flag packed into a count, no intrusive list, no
 // trick. That makes it a witness that shares little, and so few mistakes, with an optimized
@@ -17,7 +17,7 @@
 
 namespace ouro {
 
-// Which of the laws of semantics.md, section 0, a naive collector obeys.
+// Which of the profiles of section 0 a naive collector obeys.
 struct NaiveRules {
   // PEP 442 as in 3.9 to 3.13.0 (profile B3): finalizers run once in an object's life and before
   // its weak references are cleared, and cyclic trash with finalizers is collected. Otherwise 2.x

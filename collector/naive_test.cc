@@ -1,4 +1,4 @@
-// Tests of the naive collector: each rule of semantics.md in a few operations, then random programs
+// Tests of the naive collector: docs/semantics.md in a few operations a rule, then random programs
 // against a shadow of the heap.
 
 #include "collector/naive.h"

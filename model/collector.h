@@ -124,8 +124,8 @@ uint32_t AbilityOf(std::string_view word);
 // Their words in the order above: "weak, finalizer"; "none".
 std::string ListAbilities(uint32_t abilities);
 
-// All in which lawful collectors differ. Sources: the sections of "semantics" that the comments
-// name, which describe CPython 2.6 to 3.13 by experiment.
+// All in which lawful collectors differ. docs/contracts.md has the values of each contract, and
+// their sources; sections and experiments are those of docs/semantics.md.
 struct Contract {
   const char* name;
   const char* summary;  // one line, for `ouro contracts`
@@ -156,7 +156,8 @@ struct Contract {
   enum class Answer : uint8_t { kFound, kLeft, kEither } answer;
 
   // Whether a collection clears weak references that are trash themselves, so that a finalizer that
-  // brings one back finds it empty: 3.7.5 and later do. An envelope takes both. Section 7.
+  // brings one back finds it empty: 3.8 and later do. An envelope takes both. Section 7,
+  // experiment W18.
   enum class TrashWeak : uint8_t { kKept, kCleared, kEither } trash_weak;
 
   // Whether an automatic full collection waits until the objects that survived the middle

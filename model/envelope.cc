@@ -13,7 +13,7 @@ using O = Envelope::Order;
 using T = Envelope::Touched;
 using W = Envelope::Weak;
 
-// Sources: "peers", section 2 (probes of each library), and what 10,000 programs on each confirmed;
+// Sources: docs/peers.md (probes of each library), and what 10,000 programs on each confirmed;
 // where the library's manual promises it, that is named.
 
 // PHP manual, "Reference Counting Basics", "Collecting Cycles"; zend_weakrefs clears when freed.

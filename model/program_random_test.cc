@@ -35,7 +35,7 @@ int ArbitraryNumber(int min, bool compact) {
   return *rc::gen::oneOf(inRange(min, 300), inRange(min, kMaxArgument + 1));
 }
 
-// Written from language.md, not from the table.
+// Written from docs/language.md, not from the table.
 rc::Gen<Op> ArbitraryOp(bool in_script, bool compact) {
   return rc::gen::exec([=] {
     Op op;

@@ -28,7 +28,7 @@ struct Limits {
   // the program, if this is more. A finalizer that makes another object like its own ends by it.
   int operations = 400;
   int times = 4;
-  int depth = 12;  // scripts within scripts; below 50, see architecture, fact 12
+  int depth = 12;  // scripts within scripts; below 50, see fact 12
   // Events of one operation, from its last own operation in a script on: so many, and that many
   // times the objects that were born so far. No lawful one has half of them: an object has eight at
   // most. Past them the collector is broken: it goes on reporting for ever.

@@ -5,7 +5,7 @@
 //
 // Place: a library of its own. It includes the standard library and nothing else of ours, and may
 // be taken away and embedded. This header is all that an embedder needs; handle.h adds C++ types to
-// it. "Section N" in its comments is a section of semantics.md, which states the rules and the
+// it. "Section N" in its comments is a section of docs/semantics.md, which states the rules and the
 // experiments behind them; the name of a function in gcmodule.c, typeobject.c or weakrefobject.c
 // says where CPython has the same step.
 //

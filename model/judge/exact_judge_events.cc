@@ -206,7 +206,7 @@ void ExactJudge::OnCallback(ObjectId id) {
     return std::find(target.calls.begin(), target.calls.end(), id) != target.calls.end();
   };
   const auto dying = [&] { return target.firm == 0 || target.cleared; };
-  const bool silent = target.finalized && CallbacksFirst();  // made by the finalizer: R6
+  const bool silent = target.finalized && CallbacksFirst();  // by the finalizer: experiment R6
   if (!due() && !dying()) AdvanceCollection();
   if (!due() && weak.bond != Bond::kNone && dying() && !silent) {
     if (!target.cleared && heap_.FinalizerDue(target) && !CallbacksFirst()) {

@@ -1,5 +1,5 @@
 // Rules of what a collection does: trash, the garbage list, finalizers of trash, the answer. See
-// judge_rules.h; the letters are experiments of semantics, "fact" is architecture's.
+// judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
 
@@ -58,7 +58,7 @@ constexpr Rule kRules[] = {
 -> done 1
 +> done 2  # <- here
 )"},
-    // M6
+    // experiment M6
     {"ParallelAndSelfEdgesCountEach", kAll, Law::kNoFreeWhileHeld, R"(
  r0 = node 3
  > new 0
@@ -114,7 +114,7 @@ constexpr Rule kRules[] = {
 )"},
 
     // ---- the garbage list ----
-    // F1
+    // experiment F1
     {"TheUncollectableGoToTheGarbageList", k2x, Law::kGarbageComplete, R"(
  r0 = node 1 del 0
  > new 0
@@ -182,7 +182,7 @@ constexpr Rule kRules[] = {
 +  > garbage 0  # <- here
  > done 0
 )"},
-    // F2
+    // experiment F2
     {"WhatTheUncollectableReachIsKeptButNotListed", k2x, Law::kGarbageUncollectable, R"(
  r0 = node 1 del 0
  > new 0
@@ -244,7 +244,7 @@ constexpr Rule kRules[] = {
 -> done 2
 +> done 1  # <- here
 )"},
-    // F3, fact 1
+    // experiment F3, fact 1
     {"AFinalizerThatHangsOffTrashRuns", k2x, Law::kFinalizeBeforeFree, R"(
  r0 = node 2
  > new 0
@@ -298,7 +298,7 @@ constexpr Rule kRules[] = {
 -> done 1
 +> done 2  # <- here
 )"},
-    // M8: #1 leaves the set, what it reaches does not.
+    // experiment M8: #1 leaves the set, what it reaches does not.
     {"WhatTheResurrectedReachIsCounted", k2x, Law::kCollectionCount, R"(
  r0 = node 2
  > new 0
@@ -342,7 +342,7 @@ constexpr Rule kRules[] = {
 -> tracked 1 0
 +> tracked 1 1  # <- here
 )"},
-    // F4
+    // experiment F4
     {"GarbageWhoseCycleIsCutDiesWithItsFinalizer", k2x, Law::kFinalizeBeforeFree, R"(
  r0 = node 1 del 0
  > new 0
@@ -374,7 +374,7 @@ constexpr Rule kRules[] = {
 -> got 0
 +> got none  # <- here
 )"},
-    // F5, F5b
+    // experiments F5, F5b
     {"ForgottenGarbageIsFoundAgain", k2x, Law::kGarbageComplete, R"(
  r0 = node 1 del 0
  > new 0
@@ -394,7 +394,7 @@ constexpr Rule kRules[] = {
 -> done 1
 +> done 0  # <- here
 )"},
-    // F8
+    // experiment F8
     {"SaveallPutsAllTrashIntoTheGarbageList", kAll, Law::kGarbageComplete, R"(
  saveall on
  r0 = node 2
@@ -451,7 +451,7 @@ constexpr Rule kRules[] = {
 +  > garbage 0  # <- here
  > done 1
 )"},
-    // W9, G15, fact 7
+    // experiments W9, G15; fact 7
     {"ACollectionInACollectionDoesNothing", kAll, Law::kNoNestedCollection, R"(
  r0 = node 1
  > new 0

@@ -1,5 +1,5 @@
 // In what lawful collectors differ: one trace, lawful under some contracts and not under others.
-// See judge_rules.h; the letters are experiments of semantics, "fact" is architecture's.
+// See judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
 
@@ -7,7 +7,7 @@ namespace ouro {
 namespace {
 
 constexpr Difference kDifferences[] = {
-    // R1
+    // experiment R1
     {"FinalizersAtEveryDeath", k2x, k3x, Law::kFinalizeAsOften, R"(
  r0 = node 0 del 0
  > new 0
@@ -30,7 +30,7 @@ constexpr Difference kDifferences[] = {
  r1 = none
  > free 0  # <- here
 )"},
-    // R4, fact 3
+    // experiment R4, fact 3
     {"CallbacksBeforeTheFinalizer", k2x, k3x, Law::kCallbackOrder, R"(
  r0 = node 0 del 0
  > new 0
@@ -76,7 +76,7 @@ constexpr Difference kDifferences[] = {
  > end 0
  > free 0
 )"},
-    // R5
+    // experiment R5
     {"WeakReferencesToTheResurrectedAreDead", k2x, k3x, Law::kDereference, R"(
  r0 = node 0 del 0
  > new 0
@@ -101,7 +101,7 @@ constexpr Difference kDifferences[] = {
  r4 = r1()
  > got 0  # <- here
 )"},
-    // R6, fact 4
+    // experiment R6, fact 4
     {"WeakReferencesMadeByFinalizersDieInSilence", k2x, k3x, Law::kCallbackBeforeFree, R"(
  r0 = node 0 del 0
  > new 0
@@ -124,7 +124,7 @@ constexpr Difference kDifferences[] = {
  > end 1
  > free 0
 )"},
-    // R7, fact 5
+    // experiment R7, fact 5
     {"AnObjectIsUntrackedWhenCallbacksComeFirst", k2x, k3x, Law::kCallbackOrder, R"(
  r0 = node 0 del 0
  > new 0
@@ -142,7 +142,7 @@ constexpr Difference kDifferences[] = {
  > end 0
  > free 0
 )"},
-    // F1, P8
+    // experiments F1, P8
     {"TrashWithFinalizersIsUncollectable", k2x, k3x, Law::kGarbageUncollectable, R"(
  r0 = node 1 del 0
  > new 0
@@ -165,7 +165,7 @@ constexpr Difference kDifferences[] = {
    > free 0
  > done 1
 )"},
-    // F3, fact 1
+    // experiment F3, fact 1
     {"WhatHangsOffTrashIsCounted", k3x, k2x, Law::kCollectionCount, R"(
  r0 = node 2
  > new 0
@@ -183,7 +183,7 @@ constexpr Difference kDifferences[] = {
    > free 0
  > done 2  # <- here
 )"},
-    // F8, F9
+    // experiments F8, F9
     {"SaveallKeepsWhatHangsOffTrash", k2x, k3x, Law::kGarbageUncollectable, R"(
  saveall on
  r0 = node 2
@@ -213,7 +213,7 @@ constexpr Difference kDifferences[] = {
    > garbage 0  # <- here
  > done 1
 )"},
-    // P1, fact 10
+    // experiment P1, fact 10
     {"AResurrectionSparesTheReachable", "39", "34", Law::kNoFreeWhileHeld, R"(
  r0 = node 1 del 0
  > new 0
@@ -251,7 +251,7 @@ constexpr Difference kDifferences[] = {
    > end 1
  > done 0  # <- here
 )"},
-    // P2: 3.4 to 3.7.4 count what they found, 3.7.5 and later what is left.
+    // experiment P2: 3.4 to 3.7.4 count what they found, 3.7.5 and later what is left.
     {"WhatWasSparedIsCounted", "34", "39", Law::kCollectionCount, R"(
  r0 = node 1 del 0
  > new 0
@@ -276,7 +276,7 @@ constexpr Difference kDifferences[] = {
    > end 0
  > done 0
 )"},
-    // P5
+    // experiment P5
     {"WhatFinalizersFreedIsCounted", "34", "39", Law::kCollectionCount, R"(
  r0 = node 1 del 0
  > new 0
@@ -343,7 +343,7 @@ constexpr Difference kDifferences[] = {
  r7 = r5()
  > got none
 )"},
-    // P25: 2.6 has no quarter.
+    // experiment P25: 2.6 has no quarter.
     {"FullCollectionsDoNotWait", "26", "27 34 39", Law::kCollectionSchedule, R"(
  r0 = node 0
  > new 0

@@ -1,5 +1,5 @@
 // Rules of deaths by reference count, of births, and of what every operation owes. See
-// judge_rules.h; the letters are experiments of semantics, "fact" is architecture's.
+// judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
 
@@ -175,7 +175,7 @@ constexpr Rule kRules[] = {
  > free 0
 +> free 1  # <- here
 )"},
-    // O4: `l[0] = 7` is seen as [7] by the finalizer of what was there.
+    // experiment O4: `l[0] = 7` is seen as [7] by the finalizer of what was there.
     {"AStoreComesBeforeTheRelease", kAll, Law::kLoad, R"(
  r0 = node 1
  > new 0

@@ -1,5 +1,4 @@
-// Rules of finalizers at deaths by reference count. See judge_rules.h; the letters are experiments
-// of semantics, "fact" is architecture's.
+// Rules of finalizers at deaths by reference count. See judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
 
@@ -70,7 +69,7 @@ constexpr Rule kRules[] = {
  > end 0
  > free 0
 )"},
-    // R1
+    // experiment R1
     {"AFinalizerMayBringItsObjectBack", kAll, Law::kNoFreeWhileHeld, R"(
  r0 = node 0 del 0
  > new 0
@@ -80,7 +79,7 @@ constexpr Rule kRules[] = {
  > end 0
 +> free 0  # <- here
 )"},
-    // R8
+    // experiment R8
     {"AnExceptionInAFinalizerIsDropped", kAll, Law::kFreeAtOnce, R"(
  r0 = node 0 del 0
  > new 0
@@ -92,7 +91,7 @@ constexpr Rule kRules[] = {
  > end 0 raised  # <- here
 -> free 0
 )"},
-    // R13
+    // experiment R13
     {"FinalizersNest", kAll, Law::kFinalizeAtOnce, R"(
  r0 = node 0 del 0
  > new 0
@@ -107,7 +106,7 @@ constexpr Rule kRules[] = {
  > end 0
  > free 0  # <- here
 )"},
-    // R11
+    // experiment R11
     {"ACollectionInAFinalizerIsAnOrdinaryOne", kAll, Law::kTrashFreed, R"(
  r0 = node 1
  > new 0
@@ -137,7 +136,7 @@ constexpr Rule kRules[] = {
  > end 0
  > free 0
 )"},
-    // R7, fact 5: `untracked while its callbacks run` is in judge_weak_test.cc.
+    // experiment R7, fact 5: `untracked while its callbacks run` is in judge_weak_test.cc.
     {"ADyingObjectIsTrackedForItsFinalizer", kAll, Law::kCensusComplete, R"(
  r0 = node 0 del 0
  > new 0

@@ -1,4 +1,4 @@
-// Rules of generations and censuses. See judge_rules.h; the letters are experiments of semantics.
+// Rules of generations and censuses. See judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
 
@@ -7,7 +7,7 @@ namespace {
 
 constexpr Rule kRules[] = {
     // ---- generations ----
-    // G7
+    // experiment G7
     {"SurvivorsArePromoted", kAll, Law::kCensusGeneration, R"(
  r0 = node 0
  > new 0
@@ -38,7 +38,7 @@ constexpr Rule kRules[] = {
 -> tracked 0 2
 +> tracked 0 1  # <- here
 )"},
-    // F5b
+    // experiment F5b
     {"TheUncollectableArePromoted", k2x, Law::kCensusGeneration, R"(
  r0 = node 1 del 0
  > new 0
@@ -69,7 +69,7 @@ constexpr Rule kRules[] = {
    > free 0
  > done 1
 )"},
-    // G11
+    // experiment G11
     {"ACycleOfOldAndYoungWaits", kAll, Law::kNoFreeWhileHeld, R"(
  r0 = node 1
  > new 0
@@ -92,7 +92,7 @@ constexpr Rule kRules[] = {
    > free 0
  > done 2
 )"},
-    // G12
+    // experiment G12
     {"OldTrashKeepsTheYoung", kAll, Law::kNoFreeWhileHeld, R"(
  r0 = node 2
  > new 0

@@ -1,5 +1,5 @@
 // Rules of collections that run the finalizers of their trash (PEP 442; 3.4 and later). See
-// judge_rules.h; the letters are experiments of semantics, "fact" is architecture's.
+// judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
 
@@ -76,7 +76,7 @@ constexpr Rule kRules[] = {
    > free 0
  > done 1
 )"},
-    // P3, P4
+    // experiments P3, P4
     {"FinalizersOfTrashSeeItWhole", k3x, Law::kLoad, R"(
  r0 = node 1 del 0
  > new 0
@@ -103,7 +103,7 @@ constexpr Rule kRules[] = {
    > free 0
  > done 2
 )"},
-    // P8
+    // experiment P8
     {"CallbacksOfTrashComeBeforeItsFinalizers", k3x, Law::kCallbackOrder, R"(
  r0 = node 1 del 0
  > new 0
@@ -137,7 +137,7 @@ constexpr Rule kRules[] = {
    > free 0
  > done 1
 )"},
-    // P2
+    // experiment P2
     {"ResurrectedTrashLives", k3x, Law::kNoFreeWhileHeld, R"(
  r0 = node 1 del 0
  > new 0
@@ -188,7 +188,7 @@ constexpr Rule kRules[] = {
 -> done 1
 +> done 0  # <- here
 )"},
-    // P11, fact 10
+    // experiment P11, fact 10
     {"ResurrectedTrashIsPromoted", k3x, Law::kCensusGeneration, R"(
  r0 = node 1 del 0
  > new 0
@@ -223,7 +223,7 @@ constexpr Rule kRules[] = {
 -  > end 1
  > done 0  # <- here
 )"},
-    // P1, P7: 3.9 and later spare what can be reached again, and no more.
+    // experiments P1, P7: 3.9 and later spare what can be reached again, and no more.
     {"AResurrectionSparesWhatItReaches", "39", Law::kNoFreeWhileHeld, R"(
  r0 = node 2 del 0
  > new 0
@@ -309,7 +309,7 @@ constexpr Rule kRules[] = {
 -> tracked 1 1
 +> tracked 1 0  # <- here
 )"},
-    // P9
+    // experiment P9
     {"WeakReferencesToResurrectedTrashStayCleared", k3x, Law::kDereference, R"(
  r0 = node 1 del 0
  > new 0
@@ -329,7 +329,7 @@ constexpr Rule kRules[] = {
 -> got none
 +> got 0  # <- here
 )"},
-    // P5
+    // experiment P5
     {"TrashThatAFinalizerCutsOffIsFinalizedOnce", k3x, Law::kFinalizeAsOften, R"(
  r0 = node 1 del 0
  > new 0
@@ -373,7 +373,7 @@ constexpr Rule kRules[] = {
 -> done 0
 +> done 1  # <- here
 )"},
-    // P6, fact 8
+    // experiment P6, fact 8
     {"WhatAFinalizerMakesIsYoung", k3x, Law::kCensusGeneration, R"(
  r0 = node 1 del 0
  > new 0
@@ -408,7 +408,7 @@ constexpr Rule kRules[] = {
    > free 0
  > done 1
 )"},
-    // P14
+    // experiment P14
     {"SaveallFinalizesFirst", k3x, Law::kGarbageUncollectable, R"(
  saveall on
  r0 = node 1 del 0
@@ -422,7 +422,7 @@ constexpr Rule kRules[] = {
    > garbage 0  # <- here
  > done 1
 )"},
-    // W16, fact 11
+    // experiment W16, fact 11
     {"AWeakReferenceMadeByAFinalizerOfTrashIsCalled", k3x, Law::kCallbackBeforeFree, R"(
  r0 = node 1 del 0
  > new 0

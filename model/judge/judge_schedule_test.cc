@@ -1,5 +1,4 @@
-// Rules of when collections come. See judge_rules.h; the letters
-// are experiments of semantics.
+// Rules of when collections come. See judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
 
@@ -8,7 +7,7 @@ namespace {
 
 constexpr Rule kRules[] = {
     // ---- the youngest generation ----
-    // G3: strictly greater.
+    // experiment G3: strictly greater.
     {"ACollectionComesWhenTheCountExceedsTheThreshold", kAll, Law::kCollectionSchedule, R"(
  threshold 3 10 10
  r0 = node 0
@@ -105,7 +104,7 @@ constexpr Rule kRules[] = {
 +> done 0
  > failed
 )"},
-    // G2: deaths count back, whatever generation they are of.
+    // experiment G2: deaths count back, whatever generation they are of.
     {"DeathsCountBack", kAll, Law::kCollectionSchedule, R"(
  r0 = node 0
  > new 0
@@ -140,7 +139,7 @@ constexpr Rule kRules[] = {
 -> done 0
  > new 2  # <- here
 )"},
-    // G10, G15
+    // experiments G10, G15
     {"AllocationsCountWhileCollectionsAreDisabled", kAll, Law::kCollectionSchedule, R"(
  threshold 1 10 10
  disable
@@ -164,14 +163,14 @@ constexpr Rule kRules[] = {
 +> done 0
  > new 1
 )"},
-    // M4
+    // experiment M4
     {"WhatTheProgramAsksForIsNotDisabled", kAll, Law::kEventInPlace, R"(
  disable
  collect 2  # <- here
 -> collect 2
 -> done 0
 )"},
-    // G5
+    // experiment G5
     {"AThresholdOfZeroTurnsCollectionsOff", kAll, Law::kCollectionSchedule, R"(
  threshold 0 0 0
  r0 = node 0
@@ -238,7 +237,7 @@ constexpr Rule kRules[] = {
 )"},
 
     // ---- older generations ----
-    // G4: the oldest one that is due.
+    // experiment G4: the oldest one that is due.
     {"TheMiddleGenerationIsDueAfterAYoungCollection", kAll, Law::kCollectionSchedule, R"(
  threshold 1 0 0
  r0 = node 0
@@ -293,7 +292,7 @@ constexpr Rule kRules[] = {
  > done 0
  > new 1
 )"},
-    // G9
+    // experiment G9
     {"WhatTheProgramAsksForCounts", kAll, Law::kCollectionSchedule, R"(
  threshold 1 1 10
  collect 0
@@ -322,7 +321,7 @@ constexpr Rule kRules[] = {
 +> collect 1 auto  # <- here
  > done 0
 )"},
-    // G6, P25: at least a quarter, by integer division.
+    // experiments G6, P25: at least a quarter, by integer division.
     {"AFullCollectionComesAtAQuarter", kAll, Law::kCollectionSchedule, R"(
  r0 = node 0
  > new 0

@@ -1,5 +1,4 @@
-// Rules of weak references in a collection. See judge_rules.h; the letters are experiments of
-// semantics, "fact" is architecture's.
+// Rules of weak references in a collection. See judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
 
@@ -8,7 +7,7 @@ namespace {
 
 constexpr Rule kRules[] = {
     // ---- callbacks in a collection ----
-    // W2
+    // experiment W2
     {"ACollectionCallsNewestFirst", kAll, Law::kCallbackOrder, R"(
  r0 = node 1
  > new 0
@@ -62,7 +61,7 @@ constexpr Rule kRules[] = {
 -> done 1
 +> done 0  # <- here
 )"},
-    // W3, W8
+    // experiments W3, W8
     {"AllWeakReferencesToTrashAreClearedBeforeTheFirstCallback", kAll, Law::kDereference, R"(
  r0 = node 1
  > new 0
@@ -87,7 +86,7 @@ constexpr Rule kRules[] = {
    > free 0
  > done 2
 )"},
-    // W4, W4c
+    // experiments W4, W4c
     {"AWeakReferenceInTrashIsNotCalled", kAll, Law::kCallbackWhenCleared, R"(
  r0 = node 2
  > new 0
@@ -105,7 +104,7 @@ constexpr Rule kRules[] = {
    > free 0
  > done 2
 )"},
-    // W4b
+    // experiment W4b
     {"AWeakReferenceInTrashIsNotCalledLater", kAll, Law::kCallbackWhenCleared, R"(
  r1 = node 0
  > new 0
@@ -127,7 +126,7 @@ constexpr Rule kRules[] = {
 +> end 2
  > free 0
 )"},
-    // W5
+    // experiment W5
     {"AWeakReferenceToTheUncollectableIsNotCalled", k2x, Law::kCallbackWhenCleared, R"(
  r0 = node 1 del 0
  > new 0
@@ -157,7 +156,7 @@ constexpr Rule kRules[] = {
 -> got 0
 +> got none  # <- here
 )"},
-    // W6, fact 11
+    // experiment W6, fact 11
     {"AWeakReferenceOfTheUncollectableIsCalled", k2x, Law::kCallbackBeforeFree, R"(
  r0 = node 2 del 0
  > new 0
@@ -221,7 +220,7 @@ constexpr Rule kRules[] = {
 -> done 3
 +> done 2  # <- here
 )"},
-    // W7, fact 2
+    // experiment W7, fact 2
     {"AWeakReferenceThatDiedOfItsCallbackIsCounted", kAll, Law::kCollectionCount, R"(
  r0 = node 1
  > new 0
@@ -256,7 +255,7 @@ constexpr Rule kRules[] = {
 -> tracked 1 1
 +> tracked 1 0  # <- here
 )"},
-    // W9, M7: what a callback makes is young, and for the next collection.
+    // experiments W9, M7: what a callback makes is young, and for the next collection.
     {"WhatACallbackMakesIsYoung", kAll, Law::kCensusGeneration, R"(
  r0 = node 1
  > new 0

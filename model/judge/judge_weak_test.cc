@@ -1,5 +1,4 @@
-// Rules of weak references and their callbacks. See judge_rules.h; the letters are experiments of
-// semantics, "fact" is architecture's.
+// Rules of weak references and their callbacks. See judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
 
@@ -184,7 +183,7 @@ constexpr Rule kRules[] = {
 +> end 1
  > free 0
 )"},
-    // W1
+    // experiment W1
     {"CallbacksRunNewestFirst", kAll, Law::kCallbackOrder, R"(
  r0 = node 0
  > new 0
@@ -214,7 +213,7 @@ constexpr Rule kRules[] = {
 -> end 1
  > free 0  # <- here
 )"},
-    // W13: those that are due are saved first.
+    // experiment W13: those that are due are saved first.
     {"ACallbackCannotUnsubscribeAnother", kAll, Law::kCallbackBeforeFree, R"(
  r0 = node 0
  > new 0
@@ -262,7 +261,7 @@ constexpr Rule kRules[] = {
 -> free 1
  > free 0  # <- here
 )"},
-    // R9
+    // experiment R9
     {"AnExceptionInACallbackIsDropped", kAll, Law::kCallbackBeforeFree, R"(
  r0 = node 0
  > new 0

@@ -105,7 +105,7 @@ bool TrueHeap::FinalizerDue(const TrueObject& object) const {
 
 bool TrueHeap::CallbacksDue(const TrueObject& object) const {
   if (!object.calls.empty()) return true;
-  // Weak references that a finalizer made die silently where callbacks come first (R6).
+  // Weak references that a finalizer made die silently where callbacks come first (experiment R6).
   if (object.finalized && contract_->death_order == Contract::DeathOrder::kCallbacksFirst) {
     return false;
   }
@@ -295,7 +295,7 @@ void TrueHeap::Doom(ObjectId id) {
   SetGeneration(id, -1);
   for (size_t i = object.weaks.size(); i-- > 0;) {
     const TrueObject& weak = at(object.weaks[i]);
-    // What a finalizer of trash made is called when the trash is freed (W16).
+    // What a finalizer of trash made is called when the trash is freed (experiment W16).
     const bool late = object.cleared && weak.script != kNoScript;
     const bool maybe = weak.bond == TrueObject::Bond::kMaybe;
     if (!late && !maybe) Detach(object.weaks[i]);

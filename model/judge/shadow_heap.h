@@ -14,8 +14,8 @@
 // Until the collector shows otherwise, an unheld object may still be rescued by a script that
 // dereferences a weak reference to it: letting go is undone. An event that only a death explains
 // *dooms* the object and proves that whoever held it loosely has released it. Slots are released in
-// ascending order (semantics 1, experiment O2), so lower slots are proved to be released as well.
-// What is not released still counts as a reference in a collection (architecture, fact 6).
+// ascending order (section 1, experiment O2), so lower slots are proved to be released as well.
+// What is not released still counts as a reference in a collection (fact 6).
 
 #ifndef MODEL_JUDGE_SHADOW_HEAP_H_
 #define MODEL_JUDGE_SHADOW_HEAP_H_
@@ -86,7 +86,7 @@ class TrueHeap {
   void SetRegister(int index, ObjectId value);
   void SetSlot(ObjectId node, int index, ObjectId value);
   void AppendGarbage(ObjectId id);
-  // All elements are let go, last first (semantics 1: lists release from the end).
+  // All elements are let go, last first (section 1: lists release from the end).
   void ClearGarbage();
 
   // A firm reference appears or goes, from a script, a pending callback or the above.

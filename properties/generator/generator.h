@@ -2,7 +2,7 @@
 // single operations with shapes (see shapes.h: rings with weak references around them, and a dozen
 // arrangements that chance rarely makes) and writes scripts that resurrect, collect, dereference
 // and raise. Swarm weights: each program draws which kinds it has and how often, so that rare ones
-// meet. Why shapes: the table in section 13 of the semantics; reach_test.cc counts what is reached.
+// meet. Why shapes: the table in section 13; reach_test.cc counts what is reached.
 //
 // Place: shared by properties (through RapidCheck, see arbitrary.h) and by campaigns.
 
