@@ -1,6 +1,7 @@
 #include "fuzz/campaign/campaign_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,7 @@
 #include "fuzz/campaign/finding.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
