@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "collector/specimens.h"
+#include "fuzz/build_name.h"
 #include "fuzz/canary.h"
 #include "fuzz/files.h"
 #include "fuzz/findings.h"

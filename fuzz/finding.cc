@@ -12,9 +12,9 @@
 #include <sstream>
 #include <vector>
 
+#include "fuzz/build_name.h"
 #include "fuzz/cause.h"
 #include "fuzz/files.h"
-#include "fuzz/snapshot.h"
 #include "model/shrink.h"
 
 namespace ouro {
