@@ -216,6 +216,13 @@ class StyleTest(unittest.TestCase):
         for path in sources():
             self.assertNotIn(os.path.splitext(path)[1], (".gct", ".md", ".patch", ".txt"))
 
+    def test_the_licence_is_the_standard_text(self):
+        text = (root() / "LICENSE").read_text()
+        self.assertIn("Apache License\n", text)
+        debian = pathlib.Path("/usr/share/common-licenses/Apache-2.0")
+        if debian.exists():
+            self.assertEqual(text, debian.read_text())
+
     def test_what_campaigns_leave_is_not_read(self):
         with tempfile.TemporaryDirectory() as folder:
             top = pathlib.Path(folder)
