@@ -15,7 +15,7 @@ import sys
 import tempfile
 import unittest
 
-from fuzz import ouro_driver
+from fuzz.testing import ouro_driver
 
 ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
 HERE = os.path.join(ROOT, "collector")
@@ -23,7 +23,7 @@ CAMPAIGN_SECONDS = 2
 SECONDS = 240  # for all commands: far more than they take, so that a hang is a failure
 READER = "/home/you"  # where the reader of the guide begins
 DONE = "==== done, exit code "
-EXAMPLES = ["example_c/toy_adapter.c", "example_c/toy_gc.c"]
+EXAMPLES = ["examples/c/toy_adapter.c", "examples/c/toy_gc.c"]
 
 # As the table of mistakes has them: the first words, the right text of toy.py, the wrong one.
 MISTAKES = [
@@ -124,7 +124,7 @@ class GuideTest(unittest.TestCase):
     def make(cls, number):
         """Makes a mistake. Returns what `check-adapter` says."""
         _, right, wrong = MISTAKES[number]
-        text = read("example_protocol/toy.py")
+        text = read("examples/protocol/toy.py")
         with open(os.path.join(cls.folder, f"mistake{number}.py"), "w") as file:
             file.write(text.replace(right, wrong) if right else text)
         contract = "perl" if right else "lua"
@@ -159,8 +159,8 @@ class GuideTest(unittest.TestCase):
         self.assertEqual(setup, "tools/setup && bazel build //:ouro")
         place = os.path.join(self.folder, "checkout")
         for config in ("fast", "opt"):
-            os.makedirs(os.path.join(place, config, "fuzz"))
-        os.symlink(os.path.realpath(ouro_driver.OURO), os.path.join(place, "fast/fuzz/ouro"))
+            os.makedirs(os.path.join(place, config, "fuzz/ouro"))
+        os.symlink(os.path.realpath(ouro_driver.OURO), os.path.join(place, "fast/fuzz/ouro/ouro"))
         os.symlink("fast", os.path.join(place, "bazel-bin"))
         # Bazel builds something else.
         script = "\n".join([*rest, "rm bazel-bin; ln -s opt bazel-bin", "ouro laws",
@@ -173,14 +173,14 @@ class GuideTest(unittest.TestCase):
         if shutil.which("cc", path=self.environment["PATH"]) is None:
             self.skipTest("no C compiler")
         right = "static void leaf(void* gc, int dest) { node(gc, dest, 0, false); }"
-        adapter = read("example_c/toy_adapter.c")
+        adapter = read("examples/c/toy_adapter.c")
         self.assertIn(right, adapter)
         crashing = os.path.join(self.folder, "crashing.c")
         with open(crashing, "w") as file:
             file.write(adapter.replace(right, right.replace("{", "{ __builtin_trap();")))
         output = self.run_shell(
-            "cc -shared -fPIC -I$OUROBOROS/collector -I$OUROBOROS/collector/example_c "
-            "-o crashing.so crashing.c $OUROBOROS/collector/example_c/toy_gc.c\n"
+            "cc -shared -fPIC -I$OUROBOROS/collector -I$OUROBOROS/collector/examples/c "
+            "-o crashing.so crashing.c $OUROBOROS/collector/examples/c/toy_gc.c\n"
             "ouro check-adapter lib:crashing.so; echo code $?")
         first = output.split("not done: ")[1]
         self.assertTrue(first.startswith("the birth of a leaf is reported\n"), output)
@@ -212,7 +212,7 @@ class GuideTest(unittest.TestCase):
         for (mistake, says), (words, right, _), made in zip(rows, MISTAKES, self.mistakes):
             with self.subTest(mistake):
                 self.assertTrue(mistake.startswith(words))
-                self.assertIn(right, read("example_protocol/toy.py"))
+                self.assertIn(right, read("examples/protocol/toy.py"))
                 first = made.result().split("\nnot done: ")[0]
                 for part in re.findall(r"`` ?(.*?) ?``|`([^`]+)`", says):
                     self.assertIn("".join(part), first)
@@ -232,13 +232,13 @@ class ExamplesTest(unittest.TestCase):
         return done.stdout.replace(path, "toy.so"), done.returncode
 
     def test_sound_ones_are_lawful(self):
-        for library in ("example_c/toy_gc.so", "example_cpp/toy_cpp.so"):
+        for library in ("examples/c/toy_gc.so", "examples/cpp/toy_cpp.so"):
             output, code = self.check(library)
             self.assertEqual(code, 0, output)
             self.assertIn(f"{self.PROGRAMS} random programs lawful", output)
 
     def test_the_first_version_is_convicted_as_the_guide_shows(self):
-        output, code = self.check("example_c/toy_gc_first.so")
+        output, code = self.check("examples/c/toy_gc_first.so")
         self.assertEqual(code, 1)
         output = output.replace(self.PROGRAMS, "2000").replace("lib:toy.so",
                                                                f"lib:{READER}/toy/toy.so")

@@ -29,7 +29,7 @@
  * Place: the C form of model/collector.h, which says the same to C++. c_library.cc joins the two
  * and does not compile where they differ.
  *
- * guide: GUIDE.md     example: example_c/
+ * guide: GUIDE.md     example: examples/c/
  */
 
 #ifndef COLLECTOR_OUROBOROS_H_

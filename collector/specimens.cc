@@ -13,12 +13,12 @@
 #include "collector/library.h"
 #include "collector/naive.h"
 #include "collector/optimized.h"
-#include "collector/peers/cpython_py.h"
-#include "collector/peers/lua_lua.h"
-#include "collector/peers/php_php.h"
-#include "collector/peers/ruby_rb.h"
+#include "collector/peers/cpython/cpython_py.h"
+#include "collector/peers/lua/lua_lua.h"
+#include "collector/peers/php/php_php.h"
+#include "collector/peers/ruby/ruby_rb.h"
 #include "collector/planted/planted.h"
-#include "collector/process.h"
+#include "collector/protocol_collector.h"
 #include "model/last_words.h"
 
 namespace ouro {
@@ -147,7 +147,7 @@ std::string FindLibraryPeer(const PeerName& peer, Specimen* specimen) {
     return fmt::format("{} is not here: no folder collector/peers is beside this program",
                        peer.name);
   }
-  const std::string path = fmt::format("{}/{}.so", folder, peer.name);
+  const std::string path = fmt::format("{}/{}/{}.so", folder, peer.folder, peer.name);
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
     return fmt::format("{} is not here: there is no {}", peer.name, path);
@@ -280,17 +280,17 @@ std::string PeersFolder() {
 
 const std::vector<PeerName>& PeerNames() {
   static const std::vector<PeerName> names = {
-      {"cpython-api", "libpython3.11-dev"},
-      {"cpython-api-debug", "libpython3.11-dbg"},
-      {"php", "libphp8.2-embed and php8.2-dev"},
-      {"lua", "liblua5.4-dev"},
-      {"lua-generational", "liblua5.4-dev"},
-      {"duktape", "duktape-dev"},
-      {"boehm", "libgc-dev"},
-      {"boehm-unordered", "libgc-dev"},
-      {"ruby", "ruby-dev"},
-      {"perl", "libperl-dev"},
-      {"gobject", "libglib2.0-dev"},
+      {"cpython-api", "cpython", "libpython3.11-dev"},
+      {"cpython-api-debug", "cpython", "libpython3.11-dbg"},
+      {"php", "php", "libphp8.2-embed and php8.2-dev"},
+      {"lua", "lua", "liblua5.4-dev"},
+      {"lua-generational", "lua", "liblua5.4-dev"},
+      {"duktape", "duktape", "duktape-dev"},
+      {"boehm", "boehm", "libgc-dev"},
+      {"boehm-unordered", "boehm", "libgc-dev"},
+      {"ruby", "ruby", "ruby-dev"},
+      {"perl", "perl", "libperl-dev"},
+      {"gobject", "gobject", "libglib2.0-dev"},
   };
   return names;
 }

@@ -25,6 +25,7 @@ const std::vector<SpecimenForm>& SpecimenForms();
 // The name of a peer in this process and what has to be installed for it.
 struct PeerName {
   const char* name;
+  const char* folder;    // in PeersFolder()
   const char* packages;  // Debian's
 };
 const std::vector<PeerName>& PeerNames();

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "model/collector.h"
-#include "model/law.h"
+#include "model/judge/law.h"
 #include "model/trial.h"
 
 namespace ouro {

@@ -21,7 +21,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "model/counting.h"
+#include "model/testing/counting_collector.h"
 
 namespace ouro {
 namespace {

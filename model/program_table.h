@@ -1,7 +1,7 @@
 // The table of the mutation language: one row an operation, one row a field of operations. Text,
 // bytes, simplification and mutation are four interpreters of it, so a new operation is a new row.
 //
-// Place: internal to program*.cc and fuzz/mutator.cc; everyone else includes program.h.
+// Place: internal to program*.cc and fuzz/libfuzzer/mutator.cc; everyone else includes program.h.
 
 #ifndef MODEL_PROGRAM_TABLE_H_
 #define MODEL_PROGRAM_TABLE_H_

@@ -13,7 +13,7 @@
 
 #include <gtest/gtest.h>
 
-#include "model/counting.h"
+#include "model/testing/counting_collector.h"
 
 namespace ouro {
 namespace {

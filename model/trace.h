@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "model/collector.h"
-#include "model/judge.h"
+#include "model/judge/judge.h"
 
 namespace ouro {
 

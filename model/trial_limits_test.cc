@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "model/counting.h"
+#include "model/testing/counting_collector.h"
 #include "model/trace.h"
 #include "model/trial.h"
 

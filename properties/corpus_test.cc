@@ -24,7 +24,7 @@
 #include "collector/specimens.h"
 #include "corpus/head.h"
 #include "model/isolate.h"
-#include "model/law.h"
+#include "model/judge/law.h"
 #include "model/program.h"
 #include "model/trace.h"
 #include "model/trial.h"

@@ -18,11 +18,11 @@
 
 #include "collector/naive.h"
 #include "model/collector.h"
-#include "model/law.h"
+#include "model/judge/law.h"
 #include "model/program.h"
 #include "model/shrink.h"
 #include "model/trial.h"
-#include "properties/generator.h"
+#include "properties/generator/generator.h"
 
 namespace ouro {
 namespace {

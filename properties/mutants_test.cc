@@ -21,8 +21,8 @@
 #include "model/isolate.h"
 #include "model/program.h"
 #include "model/shrink.h"
-#include "properties/arbitrary.h"
-#include "properties/generator.h"
+#include "properties/generator/generator.h"
+#include "properties/testing/arbitrary.h"
 
 namespace ouro {
 namespace {

@@ -19,10 +19,10 @@
 #include "corpus/corpus.h"
 #include "corpus/head.h"
 #include "model/isolate.h"
-#include "model/law.h"
+#include "model/judge/law.h"
 #include "model/trial.h"
-#include "properties/arbitrary.h"
-#include "properties/generator.h"
+#include "properties/generator/generator.h"
+#include "properties/testing/arbitrary.h"
 
 namespace ouro {
 namespace {

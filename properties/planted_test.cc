@@ -20,9 +20,9 @@
 #include "model/isolate.h"
 #include "model/program.h"
 #include "model/trial.h"
-#include "properties/arbitrary.h"
-#include "properties/fixture.h"
-#include "properties/generator.h"
+#include "properties/generator/generator.h"
+#include "properties/testing/arbitrary.h"
+#include "properties/testing/fixture.h"
 
 namespace ouro {
 namespace {

@@ -13,13 +13,13 @@
 #include <vector>
 
 #include "model/event_text.h"
-#include "model/law.h"
+#include "model/judge/law.h"
+#include "model/judge/situation.h"
 #include "model/trial.h"
-#include "properties/arbitrary.h"
-#include "properties/fixture.h"
-#include "properties/generator.h"
-#include "properties/possible.h"
-#include "properties/transcript.h"
+#include "properties/generator/generator.h"
+#include "properties/testing/arbitrary.h"
+#include "properties/testing/fixture.h"
+#include "properties/testing/transcript.h"
 
 namespace ouro {
 namespace {

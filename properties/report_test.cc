@@ -11,7 +11,7 @@
 
 #include "collector/specimens.h"
 #include "corpus/corpus.h"
-#include "model/law.h"
+#include "model/judge/law.h"
 #include "model/trial.h"
 
 namespace ouro {

@@ -20,10 +20,10 @@
 #include "model/event_text.h"
 #include "model/trace.h"
 #include "model/trial.h"
-#include "properties/arbitrary.h"
-#include "properties/fixture.h"
-#include "properties/random.h"
-#include "properties/transcript.h"
+#include "properties/generator/random.h"
+#include "properties/testing/arbitrary.h"
+#include "properties/testing/fixture.h"
+#include "properties/testing/transcript.h"
 
 namespace ouro {
 namespace {

@@ -17,7 +17,7 @@
 #include "model/collector.h"
 #include "model/program.h"
 #include "model/trial.h"
-#include "properties/generator.h"
+#include "properties/generator/generator.h"
 
 namespace ouro {
 namespace {

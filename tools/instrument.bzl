@@ -1,8 +1,8 @@
 """Instrumentation: code that tells libFuzzer which of its edges a program runs.
 
 Collectors are instrumented, and nothing else is: an edge of the judge or of a parser says nothing
-about a collector. `fuzz_binary` (fuzz/fuzz_test.bzl) sets the flag for what it builds; everything
-else is built without.
+about a collector. `fuzz_binary` (fuzz/libfuzzer/fuzz_test.bzl) sets the flag for what it builds;
+everything else is built without.
 """
 
 def _setting_impl(_ctx):

@@ -26,7 +26,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-HEADERS = ["collector/heap/storage.h", "collector/heap/heap.h", "collector/heap/references.h",
+HEADERS = ["collector/heap/storage.h", "collector/heap/heap.h", "collector/heap/heap_inl.h",
            "collector/optimized.h"]
 SOURCES = [f"collector/heap/{name}.cc" for name in
            ("collect", "death", "debug", "heap", "inspect", "reach", "storage")]
@@ -243,7 +243,7 @@ def report(results):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", required=True, type=pathlib.Path, help="a folder for results")
-    parser.add_argument("--ouro", default=str(ROOT / "bazel-bin/fuzz/ouro"))
+    parser.add_argument("--ouro", default=str(ROOT / "bazel-bin/fuzz/ouro/ouro"))
     parser.add_argument("--count", type=int, default=400, help="a sample of so many")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
     parser.add_argument("--seconds", type=int, default=4, help="of random programs for each")

@@ -21,7 +21,7 @@ import subprocess
 import tempfile
 import unittest
 
-from fuzz import ouro_driver
+from fuzz.testing import ouro_driver
 
 ROOT = pathlib.Path(os.path.realpath(__file__)).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -124,7 +124,7 @@ class DocumentTest(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
         cls.addClassCleanup(shutil.rmtree, cls.folder)
-        for name in ("corpus", "collector/example_protocol"):
+        for name in ("corpus", "collector/examples/protocol"):
             shutil.copytree(ROOT / name, os.path.join(cls.folder, name))
         done = subprocess.run([ouro_driver.OURO, "specimens"], capture_output=True, text=True)
         cls.absent = re.findall(r"(?m)^absent: ([\w-]+)", done.stdout)

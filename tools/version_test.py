@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import unittest
 
-from fuzz import ouro_driver
+from fuzz.testing import ouro_driver
 
 ROOT = pathlib.Path(os.path.realpath(__file__)).parent.parent
 

@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "collector/heap/heap.h"
-#include "collector/heap/references.h"
+#include "collector/heap/heap_inl.h"
 
 namespace ouro::heap {
 

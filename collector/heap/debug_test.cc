@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "collector/heap/heap.h"
-#include "collector/heap/python2.h"
+#include "collector/heap/testing/python2.h"
 
 namespace ouro::heap {
 namespace {

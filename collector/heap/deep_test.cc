@@ -9,7 +9,7 @@
 #include <tuple>
 
 #include "collector/heap/heap.h"
-#include "collector/heap/kinds.h"
+#include "collector/heap/testing/test_types.h"
 
 namespace ouro::heap {
 namespace {

@@ -16,7 +16,7 @@
 
 #include "collector/heap/handle.h"
 #include "collector/heap/heap.h"
-#include "collector/heap/kinds.h"
+#include "collector/heap/testing/test_types.h"
 
 namespace ouro::heap {
 namespace {

@@ -9,7 +9,7 @@
 #include <exception>
 #include <limits>
 
-#include "collector/heap/references.h"
+#include "collector/heap/heap_inl.h"
 
 namespace ouro::heap {
 

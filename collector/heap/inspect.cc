@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "collector/heap/heap.h"
-#include "collector/heap/references.h"
+#include "collector/heap/heap_inl.h"
 
 namespace ouro::heap {
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "collector/heap/heap.h"
-#include "collector/heap/kinds.h"
+#include "collector/heap/testing/test_types.h"
 
 namespace ouro::heap {
 namespace {

@@ -6,7 +6,7 @@
 // count, that is `place`, 4 bytes an object and hot; for the traversal, cells, which it prefetches.
 
 #include "collector/heap/heap.h"
-#include "collector/heap/references.h"
+#include "collector/heap/heap_inl.h"
 
 namespace ouro::heap {
 

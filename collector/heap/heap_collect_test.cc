@@ -1,0 +1,431 @@
+// What heap.h promises of collections, the garbage list, the listener and user code, one promise a
+// test.
+
+#include <gtest/gtest.h>
+
+#include <utility>
+#include <vector>
+
+#include "collector/heap/heap.h"
+#include "collector/heap/testing/recording_heap.h"
+#include "collector/heap/testing/test_types.h"
+
+namespace ouro::heap {
+namespace {
+
+using Names = std::vector<Object>;
+
+// Both rules.
+class Collecting : public testing::TestWithParam<Rules::Finalizers> {
+ protected:
+  bool once() const { return GetParam() == Rules::Finalizers::kOnce; }
+  void Release(const Names& objects) {
+    for (const Object object : objects) heap_.Release(object);
+  }
+
+  World world_{GetParam()};
+  Heap& heap_ = world_.heap;
+  const TypeId bag_ = world_.Register(Kind::kBag);
+  const TypeId map_ = world_.Register(Kind::kMap);
+  const TypeId mortal_ = world_.Register(Kind::kRun, /*has_finalizer=*/true);
+};
+
+// --- When
+
+TEST_P(Collecting, ItStartsWhenTheCountExceedsTheThreshold) {
+  EXPECT_TRUE(heap_.enabled());
+  EXPECT_EQ(heap_.threshold(0), 700);
+  EXPECT_EQ(heap_.threshold(1), 10);
+  EXPECT_EQ(heap_.threshold(2), 10);
+  world_.says_collections = true;
+  heap_.SetThresholds(3, 1, 1);
+  EXPECT_EQ(heap_.threshold(0), 3);
+  Names held;
+  for (int i = 0; i < 3; ++i) held.push_back(Make(heap_, map_));
+  EXPECT_EQ(world_.Log(), "");
+  EXPECT_EQ(heap_.count(0), 3);
+  heap_.Release(held.back());  // what is freed is not counted
+  held.back() = Make(heap_, map_);
+  world_.names.clear();
+  EXPECT_EQ(world_.Log(), "free ");
+  held.push_back(Make(heap_, map_));  // for which it does not exist yet
+  EXPECT_EQ(world_.Log(), "auto 0 done 0");
+  EXPECT_EQ(heap_.count(0), 0);
+  EXPECT_EQ(heap_.count(1), 1);
+  EXPECT_EQ(heap_.GetObjects(0), Names{held[3]});
+  EXPECT_EQ(heap_.GetObjects(1), (Names{held[0], held[1], held[2]}));
+  EXPECT_EQ(heap_.stats(0).collections, 1);
+  EXPECT_TRUE(world_.last.automatic);
+  for (int i = 0; i < 8; ++i) held.push_back(Make(heap_, map_));
+  EXPECT_EQ(world_.Log(), "auto 0 done 0 auto 1 done 0");
+  EXPECT_EQ(heap_.count(1), 0);
+  EXPECT_EQ(heap_.count(2), 1);
+  EXPECT_EQ(heap_.Verify(held), "");
+}
+
+TEST_P(Collecting, NotIfItIsDisabledOrTheThresholdIsZero) {
+  world_.says_collections = true;
+  heap_.SetThresholds(1, 1, 1);
+  heap_.SetEnabled(false);
+  EXPECT_FALSE(heap_.enabled());
+  for (int i = 0; i < 10; ++i) Make(heap_, map_);
+  heap_.SetThresholds(0, 1, 1);
+  heap_.SetEnabled(true);
+  for (int i = 0; i < 10; ++i) Make(heap_, map_);
+  EXPECT_EQ(world_.Log(), "");
+  EXPECT_EQ(heap_.count(0), 20);
+  EXPECT_EQ(heap_.Collect(1), 0);  // which it does on demand
+  EXPECT_EQ(world_.Log(), "collect 1 done 0");
+  EXPECT_FALSE(world_.last.automatic);
+  EXPECT_EQ(heap_.count(2), 1);
+  heap_.SetThresholds(1, 1, 1);
+  Make(heap_, map_);
+  Make(heap_, map_);
+  EXPECT_EQ(world_.Log(), "auto 0 done 0");
+}
+
+TEST_P(Collecting, BirthsThatFailDoNotCount) {
+  world_.says_collections = true;
+  heap_.SetThresholds(1, 1, 1);
+  const Object a = Make(heap_, bag_);
+  heap_.FailAllocation(1);
+  EXPECT_EQ(Make(heap_, bag_), kNull);
+  heap_.FailAllocation(1);
+  EXPECT_EQ(heap_.NewWeak(a), kNull);
+  heap_.FailAllocation(2);
+  heap_.FailAllocation(0);
+  EXPECT_EQ(world_.Log(), "");
+  EXPECT_EQ(heap_.count(0), 1);
+  EXPECT_EQ(heap_.size(), 1);
+  EXPECT_EQ(heap_.Verify({a}), "");
+  heap_.FailAllocation(2);
+  const Object b = Make(heap_, bag_);
+  EXPECT_EQ(world_.Log(), "auto 0 done 0");
+  EXPECT_EQ(Make(heap_, bag_), kNull);
+  const size_t bytes = heap_.bytes();
+  for (int i = 0; i < 20'000; ++i) {  // nor leak
+    heap_.FailAllocation(1);
+    ASSERT_EQ(heap_.New(bag_), kNull);
+  }
+  EXPECT_EQ(heap_.bytes(), bytes);
+  Release({a, b});
+}
+
+// How many of 40 collections on the way are full when everything survives.
+int64_t FullCollections(bool waits) {
+  Heap heap({.full_collection_waits = waits});
+  const TypeId type = heap.Register(Describe(Kind::kRun));
+  heap.SetThresholds(0, 0, 0);
+  for (int i = 0; i < 1000; ++i) heap.New(type);
+  heap.Collect();
+  heap.SetThresholds(10, 1, 1);
+  for (int i = 0; i < 40 * 11; ++i) heap.New(type);
+  return heap.stats(2).collections - 1;
+}
+
+// 2.6 has one after every second collection of the middle generation, which are every third; later
+// ones wait for 250 more survivors there.
+TEST(FullCollection, WaitsForAQuarter) {
+  EXPECT_EQ(FullCollections(/*waits=*/false), 5);
+  EXPECT_EQ(FullCollections(/*waits=*/true), 1);
+}
+
+// --- What it finds, and says
+
+TEST_P(Collecting, Statistics) {
+  world_.says_collections = true;
+  for (int i = 0; i < 3; ++i) world_.NewTrash(bag_, "b");
+  world_.NewTrash(mortal_, "m");
+  EXPECT_EQ(heap_.Collect(0), 4);
+  EXPECT_EQ(world_.last.generation, 0);
+  EXPECT_EQ(world_.last.unreachable, 4);
+  EXPECT_EQ(world_.last.collected, once() ? 4 : 3);
+  EXPECT_EQ(world_.last.uncollectable, once() ? 0 : 1);
+  EXPECT_EQ(heap_.Collect(0), 0);
+  EXPECT_EQ(heap_.stats(0).collections, 2);
+  EXPECT_EQ(heap_.stats(0).collected, once() ? 4 : 3);
+  EXPECT_EQ(heap_.stats(0).uncollectable, once() ? 0 : 1);
+  EXPECT_EQ(heap_.stats(1).collections, 0);
+  EXPECT_EQ(world_.Log(), once() ? "collect 0 finalize m free b free b free b free m done 4 "
+                                   "collect 0 done 0"
+                                 : "collect 0 free b free b free b garbage m done 4 "
+                                   "collect 0 done 0");
+}
+
+TEST_P(Collecting, WithinACollectionDoesNothingButIsAnnounced) {
+  world_.says_collections = true;
+  world_.NewTrash(bag_, "b");
+  const auto collect_once = [&](int generation) {
+    return [this, generation, done = false]() mutable {
+      if (!std::exchange(done, true)) EXPECT_EQ(heap_.Collect(generation), 0);
+    };
+  };
+  world_.started = collect_once(1);
+  world_.callback = [&](Object) {
+    EXPECT_EQ(heap_.Collect(2), 0);
+    world_.stopped = collect_once(0);
+  };
+  const Object w = world_.NewWeak(heap_.GetObjects(0)[0], "w");
+  EXPECT_EQ(heap_.Collect(), 1);
+  EXPECT_EQ(world_.Log(),
+            "collect 2 collect 1 done 0 callback w (collect 2 done 0) free b done 1 "
+            "collect 0 done 0");
+  EXPECT_EQ(heap_.stats(0).collections + heap_.stats(1).collections, 0);
+  EXPECT_EQ(heap_.stats(2).collections, 1);
+  heap_.Release(w);
+}
+
+TEST_P(Collecting, GenerationsGrowOlder) {
+  const Object a = Make(heap_, bag_);
+  const Object atom = Make(heap_, world_.Register(Kind::kAtom));
+  Hold(heap_, a, atom);
+  for (int generation = 0; generation < kGenerations; ++generation) {
+    EXPECT_EQ(heap_.GetObjects(generation), Names{a});
+    Names all;
+    heap_.ForEachTracked([&](Object object, int its) {
+      EXPECT_EQ(its, generation);
+      all.push_back(object);
+    });
+    EXPECT_EQ(all, Names{a});
+    heap_.Collect(generation);
+  }
+  EXPECT_EQ(heap_.GetObjects(2), Names{a});
+  EXPECT_TRUE(heap_.IsTracked(a));
+  EXPECT_FALSE(heap_.IsTracked(atom));
+  Release({a, atom});
+}
+
+TEST_P(Collecting, WhatOthersHoldOutlivesIt) {
+  const Object kept = world_.New(bag_, "kept");
+  const Object trash = world_.NewTrash(map_, "trash");
+  Hold(heap_, trash, kept);
+  const Object own = world_.New(mortal_, "own");
+  const Object inner = world_.New(mortal_, "inner");
+  Give(heap_, own, inner);
+  Give(heap_, trash, own);
+  // What only trash holds is trash, and dies of that, unless it cannot be collected.
+  EXPECT_EQ(heap_.Collect(), once() ? 3 : 1);
+  EXPECT_EQ(heap_.References(kept), 1u);
+  EXPECT_EQ(heap_.Verify({kept}), "");
+  EXPECT_EQ(heap_.size(), 1);
+  heap_.Release(kept);
+}
+
+// --- The garbage list
+
+TEST_P(Collecting, SaveAllKeepsTrashInTheGarbageList) {
+  heap_.SetDebugOutput([](std::string_view) {});
+  heap_.SetDebug(kDebugSaveAll);
+  Names objects;
+  for (const TypeId type : {bag_, map_, mortal_}) {
+    objects.push_back(world_.NewTrash(type, std::to_string(type)));
+  }
+  EXPECT_EQ(heap_.Collect(), 3);
+  EXPECT_EQ(heap_.garbage_size(), 3u);
+  for (size_t k = 0; k < 3; ++k) {
+    EXPECT_EQ(heap_.Garbage(k), objects[k]);
+    EXPECT_EQ(heap_.References(objects[k]), 2u);
+    EXPECT_EQ(heap_.GetReferents(objects[k]), Names{objects[k]});
+  }
+  EXPECT_EQ(heap_.GetObjects(2), objects);
+  EXPECT_EQ(heap_.Verify({}), "");
+  EXPECT_EQ(heap_.Collect(), 0);
+  heap_.ClearGarbage();
+  EXPECT_EQ(heap_.garbage_size(), 0u);
+  EXPECT_EQ(heap_.size(), 3);
+  heap_.SetDebug(0);
+  EXPECT_EQ(heap_.Collect(), 3);
+  EXPECT_EQ(heap_.garbage_size(), once() ? 0u : 1u);
+}
+
+// The list is empty while its elements die, the last one first; and user code fills it again.
+TEST_P(Collecting, ClearGarbageFromWithinAFinalizer) {
+  heap_.SetDebug(kDebugSaveAll);
+  const Object a = world_.NewTrash(map_, "a");
+  const Object b = world_.NewTrash(map_, "b");
+  const Object c = world_.NewTrash(map_, "c");
+  EXPECT_EQ(heap_.Collect(), 3);
+  for (const Object object : {a, b, c}) Empty(heap_, object);
+  Give(heap_, b, world_.New(mortal_, "m"));
+  world_.finalize = [&](Object) {
+    EXPECT_EQ(heap_.garbage_size(), 0u);
+    world_.NewTrash(bag_, "d");
+    EXPECT_EQ(heap_.Collect(), 1);
+    EXPECT_EQ(heap_.garbage_size(), 1u);
+    Empty(heap_, heap_.Garbage(0));
+    heap_.ClearGarbage();
+    EXPECT_EQ(heap_.garbage_size(), 0u);
+    world_.NewTrash(bag_, "e");
+    EXPECT_EQ(heap_.Collect(), 1);
+  };
+  world_.Log();
+  heap_.ClearGarbage();
+  EXPECT_EQ(world_.Log(), "free c finalize m (garbage d free d garbage e) free m free b free a");
+  EXPECT_EQ(heap_.garbage_size(), 1u);
+  EXPECT_EQ(heap_.Verify({}), "");
+  Empty(heap_, heap_.Garbage(0));
+  heap_.ClearGarbage();
+  EXPECT_EQ(heap_.size(), 0);
+}
+
+// --- User code does as it likes
+
+TEST_P(Collecting, FinalizersThatAllocateCollectAndDrop) {
+  heap_.SetThresholds(2, 1, 1);
+  int left = 200;
+  Names held;
+  world_.finalize = [&](Object self) {
+    if (left-- <= 0) return;
+    for (const Object object : {Make(heap_, mortal_), Make(heap_, bag_)}) {
+      Hold(heap_, object, object);
+      held.push_back(object);
+    }
+    held.push_back(heap_.NewWeak(self));
+    if (left % 7 == 0) heap_.Collect(left % 3);
+    if (left % 5 == 0) heap_.ClearGarbage();
+    if (held.size() > 4) {
+      const Names dropped = std::exchange(held, {});
+      for (const Object object : dropped) {
+        if (!heap_.IsWeak(object)) Empty(heap_, object);
+      }
+      Release(dropped);
+    }
+    EXPECT_EQ(heap_.Verify(held), "");
+  };
+  heap_.Release(Make(heap_, mortal_));
+  while (left > 0) heap_.Release(Make(heap_, mortal_));
+  const Names last = std::exchange(held, {});
+  for (const Object object : last) {
+    if (!heap_.IsWeak(object)) Empty(heap_, object);
+  }
+  Release(last);
+  EXPECT_EQ(heap_.Verify({}), "");
+  for (int i = 0; i < 2; ++i) {
+    Names garbage;
+    for (size_t k = 0; k < heap_.garbage_size(); ++k) garbage.push_back(heap_.Garbage(k));
+    for (const Object object : garbage) Empty(heap_, object);
+    heap_.ClearGarbage();
+    heap_.Collect();
+  }
+  EXPECT_EQ(heap_.size(), 0);
+}
+
+// The collection that is about to run takes what is made as it is announced; an object whose birth
+// caused it does not exist yet.
+TEST_P(Collecting, CollectionStartedMakesTrashAndSurvivors) {
+  world_.says_collections = true;
+  heap_.SetThresholds(1, 100, 100);
+  const Object a = world_.New(map_, "a");
+  Object survivor = kNull;
+  Object weak = kNull;
+  bool within = false;
+  world_.started = [&] {
+    if (std::exchange(within, true)) return;
+    for (int i = 0; i < 5000; ++i) world_.NewTrash(bag_, "t");  // tables grow
+    survivor = world_.New(map_, "s");
+    weak = world_.NewWeak(survivor, "w");
+    heap_.Release(a);
+  };
+  const Object b = world_.New(map_, "b");
+  EXPECT_EQ(world_.last.unreachable, 5000);
+  EXPECT_EQ(heap_.GetObjects(0), Names{b});
+  EXPECT_EQ(heap_.GetObjects(1), (Names{survivor, weak}));
+  EXPECT_EQ(heap_.Verify({b, survivor, weak}), "");
+  Release({b, survivor, weak});
+  EXPECT_EQ(heap_.size(), 0);
+}
+
+// Tables move and lists grow while a collection is in the middle of them.
+TEST_P(Collecting, CallbacksThatMakeManyObjects) {
+  Names weaks;
+  for (int i = 0; i < 20; ++i) weaks.push_back(world_.NewWeak(world_.NewTrash(bag_, "t"), "w"));
+  for (int i = 0; i < 20; ++i) Hold(heap_, world_.NewTrash(map_, "u"), world_.New(mortal_, "m"));
+  Names made;
+  const auto make = [&](Object) {
+    for (int i = 0; i < 1000; ++i) made.push_back(Make(heap_, i % 2 == 0 ? bag_ : map_));
+  };
+  world_.callback = make;
+  world_.finalize = make;
+  for (const Object object : heap_.GetObjects(0)) {
+    if (!heap_.IsWeak(object) && heap_.TypeOf(object) == mortal_) heap_.Release(object);
+  }
+  heap_.SetEnabled(false);
+  EXPECT_EQ(heap_.Collect(), once() ? 60 : 40);
+  EXPECT_EQ(made.size(), 40'000u);
+  EXPECT_EQ(heap_.GetObjects(0), made);
+  Names held = made;
+  held.insert(held.end(), weaks.begin(), weaks.end());
+  EXPECT_EQ(heap_.Verify(held), "");
+  EXPECT_EQ(heap_.size(), static_cast<int64_t>(held.size()));
+  Release(held);
+  EXPECT_EQ(Bag::alive, 0);
+}
+
+// A finalizer of trash brings back a part of the cycle, by a weak reference too.
+TEST(Once, ResurrectionFromACycle) {
+  World world(Rules::Finalizers::kOnce);
+  const TypeId map = world.Register(Kind::kMap);
+  const TypeId mortal = world.Register(Kind::kRun, /*has_finalizer=*/true);
+  const Object a = world.New(mortal, "a");
+  const Object b = world.New(map, "b");
+  Hold(world.heap, a, b);
+  Give(world.heap, b, world.New(map, "c"));
+  Hold(world.heap, a, a);
+  world.heap.Release(b);
+  world.heap.Release(a);
+  const Object w = world.NewWeak(b, "w");
+  Object weak = kNull;
+  world.finalize = [&](Object self) {
+    EXPECT_EQ(world.heap.Target(w), kNull);  // cleared before
+    weak = world.NewWeak(world.heap.Slot(self, 0), "late");
+    world.heap.Retain(world.heap.Slot(self, 0));
+  };
+  EXPECT_EQ(world.heap.Collect(), 1);
+  EXPECT_EQ(world.Log(), "callback w finalize a free a");
+  EXPECT_EQ(world.heap.Target(weak), b);
+  EXPECT_EQ(world.heap.GetReferents(b).size(), 1u);
+  EXPECT_EQ(world.heap.Verify({b, w, weak}), "");
+  world.heap.Release(b);
+  EXPECT_EQ(world.Log(), "callback late free c free b");
+}
+
+// Weak references that are trash are cleared too, whatever they refer to.
+TEST(Once, ATrashWeakReferenceThatComesBack) {
+  World world(Rules::Finalizers::kOnce);
+  const Object target = world.New(world.Register(Kind::kMap), "target");
+  const Object a = world.NewTrash(world.Register(Kind::kRun, /*has_finalizer=*/true), "a");
+  const Object weak = world.NewWeak(target, "weak");
+  Give(world.heap, a, weak);
+  world.finalize = [&](Object) { world.heap.Retain(weak); };
+  EXPECT_EQ(world.heap.Collect(), 1);
+  EXPECT_EQ(world.heap.Target(weak), kNull);
+  world.heap.Release(target);
+  EXPECT_EQ(world.Log(), "finalize a free a free target");
+  EXPECT_EQ(world.heap.Verify({weak}), "");
+  world.heap.Release(weak);
+}
+
+// Both are let go of before either dies.
+TEST_P(Collecting, ReleaseBoth) {
+  const Object a = world_.New(mortal_, "a");
+  const Object b = world_.New(mortal_, "b");
+  const Object w = world_.NewWeak(b, "w", /*has_callback=*/false);
+  world_.finalize = [&](Object self) {
+    if (self != a) return;
+    EXPECT_EQ(heap_.Target(w), kNull);
+    EXPECT_FALSE(heap_.IsTracked(b));
+  };
+  heap_.ReleaseBoth(a, b);
+  EXPECT_EQ(world_.Log(), "finalize a free a finalize b free b");
+  const Object c = world_.New(map_, "c");
+  heap_.Retain(c);
+  heap_.ReleaseBoth(c, c);
+  EXPECT_EQ(world_.Log(), "free c");
+  heap_.Release(w);
+  EXPECT_EQ(heap_.Verify({}), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, Collecting, testing::ValuesIn(kBothRules));
+
+}  // namespace
+}  // namespace ouro::heap

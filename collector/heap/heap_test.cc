@@ -1,0 +1,444 @@
+// What heap.h promises of types, objects and weak references, one promise a test.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <tuple>
+#include <vector>
+
+#include "collector/heap/heap.h"
+#include "collector/heap/testing/recording_heap.h"
+#include "collector/heap/testing/test_types.h"
+
+namespace ouro::heap {
+namespace {
+
+using Names = std::vector<Object>;
+
+// --- Containers: each kind, under both rules
+
+class Container : public testing::TestWithParam<std::tuple<Kind, Rules::Finalizers>> {
+ protected:
+  void SetUp() override {
+    type_ = world_.Register(std::get<0>(GetParam()));
+    finalized_ = world_.Register(std::get<0>(GetParam()), /*has_finalizer=*/true);
+    atom_ = world_.Register(Kind::kAtom);
+  }
+  void TearDown() override {
+    EXPECT_EQ(heap_.size(), 0);
+    EXPECT_EQ(heap_.Verify({}), "");
+    EXPECT_EQ(Bag::alive, 0);
+  }
+  bool once() const { return std::get<1>(GetParam()) == Rules::Finalizers::kOnce; }
+
+  World world_{std::get<1>(GetParam())};
+  Heap& heap_ = world_.heap;
+  TypeId type_;
+  TypeId finalized_;
+  TypeId atom_;
+};
+
+TEST_P(Container, IsBornEmptyTrackedAndHeldOnce) {
+  const Object a = heap_.New(type_);
+  const std::vector<std::byte> zero(heap_.type(type_).size);
+  EXPECT_EQ(std::memcmp(heap_.Payload(a), zero.data(), zero.size()), 0);
+  heap_.Release(a);
+  EXPECT_EQ(world_.Log(), "free ");
+  Bag::alive += heap_.type(type_).visit != nullptr ? 1 : 0;  // one that Make did not make
+
+  const Object b = Make(heap_, type_);
+  EXPECT_EQ(heap_.References(b), 1u);
+  EXPECT_EQ(heap_.TypeOf(b), type_);
+  EXPECT_FALSE(heap_.IsWeak(b));
+  EXPECT_TRUE(heap_.IsTracked(b));
+  EXPECT_EQ(heap_.GetObjects(0), Names{b});
+  EXPECT_EQ(heap_.GetReferents(b), Names{});
+  EXPECT_GT(heap_.name_limit(), b);
+  EXPECT_EQ(heap_.size(), 1);
+  EXPECT_EQ(heap_.Verify({b}), "");
+  heap_.Release(b);
+}
+
+TEST_P(Container, ShowsItsReferences) {
+  const Object a = Make(heap_, type_);
+  const Object b = Make(heap_, type_);
+  const Object c = Make(heap_, atom_);
+  for (const Object value : {b, c, b}) Hold(heap_, a, value);
+  Hold(heap_, b, b);
+  EXPECT_EQ(heap_.GetReferents(a), (Names{b, c, b}));
+  EXPECT_EQ(heap_.GetReferrers(b), (Names{a, b}));
+  EXPECT_EQ(heap_.GetReferrers(c), Names{a});
+  EXPECT_EQ(heap_.GetReferrers(a), Names{});
+  EXPECT_EQ(heap_.References(b), 4u);
+  EXPECT_EQ(heap_.Verify({a, b, c}), "");
+  EXPECT_NE(heap_.Verify({a, b}), "");
+  EXPECT_NE(heap_.Verify({a, b, c, c}), "");
+  Empty(heap_, b);
+  for (const Object object : {a, b, c}) heap_.Release(object);
+}
+
+TEST_P(Container, LetsGoInOrderAndIsFreedLast) {
+  const Object a = world_.New(finalized_, "a");
+  for (const char* name : {"b", "c", "d"}) Give(heap_, a, world_.New(finalized_, name));
+  heap_.Release(a);
+  EXPECT_EQ(world_.Log(),
+            "finalize a finalize b free b finalize c free c finalize d free d free a");
+}
+
+TEST_P(Container, DiesDepthFirst) {
+  const Object a = world_.New(type_, "a");
+  const Object b = world_.New(type_, "b");
+  Give(heap_, b, world_.New(atom_, "c"));
+  Give(heap_, a, b);
+  Give(heap_, a, world_.New(atom_, "d"));
+  heap_.Release(a);
+  EXPECT_EQ(world_.Log(), "free c free b free d free a");
+}
+
+TEST_P(Container, IsCollectedInACycleWithEveryOtherKind) {
+  const Object a = Make(heap_, type_);
+  Object last = a;
+  heap_.Retain(a);
+  for (const Kind kind : kContainers) {
+    const Object next = Make(heap_, world_.Register(kind));
+    Hold(heap_, last, next);
+    heap_.Release(last);
+    last = next;
+  }
+  Give(heap_, last, Make(heap_, atom_));
+  Hold(heap_, last, a);
+  heap_.Release(last);
+  EXPECT_EQ(heap_.Collect(), 0);  // it is held
+  heap_.Release(a);
+  EXPECT_EQ(heap_.size(), 7);
+  EXPECT_EQ(heap_.Collect(0), 0);  // it is old
+  EXPECT_EQ(heap_.Collect(), 6);   // atoms do not count
+}
+
+TEST_P(Container, IsFinalizedOnceOrAtEachDeath) {
+  world_.finalize = [&](Object self) {
+    EXPECT_TRUE(heap_.IsTracked(self));
+    if (world_.names.size() == 1) heap_.Retain(self);
+    world_.names[kNull];
+  };
+  const Object a = world_.New(finalized_, "a");
+  heap_.Release(a);
+  EXPECT_EQ(world_.Log(), "finalize a");
+  EXPECT_EQ(heap_.IsFinalized(a), once());
+  EXPECT_EQ(heap_.References(a), 1u);
+  heap_.Release(a);
+  EXPECT_EQ(world_.Log(), once() ? "free a" : "finalize a free a");
+}
+
+TEST_P(Container, InACycleWithAFinalizer) {
+  const Object a = world_.NewTrash(finalized_, "a");
+  EXPECT_EQ(heap_.Collect(), 1);
+  if (once()) {
+    EXPECT_EQ(world_.Log(), "finalize a free a");
+    return;
+  }
+  EXPECT_EQ(world_.Log(), "garbage a");
+  EXPECT_EQ(heap_.Garbage(0), a);
+  EXPECT_EQ(heap_.Garbage(1), kNull);
+  EXPECT_EQ(heap_.References(a), 2u);
+  Empty(heap_, a);
+  heap_.ClearGarbage();
+  EXPECT_EQ(world_.Log(), "finalize a free a");
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Container,
+                         testing::Combine(testing::ValuesIn(kContainers),
+                                          testing::ValuesIn(kBothRules)));
+
+// --- Everything that can be watched
+
+class Watched : public Container {};
+
+TEST_P(Watched, CallbacksRunNewestFirst) {
+  const Object a = world_.New(type_, "a");
+  const Object w1 = world_.NewWeak(a, "w1");
+  const Object w2 = world_.NewWeak(a, "w2", /*has_callback=*/false);
+  const Object w3 = world_.NewWeak(a, "w3");
+  const Object gone = world_.NewWeak(a, "gone");
+  for (const Object weak : {w1, w2, w3, gone}) {
+    EXPECT_TRUE(heap_.IsWeak(weak));
+    EXPECT_TRUE(heap_.IsTracked(weak));
+    EXPECT_EQ(heap_.Target(weak), a);
+    EXPECT_EQ(heap_.GetReferents(weak), Names{});
+  }
+  EXPECT_EQ(heap_.WeakContext(w1), &world_);
+  EXPECT_EQ(heap_.WeakContext(w2), nullptr);
+  EXPECT_EQ(heap_.GetReferrers(a), Names{});
+  EXPECT_EQ(heap_.References(a), 1u);
+  heap_.Release(gone);
+  EXPECT_EQ(heap_.Verify({a, w1, w2, w3}), "");
+  heap_.Release(a);
+  EXPECT_EQ(world_.Log(), "free gone callback w3 callback w1 free a");
+  for (const Object weak : {w1, w2, w3}) {
+    EXPECT_EQ(heap_.Target(weak), kNull);
+    heap_.Release(weak);
+  }
+}
+
+TEST_P(Watched, CallbacksBeforeOrAfterTheFinalizer) {
+  const Object a = world_.New(finalized_, "a");
+  const Object w = world_.NewWeak(a, "w");
+  world_.finalize = [&](Object self) {
+    EXPECT_EQ(heap_.Target(w), once() ? self : kNull);
+    const Object late = world_.NewWeak(self, "late");
+    EXPECT_EQ(heap_.Target(late), self);
+    heap_.Release(late);
+  };
+  heap_.Release(a);
+  EXPECT_EQ(world_.Log(), once() ? "finalize a (free late) callback w free a"
+                                 : "callback w finalize a (free late) free a");
+  heap_.Release(w);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Watched,
+                         testing::Combine(testing::Values(Kind::kRun, Kind::kMap, Kind::kBag,
+                                                          Kind::kCleared, Kind::kAtom),
+                                          testing::ValuesIn(kBothRules)));
+
+TEST(Weak, EachHasItsPlaceAmongManyTargets) {
+  World world(Rules::Finalizers::kOnce);
+  const TypeId type = world.Register(Kind::kMap);
+  std::vector<Object> targets;
+  std::vector<Object> weaks;
+  for (int i = 0; i < 10'000; ++i) {
+    targets.push_back(Make(world.heap, type));
+    for (int k = i % 4; k > 0; --k) weaks.push_back(world.heap.NewWeak(targets.back()));
+  }
+  for (size_t i = 0; i < targets.size(); i += 2) world.heap.Release(targets[i]);
+  size_t weak = 0;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    for (size_t k = i % 4; k > 0; --k) {
+      ASSERT_EQ(world.heap.Target(weaks[weak++]), i % 2 == 0 ? kNull : targets[i]);
+    }
+  }
+}
+
+// --- Atoms
+
+TEST(Atom, IsNeitherTrackedNorCounted) {
+  for (const Rules::Finalizers finalizers : kBothRules) {
+    World world(finalizers);
+    const TypeId plain = world.Register(Kind::kAtom);
+    const TypeId finalized = world.Register(Kind::kAtom, /*has_finalizer=*/true);
+    world.heap.SetThresholds(1, 1, 1);
+    world.says_collections = true;
+    for (const TypeId type : {plain, finalized, plain, finalized}) {
+      const Object atom = world.New(type, "a");
+      EXPECT_FALSE(world.heap.IsTracked(atom));
+      EXPECT_EQ(world.heap.count(0), 0);
+      EXPECT_EQ(world.heap.size(), 1);
+      world.heap.Release(atom);
+      EXPECT_EQ(world.Log(), type == plain ? "free a" : "finalize a free a");
+    }
+    EXPECT_EQ(world.heap.size(), 0);
+  }
+}
+
+TEST(Atom, MayComeBack) {
+  for (const Rules::Finalizers finalizers : kBothRules) {
+    World world(finalizers);
+    const Object atom = world.New(world.Register(Kind::kAtom, /*has_finalizer=*/true), "a");
+    world.finalize = [&](Object self) { world.heap.Retain(self); };
+    world.heap.Release(atom);
+    EXPECT_FALSE(world.heap.IsTracked(atom));
+    EXPECT_EQ(world.heap.Verify({atom}), "");
+    world.finalize = nullptr;
+    world.heap.Release(atom);
+    EXPECT_EQ(world.Log(), finalizers == Rules::Finalizers::kOnce ? "finalize a free a"
+                                                                  : "finalize a finalize a free a");
+  }
+}
+
+// --- Layouts
+
+TEST(Layout, PayloadsAreAlignedAndApart) {
+  Heap heap(Rules{});
+  for (const uint32_t alignment : {1u, 2u, 4u, 8u, 16u}) {
+    for (const uint32_t size : {0u, 1u, 3u, 20u, 40u, 5000u}) {
+      const TypeId type = heap.Register({.name = "aligned", .size = size, .alignment = alignment});
+      std::vector<std::pair<uintptr_t, Object>> objects;
+      for (int i = 0; i < 600; ++i) {
+        const Object object = heap.New(type);
+        const auto at = reinterpret_cast<uintptr_t>(heap.Payload(object));
+        ASSERT_EQ(at % alignment, 0u);
+        if (size > 0) std::memset(heap.Payload(object), 0xFF, size);
+        objects.push_back({at, object});
+      }
+      std::sort(objects.begin(), objects.end());
+      for (size_t i = 1; i < objects.size(); ++i) {
+        ASSERT_LE(objects[i - 1].first + size, objects[i].first);
+        ASSERT_NE(objects[i - 1].second, objects[i].second);
+      }
+    }
+  }
+}
+
+TEST(Layout, ReferencesAreWhereTheTypeSays) {
+  Heap heap(Rules{});
+  const TypeId atom = heap.Register(Describe(Kind::kAtom));
+  const Object a = heap.New(heap.Register(Describe(Kind::kMap)));
+  const Object b = heap.New(heap.Register(Describe(Kind::kRun)));
+  Map& map = *static_cast<Map*>(heap.Payload(a));
+  Row& row = *static_cast<Row*>(heap.Payload(b));
+  map.number = row.number = UINT32_MAX;
+  map.other = -1.5;
+  Names atoms;
+  for (int i = 0; i < 3; ++i) {
+    atoms.push_back(heap.New(atom));
+    Hold(heap, a, atoms.back());
+    Hold(heap, b, atoms.back());
+  }
+  EXPECT_EQ((Names{map.first, map.second, map.third}), atoms);
+  EXPECT_EQ(Names(row.held, row.held + 3), atoms);
+  heap.Collect();
+  heap.Store(map.second, b);
+  EXPECT_EQ(heap.GetReferents(a), (Names{atoms[0], b, atoms[2]}));
+  EXPECT_EQ(&heap.Slot(a, 1), &map.second);
+  EXPECT_EQ(heap.References(atoms[1]), 2u);
+  EXPECT_EQ(map.number, UINT32_MAX);
+  EXPECT_EQ(row.number, UINT32_MAX);
+  EXPECT_EQ(map.other, -1.5);
+}
+
+TEST(Layout, NamesAndPayloadsStay) {
+  World world(Rules::Finalizers::kOnce);
+  Heap& heap = world.heap;
+  for (const Kind kind : kContainers) {
+    const TypeId type = world.Register(kind);
+    std::vector<std::pair<Object, void*>> kept;
+    for (int round = 0; round < 20; ++round) {
+      std::vector<Object> others;
+      for (int i = 0; i < 2000; ++i) others.push_back(Make(heap, type));
+      kept.push_back({Make(heap, type), nullptr});
+      kept.back().second = heap.Payload(kept.back().first);
+      Give(heap, kept.back().first, Make(heap, type));
+      for (const Object object : others) heap.Release(object);
+      heap.Collect();
+    }
+    for (const auto& [object, payload] : kept) {
+      EXPECT_EQ(heap.Payload(object), payload);
+      EXPECT_EQ(heap.GetReferents(object).size(), 1u);
+      heap.Release(object);
+    }
+    EXPECT_EQ(heap.size(), 0);
+  }
+}
+
+// A name is used again, by another object that has nothing of the old one.
+TEST(Layout, NamesAreUsedAgain) {
+  World world(Rules::Finalizers::kOnce);
+  const TypeId type = world.Register(Kind::kRun, /*has_finalizer=*/true);
+  const Object weak = world.heap.NewWeak(Make(world.heap, type));
+  const Object old = world.heap.Target(weak);
+  static_cast<Row*>(world.heap.Payload(old))->number = 7;
+  world.finalize = [&](Object self) { world.heap.Retain(self); };
+  world.heap.Release(old);
+  EXPECT_TRUE(world.heap.IsFinalized(old));
+  world.heap.Release(old);
+  const Object again = Make(world.heap, type);
+  ASSERT_EQ(again, old);
+  EXPECT_EQ(world.heap.Target(weak), kNull);
+  EXPECT_FALSE(world.heap.IsFinalized(again));
+  EXPECT_EQ(static_cast<Row*>(world.heap.Payload(again))->number, 0u);
+}
+
+// --- Register
+
+using RegisterDeathTest = testing::Test;
+
+TEST(RegisterDeathTest, ChecksTheDescription) {
+  const auto visit = [](const Heap&, Object, const Visitor&) {};
+  const auto clear = [](Heap&, Object) {};
+  const std::pair<Type, const char*> wrong[] = {
+      {{.size = kMaxSize + 1}, "too large"},
+      {{.size = 8, .alignment = 3}, "alignment is wrong"},
+      {{.size = 8, .alignment = 0}, "alignment is wrong"},
+      {{.size = 8, .alignment = 32}, "alignment is wrong"},
+      {{.size = 8, .container = false, .references = {0}}, "an atom has references"},
+      {{.size = 8, .container = false, .visit = visit, .clear = clear}, "an atom has references"},
+      {{.size = 8, .visit = visit}, "needs `clear`"},
+      {{.size = 8, .references = {0}, .visit = visit, .clear = clear}, "no `references`"},
+      {{.size = 8, .references = {2}}, "outside of its objects"},
+      {{.size = 8, .references = {8}}, "outside of its objects"},
+      {{.size = 7, .references = {0, 4}}, "outside of its objects"},
+      {{.size = 8, .references = {UINT32_MAX - 3}}, "outside of its objects"},
+      {{.size = 5, .alignment = 1, .references = {0}}, "references are not aligned"},
+      {{.size = 8, .references = {4, 4}}, "a reference twice"},
+  };
+  for (const auto& [type, message] : wrong) {
+    EXPECT_DEATH(Heap(Rules{}).Register(type), message);
+  }
+  EXPECT_NE(Heap(Rules{}).Register({.size = kMaxSize, .alignment = 16, .references = {4, 0}}), 0u);
+}
+
+TEST(RegisterDeathTest, NeitherResetNorAnEndWithin) {
+  Heap heap(Rules{});
+  const TypeId type = heap.Register({.finalize = [](Heap& h, Object) { h.Reset(); }});
+  const Object object = heap.New(type);
+  EXPECT_DEATH(heap.Release(object), "Reset within a call of the heap");
+}
+
+// --- Heaps
+
+TEST(Heaps, DoNotDisturbEachOther) {
+  World one(Rules::Finalizers::kUncollectable);
+  World two(Rules::Finalizers::kOnce);
+  const TypeId type1 = one.Register(Kind::kBag, /*has_finalizer=*/true);
+  const TypeId type2 = two.Register(Kind::kBag, /*has_finalizer=*/true);
+  EXPECT_EQ(type1, type2);
+  const Object a = one.NewTrash(type1, "a");
+  const Object b = two.NewTrash(type2, "b");
+  EXPECT_EQ(a, b);
+  // Each collects from within the other.
+  two.finalize = [&](Object) {
+    EXPECT_EQ(one.heap.Collect(), 1);
+    const Object c = one.New(type1, "c");
+    one.finalize = [&](Object) { EXPECT_EQ(two.heap.Collect(), 0); };
+    one.heap.Release(c);
+  };
+  two.heap.SetThresholds(1, 1, 1);
+  EXPECT_EQ(two.heap.Collect(), 1);
+  EXPECT_EQ(one.Log(), "garbage a finalize c free c");
+  EXPECT_EQ(two.Log(), "finalize b free b");
+  EXPECT_EQ(one.heap.threshold(0), 700);
+  EXPECT_EQ(one.heap.size(), 1);
+  EXPECT_EQ(two.heap.size(), 0);
+  EXPECT_EQ(one.heap.Verify({}), "");
+}
+
+TEST(Heaps, ResetForgetsAllButTypes) {
+  World world(Rules::Finalizers::kUncollectable);
+  Heap& heap = world.heap;
+  const TypeId bag = world.Register(Kind::kBag, /*has_finalizer=*/true);
+  for (int round = 0; round < 3; ++round) {
+    EXPECT_EQ(heap.threshold(0), 700);
+    EXPECT_TRUE(heap.enabled());
+    EXPECT_EQ(heap.debug(), 0u);
+    EXPECT_EQ(heap.stats(2).collections, 0);
+    for (int i = 0; i < 5000; ++i) heap.NewWeak(world.NewTrash(bag, "a"));
+    heap.Collect();
+    EXPECT_EQ(heap.garbage_size(), 5000u);
+    heap.SetThresholds(1, 2, 3);
+    heap.SetEnabled(false);
+    heap.SetDebug(kDebugSaveAll);
+    heap.FailAllocation(2);
+    world.Log();
+    heap.Reset();
+    EXPECT_EQ(world.Log(), "");
+    EXPECT_EQ(heap.size(), 0);
+    EXPECT_EQ(heap.garbage_size(), 0u);
+    EXPECT_EQ(heap.count(0), 0);
+    EXPECT_EQ(heap.Verify({}), "");
+    EXPECT_EQ(Bag::alive, 0);
+  }
+}
+
+}  // namespace
+}  // namespace ouro::heap

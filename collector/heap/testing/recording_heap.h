@@ -1,0 +1,101 @@
+// A world is a heap, the user code that a test gives it, and a log of what happens there.
+//
+// Place: tests of this folder only.
+
+#ifndef COLLECTOR_HEAP_TESTING_RECORDING_HEAP_H_
+#define COLLECTOR_HEAP_TESTING_RECORDING_HEAP_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "collector/heap/heap.h"
+#include "collector/heap/testing/test_types.h"
+
+namespace ouro::heap {
+
+class World : public Listener {
+ public:
+  explicit World(const Rules& rules) : heap(rules, this, this) {}
+  explicit World(Rules::Finalizers finalizers) : World(Rules{.finalizers = finalizers}) {}
+
+  TypeId Register(Kind kind, bool has_finalizer = false) {
+    Type type = Describe(kind);
+    if (has_finalizer) {
+      type.finalize = [](Heap& h, Object object) {
+        World& world = *static_cast<World*>(h.context());
+        world.Say("finalize " + world.names[object]);
+        world.Run(world.finalize, object);
+      };
+    }
+    return heap.Register(type);
+  }
+
+  // The log will call it `name`.
+  Object New(TypeId type, const std::string& name) { return Call(Make(heap, type), name); }
+  Object NewWeak(Object target, const std::string& name, bool has_callback = true) {
+    const auto called = [](Heap& h, Object weak) {
+      World& world = *static_cast<World*>(h.WeakContext(weak));
+      world.Say("callback " + world.names[weak]);
+      EXPECT_EQ(h.Target(weak), kNull);
+      world.Run(world.callback, weak);
+    };
+    return Call(has_callback ? heap.NewWeak(target, called, this) : heap.NewWeak(target), name);
+  }
+  Object NewTrash(TypeId type, const std::string& name) {
+    const Object object = New(type, name);
+    Hold(heap, object, object);
+    heap.Release(object);
+    return object;
+  }
+
+  // What happened since the last time that somebody asked, in a line.
+  std::string Log() { return std::exchange(log_, ""); }
+
+  void Freed(Object object) override { Say("free " + names[object]); }
+  void GarbageAppended(Object object) override { Say("garbage " + names[object]); }
+  void CollectionStarted(int generation, bool automatic) override {
+    if (!says_collections) return;
+    Say((automatic ? "auto " : "collect ") + std::to_string(generation));
+    if (started) started();
+  }
+  void CollectionStopped(const Collection& collection) override {
+    if (!says_collections) return;
+    last = collection;
+    Say("done " + std::to_string(collection.unreachable));
+    if (stopped) stopped();
+  }
+
+  // User code.
+  std::function<void(Object)> finalize;
+  std::function<void(Object)> callback;
+  std::function<void()> started;
+  std::function<void()> stopped;
+
+  bool says_collections = false;
+  Collection last;
+  std::map<Object, std::string> names;
+  Heap heap;
+
+ private:
+  Object Call(Object object, const std::string& name) {
+    names[object] = name;
+    return object;
+  }
+  void Say(const std::string& what) { log_ += (log_.empty() ? "" : " ") + what; }
+  // Puts what it says in brackets.
+  void Run(const std::function<void(Object)>& code, Object object) {
+    if (!code) return;
+    const std::string before = std::exchange(log_, "");
+    code(object);
+    log_ = before + (log_.empty() ? "" : " (" + log_ + ")");
+  }
+
+  std::string log_;
+};
+
+}  // namespace ouro::heap
+
+#endif  // COLLECTOR_HEAP_TESTING_RECORDING_HEAP_H_

@@ -1,0 +1,69 @@
+"""Peers: shared objects `NAME.so`, each the adapter of one library as a specimen; and the adapters
+of interpreters, each a text in the language that it tests.
+
+Place: for the packages below this one, a folder for each peer.
+"""
+
+load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
+
+def peer(name, source, library, defines = []):
+    """Makes the shared object `name`.so. It links the library, if that is installed.
+
+    Args:
+      name: of the specimen.
+      source: of the adapter.
+      library: the label of the peer's library.
+      defines: preprocessor definitions, for a variant of the same adapter.
+    """
+    cc_binary(
+        name = name + ".so",
+        srcs = [source],
+        linkshared = True,
+        local_defines = defines,
+        visibility = ["//collector/peers:__pkg__"],
+        deps = [
+            library,
+            "//collector/peers:peer",
+            "//model:check",
+            "//model:collector",
+            "//model:program",
+        ],
+    )
+
+def adapter_text(name, script, constant):
+    """Makes the library `name` of a header, `x_py.h` of `x.py`, with a script's text.
+
+    Args:
+      name: of the library.
+      script: the file.
+      constant: its name in namespace ouro.
+    """
+    header = script.replace(".", "_")
+    guard = native.package_name().replace("/", "_").upper() + "_" + header.upper() + "_H_"
+    lines = [
+        "// The text of " + script + ". Generated.",
+        "#ifndef " + guard,
+        "#define " + guard,
+        "namespace ouro {",
+    ]
+    native.genrule(
+        name = header,
+        srcs = [script],
+        outs = [header + ".h"],
+        # Nothing before the text: where it is not code, an interpreter may print it.
+        cmd = "(" + "".join(["echo '%s'; " % line for line in lines]) +
+              "printf 'inline constexpr char " + constant + "[] = R\"ADAPTER('; " +
+              "cat $<; echo ')ADAPTER\";'; echo '}'; echo '#endif') > $@",
+    )
+    cc_library(
+        name = name,
+        hdrs = [header],
+        visibility = ["//collector:__subpackages__"],
+    )
+    native.exports_files(
+        [script],
+        visibility = [
+            "//collector:__subpackages__",
+            "//fuzz:__subpackages__",
+        ],
+    )

@@ -1,0 +1,84 @@
+#include "fuzz/campaign/canary.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <chrono>
+#include <vector>
+
+#include "collector/planted/planted.h"
+#include "collector/specimens.h"
+#include "fuzz/campaign/interrupt.h"
+#include "fuzz/campaign/output_folder.h"
+#include "fuzz/campaign/worker.h"
+#include "fuzz/campaign/worker_slot.h"
+#include "model/isolate.h"
+#include "properties/generator/generator.h"
+
+namespace ouro {
+namespace {
+
+// Far more than it takes: the median is below ten for the generator, some hundreds for libFuzzer.
+constexpr uint64_t kRandomPrograms = 20'000;
+constexpr int kFuzzerRuns = 200'000;
+constexpr int kSeconds = 20;  // for a machine that is very busy
+constexpr int kLookMs = 100;
+
+using Clock = std::chrono::steady_clock;
+
+std::string TryRandom(uint64_t seed) {
+  Specimen canary;
+  if (std::string error = FindSpecimen(kCanary, &canary); !error.empty()) return error;
+  constexpr uint64_t kBatch = 1000;
+  const auto end = Clock::now() + std::chrono::seconds(kSeconds);
+  uint64_t tried = 0;
+  for (; tried < kRandomPrograms && Clock::now() < end; tried += kBatch) {
+    std::vector<Program> batch;
+    for (uint64_t i = 0; i < kBatch; ++i) batch.push_back(Generate(SeedOf(seed, tried + i)));
+    const size_t found = FindIsolated(batch, kAnySignature, canary, Isolation{}, end);
+    if (found < batch.size()) return "";
+  }
+  return fmt::format("{} random programs did not find the bug of {}", tried, kCanary);
+}
+
+// Its worker tells of the first conviction, and is stopped.
+std::string TryFuzzer(uint64_t seed, const std::string& fuzzer, const std::string& folder) {
+  DeskFile desks;
+  const std::string file = folder + "/canary-desk";
+  if (std::string error = desks.Open(file, 1); !error.empty()) return error;
+  const FuzzerWork work = {
+      .binary = fuzzer,
+      .flags = {fmt::format("--specimen={}", kCanary), fmt::format("--desk={}:0:1", file),
+                fmt::format("-seed_inputs={}", FirstSeed(folder)), "-max_len=256",
+                fmt::format("-seed={}", seed % 1'000'000 + 1),
+                fmt::format("-runs={}", kFuzzerRuns)}};
+  Worker worker;
+  worker.Sit(&desks[0]);
+  if (std::string error = worker.StartFuzzer(work); !error.empty()) return "no process: " + error;
+  const auto end = Clock::now() + std::chrono::seconds(kSeconds);
+  bool ended = false;
+  while (!ended && Clock::now() < end && !Interruptible::Interrupted()) {
+    std::vector<pollfd> polled;
+    worker.Await(&polled);
+    poll(polled.data(), polled.size(), kLookMs);
+    ended = worker.Ended();
+    Message message;
+    while (worker.Listen(&message) == Heard::kMessage) {
+      if (message.kind == Message::Kind::kConvicted) return "";
+    }
+  }
+  if (Interruptible::Interrupted()) return "";
+  worker.Stop();
+  const std::string words = worker.words().Text();
+  return fmt::format("libFuzzer did not find the bug of {}{}", kCanary,
+                     words.empty() ? "" : "; its last words:\n" + words);
+}
+
+}  // namespace
+
+std::string TryCanary(Engine engine, uint64_t seed, const std::string& fuzzer,
+                      const std::string& work) {
+  return engine == Engine::kRandom ? TryRandom(seed) : TryFuzzer(seed, fuzzer, work);
+}
+
+}  // namespace ouro

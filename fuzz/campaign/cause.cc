@@ -1,0 +1,93 @@
+#include "fuzz/campaign/cause.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+#include <vector>
+
+#include "model/judge/judge.h"
+#include "model/judge/law.h"
+
+namespace ouro {
+namespace {
+
+constexpr char kBeforeWords[] = ": ";
+
+// What an operation is called in a cause; "" for assignments, which every program has. The word of
+// signatures, but for settings, which are one there.
+std::string WordIn(const Op& op) {
+  switch (op.code) {
+    case OpCode::kThreshold:
+    case OpCode::kEnable:
+    case OpCode::kDisable:
+      return "threshold";
+    case OpCode::kSaveallOn:
+    case OpCode::kSaveallOff:
+      return "saveall";
+    case OpCode::kFail:
+      return "fail";
+    case OpCode::kRaise:
+      return "raise";
+    default:
+      break;
+  }
+  const std::string word = WordOf(op.code);
+  return word == "assignment" ? "" : word;
+}
+
+// Each once, sorted.
+std::string WordsOf(const Program& program) {
+  std::vector<std::string> words;
+  const auto add = [&words](const std::string& word) {
+    if (word.empty() || std::find(words.begin(), words.end(), word) != words.end()) return;
+    words.push_back(word);
+  };
+  const auto add_all = [&add](const std::vector<Op>& ops) {
+    for (const Op& op : ops) {
+      add(WordIn(op));
+      if (op.script != kNoScript && op.code == OpCode::kNode) add("finalizer");
+      if (op.script != kNoScript && op.code == OpCode::kWeak) add("callback");
+    }
+  };
+  add_all(program.main);
+  for (const std::vector<Op>& script : program.scripts) add_all(script);
+  std::sort(words.begin(), words.end());
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::set<std::string> Deeds(const std::string& cause) {
+  std::set<std::string> deeds;
+  const size_t at = cause.rfind(kBeforeWords);
+  if (at == std::string::npos) return deeds;
+  std::istringstream words(cause.substr(at + sizeof(kBeforeWords) - 1));
+  for (std::string word; std::getline(words >> std::ws, word, ',');) {
+    if (word == "load" || word == "dereference" || word == "census") continue;
+    if (word == "threshold") word = "collect";
+    if (word == "finalizer" || word == "callback") word = "script";
+    deeds.insert(word);
+  }
+  return deeds;
+}
+
+}  // namespace
+
+std::string CauseOf(const Verdict& verdict, const Program& program) {
+  const std::string what = verdict.violation ? Name(verdict.violation->law) : verdict.signature();
+  const std::string words = WordsOf(program);
+  return words.empty() ? what : what + kBeforeWords + words;
+}
+
+std::string DeedsOf(const std::string& cause) {
+  return fmt::format("{}", fmt::join(Deeds(cause), ", "));
+}
+
+bool LooksLike(const std::string& cause, const std::string& other) {
+  if (cause == other) return true;
+  const std::set<std::string> does = Deeds(cause);
+  const std::set<std::string> needs = Deeds(other);
+  return !needs.empty() && std::includes(does.begin(), does.end(), needs.begin(), needs.end());
+}
+
+}  // namespace ouro

@@ -1,0 +1,105 @@
+#include "fuzz/campaign/findings.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "fuzz/campaign/cause.h"
+
+namespace ouro {
+namespace {
+
+// To repeat what does not repeat.
+constexpr uint64_t kTries = 10;
+
+}  // namespace
+
+void Findings::Remember(const Finding& finding) {
+  const auto [it, fresh] = known_.emplace(finding.signature, finding);
+  if (!fresh && finding.program.size() < it->second.program.size()) it->second = finding;
+}
+
+void Findings::Suspect(const Suspicion& suspicion) {
+  const auto alias = aliases_.find(suspicion.seen);
+  const auto known = known_.find(alias == aliases_.end() ? suspicion.seen : alias->second);
+  if (known != known_.end()) {
+    Finding& finding = known->second;
+    const bool fleeting = finding.repeats == 0 && finding.hits < kTries;
+    const bool smaller = suspicion.program.size() < finding.program.size();
+    // What is shrunk can be made no better, what does not repeat may do so with another program.
+    if (finding.shrunk ? !fleeting : !smaller) {
+      ++finding.hits;
+      return;
+    }
+  }
+  if (open_.contains(suspicion.seen)) return;  // one program of each signature is enough
+  if (known == known_.end() && known_.size() + open_.size() >= kMaxSignatures) {
+    ++more_;
+    return;
+  }
+  open_.insert(suspicion.seen);
+  queue_.push_back(suspicion);
+}
+
+bool Findings::Next(Suspicion* suspicion) {
+  if (queue_.empty()) return false;
+  auto next = std::find_if(queue_.begin(), queue_.end(), [](const auto& s) { return !s.hung; });
+  if (next == queue_.end()) next = queue_.begin();
+  *suspicion = std::move(*next);
+  queue_.erase(next);
+  return true;
+}
+
+void Findings::Done(const Suspicion& suspicion, const std::string& signature) {
+  open_.erase(suspicion.seen);
+  const bool other = !signature.empty() && signature != suspicion.seen;
+  if (other && aliases_.size() < kMaxSignatures) aliases_[suspicion.seen] = signature;
+}
+
+void Findings::Add(const Finding& finding) {
+  const auto [it, fresh] = known_.emplace(finding.signature, finding);
+  if (fresh) return;
+  Finding& known = it->second;
+  const bool again = known.file != finding.file && known.program != finding.program;
+  const bool smaller = finding.program.size() < known.program.size();
+  if (again) Unfile(smaller ? known.file : finding.file);
+  if (!again || smaller) {
+    Finding better = finding;
+    better.hits = known.hits;
+    better.seconds = known.seconds;
+    better.programs = known.programs;
+    known = better;
+  }
+}
+
+void Findings::Hit(const std::string& signature) {
+  const auto known = known_.find(signature);
+  if (known != known_.end()) ++known->second.hits;
+}
+
+std::vector<std::string> Findings::Causes() const {
+  std::vector<std::string> causes;
+  for (const auto& [signature, finding] : known_) causes.push_back(finding.cause);
+  return causes;
+}
+
+std::vector<Headline> HeadlinesOf(std::vector<Finding> findings) {
+  const auto key = [](const Finding& f) {
+    const std::string deeds = DeedsOf(f.cause);
+    const auto needs = deeds.empty() ? 0 : std::count(deeds.begin(), deeds.end(), ',') + 1;
+    return std::tuple(needs, f.program.size(), f.cause, f.signature);
+  };
+  std::sort(findings.begin(), findings.end(),
+            [&key](const Finding& a, const Finding& b) { return key(a) < key(b); });
+  std::vector<Headline> headlines;
+  for (Finding& finding : findings) {
+    if (finding.cause.empty()) finding.cause = finding.signature;
+    auto it = std::find_if(headlines.begin(), headlines.end(), [&finding](const Headline& line) {
+      return LooksLike(finding.cause, line.cause);
+    });
+    if (it == headlines.end()) it = headlines.insert(it, Headline{finding.cause, {}});
+    it->findings.push_back(std::move(finding));
+  }
+  return headlines;
+}
+
+}  // namespace ouro

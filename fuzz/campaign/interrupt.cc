@@ -1,0 +1,27 @@
+#include "fuzz/campaign/interrupt.h"
+
+namespace ouro {
+namespace {
+
+volatile sig_atomic_t interrupted = 0;
+void Interrupt(int) { interrupted = 1; }
+
+}  // namespace
+
+Interruptible::Interruptible() {
+  interrupted = 0;
+  struct sigaction action = {};
+  action.sa_handler = Interrupt;
+  action.sa_flags = SA_RESETHAND;
+  sigaction(SIGINT, &action, &old_int_);
+  sigaction(SIGTERM, &action, &old_term_);
+}
+
+Interruptible::~Interruptible() {
+  sigaction(SIGINT, &old_int_, nullptr);
+  sigaction(SIGTERM, &old_term_, nullptr);
+}
+
+bool Interruptible::Interrupted() { return interrupted != 0; }
+
+}  // namespace ouro

@@ -1,0 +1,253 @@
+#include "fuzz/campaign/output_folder.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "fuzz/files.h"
+
+namespace ouro {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kMaxCampaigns = 1000;  // in one folder at once
+// Of the form of a desk: a file of another form is another file.
+constexpr int kDeskForm = 1;
+
+// The findings of the statistics that are there; an empty array if there are none, or they make no
+// sense.
+nlohmann::json ReadFindings(const std::string& path) {
+  std::string text;
+  if (!ReadText(path, &text).empty()) return nlohmann::json::array();
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("findings")) return nlohmann::json::array();
+  return json["findings"].is_array() ? json["findings"] : nlohmann::json::array();
+}
+
+// A member of an object, or what it is where it is not there, or is of another type: the file is
+// where anybody may write.
+std::string Text(const nlohmann::json& row, const char* key) {
+  const auto it = row.find(key);
+  return it != row.end() && it->is_string() ? it->get<std::string>() : "";
+}
+uint64_t Whole(const nlohmann::json& row, const char* key, uint64_t otherwise) {
+  const auto it = row.find(key);
+  return it != row.end() && it->is_number_unsigned() ? it->get<uint64_t>() : otherwise;
+}
+double Real(const nlohmann::json& row, const char* key) {
+  const auto it = row.find(key);
+  const double number = it != row.end() && it->is_number() ? it->get<double>() : 0;
+  return number >= 0 && number < 1e12 ? number : 0;
+}
+
+uint64_t Inode(const std::string& path) {
+  struct stat file = {};
+  return stat(path.c_str(), &file) == 0 ? file.st_ino : 0;
+}
+
+// Appends in one write: a line is there or not. What a full disk cuts is mended at the next start.
+std::string Append(const std::string& name, const std::string& text, int flags) {
+  const int fd = open(UserPath(name).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0644);
+  if (fd < 0) return fmt::format("{}: {}", name, std::strerror(errno));
+  const int why = write(fd, text.data(), text.size()) < 0 ? errno : 0;
+  close(fd);
+  return why == 0 ? "" : fmt::format("{}: {}", name, std::strerror(why));
+}
+
+}  // namespace
+
+Records::~Records() {
+  if (lock_ >= 0) close(lock_);
+}
+
+// The lowest number that no living campaign has. The lock is the process's own: children do not
+// inherit it, so that it ends with us whoever outlives us.
+std::string Records::Claim() {
+  for (number_ = 1; number_ <= kMaxCampaigns; ++number_) {
+    const std::string path = UserPath(fmt::format("{}/work/lock-{}", out_, number_));
+    const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0) return fmt::format("{}/work: {}", out_, std::strerror(errno));
+    struct flock lock = {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    if (fcntl(fd, F_SETLK, &lock) == 0) {
+      lock_ = fd;
+      return "";
+    }
+    close(fd);
+  }
+  return fmt::format("{}: {} campaigns run there", out_, kMaxCampaigns);
+}
+
+Shown Records::File(const std::string& name, const std::string& suffix) const {
+  return ShownFile(out_, specimen_, number_, name, suffix);
+}
+
+std::string Records::MakeFolders() {
+  // Full disks take empty files.
+  const std::string probe = out_ + "/found/.probe";
+  if (std::string error = WriteText(probe, std::string(4096, '\n')); !error.empty()) return error;
+  std::error_code error;
+  fs::remove(UserPath(probe), error);
+  for (const char* folder : {"corpus", "work"}) {
+    fs::create_directories(UserPath(out_ + "/" + folder), error);
+    if (error) return fmt::format("{}/{}: {}", out_, folder, error.message());
+  }
+  return "";
+}
+
+std::string Records::Open(const std::string& out, const std::string& specimen, size_t workers) {
+  out_ = out;
+  specimen_ = specimen;
+  if (out.empty()) return "the folder for findings has no name";
+  std::error_code error;
+  // Of libFuzzer's options, one that begins with `@` is a file, and commas separate names.
+  const std::string real = fs::absolute(UserPath(out), error).lexically_normal().string();
+  if (real.find(',') != std::string::npos) {
+    return fmt::format("{}: libFuzzer cannot take a path with a comma; name another folder", real);
+  }
+  if (std::string why = MakeFolders(); !why.empty()) return why;
+  if (std::string why = Claim(); !why.empty()) return why;
+  work_ = fmt::format("{}/work/{}-{}", real, UniqueFileName(specimen_), number_);
+  fs::create_directories(work_ + "/seeds", error);
+  if (error) return fmt::format("{}: {}", work_, error.message());
+  folder_ = Inode(work_);
+  for (const std::string& folder :
+       {real, real + "/found", real + "/corpus", real + "/work", work_, work_ + "/seeds"}) {
+    RemoveStale(folder);
+  }
+  // A desk of another layout is another file.
+  const std::string desks = fmt::format("{}/desks-{}-{}", work_, kDeskForm, sizeof(Desk));
+  if (std::string why = desks_.Open(desks, workers + 1); !why.empty()) return why;
+  for (const auto& step : StepsToShow(out_, specimen_, number_)) {
+    if (std::string why = step(); !why.empty()) return why;
+  }
+  MendPlot();
+  Reread();
+  return "";
+}
+
+// A line that a dead campaign did not finish is cut off.
+void Records::MendPlot() const {
+  const std::string path = File("plot_data", "").truth;
+  std::string text;
+  std::error_code error;
+  if (!ReadText(path, &text).empty() || text.empty() || text.back() == '\n') return;
+  fs::resize_file(UserPath(path), text.rfind('\n') + 1, error);  // npos + 1 is 0
+}
+
+std::string Records::Keep(const Program& program) {
+  const std::string text = Print(program);
+  const std::string name = fmt::format("{:016x}.gct", HashOf(text));
+  if (kept_.contains(name)) return "";
+  if (std::string gone = Removed(); !gone.empty()) return gone;
+  if (std::string error = WriteText(out_ + "/corpus/" + name, text); !error.empty()) {
+    const std::string gone = Removed();  // in the midst of it
+    return gone.empty() ? error : gone;
+  }
+  kept_.insert(name);
+  return "";
+}
+
+void Records::Reread() {
+  std::error_code error;
+  for (fs::directory_iterator it(UserPath(out_ + "/corpus"), error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->path().extension() == ".gct") kept_.insert(it->path().filename().string());
+  }
+}
+
+std::string FirstSeed(const std::string& folder) {
+  // A birth and a death: libFuzzer gives up where its first inputs reach nothing at all.
+  constexpr char kBytes[] = {static_cast<char>(OpCode::kNode),          0, 0, 0,
+                             static_cast<char>(OpCode::kEmptyRegister), 0, 0, 0};
+  const std::string file = folder + "/first-seed";
+  return WriteText(file, std::string(kBytes, sizeof(kBytes))).empty() ? file : "";
+}
+
+std::string Records::SeedFlag() {
+  std::string list = FirstSeed(work_);
+  for (const std::string& name : kept_) {
+    const std::string seed = work_ + "/seeds/" + name.substr(0, name.rfind('.'));
+    if (!seeded_.contains(name)) {
+      std::vector<ProgramFile> programs;
+      if (!ReadPrograms({out_ + "/corpus/" + name}, &programs).empty()) continue;
+      if (programs.empty()) continue;
+      const std::vector<uint8_t> bytes = Encode(programs[0].program);
+      if (!WriteText(seed, std::string(bytes.begin(), bytes.end())).empty()) continue;
+      seeded_.insert(name);
+    }
+    list += (list.empty() ? "" : ",") + seed;
+  }
+  if (list.empty() || !WriteText(work_ + "/seeds.txt", list).empty()) return "";
+  return fmt::format("-seed_inputs=@{}/seeds.txt", work_);
+}
+
+std::vector<Finding> Records::Earlier() const {
+  std::vector<Finding> earlier;
+  std::vector<std::string> files;
+  if (!ListFiles({found()}, &files).empty()) return earlier;
+  const nlohmann::json rows = ReadFindings(File("stats", ".json").truth);
+  for (const std::string& file : files) {
+    std::string text;
+    std::vector<Program> programs;
+    if (!ReadText(file, &text).empty() || !Parse(text, &programs).empty()) continue;
+    if (HeadValue(text, "specimen").rfind(specimen_ + " (", 0) != 0 || programs.empty()) continue;
+    Finding found;
+    found.signature = HeadValue(text, "signature");
+    found.cause = HeadValue(text, "cause");
+    found.shrunk = HeadValue(text, "shrunk") != "no";
+    const bool repeats = !found.signature.starts_with(NotRepeatable(""));
+    found.repeats = repeats ? 1 : 0;  // or more
+    found.program = programs[0];
+    found.file = file;
+    found.engine = HeadValue(text, "engine");
+    for (const nlohmann::json& row : rows) {
+      if (!row.is_object() || Text(row, "signature") != found.signature) continue;
+      found.hits = Whole(row, "hits", 1);
+      found.seconds = Real(row, "seconds");
+      found.programs = Whole(row, "programs", 0);
+    }
+    earlier.push_back(found);
+  }
+  return earlier;
+}
+
+std::string Records::Removed() const {
+  std::error_code error;
+  const bool there = Inode(work_) == folder_ && fs::exists(UserPath(out_ + "/corpus"), error) &&
+                     fs::exists(UserPath(out_ + "/found"), error);
+  if (there) return "";
+  return fmt::format("{}: was removed, or replaced, while the campaign ran", out_);
+}
+
+std::string Records::Write(const Snapshot& snapshot) const {
+  if (std::string gone = Removed(); !gone.empty()) return gone;
+  const Shown stats = File("stats", ".json");
+  const std::string text = StatsJson(snapshot);
+  if (std::string error = WriteText(stats.truth, text); !error.empty()) {
+    const std::string gone = Removed();
+    return gone.empty() ? error : gone;
+  }
+  return IsForeign(stats) ? Append(stats.top, text, O_NONBLOCK) : "";
+}
+
+std::string Records::Plot(const Snapshot& snapshot) const {
+  const Shown plot = File("plot_data", "");
+  const fs::path path = UserPath(plot.truth);
+  std::error_code error;
+  const bool fresh = !fs::exists(path, error) || fs::file_size(path, error) == 0;
+  const std::string text = (fresh ? PlotHeader() : "") + PlotLine(snapshot);
+  if (std::string why = Append(plot.truth, text, O_CREAT); !why.empty()) return why;
+  return IsForeign(plot) ? Append(plot.top, text, O_NONBLOCK) : "";
+}
+
+}  // namespace ouro

@@ -1,0 +1,202 @@
+// The records of campaigns: whoever is killed between two changes of the disk has lost nothing, and
+// whatever stands in a file that anybody may write is no reason to give up.
+
+#include "fuzz/campaign/output_folder.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <tuple>
+
+#include "fuzz/campaign/shown.h"
+#include "fuzz/files.h"
+
+namespace ouro {
+namespace {
+
+namespace fs = std::filesystem;
+
+class RecordsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string path = fs::path(testing::TempDir()) / "records-XXXXXX";
+    ASSERT_NE(mkdtemp(path.data()), nullptr);
+    out_ = path;
+  }
+  void TearDown() override { fs::remove_all(out_); }
+
+  std::string Path(const std::string& name) const { return (out_ / name).string(); }
+  static std::string Read(const std::string& path) {
+    std::string text;
+    EXPECT_EQ(ReadText(path, &text), "");
+    return text;
+  }
+
+  // A finding of that specimen with that many hits, and a line of its plot.
+  void Fill(const std::string& specimen, uint64_t hits, double seconds) {
+    Records records;
+    ASSERT_EQ(records.Open(out_, specimen, 1), "");
+    ASSERT_EQ(WriteText(Path("found/" + UniqueFileName(specimen) + ".gct"),
+                        "# x\n# specimen: " + specimen + " (s), contract c\n# signature: sig\n" +
+                            "r0 = leaf\n"),
+              "");
+    Snapshot snapshot;
+    snapshot.specimen = specimen;
+    snapshot.seconds = seconds;
+    snapshot.findings.push_back({.signature = "sig", .hits = hits});
+    ASSERT_EQ(records.Write(snapshot), "");
+    ASSERT_EQ(records.Plot(snapshot), "");
+  }
+
+  // That nothing of it is lost, and that it is what is shown.
+  void ExpectWhole(const std::string& specimen, uint64_t hits, int seconds) {
+    Records records;
+    ASSERT_EQ(records.Open(out_, specimen, 1), "");
+    const std::vector<Finding> earlier = records.Earlier();
+    ASSERT_EQ(earlier.size(), 1u);
+    EXPECT_EQ(earlier[0].hits, hits);
+    EXPECT_NE(Read(Path("stats.json")).find("\"specimen\": \"" + specimen + "\""),
+              std::string::npos);
+    EXPECT_NE(Read(Path("plot_data")).find("\n" + std::to_string(seconds) + ", "),
+              std::string::npos);
+  }
+
+  fs::path out_;
+};
+
+constexpr char kOne[] = "liar:load";
+constexpr char kOther[] = "liar-load";  // alike, as names of files
+
+TEST_F(RecordsTest, AChangeOfSpecimenLosesNothingAtAnyKill) {
+  const size_t steps = StepsToShow(out_, kOther, 1).size();
+  ASSERT_GE(steps, 6u);
+  for (size_t killed = 0; killed <= steps; ++killed) {
+    Fill(kOne, 14, 77);
+    Fill(kOther, 15, 88);
+    const auto change = StepsToShow(out_, kOne, 1);
+    for (size_t i = 0; i < killed; ++i) ASSERT_EQ(change[i](), "");
+    // Whoever comes next, and then the other one.
+    const bool first = killed % 2 == 0;
+    ExpectWhole(first ? kOne : kOther, first ? 14 : 15, first ? 77 : 88);
+    ExpectWhole(first ? kOther : kOne, first ? 15 : 14, first ? 88 : 77);
+    fs::remove_all(out_);
+  }
+}
+
+TEST_F(RecordsTest, PlainFilesOnTopAreTakenOverAtAnyKill) {
+  const size_t steps = StepsToShow(out_, kOther, 1).size();
+  for (size_t killed = 0; killed <= steps; ++killed) {
+    Fill(kOther, 15, 88);
+    Fill(kOne, 14, 77);
+    for (const std::string name : {"stats.json", "plot_data"}) {
+      const std::string text = Read(Path(name));  // as `cp -rL` leaves it, or an older version
+      fs::remove(fs::canonical(Path(name)));
+      fs::remove(Path(name));
+      ASSERT_EQ(WriteText(Path(name), text), "");
+    }
+    const auto change = StepsToShow(out_, kOther, 1);
+    for (size_t i = 0; i < killed; ++i) ASSERT_EQ(change[i](), "");
+    const bool first = killed % 2 == 0;
+    ExpectWhole(first ? kOne : kOther, first ? 14 : 15, first ? 77 : 88);
+    ExpectWhole(first ? kOther : kOne, first ? 15 : 14, first ? 88 : 77);
+    fs::remove_all(out_);
+  }
+}
+
+TEST_F(RecordsTest, ValuesOfOtherTypesAreIgnored) {
+  Fill(kOne, 14, 77);
+  const std::string truth = ShownFile(out_, kOne, 1, "stats", ".json").truth;
+  for (const char* findings :
+       {R"([{"signature": 1}])", R"([{"signature": null}])", R"([{"signature": []}])",
+        R"([{"signature": "sig", "hits": "many"}])", R"([{"signature": "sig", "hits": null}])",
+        R"([{"signature": "sig", "hits": -5}])", R"([{"signature": "sig", "hits": 1e300}])",
+        R"([{"signature": "sig", "seconds": "x", "programs": [], "hits": {}}])", R"([1, null, []])",
+        R"({"signature": "sig"})", "1", "null", "\"\""}) {
+    for (const char* specimen : {R"("liar:load")", "1", "null", "[]"}) {
+      const std::string text =
+          std::string("{\"specimen\": ") + specimen + ", \"findings\": " + findings + "}";
+      ASSERT_EQ(WriteText(truth, text), "");
+      Records records;
+      ASSERT_EQ(records.Open(out_, kOne, 1), "") << text;
+      ASSERT_EQ(records.Earlier().size(), 1u) << text;
+      EXPECT_EQ(records.Earlier()[0].hits, 1u) << text;
+    }
+  }
+  for (const char* text : {"", "[]", "{", "1", "{\"findings\": [{}]}"}) {
+    ASSERT_EQ(WriteText(truth, text), "");
+    Records records;
+    ASSERT_EQ(records.Open(out_, kOne, 1), "") << text;
+    EXPECT_EQ(records.Earlier()[0].hits, 1u) << text;
+  }
+}
+
+TEST_F(RecordsTest, NamesThatBeginAlikeHaveTheirOwn) {
+  const std::string longer(200, 'x');
+  Fill("lib:" + longer + "a", 3, 5);
+  Fill("lib:" + longer + "b", 4, 6);
+  Fill(kOne, 14, 77);
+  Fill(kOther, 15, 88);
+  for (const auto& [name, hits, seconds] :
+       {std::tuple{"lib:" + longer + "a", 3, 5}, {"lib:" + longer + "b", 4, 6}}) {
+    ExpectWhole(name, static_cast<uint64_t>(hits), seconds);
+  }
+  ExpectWhole(kOne, 14, 77);
+}
+
+TEST_F(RecordsTest, WhatDeadCampaignsLeftAsideGoes) {
+  Fill(kOne, 14, 77);
+  const pid_t dead = fork();
+  if (dead == 0) _exit(0);
+  int status = 0;
+  ASSERT_EQ(waitpid(dead, &status, 0), dead);
+  const std::string gone = std::to_string(dead);
+  const std::string alive = std::to_string(getppid());
+  const std::string work = ShownFile(out_, kOne, 1, "stats", ".json").truth;
+  const std::vector<std::string> bases = {Path("stats.json"), Path("corpus/1.gct"), work,
+                                          Path("found/2.gct")};
+  for (const std::string& base : bases) {
+    for (const std::string& pid : {gone, alive, std::string("x")}) {
+      ASSERT_EQ(WriteText(base + "." + pid + ".tmp", "x"), "");
+    }
+  }
+  Records records;
+  ASSERT_EQ(records.Open(out_, kOne, 1), "");
+  for (const std::string& base : bases) {
+    EXPECT_FALSE(fs::exists(base + "." + gone + ".tmp")) << base;
+    EXPECT_TRUE(fs::exists(base + "." + alive + ".tmp")) << base;
+    EXPECT_TRUE(fs::exists(base + ".x.tmp")) << base;
+  }
+}
+
+TEST_F(RecordsTest, WhatCannotBeIsRefused) {
+  EXPECT_NE(Records().Open("", kOne, 1), "");
+  EXPECT_NE(Records().Open(Path("a,b"), kOne, 1).find("comma"), std::string::npos);
+  EXPECT_FALSE(fs::exists(Path("a,b")));
+  EXPECT_EQ(Records().Open(Path("@at"), kOne, 1), "");
+}
+
+TEST_F(RecordsTest, AFolderThatIsRemovedMeanwhileIsNoticed) {
+  Records records;
+  ASSERT_EQ(records.Open(out_, kOne, 1), "");
+  ASSERT_EQ(records.Write({}), "");
+  fs::remove_all(out_);
+  EXPECT_NE(records.Write({}).find("was removed"), std::string::npos);
+}
+
+TEST_F(RecordsTest, APipeOnTopIsWrittenTo) {
+  ASSERT_EQ(mkfifo(Path("plot_data").c_str(), 0600), 0);
+  const int fd = open(Path("plot_data").c_str(), O_RDWR | O_NONBLOCK);
+  Fill(kOne, 14, 77);
+  char text[1000] = {};
+  EXPECT_GT(read(fd, text, sizeof(text) - 1), 0);
+  EXPECT_NE(std::string(text).find("\n77, "), std::string::npos) << text;
+  close(fd);
+}
+
+}  // namespace
+}  // namespace ouro

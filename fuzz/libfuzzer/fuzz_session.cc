@@ -1,0 +1,135 @@
+#include "fuzz/libfuzzer/fuzz_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#include "collector/specimens.h"
+#include "model/program.h"
+
+namespace ouro {
+namespace {
+
+// libFuzzer looks for this section, keeps an input that has a new count here, and clears it.
+__attribute__((section("__libfuzzer_extra_counters"))) uint8_t features[FeatureCounter::kSize];
+// Every input has this one. libFuzzer gives up if the first has nothing, as it may be with a
+// collector that is not instrumented.
+__attribute__((section("__libfuzzer_extra_counters"))) volatile uint8_t ran;
+
+[[noreturn]] void Refuse(const std::string& why) {
+  fmt::print(stderr, "collector_fuzzer: {}\n", why);
+  std::exit(2);
+}
+
+// The value of --NAME=VALUE, which goes out of the arguments; "" if it is not among them.
+std::string TakeOption(std::string_view name, int* argc, char** argv) {
+  const std::string prefix = fmt::format("--{}=", name);
+  for (int i = 1; i < *argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (!argument.starts_with(prefix)) continue;
+    std::move(argv + i + 1, argv + *argc + 1, argv + i);  // with the null at the end
+    --*argc;
+    return std::string(argument.substr(prefix.size()));
+  }
+  return "";
+}
+
+}  // namespace
+
+// Edges of the instrumented code: the compiler counts in this section of the program. Where nothing
+// is instrumented, the linker makes no such section.
+extern "C" __attribute__((weak, visibility("hidden"))) uint8_t __start___sancov_cntrs[];
+extern "C" __attribute__((weak, visibility("hidden"))) uint8_t __stop___sancov_cntrs[];
+
+namespace {
+
+size_t Edges() {
+  const auto edges = static_cast<size_t>(__stop___sancov_cntrs - __start___sancov_cntrs);
+  return std::min(edges / 8 * 8, kMaxEdges);
+}
+
+}  // namespace
+
+FuzzSession::FuzzSession(int* argc, char*** argv) {
+  const char* environment = std::getenv("OURO_SPECIMEN");
+  std::string name = TakeOption("specimen", argc, *argv);
+  if (name.empty()) name = environment != nullptr ? environment : "optimized";
+  if (std::string error = FindSpecimen(name, &specimen_); !error.empty()) Refuse(error);
+  if (!specimen_.in_process) Refuse(name + " runs in another process: nothing of it is covered");
+  const std::string desk = TakeOption("desk", argc, *argv);
+  const std::string tell = TakeOption("tell", argc, *argv);
+  if (!tell.empty()) tell_ = std::atoi(tell.c_str());
+  if (!desk.empty()) OpenDesk(desk);
+  trial_ = std::make_unique<Trial>(specimen_);
+  trial_->CountFeatures(features);
+  if (desk_ != nullptr) trial_->Watch(&desk_->pulse);
+}
+
+void FuzzSession::OpenDesk(const std::string& option) {
+  const size_t last = option.rfind(':');
+  const size_t middle = last == std::string::npos || last == 0 ? last : option.rfind(':', last - 1);
+  if (middle == std::string::npos) Refuse("--desk is FILE:I:N");
+  const size_t number = std::strtoul(option.c_str() + middle + 1, nullptr, 10);
+  const size_t desks = std::strtoul(option.c_str() + last + 1, nullptr, 10);
+  if (number >= desks) Refuse("--desk is FILE:I:N");
+  const std::string error = desks_.Open(option.substr(0, middle), desks);
+  if (!error.empty()) Refuse(error);
+  desk_ = &desks_[number];
+  desk_->edges.store(static_cast<uint32_t>(Edges()));
+}
+
+// So that the supervisor knows which program killed us.
+void FuzzSession::Sit(const uint8_t* data, size_t size) {
+  size = std::min(size, kProgramBytes);
+  std::copy_n(data, size, desk_->program);
+  desk_->size.store(static_cast<uint32_t>(size));
+}
+
+void FuzzSession::Account(const Verdict& verdict, const uint8_t* data, size_t size) {
+  desk_->size.store(0);
+  const uint64_t index = desk_->programs.fetch_add(1, std::memory_order_relaxed);
+  desk_->operations.fetch_add(static_cast<uint64_t>(verdict.operations), std::memory_order_relaxed);
+  desk_->situations.fetch_or(verdict.situations, std::memory_order_relaxed);
+  bool fresh = Merge(features, sizeof(features), desk_->features);
+  fresh |= Merge(__start___sancov_cntrs, Edges(), desk_->covered);
+  if (!verdict.lawful()) desk_->convicted.fetch_add(1, std::memory_order_relaxed);
+  if (!fresh && verdict.lawful()) return;
+  Message message;
+  message.kind = verdict.lawful() ? Message::Kind::kNew : Message::Kind::kConvicted;
+  message.index = index;
+  message.program.assign(data, data + std::min(size, kProgramBytes));
+  message.text = verdict.signature();
+  if (!Tell(tell_, message)) std::_Exit(3);
+}
+
+void FuzzSession::NoteTime(std::chrono::steady_clock::duration time) {
+  const auto taken =
+      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
+  if (taken > desk_->slowest.load(std::memory_order_relaxed)) desk_->slowest.store(taken);
+}
+
+void FuzzSession::Abort(const Program& program, const Verdict& verdict) const {
+  std::string transcript;
+  Trial(specimen_).Run(program, &transcript);
+  if (transcript.empty()) transcript = Print(program);
+  fmt::print(stderr, "\n{}", Report(specimen_, verdict, transcript));
+  std::fflush(stderr);
+  std::abort();
+}
+
+void FuzzSession::Run(const Program& program, const uint8_t* data, size_t size) {
+  if (desk_ != nullptr) Sit(data, size);
+  ran = 1;
+  const auto begin = std::chrono::steady_clock::now();
+  const Verdict verdict = trial_->Run(program);
+  if (desk_ != nullptr && verdict.lawful()) NoteTime(std::chrono::steady_clock::now() - begin);
+  if (desk_ != nullptr) return Account(verdict, data, size);
+  if (!verdict.lawful()) Abort(program, verdict);
+}
+
+}  // namespace ouro

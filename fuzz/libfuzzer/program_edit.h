@@ -1,0 +1,81 @@
+// A place is where a program can be changed: a section and a number of operations before it. A run
+// is the operations that follow a place. Both are drawn here at random, the operations evenly.
+//
+// Place: below the mutator.
+
+#ifndef FUZZ_LIBFUZZER_PROGRAM_EDIT_H_
+#define FUZZ_LIBFUZZER_PROGRAM_EDIT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "model/program.h"
+#include "properties/generator/random.h"
+
+namespace ouro {
+
+// Operations of main (kNoScript) or of a script. An empty run is a place between operations.
+struct Run {
+  int section = kNoScript;
+  size_t at = 0;
+  size_t length = 0;
+};
+
+const Script& SectionOf(const Program& program, int section);
+// Makes the script exist.
+Script& SectionOf(Program* program, int section);
+
+void Insert(const Run& place, std::span<const Op> ops, Program* program);
+void Erase(const Run& run, Program* program);
+
+// ---- sets of script numbers or registers ----
+
+using Set = uint32_t;
+static_assert(kMaxScripts <= 32 && kRegisters <= 32);
+inline Set Only(int number) { return Set{1} << number; }
+// The lowest number of the set.
+std::optional<int8_t> Lowest(Set set);
+
+// The scripts that an operation names.
+Set Named(const Program& program);
+// The scripts that have a body.
+Set Defined(const Program& program);
+
+// ---- draws ----
+
+// 0 ... n - 1. REQUIRES: n > 0.
+inline size_t Draw(Random& random, size_t n) {
+  return static_cast<size_t>(random.Below(static_cast<int>(n)));
+}
+
+// A run of one operation. REQUIRES: there is one.
+Run AnyOp(Random& random, const Program& program);
+// Half the time a run of one operation, else of up to `longest`. REQUIRES: there is one.
+Run AnyRun(Random& random, const Program& program, size_t longest);
+Run AnyPlaceIn(Random& random, const Program& program, int section);
+// Often in a script that some operation names, whether it has a body or not.
+Run AnyPlace(Random& random, const Program& program);
+
+// The first operation that is wanted, from a random one on and round.
+template <typename Wanted>
+std::optional<Run> Find(Random& random, const Program& program, Wanted wanted) {
+  size_t left = program.size();
+  if (left == 0) return std::nullopt;
+  const int sections = static_cast<int>(program.scripts.size());
+  Run run = AnyOp(random, program);
+  for (; left > 0; --left) {
+    if (wanted(SectionOf(program, run.section)[run.at])) return run;
+    ++run.at;
+    while (run.at >= SectionOf(program, run.section).size()) {
+      run.at = 0;
+      run.section = run.section + 1 == sections ? kNoScript : run.section + 1;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace ouro
+
+#endif  // FUZZ_LIBFUZZER_PROGRAM_EDIT_H_

@@ -1,0 +1,110 @@
+"""Errors that people make in adapters, planted in ours, one at a time: `ouro check-adapter` must
+find each, say the law, and show a program of a few lines.
+
+Place: beside ouro_test; the sound adapters, and the adapters in C++, are in adapter_check_test.
+"""
+
+import os
+import shutil
+import sys
+
+from fuzz.testing import ouro_driver
+
+ADAPTERS = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "collector",
+                        "peers")
+# Language: contract, adapter, interpreter with its flags.
+LANGUAGES = {
+    "python": ("cpython39", "cpython/cpython.py", "python3 -u"),
+    "php": ("php", "php/php.php", "php -n"),
+    "lua": ("lua", "lua/lua.lua", "lua5.4 -E"),
+    "ruby": ("ruby", "ruby/ruby.rb", "ruby --disable=all"),
+}
+MAX_LINES = 12  # of a program that shows an error
+
+# Language, what was done wrong, the law that convicts, the right text, the wrong one.
+ERRORS = [
+    ("python", "a reference that was passed is kept", "free-at-once",
+     "    setattr(registers[target], SLOTS[slot], registers[source])\n    passing[0] = None",
+     "    setattr(registers[target], SLOTS[slot], registers[source])\n"
+     "    passing[0] = registers[source]"),
+    ("python", "objects of three slots have no finalizer", "finalize-before-free",
+     "(FINALIZED if has_finalizer else PLAIN)",
+     "(FINALIZED if has_finalizer and count != 3 else PLAIN)"),
+    ("python", "the oldest generation is never collected", "trash-freed",
+     "count = gc.collect(generation)", "count = gc.collect(min(generation, 1))"),
+    ("python", "numbers of the dead are given again", "identity",
+     "    number = len(alive)\n    alive.append(True)",
+     "    number = sum(alive)\n    alive.append(True)"),
+    ("php", "a value that was stored is kept", "free-at-once",
+     "    if ($slot % 2) Heap::$registers[$node]->odd[$slot] = Heap::$registers[$source];",
+     "    Heap::$registers['parked'] = Heap::$registers[$source];\n"
+     "    if ($slot % 2) Heap::$registers[$node]->odd[$slot] = Heap::$registers[$source];"),
+    ("php", "deaths are reported an operation late", "free-at-once",
+     "        report_deaths();\n        Heap::$answer .= \"ok\\n\";",
+     "        Heap::$answer .= \"ok\\n\";"),
+    ("php", "objects of three slots have no finalizer", "finalize-before-free",
+     "$finalizer === '' ?", "$finalizer === '' || $slots === 3 ?"),
+    ("php", "numbers of the dead are given again", "identity",
+     "$number = Heap::$born++;", "$number = count(Heap::$alive);"),
+    ("lua", "a value that was stored is kept", "trash-freed",
+     "at(r)[SLOTS[k]] = at(v) end", "at(r)[SLOTS[k]] = at(v); SLOTS.last = at(v) end"),
+    ("lua", "finalizers are forgotten", "finalize-before-free",
+     "setmetatable({}, FINALIZED)", "{}"),
+    ("lua", "weak references hold their target", "trash-freed",
+     "local WEAK = {__mode = 'v'}", "local WEAK = {}"),
+    ("lua", "numbers of the dead are given again", "identity",
+     "  numbers[thing] = born\n",
+     "  while born > 0 and not alive[born - 1] do born = born - 1 end\n"
+     "  numbers[thing] = born\n"),
+    ("ruby", "stale references lie on the stack", "trash-freed",
+     "Fiber.new { send(name, *words); nil }.resume", "send(name, *words)"),
+    ("ruby", "a value that was stored is kept", "trash-freed",
+     "@registers[target].put(slot.to_i, @registers[source])",
+     "@registers[target].put(slot.to_i, @last = @registers[source])"),
+    ("ruby", "the oldest generation is never collected", "trash-freed",
+     "full_mark: generation == '2'", "full_mark: false"),
+    ("ruby", "numbers of the dead are given again", "identity",
+     "      @alive -= dead\n",
+     "      @alive -= dead\n      @born = (@alive.max || -1) + 1\n"),
+]
+
+
+class AdapterErrorsTest(ouro_driver.OuroTest):
+
+    def check(self, language):
+        contract, file, command = LANGUAGES[language]
+        if shutil.which(command.split()[0]) is None:
+            print(f"SKIPPED: no {command.split()[0]} on PATH", file=sys.stderr)
+            self.skipTest(f"no {command.split()[0]}")
+        with open(os.path.join(ADAPTERS, file)) as adapter:
+            text = adapter.read()
+        errors = [error[1:] for error in ERRORS if error[0] == language]
+        self.assertEqual(len(errors), 4)
+        for name, law, right, wrong in errors:
+            with self.subTest(name):
+                self.assertEqual(text.count(right), 1, "the adapter has changed")
+                self.write(file, text.replace(right, wrong))
+                specimen = f"process:{contract}:{command} {file}"
+                output, _ = self.ouro("check-adapter", specimen, code=1)
+                self.assertIn(f"broke the law {law}", output)
+                self.assertIn("look for", output)
+                first = output.split("  the law:")[0]
+                program = [line for line in first.splitlines() if line.startswith("    ")]
+                self.assertLessEqual(sum(not line.strip().startswith(">") for line in program),
+                                     MAX_LINES, first)
+
+    def test_python(self):
+        self.check("python")
+
+    def test_php(self):
+        self.check("php")
+
+    def test_lua(self):
+        self.check("lua")
+
+    def test_ruby(self):
+        self.check("ruby")
+
+
+if __name__ == "__main__":
+    ouro_driver.main()

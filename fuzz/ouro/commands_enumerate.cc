@@ -1,0 +1,154 @@
+// `ouro exhaust`: all programs within bounds, on several threads. Each enumerates all of them,
+// which is cheap, and tries every n-th batch in a child.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "collector/specimens.h"
+#include "fuzz/campaign/interrupt.h"
+#include "fuzz/ouro/commands.h"
+#include "fuzz/status_line.h"
+#include "fuzz/terminal.h"
+#include "model/isolate.h"
+#include "model/trial.h"
+
+namespace ouro {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr size_t kBatch = 20'000;      // programs for one child
+constexpr size_t kMaxSignatures = 20;  // then there is no use in more
+
+class Search {
+ public:
+  Search(const Specimen& specimen, const ExhaustArguments& arguments)
+      : specimen_(specimen), arguments_(arguments) {}
+
+  int Run() {
+    const Interruptible interruptible;
+    int workers = arguments_.workers;
+    if (workers == 0) workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    std::vector<std::thread> threads;
+    for (int i = 0; i < workers; ++i) {
+      threads.emplace_back([this, i, workers] {
+        Work(static_cast<size_t>(i), static_cast<size_t>(workers));
+        ++ended_;
+      });
+    }
+    while (ended_.load() < workers) Show();
+    for (std::thread& thread : threads) thread.join();
+    line_.Clear();
+    return Conclude(workers);
+  }
+
+ private:
+  struct Hit {
+    Program program;
+    std::string report;
+    size_t programs = 0;
+  };
+
+  double Seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+  bool Over() const {
+    return Interruptible::Interrupted() || Seconds() >= arguments_.seconds || full_.load();
+  }
+
+  void Work(size_t number, size_t workers) {
+    std::vector<Program> batch;
+    size_t batches = 0;  // whose turn it is
+    size_t skipped = 0;
+    const bool finished = Over() || Enumerate(arguments_.bounds, [&](const Program& program) {
+                                      if (batches % workers == number) {
+                                        batch.push_back(program);
+                                      } else {
+                                        ++skipped;
+                                      }
+                                      if (batch.size() + skipped < kBatch) return true;
+                                      if (!batch.empty()) Try(batch);
+                                      batch.clear();
+                                      skipped = 0;
+                                      ++batches;
+                                      return !Over();
+                                    }) > 0;
+    if (finished && !Over()) Try(batch);
+  }
+
+  // All of the batch that convict, not only the first.
+  void Try(const std::vector<Program>& batch) {
+    std::vector<Program> rest = batch;
+    Isolation isolation;
+    isolation.stop = [this] { return Over(); };
+    while (!rest.empty() && !Over()) {
+      const size_t found = FindIsolated(rest, kAnySignature, specimen_, isolation);
+      tried_ += std::min(found + 1, rest.size());
+      if (found == rest.size()) return;
+      Note(rest[found]);
+      rest.erase(rest.begin(), rest.begin() + static_cast<ptrdiff_t>(found) + 1);
+    }
+  }
+
+  void Note(const Program& program) {
+    std::string transcript;
+    const Verdict verdict = TryIsolated(program, specimen_, Isolation{}, &transcript);
+    const std::string signature =
+        verdict.lawful() ? "unlawful only after other programs" : verdict.signature();
+    const std::lock_guard lock(mutex_);
+    Hit& hit = hits_[signature];
+    if (++hit.programs == 1) {
+      hit.program = program;
+      hit.report = Report(specimen_, verdict, transcript);
+    }
+    if (arguments_.stop_on_first || hits_.size() >= kMaxSignatures) full_.store(true);
+  }
+
+  void Show() {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    line_.Show(fmt::format("{:.0f} s: {} programs, {:.0f}/s", Seconds(), tried_.load(),
+                           static_cast<double>(tried_.load()) / Seconds()));
+  }
+
+  int Conclude(int workers) {
+    for (const auto& [signature, hit] : hits_) {
+      fmt::print("{}{}\n", Painted(hit.report, stdout), Print(hit.program));
+    }
+    const bool stopped = Over();
+    fmt::print("{} {} programs of {} operations on {}, {} {} in {:.1f} s: {}\n",
+               stopped ? "the first" : "all", tried_.load(), arguments_.bounds.operations,
+               specimen_.name, workers, workers == 1 ? "worker" : "workers", Seconds(),
+               PaintedWord(hits_.empty() ? "lawful" : "UNLAWFUL", hits_.empty(), stdout));
+    for (const auto& [signature, hit] : hits_) fmt::print("  {} x {}\n", hit.programs, signature);
+    return hits_.empty() ? 0 : 1;
+  }
+
+  const Specimen& specimen_;
+  const ExhaustArguments& arguments_;
+  const Clock::time_point begin_ = Clock::now();
+  ProgressLine line_;
+  std::atomic<uint64_t> tried_ = 0;
+  std::atomic<int> ended_ = 0;
+  std::atomic<bool> full_ = false;
+  std::mutex mutex_;
+  std::map<std::string, Hit> hits_;  // by signature
+};
+
+}  // namespace
+
+int Exhaust(const ExhaustArguments& arguments) {
+  Specimen specimen;
+  if (std::string error = FindSpecimen(arguments.specimen, &specimen, arguments.contract);
+      !error.empty()) {
+    return Complain(error);
+  }
+  return Search(specimen, arguments).Run();
+}
+
+}  // namespace ouro

@@ -1,0 +1,252 @@
+// `ouro power`: attempts of each engine at each mutant, one after the other, for two at once would
+// take each other's time; then a table and a plot. All mutants have their turn with one seed, and
+// then with the next, so that what ends early has something of each, and what slows the machine
+// down for a while slows all engines.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <set>
+#include <system_error>
+
+#include "collector/specimens.h"
+#include "fuzz/campaign/interrupt.h"
+#include "fuzz/campaign/worker.h"
+#include "fuzz/files.h"
+#include "fuzz/ouro/commands.h"
+#include "fuzz/power/power.h"
+#include "fuzz/power/power_plot.h"
+#include "fuzz/status_line.h"
+#include "fuzz/terminal.h"
+
+namespace ouro {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder that goes with this object. In memory, where that is possible: a disk that is busy may
+// stop a worker that writes to its desk.
+class WorkFolder {
+ public:
+  WorkFolder() = default;
+  ~WorkFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  WorkFolder(const WorkFolder&) = delete;
+  WorkFolder& operator=(const WorkFolder&) = delete;
+
+  // Returns "" or why there is none.
+  std::string Make() {
+    std::error_code error;
+    std::string path;
+    for (const fs::path& parent : {fs::path("/dev/shm"), fs::temp_directory_path(error)}) {
+      path = (parent / "ouro-power-XXXXXX").string();
+      if (mkdtemp(path.data()) == nullptr) continue;
+      path_ = path;
+      return "";
+    }
+    return fmt::format("{}: {}", path, std::strerror(errno));
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+struct Mutant {
+  std::string name;  // "callbacks-first" for `lib-callbacks-first.so`
+  Specimen specimen;
+};
+
+std::string LibraryName(const std::string& path) {
+  const std::string stem = fs::path(path).stem().string();
+  return stem.starts_with("lib-") ? stem.substr(4) : stem;
+}
+
+// What the paths and names stand for, sorted by name. Returns "" or what is wrong with one.
+std::string FindMutants(const std::vector<std::string>& words, std::vector<Mutant>* mutants) {
+  const auto add = [mutants](const std::string& name, const std::string& specimen) {
+    mutants->push_back({name, {}});
+    return FindSpecimen(specimen, &mutants->back().specimen);
+  };
+  for (const std::string& word : words) {
+    std::error_code error;
+    const fs::path path = UserPath(word);
+    std::vector<std::string> libraries;
+    if (fs::is_directory(path, error)) {
+      for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+        if (it->path().extension() != ".so") continue;
+        libraries.push_back((fs::path(word) / it->path().filename()).string());
+      }
+      if (error) return fmt::format("{}: {}", word, error.message());
+      if (libraries.empty()) return fmt::format("{}: holds no .so files", word);
+    } else if (fs::path(word).extension() == ".so") {
+      libraries.push_back(word);
+    } else if (std::string why = add(word, word); !why.empty()) {
+      return why;
+    }
+    for (const std::string& library : libraries) {
+      const std::string why = add(LibraryName(library), "lib:" + library);
+      if (!why.empty()) return why;
+    }
+  }
+  std::sort(mutants->begin(), mutants->end(),
+            [](const Mutant& a, const Mutant& b) { return a.name < b.name; });
+  const auto twin = std::adjacent_find(mutants->begin(), mutants->end(),
+                                       [](auto& a, auto& b) { return a.name == b.name; });
+  return twin == mutants->end() ? "" : fmt::format("there are two mutants \"{}\"", twin->name);
+}
+
+// "0.00123", ">10": what is not known is larger.
+std::string Seconds(const Measure& m) {
+  return fmt::format(
+      "{}{}", m.known ? "" : ">",
+      m.value < 100 ? fmt::format("{:.3g}", m.value) : fmt::format("{:.0f}", m.value));
+}
+std::string Programs(const Measure& m) {
+  return fmt::format("{}{:.0f}", m.known ? "" : ">", m.value);
+}
+
+void PrintTable(const std::vector<Score>& scores, const std::vector<Total>& totals) {
+  size_t width = std::string("mutant").size();
+  for (const Score& score : scores) width = std::max(width, score.mutant.size());
+  fmt::print("{:{}}", "", width);
+  for (const Total& total : totals) fmt::print("  |{:^30}", Name(total.engine));
+  fmt::print("\n{:{}}", "mutant", width);
+  for (size_t i = 0; i < totals.size(); ++i) {
+    fmt::print("  |{:>8}{:>12}{:>10}", "found", "programs", "seconds");
+  }
+  for (size_t i = 0; i < scores.size();) {
+    const std::string& mutant = scores[i].mutant;
+    fmt::print("\n{:{}}", mutant, width);
+    for (const Total& total : totals) {
+      if (i == scores.size() || scores[i].mutant != mutant || scores[i].engine != total.engine) {
+        fmt::print("  |{:>8}{:>12}{:>10}", "-", "-", "-");
+        continue;
+      }
+      const Score& score = scores[i++];
+      fmt::print("  |{:>8}{:>12}{:>10}", fmt::format("{}/{}", score.found, score.seeds),
+                 Programs(score.programs), Seconds(score.seconds));
+    }
+  }
+  fmt::print("\n");
+}
+
+void PrintTotals(const std::vector<Total>& totals, int limit) {
+  fmt::print(
+      "\nmedians over the seeds; > stands where half of them or more did not find it within {} s\n",
+      limit);
+  for (const Total& total : totals) {
+    fmt::print("{:<10} {} of {} mutants found, half of them in {} s", Name(total.engine),
+               total.seconds.size(), total.mutants, Seconds(total.median));
+    if (!total.seconds.empty()) {
+      fmt::print(", the slowest in {} s ({})", Seconds({total.seconds.back(), true}),
+                 total.slowest);
+    }
+    fmt::print("\n");
+  }
+}
+
+// All searches that are asked for.
+class Measuring {
+ public:
+  explicit Measuring(const PowerArguments& arguments)
+      : arguments_(arguments), engines_(arguments.engines) {
+    if (engines_.empty()) engines_.assign(std::begin(kPowerEngines), std::end(kPowerEngines));
+    std::sort(engines_.begin(), engines_.end());
+    engines_.erase(std::unique(engines_.begin(), engines_.end()), engines_.end());
+  }
+
+  // Returns "" or why it cannot go on.
+  std::string Run() {
+    std::string error = Prepare();
+    const Interruptible interruptible;
+    options_.stop = Interruptible::Interrupted;
+    const auto seeds = static_cast<uint64_t>(arguments_.seeds);
+    for (uint64_t seed = 1; seed <= seeds && error.empty(); ++seed) {
+      for (const Mutant& mutant : mutants_) {
+        for (const PowerEngine engine : engines_) {
+          if (Interruptible::Interrupted() || !error.empty()) break;
+          error = Measure(mutant, engine, seed);
+        }
+      }
+    }
+    line_.Clear();
+    return error.empty() ? Conclude() : error;
+  }
+
+ private:
+  std::string Prepare() {
+    std::string error = FindMutants(arguments_.mutants, &mutants_);
+    if (error.empty() && engines_.back() == PowerEngine::kLibFuzzer) {
+      options_.fuzzer = FindFuzzer();
+      if (options_.fuzzer.empty()) error = "there is no collector_fuzzer beside this program";
+      for (const Mutant& mutant : mutants_) {
+        if (mutant.specimen.in_process) continue;
+        error = mutant.name + " runs in another process, where libFuzzer cannot see its code";
+      }
+    }
+    if (error.empty()) error = work_.Make();
+    if (error.empty() && !arguments_.out.empty()) error = log_.Open(arguments_.out + "/power.csv");
+    options_.seconds = arguments_.seconds;
+    options_.work = work_.path();
+    return error;
+  }
+
+  std::string Measure(const Mutant& mutant, PowerEngine engine, uint64_t seed) {
+    ++begun_;
+    if (log_.Has(mutant.name, engine, seed, arguments_.seconds)) return "";
+    Show(fmt::format("{}, {}, seed {}", mutant.name, Name(engine), seed));
+    Attempt attempt = {.mutant = mutant.name, .engine = engine, .seed = seed};
+    if (std::string error = Seek(mutant.specimen, options_, &attempt); !error.empty()) {
+      return error;
+    }
+    // One that was interrupted says nothing.
+    if (Interruptible::Interrupted() && !attempt.found) return "";
+    return log_.Append(attempt);
+  }
+
+  void Show(const std::string& what) {
+    line_.Show(fmt::format(
+        "{} of {} searches: {}", begun_,
+        mutants_.size() * engines_.size() * static_cast<size_t>(arguments_.seeds), what));
+  }
+
+  std::string Conclude() const {
+    const std::vector<Score> scores = Scores(log_.attempts(), arguments_.seconds);
+    if (Interruptible::Interrupted()) fmt::print("interrupted; so far:\n");
+    if (scores.empty()) return "";
+    const std::vector<Total> totals = Totals(scores);
+    PrintTable(scores, totals);
+    PrintTotals(totals, arguments_.seconds);
+    if (arguments_.out.empty()) return "";
+    return WriteText(arguments_.out + "/power.svg", PowerPlot(scores, arguments_.seconds));
+  }
+
+  const PowerArguments& arguments_;
+  std::vector<PowerEngine> engines_;
+  std::vector<Mutant> mutants_;
+  SeekOptions options_;
+  WorkFolder work_;
+  PowerLog log_;
+  size_t begun_ = 0;
+  ProgressLine line_{stderr, std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
+};
+
+}  // namespace
+
+int Power(const PowerArguments& arguments) {
+  const std::string error = Measuring(arguments).Run();
+  if (error.empty()) return 0;
+  return Complain(error);
+}
+
+}  // namespace ouro

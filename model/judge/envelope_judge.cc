@@ -1,0 +1,209 @@
+// The envelope judge on operations: what each does when it begins, and what must have happened when
+// it ends. Who can reach what is in envelope_judge_reach.cc, events are in
+// envelope_judge_events.cc, collections in envelope_judge_collection.cc.
+
+#include "model/judge/envelope_judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "model/judge/ways.h"
+
+namespace ouro {
+
+EnvelopeJudge::EnvelopeJudge(const Contract& contract, uint32_t abilities)
+    : Judge(abilities), bounds_(*contract.envelope) {
+  Reset();
+}
+
+void EnvelopeJudge::Reset() {
+  objects_.clear();
+  living_.clear();
+  freed_ = 0;
+  registers_.fill(kNone);
+  frames_.clear();
+  violation_.reset();
+  situations_ = 0;
+  features_.Begin();
+  doubt_ = awaited_known_ = collected_ = false;
+  risen_.clear();
+  touched_risen_ = 0;
+  dropped_.clear();
+  collections_ = strays_ = 0;
+}
+
+// ---- What an operation names ----
+
+const EnvelopeJudge::Frame* EnvelopeJudge::InnermostScript() const {
+  for (size_t i = frames_.size(); i-- > 0;) {
+    if (frames_[i].type == Frame::Type::kScript) return &frames_[i];
+  }
+  return nullptr;
+}
+
+ObjectId EnvelopeJudge::Resolve(Ref ref) const {
+  if (ref != kSelf) return reg(ref);
+  const Frame* script = InnermostScript();
+  // Where finalizers run after death, there is no self any more.
+  return script == nullptr || at(script->object).freed ? kNone : script->object;
+}
+
+Judge::Operand EnvelopeJudge::Look(Ref ref) const {
+  const ObjectId id = Resolve(ref);
+  if (id == kNone) return {};
+  switch (at(id).kind) {
+    case Object::Kind::kNode:
+      return {Operand::Kind::kNode, at(id).slots.size()};
+    case Object::Kind::kWeak:
+      return {Operand::Kind::kWeak, 0};
+    case Object::Kind::kLeaf:
+      break;
+  }
+  return {Operand::Kind::kLeaf, 0};
+}
+
+// ---- Operations ----
+
+void EnvelopeJudge::Begin(const Op& op) {
+  if (violation_) return;
+  if (in_operation()) {
+    return Convict(Law::kEventInPlace, kNone,
+                   fmt::format("`{}` was executed before what was going on had ended", Print(op)),
+                   "nothing");
+  }
+  // The script that runs does something: only now its object counts as held.
+  if (!frames_.empty()) SetFrameHold(frames_.back(), true);
+  Touch();  // before anything changes
+  Frame frame;
+  frame.op = IsVoid(op) ? Op{.code = OpCode::kEnable} : op;
+  if (frame.op.code == OpCode::kWeak) frame.object = Resolve(op.ref);
+  frames_.push_back(frame);
+  Apply(frames_.back());
+  Touch();
+}
+
+void EnvelopeJudge::Apply(Frame& frame) {
+  const Op& op = frame.op;
+  switch (op.code) {
+    case OpCode::kWeak:
+      return SetFrameHold(frame, true);
+    case OpCode::kCopy:
+      return SetRegister(op.dest, Resolve(op.ref));
+    case OpCode::kLoad:
+      frame.object = at(Resolve(op.ref)).slots[op.slot];
+      return SetRegister(op.dest, frame.object);
+    case OpCode::kDeref:
+      // What it yields is known when it was answered; until then the old value holds nothing.
+      frame.object = Resolve(op.ref);
+      if (op.dest != op.ref) SetRegister(op.dest, kNone);
+      return;
+    case OpCode::kStore:
+      return SetSlot(Resolve(op.ref), op.slot, Resolve(op.value));
+    case OpCode::kEmptySlot:
+      return SetSlot(Resolve(op.ref), op.slot, kNone);
+    case OpCode::kEmptyRegister:
+      return SetRegister(op.dest, kNone);
+    default:
+      return;
+  }
+}
+
+void EnvelopeJudge::End() {
+  if (violation_) return;
+  if (frames_.empty() || frames_.back().type != Frame::Type::kOp) {
+    return Convict(Law::kEventInPlace, kNone,
+                   frames_.empty() ? "no operation was open"
+                                   : "a script or collection that had begun did not end",
+                   "nothing");
+  }
+  const Frame& frame = frames_.back();
+  const OpCode code = frame.op.code;
+  if (code == OpCode::kCollect && !frame.collected) {
+    return Convict(Law::kEventInPlace, kNone, "the collection did not happen",
+                   fmt::format("collect {}", frame.op.count));
+  }
+  if (Answers(code) && !frame.answered) {
+    return Convict(Law::kEventInPlace, kNone, fmt::format("`{}` yielded nothing", Print(frame.op)),
+                   Allocates(code) ? fmt::format("new {}", objects_.size()) : "got");
+  }
+  if (frames_.size() == 1) CheckDropped();
+  if (violation_) return;
+  frames_.pop_back();
+  if (!frames_.empty()) return;
+  NoteRisen();
+  if (std::exchange(collected_, false)) {
+    for (const ObjectId id : living_) at(id).condemned = at(id).found = at(id).touched = false;
+  }
+  ForgetFreed();
+}
+
+bool EnvelopeJudge::Answers(OpCode code) {
+  return Allocates(code) || code == OpCode::kLoad || code == OpCode::kDeref;
+}
+
+// No script is running: reference counts of 0 have had their effect, and finalizers after death.
+void EnvelopeJudge::CheckDropped() {
+  ObjectId first = kNone;
+  for (const ObjectId id : dropped_) {
+    const Object& object = at(id);
+    const bool late = object.freed
+                          ? object.due == Object::Due::kYes
+                          : bounds_.prompt && object.references == 0 && !object.reachable();
+    if (late && (first == kNone || id < first)) first = id;
+  }
+  dropped_.clear();
+  if (first == kNone) return;
+  const bool due = at(first).due == Object::Due::kYes;
+  const Law law = due ? Law::kFinalizeAtOnce : Law::kFreeAtOnce;
+  Convict(law, first,
+          at(first).freed ? fmt::format("#{} was freed, and its finalizer did not run", first)
+                          : fmt::format("nothing holds #{} any more, and {}", first,
+                                        due ? "its finalizer did not run" : "it was not freed"),
+          fmt::format("{} {}", due ? "finalize" : "free", first));
+}
+
+void EnvelopeJudge::Finish() {
+  if (violation_ || frames_.empty()) return;
+  Convict(Law::kEventInPlace, kNone, "the trace ends before what was going on had ended", "");
+}
+
+// ---- Words ----
+
+void EnvelopeJudge::Convict(Law law, ObjectId object, std::string what, std::string lawful) {
+  if (violation_) return;
+  std::string signature = Name(law);
+  for (size_t i = frames_.size(); i-- > 0;) {
+    if (frames_[i].type != Frame::Type::kOp) continue;
+    signature += fmt::format(" at {}", WordOf(frames_[i].op.code));
+    break;
+  }
+  signature += in_script() ? " in a finalizer" : " in main";
+  violation_ = Violation{law, exists(object) ? object : kNone, std::move(what), std::move(lawful),
+                         std::move(signature)};
+}
+
+// "r2 -> #1 slot 0 -> #0 holds it": a shortest way from a root.
+std::string EnvelopeJudge::HeldBy(ObjectId wanted) const {
+  Ways ways(objects_.size());
+  const auto begin = [&](ObjectId id, const std::string& root) {
+    if (id != kNone && !at(id).freed) ways.Begin(id, root);
+  };
+  for (int i = 0; i < kRegisters; ++i) begin(reg(i), fmt::format("r{}", i));
+  for (const Frame& frame : frames_) {
+    if (frame.type == Frame::Type::kScript) begin(frame.object, "self of a running script");
+  }
+  for (size_t i = 0; i < ways.reached().size(); ++i) {
+    const ObjectId from = ways.reached()[i];
+    for (size_t slot = 0; slot < at(from).slots.size(); ++slot) {
+      const ObjectId id = at(from).slots[slot];
+      if (id != kNone && !at(id).freed) ways.GoOn(from, slot, id);
+    }
+  }
+  return fmt::format("{} holds it", ways.reached(wanted)
+                                        ? ways.To(wanted)
+                                        : fmt::format("the operation -> #{}", wanted));
+}
+
+}  // namespace ouro

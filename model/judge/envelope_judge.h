@@ -1,0 +1,168 @@
+// The envelope judge knows what every program's objects can reach, and holds a collector to the
+// bounds of its envelope: what must be alive, what must be dead, what a finalizer may see.
+//
+// Place: the judge of contracts with an envelope; beside the exact judge, and much smaller.
+//
+// Who is reachable is counted, not searched: an object has as many holds as registers, running
+// scripts and slots of reachable objects refer to it. All changes of these go through Hold and
+// LetGo (envelope_judge_reach.cc), which note at that moment what rose and what fell, whatever
+// changed it: an operation, its answer, a birth, the end of a script.
+
+#ifndef MODEL_JUDGE_ENVELOPE_JUDGE_H_
+#define MODEL_JUDGE_ENVELOPE_JUDGE_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/judge/judge.h"
+
+namespace ouro {
+
+class EnvelopeJudge final : public Judge {
+ public:
+  // REQUIRES: contract.envelope is not null.
+  EnvelopeJudge(const Contract& contract, uint32_t abilities);
+
+  // Complexity: amortized constant, except: a collection is linear in the heap; so is a question
+  // whether an object is reachable, or an operation of a script within a collection, after a
+  // reference to something that may hold itself was let go; and a script that does anything is
+  // linear in what its object alone holds.
+  void Reset() override;
+  void Begin(const Op& op) override;
+  void Observe(const Event& event) override;
+  void ScriptEnded(bool raised) override;
+  void End() override;
+  void Finish() override;
+
+  ObjectId reg(int index) const override { return registers_[static_cast<size_t>(index)]; }
+  int8_t script_of(ObjectId id) const override { return at(id).script; }
+  bool in_operation() const override {
+    return !frames_.empty() && frames_.back().type != Frame::Type::kScript;
+  }
+
+ private:
+  struct Object {
+    enum class Kind : uint8_t { kNode, kLeaf, kWeak };
+    // Whether a finalizer has yet to run. kMaybe: it ran, and then the object was brought back by
+    // somebody else's script, which not every collector can tell from a death.
+    enum class Due : uint8_t { kNo, kYes, kMaybe };
+    // Whether a weak reference yields its target.
+    enum class Bond : uint8_t { kNone, kAttached, kMaybe };
+
+    Kind kind = Kind::kNode;
+    Due due = Due::kNo;
+    Bond bond = Bond::kNone;
+    bool freed = false;
+    bool condemned = false;  // it was unreachable when a collection of this operation began
+    bool found = false;      // ... or fell while one was running: PHP traces again after finalizers
+    bool was_due = false;    // ... and its finalizer was due as the outermost one began
+    bool behind = false;    // ... or when the innermost one did, and a due finalizer could reach it
+    bool spared = false;    // it was so in any of them
+    bool touched = false;   // a script of the running collection could reach it
+    bool stray = false;     // it outlived its collections, within the bounds
+    bool awaited = false;   // a finalizer that is due can reach it; see Awaited
+    bool was_held = false;  // for Reach
+    int8_t script = kNoScript;
+    int survived = 0;    // full collections while it was unreachable and untouched
+    int holds = 0;       // registers, running scripts, slots of reachable objects; see reachable
+    int references = 0;  // slots of objects that exist
+    ObjectId target = kNone;
+    std::vector<ObjectId> slots;
+    std::vector<ObjectId> weaks;  // that may yield it
+
+    bool reachable() const { return holds > 0; }
+  };
+
+  // What is open: operations, scripts and collections, innermost last.
+  struct Frame {
+    enum class Type : uint8_t { kOp, kScript, kCollection } type = Type::kOp;
+    Op op;
+    bool answered = false;    // kOp: kNew or kGot was seen
+    bool collected = false;   // kOp: its collection was seen
+    bool judged = false;      // kCollection: full, and neither in a script nor in another one
+    bool by_count = false;    // kScript: its object died by reference count
+    bool holds = false;       // `object` is held: kScript, kOp of a `weak`
+    ObjectId object = kNone;  // kOp: the answer, or the target of `weak`. kScript: its self
+  };
+
+  // Who holds what; envelope_judge_reach.cc.
+  void Hold(ObjectId id);
+  void LetGo(ObjectId id);
+  void SetRegister(int index, ObjectId id);
+  void Bear(Object object, int dest);
+  void SetSlot(ObjectId node, size_t slot, ObjectId id);
+  void SetFrameHold(Frame& frame, bool holds);
+  void ClearSlots(ObjectId id);
+  void Rose(ObjectId id);
+  void Fell(ObjectId id);
+  void Reach();
+  bool Reachable(ObjectId id);
+  bool Awaited(ObjectId id);
+  bool InRegister(ObjectId id) const;
+  void Spread(bool Object::*mark);
+  void Touch();
+  void TouchFrom(ObjectId id);
+  void NoteRisen();
+  void ForgetFreed();
+  void Unbind(ObjectId target, Object::Bond bond);
+  void MayClearWeaks(ObjectId target);
+  void MayLiveAgain(Object* object) const;
+
+  void Apply(Frame& frame);
+  void OnNew(ObjectId id);
+  void OnGot(ObjectId id);
+  void OnFinalize(ObjectId id);
+  void OnFree(ObjectId id);
+  void OnCollect(const Event& event);
+  void OnDone();
+  bool Answers(OpCode code);
+  bool Known(ObjectId id, Law law);
+  void CheckDropped();
+  void CheckCollected();
+  void Stray(Law law, ObjectId id, std::string what);
+  void Condemn();
+  void NoteTrash();
+
+  void Convict(Law law, ObjectId object, std::string what, std::string lawful);
+  std::string HeldBy(ObjectId wanted) const;
+
+  bool collecting() const { return collections_ > 0; }
+  const Frame* InnermostScript() const;
+  ObjectId Resolve(Ref ref) const;
+  Operand Look(Ref ref) const override;
+  bool in_script() const override { return InnermostScript() != nullptr; }
+  bool exists(ObjectId id) const { return id >= 0 && static_cast<size_t>(id) < objects_.size(); }
+  Object& at(ObjectId id) { return objects_[static_cast<size_t>(id)]; }
+  const Object& at(ObjectId id) const { return objects_[static_cast<size_t>(id)]; }
+  bool HasFinalizer(const Object& object) const {
+    return object.kind == Object::Kind::kNode && object.script != kNoScript;
+  }
+
+  const Envelope& bounds_;
+  std::vector<Object> objects_;
+  std::vector<ObjectId> living_;  // all that are not freed, and some that are; ascending
+  size_t freed_ = 0;              // of living_
+  std::array<ObjectId, kRegisters> registers_{};
+  std::vector<Frame> frames_;
+  std::vector<ObjectId> work_;  // worklist of Hold, LetGo, Reach and Spread; empty in between
+
+  // Holds that are let go may leave behind a cycle that holds itself. Then counts say too much:
+  // some that are reachable by them are not. Reach() counts anew.
+  bool doubt_ = false;
+  bool awaited_known_ = false;  // nothing has changed since Awaited looked
+
+  // Of the operation of main that is open.
+  std::vector<ObjectId> risen_;    // became reachable
+  size_t touched_risen_ = 0;       // of them Touch has seen so many
+  std::vector<ObjectId> dropped_;  // lost the last reference, or were freed with a due finalizer
+  bool collected_ = false;         // a collection began
+
+  int collections_ = 0;  // that are running, one in another
+  int strays_ = 0;
+};
+
+}  // namespace ouro
+
+#endif  // MODEL_JUDGE_ENVELOPE_JUDGE_H_

@@ -1,0 +1,129 @@
+// The envelope judge on collections: what they find, and what must be gone when they are over.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "model/judge/envelope_judge.h"
+
+namespace ouro {
+
+void EnvelopeJudge::OnCollect(const Event& event) {
+  Frame& frame = frames_.back();
+  if (frame.type != Frame::Type::kOp || frame.op.code != OpCode::kCollect || frame.collected ||
+      event.flag || event.number != frame.op.count) {
+    return Convict(Law::kEventInPlace, kNone, "no such collection was asked for", "nothing");
+  }
+  frame.collected = true;
+  const bool full = event.number == kGenerations - 1 || (abilities_ & kGenerations3) == 0;
+  const bool judged = full && frames_.size() == 1;
+  if (in_script()) {
+    Note(collecting() ? Situation::kNestedCollect : Situation::kCollectInFinalizer);
+  }
+  frames_.push_back({.type = Frame::Type::kCollection, .judged = judged});
+  collected_ = true;
+  Reach();
+  Condemn();
+  ++collections_;
+  NoteTrash();
+  for (const ObjectId id : living_) {
+    if (!at(id).freed && !at(id).reachable()) MayClearWeaks(id);
+  }
+}
+
+// What is unreachable as a collection begins. One within another, where it does anything at all,
+// may find more; whatever the outer one has found, it may still finalize.
+void EnvelopeJudge::Condemn() {
+  for (const ObjectId id : living_) {
+    Object& object = at(id);
+    const bool unreachable = !object.freed && !object.reachable();
+    const bool due = unreachable && object.due == Object::Due::kYes;
+    if (collecting()) {
+      // What the outer one had not found was reachable, and a script has let it go.
+      object.touched |= unreachable && !object.condemned;
+    } else {
+      object.was_due = due;
+      object.touched = object.spared = false;
+    }
+    object.condemned |= unreachable;  // until the operation is over
+    object.found |= unreachable;
+    object.behind = false;
+    if (due) work_.push_back(id);
+  }
+  Spread(&Object::behind);
+  for (const ObjectId id : living_) at(id).spared |= at(id).behind;
+}
+
+void EnvelopeJudge::NoteTrash() {
+  for (const ObjectId self : living_) {
+    const Object& object = at(self);
+    if (object.freed) continue;
+    if (!object.condemned) {
+      const bool watches = object.bond != Object::Bond::kNone && at(object.target).condemned;
+      if (watches) Note(Situation::kWeakOutsideTrash);
+      continue;
+    }
+    Note(Situation::kTrashFound);
+    if (object.bond != Object::Bond::kNone && at(object.target).condemned) {
+      Note(Situation::kWeakInsideTrash);
+    }
+    for (size_t slot = 0; slot < object.slots.size(); ++slot) {
+      const auto begin = object.slots.begin();
+      const ObjectId id = object.slots[slot];
+      if (id == kNone) continue;
+      if (id == self) Note(Situation::kSelfEdge);
+      const auto before = begin + static_cast<ptrdiff_t>(slot);
+      if (std::find(begin, before, id) != before) Note(Situation::kParallelEdges);
+    }
+  }
+}
+
+void EnvelopeJudge::OnDone() {
+  if (frames_.back().type != Frame::Type::kCollection) {
+    return Convict(Law::kEventInPlace, kNone, "no collection was running", "nothing");
+  }
+  if (frames_.back().judged) CheckCollected();
+  if (violation_) return;
+  frames_.pop_back();
+  --collections_;
+}
+
+// A full collection is over: what had to be finalized or freed?
+void EnvelopeJudge::CheckCollected() {
+  if (bounds_.spares == Envelope::Spares::kAll) return;
+  const bool behind_is_kept = bounds_.spares == Envelope::Spares::kBehindFinalizers;
+  Reach();
+  for (const ObjectId id : living_) {
+    if (violation_) return;
+    Object& object = at(id);
+    if (!object.condemned || object.freed || object.stray) continue;
+    if (object.touched || object.reachable()) {
+      object.survived = 0;
+      continue;
+    }
+    // Only now: incremental collectors first run the finalizers that an earlier step left over.
+    if (bounds_.weak == Envelope::Weak::kBeforeFinalizer && bounds_.strays == 0) {
+      Unbind(id, Object::Bond::kNone);
+    }
+    if (behind_is_kept && object.spared) continue;
+    if (object.was_due && object.due == Object::Due::kYes &&
+        bounds_.finalizers != Envelope::Finalizers::kAfterDeath) {
+      Stray(Law::kFinalizeAtOnce, id,
+            fmt::format("nothing can reach #{}, and the collection did not finalize it", id));
+    } else if (++object.survived >= bounds_.collections) {
+      Stray(Law::kTrashFreed, id,
+            fmt::format("nothing can reach #{}, and the collection did not free it", id));
+    }
+  }
+}
+
+void EnvelopeJudge::Stray(Law law, ObjectId id, std::string what) {
+  at(id).stray = true;
+  if (++strays_ <= bounds_.strays) return;
+  if (bounds_.strays > 0) what += fmt::format(", nor {} others before", strays_ - 1);
+  Convict(law, id, std::move(what),
+          fmt::format("{} {}", law == Law::kTrashFreed ? "free" : "finalize", id));
+}
+
+}  // namespace ouro

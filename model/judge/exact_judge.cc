@@ -1,0 +1,243 @@
+// Operations: what makes sense, what each does to the true heap when it begins, and what must have
+// happened when it ends. What happens in between is in exact_judge_events.cc, collections are in
+// exact_judge_collection.cc, the words of a conviction in exact_judge_explain.cc.
+
+#include "model/judge/exact_judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/check.h"
+
+namespace ouro {
+
+using Kind = TrueObject::Kind;
+using Bond = TrueObject::Bond;
+
+ExactJudge::ExactJudge(const Contract& contract, uint32_t abilities)
+    : Judge(abilities), contract_(&contract), heap_(contract) {
+  Reset();
+}
+
+void ExactJudge::Reset() {
+  heap_.Reset();
+  frames_.clear();
+  collection_.running = false;
+  late_.clear();
+  violation_.reset();
+  situations_ = 0;
+  features_.Begin();
+  enabled_ = true;
+  saveall_ = false;
+  // CPython's defaults up to 3.12; semantics, section 2.
+  const int32_t defaults[kGenerations] = {700, 10, 10};
+  std::copy(std::begin(defaults), std::end(defaults), threshold_);
+  std::fill(std::begin(allocated_), std::end(allocated_), 0);
+  survived_full_ = survived_middle_ = {};
+  fail_in_ = 0;
+}
+
+const ExactJudge::Frame* ExactJudge::InnermostScript() const {
+  for (size_t i = frames_.size(); i-- > 0;) {
+    if (frames_[i].type == Frame::Type::kScript) return &frames_[i];
+  }
+  return nullptr;
+}
+
+void ExactJudge::CountScriptOp(OpCode code) {
+  const auto scripts = std::count_if(frames_.begin(), frames_.end(), [](const Frame& frame) {
+    return frame.type == Frame::Type::kScript;
+  });
+  if (scripts == 0) return;
+  const Frame& script = *InnermostScript();
+  const int phase = script.in_collection ? 1 + static_cast<int>(collection_.phase) : 0;
+  features_.Count({.callback = script.is_callback, .nested = scripts > 1, .phase = phase}, code);
+}
+
+ObjectId ExactJudge::Resolve(Ref ref) const {
+  if (ref != kSelf) return heap_.reg(ref);
+  const Frame* script = InnermostScript();
+  return script == nullptr ? kNone : script->object;
+}
+
+Judge::Operand ExactJudge::Look(Ref ref) const {
+  const ObjectId id = Resolve(ref);
+  if (id == kNone) return {};
+  const TrueObject& object = heap_.at(id);
+  switch (object.kind) {
+    case Kind::kNode:
+      return {Operand::Kind::kNode, object.slots.size()};
+    case Kind::kWeak:
+      return {Operand::Kind::kWeak, 0};
+    default:
+      return {Operand::Kind::kLeaf, 0};
+  }
+}
+
+void ExactJudge::Begin(const Op& op) {
+  if (violation_) return;
+  if (in_operation()) {
+    Convict(Law::kEventInPlace, kNone,
+            fmt::format("`{}` was executed before what was going on had ended", Print(op)));
+    return;
+  }
+  if (features_.counting()) CountScriptOp(op.code);
+  Frame frame;
+  frame.op = op;
+  frame.loose_mark = heap_.LooseMark();
+  if (IsVoid(op)) {  // only in traces that were recorded elsewhere
+    frame.op = Op{.code = OpCode::kEnable};
+    frames_.push_back(frame);
+    return;
+  }
+  if (Allocates(op.code)) BeginAllocation(frame);
+  frames_.push_back(frame);
+  if (!Allocates(op.code)) ApplyAtOnce(op);
+}
+
+void ExactJudge::BeginAllocation(Frame& frame) {
+  if (frame.op.code == OpCode::kWeak) {
+    // An automatic collection may run scripts that empty the operand's register.
+    frame.object = Resolve(frame.op.ref);
+    heap_.Hold(frame.object);
+  }
+  // CPython's _PyObject_GC_Alloc: no memory, no counting.
+  if (fail_in_ > 0 && --fail_in_ == 0) {
+    frame.failing = true;
+    return;
+  }
+  if (frame.op.code == OpCode::kLeaf) return;
+  ++allocated_[0];
+  frame.automatic = static_cast<int8_t>(AutomaticGeneration(&frame.full));
+}
+
+void ExactJudge::ApplyAtOnce(const Op& op) {
+  Frame& frame = frames_.back();
+  switch (op.code) {
+    case OpCode::kCopy:
+      return heap_.SetRegister(op.dest, Resolve(op.ref));
+    case OpCode::kLoad:
+      frame.object = heap_.at(Resolve(op.ref)).slots[op.slot];
+      return heap_.SetRegister(op.dest, frame.object);
+    case OpCode::kDeref:
+      if (!Dereferences(op, &frame)) return;
+      return heap_.SetRegister(op.dest, frame.object);
+    case OpCode::kStore:
+      return heap_.SetSlot(Resolve(op.ref), op.slot, Resolve(op.value));
+    case OpCode::kEmptySlot:
+      return heap_.SetSlot(Resolve(op.ref), op.slot, kNone);
+    case OpCode::kEmptyRegister:
+      return heap_.SetRegister(op.dest, kNone);
+    case OpCode::kTakeGarbage:
+      frame.object = heap_.garbage()[static_cast<size_t>(op.count)];
+      return heap_.SetRegister(op.dest, frame.object);
+    case OpCode::kClearGarbage:
+      return heap_.ClearGarbage();
+    case OpCode::kThreshold:
+      threshold_[0] = op.count;
+      threshold_[1] = op.count1;
+      threshold_[2] = op.count2;
+      return;
+    case OpCode::kEnable:
+    case OpCode::kDisable:
+      enabled_ = op.code == OpCode::kEnable;
+      return;
+    case OpCode::kSaveallOn:
+    case OpCode::kSaveallOff:
+      saveall_ = op.code == OpCode::kSaveallOn;
+      return;
+    case OpCode::kFail:
+      fail_in_ = op.count;
+      return;
+    case OpCode::kCensus:
+      seen_in_census_.clear();
+      return;
+    default:
+      return;
+  }
+}
+
+// Decides what a dereference yields, in frame->object, or leaves it to the collector.
+bool ExactJudge::Dereferences(const Op& op, Frame* frame) {
+  const TrueObject& weak = heap_.at(Resolve(op.ref));
+  frame->object = kNone;
+  if (weak.bond == Bond::kNone) return true;
+  const TrueObject& target = heap_.at(weak.target);
+  if (target.freed || target.doomed || target.cleared) return true;
+  frame->object = weak.target;
+  // What an operation has let go of together with something that dies first may be dying already,
+  // although its callbacks or its finalizer are yet to run.
+  const bool unheld = target.firm == 0 && target.loose == 0;
+  frame->open_answer =
+      weak.bond == Bond::kMaybe || unheld || (target.letting_go && !heap_.HeldForNow(weak.target));
+  if (target.firm == 0 && !frame->open_answer) Note(Situation::kRescuedByWeakReference);
+  return !frame->open_answer;
+}
+
+void ExactJudge::CheckAnswered(const Frame& frame) {
+  const OpCode code = frame.op.code;
+  if (code == OpCode::kCollect && !frame.collected) {
+    return Convict(Law::kEventInPlace, kNone, "the collection did not happen");
+  }
+  if (frame.answered) return;
+  if (Allocates(code)) {
+    return frame.failing
+               ? Convict(Law::kFailedAllocation, kNone,
+                         fmt::format("`{}` had to fail, and did not say so", Print(frame.op)))
+               : Convict(Law::kEventInPlace, kNone, "nothing was born");
+  }
+  if (code == OpCode::kLoad || code == OpCode::kDeref || code == OpCode::kTakeGarbage) {
+    return Convict(Law::kEventInPlace, kNone, fmt::format("`{}` yielded nothing", Print(frame.op)));
+  }
+}
+
+void ExactJudge::End() {
+  if (violation_) return;
+  if (frames_.empty() || frames_.back().type != Frame::Type::kOp) {
+    return Convict(Law::kEventInPlace, kNone,
+                   frames_.empty() ? "no operation was open"
+                                   : "a script or collection that had begun did not end");
+  }
+  const Frame& frame = frames_.back();
+  CheckAnswered(frame);
+  if (!violation_ && frame.op.code == OpCode::kCensus) EndCensus();
+  if (violation_) return;
+  heap_.ReleaseSince(frame.loose_mark);
+  if (frames_.size() == 1) EndDeaths();
+  if (!violation_) frames_.pop_back();
+}
+
+void ExactJudge::EndDeaths() {
+  for (const ObjectId id : heap_.dying) {
+    TrueObject& object = heap_.at(id);
+    object.listed = false;
+    if (object.freed || object.firm > 0) continue;
+    if (heap_.FinalizerDue(object) && !(CallbacksFirst() && heap_.CallbacksDue(object))) {
+      return Convict(Law::kFinalizeAtOnce, id,
+                     fmt::format("nothing holds #{} any more, and its finalizer did not run", id));
+    }
+    if (heap_.CallbacksDue(object)) {
+      return Convict(Law::kCallbackBeforeFree, id,
+                     fmt::format("nothing holds #{} any more, and its callbacks did not run", id));
+    }
+    return Convict(Law::kFreeAtOnce, id,
+                   fmt::format("nothing holds #{} any more, and it was not freed", id));
+  }
+  heap_.dying.clear();
+  for (const ObjectId id : late_) {
+    if (heap_.CallbacksDue(heap_.at(id))) {
+      return Convict(Law::kCallbackBeforeFree, id,
+                     fmt::format("#{} was cleared, and its callbacks did not run", id));
+    }
+  }
+  late_.clear();
+}
+
+void ExactJudge::Finish() {
+  if (!violation_ && !idle()) {
+    Convict(Law::kEventInPlace, kNone, "the trace ends before what was going on had ended");
+  }
+}
+
+}  // namespace ouro

@@ -1,0 +1,405 @@
+// The judge on collections: what is trash, what must happen to it and in which phases.
+// Semantics, sections 2 and 5 to 8.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "model/judge/exact_judge.h"
+
+namespace ouro {
+
+using Kind = TrueObject::Kind;
+using Bond = TrueObject::Bond;
+
+int ExactJudge::OlderGeneration() const {
+  return std::min(collection_.generation + 1, kGenerations - 1);
+}
+
+// CPython's collect_generations(): the oldest generation whose count exceeds its threshold, or -1.
+// *full becomes whether a full collection is lawful instead.
+int ExactJudge::AutomaticGeneration(bool* full) {
+  *full = false;
+  if ((abilities_ & kThresholds) == 0 || !enabled_ || collection_.running) return -1;
+  if (threshold_[0] == 0 || allocated_[0] <= threshold_[0]) return -1;
+  for (int g = kGenerations - 1; g > 0; --g) {
+    if (allocated_[g] <= threshold_[g]) continue;
+    if (g == 2 && contract_->full_collection_waits &&
+        survived_middle_.least < survived_full_.most / 4) {
+      *full = survived_middle_.most >= survived_full_.least / 4;
+      Note(Situation::kFullCollectionWaited);
+      continue;
+    }
+    return g;
+  }
+  return 0;
+}
+
+void ExactJudge::OnCollect(const Event& event) {
+  Frame& frame = frames_.back();
+  const bool fits =
+      frame.type == Frame::Type::kOp && !frame.collected && !frame.answered &&
+      (event.flag ? frame.automatic == event.number || (frame.full && event.number == 2)
+                  : frame.op.code == OpCode::kCollect && frame.op.count == event.number);
+  if (!fits) {
+    return Convict(event.flag ? Law::kCollectionSchedule : Law::kEventInPlace, kNone,
+                   fmt::format("no {}collection of generation {} was due",
+                               event.flag ? "automatic " : "", event.number));
+  }
+  frame.collected = true;
+  Frame opened{.type = Frame::Type::kCollection, .nested = collection_.running};
+  if (const Frame* script = InnermostScript(); script != nullptr) {
+    Note(script->is_callback ? Situation::kCollectInCallback : Situation::kCollectInFinalizer);
+  }
+  if (event.flag) {
+    Note(Situation::kAutomaticCollection);
+    if (event.number == 1) Note(Situation::kAutomaticMiddle);
+    if (event.number == 2) Note(Situation::kAutomaticFull);
+  }
+  if (opened.nested) Note(Situation::kNestedCollect);
+  frames_.push_back(opened);
+  if (!opened.nested) BeginCollection(event.number);
+}
+
+void ExactJudge::BeginCollection(int generation) {
+  Collection& c = collection_;
+  c.running = true;
+  c.phase = Collection::Phase::kCallbacks;
+  c.generation = generation;
+  c.loose_mark = heap_.LooseMark();
+  c.cleared = c.weaks_died = c.calls_due = 0;
+  c.revived = c.saveall = false;
+  c.trash.clear();
+  c.kept.clear();
+  if (generation + 1 < kGenerations) ++allocated_[generation + 1];
+  std::fill(allocated_, allocated_ + generation + 1, 0);
+
+  scratch_.clear();
+  heap_.ListTracked(generation, &scratch_);
+  FindTrash(scratch_, &c.trash);
+  for (const ObjectId id : c.trash) heap_.at(id).found = true;
+  NoteTrash(c.trash);
+  heap_.ForgetTracked(generation);
+  Range survivors;
+  for (const ObjectId id : scratch_) {
+    const TrueObject& object = heap_.at(id);
+    // What an operation has let go of together with something that dies first may be untracked.
+    const bool unheld = object.firm == 0 && object.loose == 0;
+    survivors.least += object.found || unheld ? 0 : 1;
+    survivors.most += object.found ? 0 : 1;
+    heap_.SetGeneration(id, object.found ? -1 : OlderGeneration());
+  }
+  if (survivors.most > 0 && generation < 2) Note(Situation::kSurvivorPromoted);
+  if (generation == 1) {
+    survived_middle_.least += survivors.least;
+    survived_middle_.most += survivors.most;
+  }
+  if (generation == 2) {
+    survived_middle_ = {};
+    survived_full_ = survivors;
+  }
+  if (Uncollectable()) KeepUncollectable();
+  c.collectable = static_cast<int32_t>(c.trash.size());
+  ClearWeakReferences();
+}
+
+// What nothing outside of `among` refers to, directly or through others (CPython's subtract_refs
+// and move_unreachable). Unheld objects count as reached: they die by reference count.
+void ExactJudge::FindTrash(const std::vector<ObjectId>& among, std::vector<ObjectId>* trash) {
+  constexpr int32_t kReached = -2;
+  for (const ObjectId id : among) {
+    TrueObject& object = heap_.at(id);
+    object.outside =
+        object.firm == 0 ? std::numeric_limits<int32_t>::max() : object.firm + object.loose;
+  }
+  for (const ObjectId id : among) {
+    for (const ObjectId child : heap_.at(id).slots) {
+      if (child != kNone && heap_.at(child).outside > 0) --heap_.at(child).outside;
+    }
+  }
+  if (collection_.phase == Collection::Phase::kCallbacks) NoteOldHolders(among);
+  std::vector<ObjectId> reached;
+  const auto reach = [&](ObjectId id) {
+    heap_.at(id).outside = kReached;
+    reached.push_back(id);
+  };
+  for (const ObjectId root : among) {
+    if (heap_.at(root).outside > 0) reach(root);
+    while (!reached.empty()) {
+      const ObjectId id = reached.back();
+      reached.pop_back();
+      for (const ObjectId child : heap_.at(id).slots) {
+        if (child != kNone && heap_.at(child).outside >= 0) reach(child);
+      }
+    }
+  }
+  for (const ObjectId id : among) {
+    if (heap_.at(id).outside >= 0) trash->push_back(id);
+  }
+  for (const ObjectId id : among) heap_.at(id).outside = -1;
+}
+
+// What is held from outside of a young collection, but by no root, an older object's slot holds.
+// Only where no script runs: in one, dying objects and pending callbacks hold things, too.
+void ExactJudge::NoteOldHolders(const std::vector<ObjectId>& among) {
+  if (collection_.generation == kGenerations - 1 || InnermostScript() != nullptr) return;
+  for (const ObjectId id : among) {
+    const TrueObject& object = heap_.at(id);
+    if (object.firm == 0 || object.outside <= 0 || object.in_garbage) continue;
+    bool in_register = false;
+    for (int i = 0; i < kRegisters; ++i) in_register |= heap_.reg(i) == id;
+    if (!in_register) return Note(Situation::kOldHoldsYoung);
+  }
+}
+
+void ExactJudge::NoteTrash(const std::vector<ObjectId>& trash) {
+  if (trash.empty()) return;
+  Note(Situation::kTrashFound);
+  bool tangled = false;
+  const auto note = [&](Situation situation) {
+    tangled = true;
+    Note(situation);
+  };
+  for (const ObjectId id : trash) {
+    const TrueObject& object = heap_.at(id);
+    if (object.generation != heap_.at(trash.front()).generation) {
+      Note(Situation::kTrashSpansGenerations);
+    }
+    for (size_t i = 0; i < object.slots.size(); ++i) {
+      if (object.slots[i] == kNone) continue;
+      if (object.slots[i] == id) note(Situation::kSelfEdge);
+      const auto begin = object.slots.begin();
+      const auto end = begin + static_cast<ptrdiff_t>(i);
+      if (std::find(begin, end, object.slots[i]) != end) note(Situation::kParallelEdges);
+    }
+  }
+  if (features_.counting()) CountTrash(trash, tangled);
+}
+
+// REQUIRES: the trash is marked as found.
+void ExactJudge::CountTrash(const std::vector<ObjectId>& trash, bool tangled) {
+  TrashShape shape = {.objects = trash.size(), .generation = collection_.generation};
+  shape.tangled = tangled;
+  for (const ObjectId id : trash) {
+    const TrueObject& object = heap_.at(id);
+    shape.finalizer |= object.has_finalizer();
+    shape.spans |= object.generation != heap_.at(trash.front()).generation;
+    for (const ObjectId weak : object.weaks) {
+      (heap_.at(weak).found ? shape.weak_inside : shape.weak_outside) = true;
+    }
+  }
+  features_.Count(shape);
+}
+
+// Trash with finalizers and all that it reaches is not cleared (move_finalizers and
+// move_finalizer_reachable).
+void ExactJudge::KeepUncollectable() {
+  Collection& c = collection_;
+  const auto keep = [&](ObjectId id) {
+    heap_.at(id).found = false;
+    heap_.at(id).kept = true;
+    c.kept.push_back(id);
+  };
+  for (const ObjectId id : c.trash) {
+    if (heap_.at(id).has_finalizer()) keep(id);
+  }
+  for (size_t i = 0; i < c.kept.size(); ++i) {
+    for (const ObjectId child : heap_.at(c.kept[i]).slots) {
+      if (child == kNone || !heap_.at(child).found) continue;
+      keep(child);
+      Note(Situation::kUncollectableWithout);
+    }
+  }
+  std::erase_if(c.trash, [this](ObjectId id) { return heap_.at(id).kept; });
+}
+
+// All weak references to the trash are cleared before the first callback runs (handle_weakrefs).
+void ExactJudge::ClearWeakReferences() {
+  Collection& c = collection_;
+  for (const ObjectId id : c.trash) {
+    TrueObject& object = heap_.at(id);
+    if (object.kind == Kind::kWeak) continue;
+    for (const ObjectId weak : object.weaks) {
+      Note(heap_.at(weak).found ? Situation::kWeakInsideTrash : Situation::kWeakOutsideTrash);
+      if (heap_.at(weak).kept) Note(Situation::kWeakInUncollectable);
+    }
+    heap_.MakeCallsDue(id, /*by_collection=*/true);
+    for (const ObjectId weak : object.calls) heap_.at(weak).moving = true;
+    c.calls_due += static_cast<int32_t>(object.calls.size());
+  }
+  if (contract_->trash_weak == Contract::TrashWeak::kKept) return;
+  for (const ObjectId id : c.trash) {
+    TrueObject& weak = heap_.at(id);
+    if (weak.kind != Kind::kWeak || weak.bond == Bond::kNone) continue;
+    if (contract_->trash_weak == Contract::TrashWeak::kCleared) {
+      heap_.Detach(id);
+    } else {
+      weak.bond = Bond::kMaybe;
+    }
+  }
+}
+
+bool ExactJudge::TrashFinalizersDue() const {
+  return std::any_of(collection_.trash.begin(), collection_.trash.end(), [this](ObjectId id) {
+    const TrueObject& object = heap_.at(id);
+    return object.found && heap_.FinalizerDue(object);
+  });
+}
+
+// Goes on to the clearing of the trash, if nothing is due before. Whether it is being cleared.
+bool ExactJudge::AdvanceCollection() {
+  Collection& c = collection_;
+  if (!c.running) return false;
+  if (c.phase == Collection::Phase::kClearing) return true;
+  if (frames_.back().type != Frame::Type::kCollection || c.calls_due > 0) return false;
+  if (!Uncollectable()) {
+    if (TrashFinalizersDue()) return false;
+    SplitRevived();
+  }
+  c.phase = Collection::Phase::kClearing;
+  c.saveall = saveall_;
+  c.cleared = static_cast<int32_t>(c.trash.size());
+  if (c.saveall) return true;
+  for (const ObjectId id : c.trash) {
+    if (!heap_.at(id).found) continue;  // a weak reference that was called after all
+    if (!heap_.at(id).weaks.empty()) late_.push_back(id);
+    heap_.Clear(id);
+  }
+  return true;
+}
+
+// After the finalizers: what is reachable again is spared (handle_resurrected_objects), or all is.
+void ExactJudge::SplitRevived() {
+  Collection& c = collection_;
+  // Trash that finalizers made die by reference count is gone by now, with all that it held.
+  heap_.ReleaseSince(c.loose_mark);
+  std::vector<ObjectId> left;
+  for (const ObjectId id : c.trash) {
+    TrueObject& object = heap_.at(id);
+    object.found = object.found && object.firm > 0 && !object.freed;
+    if (object.found) left.push_back(id);
+  }
+  c.trash.clear();
+  FindTrash(left, &c.trash);
+  if (c.trash.size() == left.size()) return;
+  Note(Situation::kTrashResurrected);
+  if (!c.trash.empty()) Note(Situation::kTrashPartlyResurrected);
+  c.revived = true;
+  if (contract_->resurrection == Contract::Resurrection::kSparesAll) c.trash.clear();
+  for (const ObjectId id : left) heap_.at(id).found = false;
+  for (const ObjectId id : c.trash) heap_.at(id).found = true;
+  for (const ObjectId id : left) {
+    if (!heap_.at(id).found) heap_.SetGeneration(id, OlderGeneration());
+  }
+}
+
+void ExactJudge::OnGarbage(ObjectId id) {
+  if (frames_.back().type != Frame::Type::kCollection) {
+    return Convict(Law::kEventInPlace, id, "no collection was running");
+  }
+  if (!Known(id, Law::kGarbageUncollectable)) return;
+  TrueObject& object = heap_.at(id);
+  const bool clearing = AdvanceCollection();
+  const bool belongs =
+      collection_.saveall ? object.found || object.kept : object.kept && object.has_finalizer();
+  if (!clearing || !belongs || object.saved || object.firm == 0) {
+    const char* why = !clearing      ? "callbacks or finalizers were due first"
+                      : object.saved ? "it had been put there before"
+                      : !object.kept ? "it is not uncollectable"
+                      : !belongs     ? "it has no finalizer"
+                                     : "it dies by reference count";
+    return Convict(Law::kGarbageUncollectable, id,
+                   fmt::format("#{} was put into the garbage list, but {}", id, why));
+  }
+  Note(collection_.saveall ? Situation::kSaveallTrash : Situation::kUncollectable);
+  object.saved = true;
+  heap_.AppendGarbage(id);
+}
+
+// Convicts if the running collection may not be over yet.
+bool ExactJudge::CheckCollectionComplete() {
+  const Collection& c = collection_;
+  if (!AdvanceCollection()) {
+    Convict(c.calls_due > 0 ? Law::kCallbackBeforeFree : Law::kFinalizeAtOnce, kNone,
+            c.calls_due > 0 ? "the collection was over before it had made all callbacks"
+                            : "the collection was over before all finalizers of its trash ran");
+    return false;
+  }
+  for (const ObjectId id : c.trash) {
+    const TrueObject& object = heap_.at(id);
+    if (c.saveall ? object.saved : object.freed || !object.found) continue;
+    if (object.maybe_held) continue;
+    Convict(c.saveall ? Law::kGarbageComplete : Law::kTrashFreed, id,
+            fmt::format("#{} is trash of generation {} or younger, and was not {}", id,
+                        c.generation, c.saveall ? "put into the garbage list" : "freed"));
+    return false;
+  }
+  for (const ObjectId id : c.kept) {
+    const TrueObject& object = heap_.at(id);
+    if (!object.kept || object.saved || object.firm == 0) continue;
+    if (!object.has_finalizer() && !c.saveall) continue;
+    Convict(Law::kGarbageComplete, id,
+            fmt::format("#{} is uncollectable, and was not put into the garbage list", id));
+    return false;
+  }
+  return true;
+}
+
+int32_t ExactJudge::DoubtfulTrash() const {
+  int32_t doubtful = 0;
+  for (const auto* set : {&collection_.trash, &collection_.kept}) {
+    for (const ObjectId id : *set) {
+      doubtful += heap_.at(id).maybe_held && !heap_.at(id).freed ? 1 : 0;
+    }
+  }
+  return doubtful;
+}
+
+void ExactJudge::OnDone(const Event& event) {
+  const Frame frame = frames_.back();
+  if (frame.type != Frame::Type::kCollection) {
+    return Convict(Law::kEventInPlace, kNone, "no collection was running");
+  }
+  if (frame.nested) {
+    if (event.number == 0) return frames_.pop_back();
+    return Convict(Law::kNoNestedCollection, kNone,
+                   fmt::format("a collection inside a collection answered {}", event.number));
+  }
+  if (!CheckCollectionComplete()) return;
+  const Collection& c = collection_;
+  const auto kept = std::count_if(c.kept.begin(), c.kept.end(),
+                                  [this](ObjectId id) { return heap_.at(id).kept; });
+  const int32_t left = c.cleared + c.weaks_died + static_cast<int32_t>(kept);
+  const int32_t found = c.collectable + c.weaks_died + static_cast<int32_t>(kept);
+  // What may be held by a death around this collection may be no trash at all.
+  const int32_t doubtful = DoubtfulTrash();
+  const auto answers = [&](int32_t count) {
+    return event.number <= count && event.number >= count - doubtful;
+  };
+  const bool takes_left = contract_->answer != Contract::Answer::kFound;
+  const bool takes_found = contract_->answer != Contract::Answer::kLeft;
+  if (!(takes_left && answers(left)) && !(takes_found && answers(found))) {
+    return Convict(Law::kCollectionCount, kNone,
+                   fmt::format("the collection answered {} instead of {}", event.number, left));
+  }
+  EndCollection();
+}
+
+void ExactJudge::EndCollection() {
+  Collection& c = collection_;
+  for (const auto* set : {&c.trash, &c.kept}) {
+    for (const ObjectId id : *set) {
+      TrueObject& object = heap_.at(id);
+      if (!object.freed && (object.found || object.kept)) {
+        heap_.SetGeneration(id, OlderGeneration());
+      }
+      object.found = object.kept = object.saved = false;
+    }
+  }
+  heap_.ReleaseSince(c.loose_mark);
+  c.running = false;
+  frames_.pop_back();
+}
+
+}  // namespace ouro

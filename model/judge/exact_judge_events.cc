@@ -1,0 +1,376 @@
+// The judge on single events, those of collections apart: births, answers, finalizers, callbacks,
+// deaths, censuses.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/judge/exact_judge.h"
+
+namespace ouro {
+
+using Kind = TrueObject::Kind;
+using Bond = TrueObject::Bond;
+
+void ExactJudge::Observe(const Event& event) {
+  if (violation_) return;
+  const bool script_end = event.kind == Event::Kind::kEnd;
+  if (frames_.empty() || (frames_.back().type == Frame::Type::kScript) != script_end) {
+    Convict(Law::kEventInPlace, event.id, "it came when nothing was going on that could cause it");
+    return;
+  }
+  if (frames_.back().nested && event.kind != Event::Kind::kDone) {
+    Convict(Law::kNoNestedCollection, event.id, "a collection inside a collection did something");
+    return;
+  }
+  switch (event.kind) {
+    case Event::Kind::kNew:
+      return OnNew(event);
+    case Event::Kind::kGot:
+      return OnGot(event);
+    case Event::Kind::kFinalize:
+      return OnFinalize(event.id);
+    case Event::Kind::kCallback:
+      return OnCallback(event.id);
+    case Event::Kind::kEnd:
+      if (frames_.back().object == event.id) return ScriptEnded(event.flag);
+      return Convict(Law::kEventInPlace, event.id,
+                     fmt::format("the script of #{} is the one that runs", frames_.back().object));
+    case Event::Kind::kFree:
+      return OnFree(event.id);
+    case Event::Kind::kCollect:
+      return OnCollect(event);
+    case Event::Kind::kDone:
+      return OnDone(event);
+    case Event::Kind::kGarbage:
+      return OnGarbage(event.id);
+    case Event::Kind::kTracked:
+      return OnTracked(event);
+    case Event::Kind::kFailed:
+      return OnFailed();
+  }
+}
+
+// Convicts of `law` where there is no such object (any more).
+bool ExactJudge::Known(ObjectId id, Law law) {
+  if (heap_.exists(id) && !heap_.at(id).freed) return true;
+  Convict(law, kNone,
+          !heap_.exists(id)       ? fmt::format("there is no #{} yet", id)
+          : law == Law::kFreeOnce ? fmt::format("#{} was freed a second time", id)
+                                  : fmt::format("#{} was freed before", id));
+  return false;
+}
+
+void ExactJudge::OnNew(const Event& event) {
+  Frame& frame = frames_.back();
+  if (frame.type != Frame::Type::kOp || !Allocates(frame.op.code) || frame.answered) {
+    return Convict(Law::kEventInPlace, event.id, "nothing was to be born");
+  }
+  if (frame.failing) {
+    return Convict(Law::kFailedAllocation, event.id,
+                   fmt::format("#{} was born, although this allocation had to fail", event.id));
+  }
+  if (frame.automatic >= 0 && !frame.collected) {
+    return Convict(
+        Law::kCollectionSchedule, event.id,
+        fmt::format("an automatic collection was due: counts {} {} {} over {} {} {}", allocated_[0],
+                    allocated_[1], allocated_[2], threshold_[0], threshold_[1], threshold_[2]));
+  }
+  if (event.id != heap_.count()) {
+    return Convict(Law::kIdentity, event.id,
+                   fmt::format("the new object is #{}, not #{}", heap_.count(), event.id));
+  }
+  frame.answered = true;
+  const Op op = frame.op;
+  const ObjectId target = frame.object;
+  if (collection_.running) Note(Situation::kBornInCollection);
+  if (op.code == OpCode::kNode) {
+    heap_.NewNode(op.count, op.script);
+  } else if (op.code == OpCode::kLeaf) {
+    heap_.NewLeaf();
+  } else {
+    heap_.NewWeak(target, op.script);
+    const Frame* script = InnermostScript();
+    if (script != nullptr && script->object == target) Note(Situation::kWeakMadeByFinalizer);
+  }
+  heap_.SetRegister(op.dest, event.id);
+  if (op.code == OpCode::kWeak) heap_.Release(target);
+}
+
+void ExactJudge::OnFailed() {
+  Frame& frame = frames_.back();
+  if (frame.type != Frame::Type::kOp || !frame.failing || frame.answered) {
+    return Convict(Law::kFailedAllocation, kNone, "nothing here had to fail");
+  }
+  frame.answered = true;
+  Note(Situation::kAllocationFailed);
+  if (frame.op.code == OpCode::kWeak) heap_.Release(frame.object);
+}
+
+void ExactJudge::OnGot(const Event& event) {
+  Frame& frame = frames_.back();
+  const bool loads = frame.op.code == OpCode::kLoad || frame.op.code == OpCode::kDeref ||
+                     frame.op.code == OpCode::kTakeGarbage;
+  if (frame.type != Frame::Type::kOp || !loads || frame.answered) {
+    return Convict(Law::kEventInPlace, kNone,
+                   frame.type == Frame::Type::kOp
+                       ? fmt::format("`{}` yields nothing{}", Print(frame.op),
+                                     loads ? " more" : " that is reported")
+                       : "a collection yields nothing");
+  }
+  const bool none_too = frame.open_answer;
+  if (event.id != frame.object && !(none_too && event.id == kNone)) {
+    const auto name = [](ObjectId id) { return id == kNone ? "none" : fmt::format("#{}", id); };
+    return Convict(frame.op.code == OpCode::kDeref ? Law::kDereference : Law::kLoad, event.id,
+                   fmt::format("`{}` yielded {} instead of {}{}", Print(frame.op), name(event.id),
+                               name(frame.object), none_too ? " or none" : ""));
+  }
+  frame.answered = true;
+  if (!frame.open_answer) return;
+  const ObjectId weak = Resolve(frame.op.ref);
+  const uint8_t dest = frame.op.dest;
+  if (event.id == kNone) {
+    const ObjectId target = heap_.at(weak).target;
+    if (heap_.at(weak).bond == Bond::kMaybe) {
+      heap_.Detach(weak);
+    } else if (heap_.at(target).letting_go) {
+      heap_.ShowDying(target);
+      heap_.Doom(target);
+    }
+  } else {
+    if (heap_.at(event.id).firm == 0) Note(Situation::kRescuedByWeakReference);
+    heap_.at(weak).bond = Bond::kAttached;
+  }
+  heap_.SetRegister(dest, event.id);
+}
+
+void ExactJudge::OnFinalize(ObjectId id) {
+  if (!Known(id, Law::kFinalizeAsOften)) return;
+  TrueObject& object = heap_.at(id);
+  if (!object.has_finalizer()) {
+    return Convict(Law::kFinalizeAsOften, id, fmt::format("#{} has no finalizer", id));
+  }
+  Frame frame{.type = Frame::Type::kScript, .object = id};
+  // Not within the script of another one: the collection calls them one by one.
+  const bool trash = frames_.back().type == Frame::Type::kCollection && !Uncollectable() &&
+                     object.found && object.firm > 0 &&
+                     collection_.phase != Collection::Phase::kClearing;
+  if (trash) {
+    if (collection_.calls_due > 0) {
+      return Convict(Law::kCallbackOrder, id, "callbacks of the trash were still due");
+    }
+    if (object.finalized) {
+      return Convict(Law::kFinalizeAsOften, id,
+                     fmt::format("the finalizer of #{} has run before", id));
+    }
+    collection_.phase = Collection::Phase::kFinalizers;
+    frame.in_collection = true;
+    Note(Situation::kTrashFinalized);
+  } else {
+    if (object.firm > 0 && AdvanceCollection() && object.firm == 0) {
+      Note(Situation::kHangingFinalizer);
+    }
+    if (object.firm > 0) {
+      return Convict(Law::kNoFinalizeWhileHeld, id,
+                     fmt::format("#{} was finalized while {}", id, HeldBy(id)));
+    }
+    if (!heap_.FinalizerDue(object)) {
+      return Convict(Law::kFinalizeAsOften, id,
+                     fmt::format("the finalizer of #{} has run before", id));
+    }
+    if (CallbacksFirst() && heap_.CallbacksDue(object)) {
+      return Convict(Law::kCallbackOrder, id, fmt::format("callbacks of #{} were due first", id));
+    }
+    heap_.ShowDying(id);
+    if (CallbacksFirst()) heap_.Doom(id);
+    object.doomed = false;
+    if (object.found) Note(Situation::kTrashDiedOfFinalizer);
+    object.found = object.kept = false;
+    heap_.SetGeneration(id, 0);
+    Note(object.resurrected ? Situation::kSecondDeath : Situation::kFinalizerRuns);
+  }
+  if (InnermostScript() != nullptr) Note(Situation::kScriptInScript);
+  object.finalized = true;
+  heap_.Hold(id);
+  frames_.push_back(frame);
+}
+
+void ExactJudge::OnCallback(ObjectId id) {
+  if (!Known(id, Law::kCallbackWhenCleared)) return;
+  TrueObject& weak = heap_.at(id);
+  if (weak.kind != Kind::kWeak || weak.script == kNoScript) {
+    return Convict(Law::kCallbackWhenCleared, id, fmt::format("#{} has no callback", id));
+  }
+  TrueObject& target = heap_.at(weak.target);
+  const auto due = [&] {
+    return std::find(target.calls.begin(), target.calls.end(), id) != target.calls.end();
+  };
+  const auto dying = [&] { return target.firm == 0 || target.cleared; };
+  const bool silent = target.finalized && CallbacksFirst();  // made by the finalizer: R6
+  if (!due() && !dying()) AdvanceCollection();
+  if (!due() && weak.bond != Bond::kNone && dying() && !silent) {
+    if (!target.cleared && heap_.FinalizerDue(target) && !CallbacksFirst()) {
+      return Convict(Law::kCallbackOrder, id,
+                     fmt::format("the finalizer of #{} was due first", weak.target));
+    }
+    if (target.cleared) Note(Situation::kLateCallback);
+    if (!target.cleared) heap_.ShowDying(weak.target);
+    if (weak.bond == Bond::kMaybe) weak.bond = Bond::kAttached;
+    if (weak.firm == 0 || (weak.firm == 1 && weak.loose == 0)) {
+      const auto& slots = target.slots;
+      if (std::find(slots.begin(), slots.end(), id) != slots.end()) {
+        Note(Situation::kWeakHeldByItsTarget);
+      }
+    }
+    heap_.MakeCallsDue(weak.target, /*by_collection=*/false);
+    if (!target.cleared) heap_.Doom(weak.target);
+  }
+  if (!due()) {
+    return Convict(Law::kCallbackWhenCleared, id,
+                   weak.bond == Bond::kNone && weak.called
+                       ? fmt::format("the callback of #{} has run before", id)
+                   : weak.bond == Bond::kNone
+                       ? fmt::format("#{} was trash, or made by a finalizer: it is not called", id)
+                       : fmt::format("its target lives: {}", HeldBy(weak.target)));
+  }
+  if (weak.moving && frames_.back().type != Frame::Type::kCollection) {
+    return Convict(Law::kCallbackOrder, id, "another callback of the collection was running");
+  }
+  if (target.calls.front() != id) {
+    return Convict(
+        Law::kCallbackOrder, id,
+        fmt::format("#{} is newer than #{}, and was due first", target.calls.front(), id));
+  }
+  target.calls.erase(target.calls.begin());
+  weak.called = true;
+  if (weak.found && !weak.moving) {
+    // Trash of 2.x, whose target was not: its own callback may bring it back.
+    weak.cleared = weak.found = false;
+    weak.kept = weak.called_back = true;
+  }
+  Note(Situation::kCallbackRuns);
+  if (!target.calls.empty()) Note(Situation::kSeveralCallbacks);
+  if (InnermostScript() != nullptr) Note(Situation::kScriptInScript);
+  // In a collection the hold of the call that was due is now that of the script's self.
+  if (!weak.moving) heap_.Hold(id);
+  frames_.push_back({.type = Frame::Type::kScript,
+                     .is_callback = true,
+                     .in_collection = weak.moving,
+                     .object = id});
+}
+
+void ExactJudge::ScriptEnded(bool raised) {
+  if (violation_) return;
+  if (frames_.empty() || frames_.back().type != Frame::Type::kScript) {
+    return Convict(Law::kEventInPlace, kNone, "no script was running that could end");
+  }
+  const Frame frame = frames_.back();
+  frames_.pop_back();
+  if (raised) Note(Situation::kScriptRaised);
+  TrueObject& object = heap_.at(frame.object);
+  if (frame.is_callback) {
+    heap_.Release(frame.object);
+    if (frame.in_collection) {
+      // Semantics, section 7: it moves to the older generation unless it died of its callback.
+      --collection_.calls_due;
+      object.moving = object.found = object.kept = false;
+      if (object.firm + object.loose > 0) {
+        heap_.SetGeneration(frame.object, OlderGeneration());
+      } else {
+        ++collection_.weaks_died;
+        Note(Situation::kWeakDiedOfCallback);
+      }
+    }
+    return heap_.CallMade(object.target);
+  }
+  const bool survives = object.firm + object.loose > 1;
+  if (!frame.in_collection && survives) {
+    Note(Situation::kResurrectedByFinalizer);
+    object.resurrected = true;
+    if (contract_->finalizers == Contract::Finalizers::kEveryDeath) object.finalized = false;
+    const auto& slots = object.slots;
+    const auto own = std::count(slots.begin(), slots.end(), frame.object);
+    if (own > 0 && own == object.firm - 1) Note(Situation::kSelfCycleMadeByFinalizer);
+  }
+  if (!survives && CallbacksFirst()) heap_.Doom(frame.object);
+  heap_.Release(frame.object);
+}
+
+void ExactJudge::OnFree(ObjectId id) {
+  if (!Known(id, Law::kFreeOnce)) return;
+  TrueObject& object = heap_.at(id);
+  if (object.firm > 0) AdvanceCollection();
+  // It is cleared all the same, which is all that `free` says of trash; or it lives on.
+  const bool brought_back = collection_.running && object.called_back;
+  if (object.firm > 0 && !brought_back) {
+    if (collection_.running && object.found && collection_.calls_due > 0) {
+      return Convict(Law::kCallbackBeforeFree, id, "callbacks of the trash were still due");
+    }
+    if (collection_.running && object.found && !Uncollectable() && TrashFinalizersDue()) {
+      return Convict(Law::kFinalizeBeforeFree, id, "finalizers of the trash were still due");
+    }
+    return Convict(Law::kNoFreeWhileHeld, id,
+                   fmt::format("#{} was freed while {}", id, HeldBy(id)));
+  }
+  if (object.cleared && frames_.back().type != Frame::Type::kCollection) {
+    return Convict(Law::kEventInPlace, id, "only the collection that clears it frees it");
+  }
+  if (!object.cleared) {
+    if (heap_.FinalizerDue(object)) {
+      return Convict(Law::kFinalizeBeforeFree, id,
+                     fmt::format("#{} was freed before its finalizer ran", id));
+    }
+    if (heap_.CallbacksDue(object)) {
+      return Convict(Law::kCallbackBeforeFree, id,
+                     fmt::format("#{} was freed before its callbacks ran", id));
+    }
+    if (object.found) Note(Situation::kTrashDiedOfFinalizer);
+    if (object.in_garbage) Note(Situation::kGarbageReleased);
+    if (object.resurrected) Note(Situation::kSecondDeath);
+    Note(object.loose > 0 ? Situation::kNestedDeath : Situation::kPlainDeath);
+    heap_.ShowDying(id);
+  }
+  heap_.Free(id);
+  if (object.kind != Kind::kLeaf && allocated_[0] > 0) --allocated_[0];
+}
+
+void ExactJudge::OnTracked(const Event& event) {
+  const Frame& frame = frames_.back();
+  if (frame.type != Frame::Type::kOp || frame.op.code != OpCode::kCensus) {
+    return Convict(Law::kEventInPlace, event.id, "no census was asked for");
+  }
+  if (!Known(event.id, Law::kCensusComplete)) return;
+  const TrueObject& object = heap_.at(event.id);
+  seen_in_census_.push_back(event.id);
+  if (object.found || object.kept || object.moving) return;  // in the hands of a collection
+  if (object.generation < 0) {
+    return Convict(Law::kCensusComplete, event.id,
+                   fmt::format("#{} is not tracked: it {}", event.id,
+                               object.kind == Kind::kLeaf ? "is a leaf" : "is dying"));
+  }
+  if (object.generation != event.number) {
+    return Convict(
+        Law::kCensusGeneration, event.id,
+        fmt::format("#{} is in generation {}, not {}", event.id, object.generation, event.number));
+  }
+}
+
+void ExactJudge::EndCensus() {
+  std::sort(seen_in_census_.begin(), seen_in_census_.end());
+  const auto twice = std::adjacent_find(seen_in_census_.begin(), seen_in_census_.end());
+  if (twice != seen_in_census_.end()) {
+    return Convict(Law::kCensusComplete, *twice, fmt::format("#{} was listed twice", *twice));
+  }
+  scratch_.clear();
+  heap_.ListTracked(kGenerations - 1, &scratch_);
+  for (const ObjectId id : scratch_) {
+    const TrueObject& object = heap_.at(id);
+    if (object.moving || !heap_.HeldForNow(id)) continue;
+    if (!std::binary_search(seen_in_census_.begin(), seen_in_census_.end(), id)) {
+      return Convict(Law::kCensusComplete, id,
+                     fmt::format("#{} in generation {} was not listed", id, object.generation));
+    }
+  }
+}
+
+}  // namespace ouro

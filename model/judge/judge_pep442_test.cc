@@ -1,0 +1,495 @@
+// Rules of collections that run the finalizers of their trash (PEP 442; 3.4 and later). See
+// judge_rules.h; the letters are experiments of semantics, "fact" is architecture's.
+
+#include "model/judge/testing/judge_rules.h"
+
+namespace ouro {
+namespace {
+
+constexpr Rule kRules[] = {
+    {"TrashIsFinalizedAndFreed", k3x, Law::kFinalizeAtOnce, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+-  > finalize 0
+-  > end 0
+-  > free 0
+-> done 1
++> done 0  # <- here
+)"},
+    {"TrashIsFinalizedBeforeItIsFreed", k3x, Law::kFinalizeBeforeFree, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+-  > finalize 0
+-  > end 0
+   > free 0  # <- here
+ > done 1
+)"},
+    {"AllTrashIsFinalizedBeforeAnyIsFreed", k3x, Law::kFinalizeBeforeFree, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r1 = node 1
+ > new 1
+ r1.0 = r1
+ r0 = none
+ r1 = none
+ collect 2
+ > collect 2
+-  > finalize 0
+-  > end 0
+   > free 1  # <- here
+   > free 0
+ > done 2
+)"},
+    {"TrashIsFinalizedOnce", k3x, Law::kFinalizeAsOften, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 0
+   > end 0
++  > finalize 0  # <- here
++  > end 0
+   > free 0
+ > done 1
+)"},
+    {"TrashWithFinalizersIsNotGarbage", k3x, Law::kGarbageUncollectable, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 0
+   > end 0
++  > garbage 0  # <- here
+   > free 0
+ > done 1
+)"},
+    // P3, P4
+    {"FinalizersOfTrashSeeItWhole", k3x, Law::kLoad, R"(
+ r0 = node 1 del 0
+ > new 0
+ r1 = node 1 del 0
+ > new 1
+ r0.0 = r1
+ r1.0 = r0
+ r0 = none
+ r1 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = self.0
+     > got 1
+     r5 = none
+   > end 0
+   > finalize 1
+     r5 = self.0
+-    > got 0
++    > got none  # <- here
+     r5 = none
+   > end 1
+   > free 1
+   > free 0
+ > done 2
+)"},
+    // P8
+    {"CallbacksOfTrashComeBeforeItsFinalizers", k3x, Law::kCallbackOrder, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r1 = weak r0 call 1
+ > new 1
+ r0 = none
+ collect 2
+ > collect 2
+-  > callback 1
+-  > end 1
+   > finalize 0  # <- here
+   > end 0
+   > free 0
+ > done 1
+)"},
+    {"WeakReferencesToTrashAreClearedBeforeItsFinalizers", k3x, Law::kDereference, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r1 = weak r0
+ > new 1
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = r1()
+-    > got none
++    > got 0  # <- here
+   > end 0
+   > free 0
+ > done 1
+)"},
+    // P2
+    {"ResurrectedTrashLives", k3x, Law::kNoFreeWhileHeld, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = self
+   > end 0
++  > free 0  # <- here
+ > done 0
+)"},
+    {"ResurrectedTrashIsNotFinalizedAgain", k3x, Law::kFinalizeAsOften, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = self
+   > end 0
+ > done 0
+ r5 = none
+ collect 2
+ > collect 2
++  > finalize 0  # <- here
++  > end 0
+   > free 0
+ > done 1
+)"},
+    {"ResurrectedTrashIsFoundAgain", k3x, Law::kTrashFreed, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = self
+   > end 0
+ > done 0
+ r5 = none
+ collect 2
+ > collect 2
+-  > free 0
+-> done 1
++> done 0  # <- here
+)"},
+    // P11, fact 10
+    {"ResurrectedTrashIsPromoted", k3x, Law::kCensusGeneration, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 0
+ > collect 0
+   > finalize 0
+     r5 = self
+   > end 0
+ > done 0
+ census
+-> tracked 0 1
++> tracked 0 0  # <- here
+)"},
+    // Fact 10
+    {"FinalizersRunForWhatAnotherHasBroughtBack", k3x, Law::kFinalizeAtOnce, R"(
+ r0 = node 1 del 0
+ > new 0
+ r1 = node 1 del 1
+ > new 1
+ r0.0 = r1
+ r1.0 = r0
+ r0 = none
+ r1 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = self
+   > end 0
+-  > finalize 1
+-  > end 1
+ > done 0  # <- here
+)"},
+    // P1, P7: 3.9 and later spare what can be reached again, and no more.
+    {"AResurrectionSparesWhatItReaches", "39", Law::kNoFreeWhileHeld, R"(
+ r0 = node 2 del 0
+ > new 0
+ r1 = node 1
+ > new 1
+ r2 = node 0
+ > new 2
+ r1.0 = r2
+ r0.0 = r0
+ r0.1 = r1
+ r0 = none
+ r1 = none
+ r2 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = self.1
+     > got 1
+   > end 0
+   > free 0
++  > free 2  # <- here
+ > done 1
+)"},
+    {"AResurrectionSparesNothingElse", "39", Law::kTrashFreed, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r1 = node 1 del 1
+ > new 1
+ r1.0 = r1
+ r0 = none
+ r1 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = self
+   > end 0
+   > finalize 1
+   > end 1
+-  > free 1
+-> done 1
++> done 0  # <- here
+)"},
+    // ... 3.4 to 3.8 spare all of it.
+    {"AResurrectionSparesAll", "34", Law::kNoFreeWhileHeld, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r1 = node 1 del 1
+ > new 1
+ r1.0 = r1
+ r0 = none
+ r1 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = self
+   > end 0
+   > finalize 1
+   > end 1
++  > free 1  # <- here
+ > done 0
+)"},
+    {"WhatIsSparedIsPromoted", "34", Law::kCensusGeneration, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r1 = node 1 del 1
+ > new 1
+ r1.0 = r1
+ r0 = none
+ r1 = none
+ collect 0
+ > collect 0
+   > finalize 0
+     r5 = self
+   > end 0
+   > finalize 1
+   > end 1
+ > done 0
+ census
+ > tracked 0 1
+-> tracked 1 1
++> tracked 1 0  # <- here
+)"},
+    // P9
+    {"WeakReferencesToResurrectedTrashStayCleared", k3x, Law::kDereference, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r2 = weak r0 call 1
+ > new 1
+ r0 = none
+ collect 2
+ > collect 2
+   > callback 1
+   > end 1
+   > finalize 0
+     r5 = self
+   > end 0
+ > done 0
+ r6 = r2()
+-> got none
++> got 0  # <- here
+)"},
+    // P5
+    {"TrashThatAFinalizerCutsOffIsFinalizedOnce", k3x, Law::kFinalizeAsOften, R"(
+ r0 = node 1 del 0
+ > new 0
+ r1 = node 1 del 1
+ > new 1
+ r0.0 = r1
+ r1.0 = r0
+ r0 = none
+ r1 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     self.0 = none
+     > finalize 1
+     > end 1
+     > free 1
+   > end 0
++  > finalize 1  # <- here
++  > end 1
+   > free 0
+ > done 0
+)"},
+    {"TrashThatAFinalizerCutsOffIsNotCounted", "39", Law::kCollectionCount, R"(
+ r0 = node 1 del 0
+ > new 0
+ r1 = node 1 del 1
+ > new 1
+ r0.0 = r1
+ r1.0 = r0
+ r0 = none
+ r1 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     self.0 = none
+     > finalize 1
+     > end 1
+     > free 1
+   > end 0
+   > free 0
+-> done 0
++> done 1  # <- here
+)"},
+    // P6, fact 8
+    {"WhatAFinalizerMakesIsYoung", k3x, Law::kCensusGeneration, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 0
+ > collect 0
+   > finalize 0
+     r2 = node 0
+     > new 1
+   > end 0
+   > free 0
+ > done 1
+ census
+-> tracked 1 0
++> tracked 1 1  # <- here
+)"},
+    {"WhatAFinalizerMakesIsForTheNextCollection", k3x, Law::kNoFreeWhileHeld, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r2 = node 1
+     > new 1
+     r2.0 = r2
+     r2 = none
+   > end 0
++  > free 1  # <- here
+   > free 0
+ > done 1
+)"},
+    // P14
+    {"SaveallFinalizesFirst", k3x, Law::kGarbageUncollectable, R"(
+ saveall on
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+-  > finalize 0
+-  > end 0
+   > garbage 0  # <- here
+ > done 1
+)"},
+    // W16, fact 11
+    {"AWeakReferenceMadeByAFinalizerOfTrashIsCalled", k3x, Law::kCallbackBeforeFree, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r1 = weak self call 1
+     > new 1
+   > end 0
+   > free 0
+-  > callback 1
+-  > end 1
+ > done 1  # <- here
+)"},
+    {"AWeakReferenceMadeByAFinalizerOfTrashYieldsNothingOfTheDead", k3x, Law::kDereference, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r1 = weak self
+     > new 1
+   > end 0
+   > free 0
+ > done 1
+ r2 = r1()
+-> got none
++> got 0  # <- here
+)"},
+    {"AWeakReferenceMadeByAFinalizerYieldsTheResurrected", k3x, Law::kDereference, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r1 = weak self
+     > new 1
+     r2 = self
+   > end 0
+ > done 0
+ r3 = r1()
+-> got 0
++> got none  # <- here
+)"},
+    {"AnExceptionInAFinalizerOfTrashIsDropped", k3x, Law::kTrashFreed, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     raise
+   > end 0 raised
+-  > free 0
+ > done 1  # <- here
+)"},
+};
+
+}  // namespace
+
+std::span<const Rule> TrashFinalizerRules() { return kRules; }
+
+}  // namespace ouro

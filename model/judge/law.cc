@@ -1,0 +1,131 @@
+#include "model/judge/law.h"
+
+#include <iterator>
+
+namespace ouro {
+namespace {
+
+struct LawRow {
+  Law law;
+  const char* name;
+  const char* sentence;
+};
+
+constexpr LawRow kLawTable[] = {
+    {Law::kNoFreeWhileHeld, "no-free-while-held", "Nothing that is held is freed."},
+    {Law::kFreeOnce, "free-once", "An object is freed once, and after its birth."},
+    {Law::kFreeAtOnce, "free-at-once",
+     "What nothing holds any more is freed before the operation ends."},
+    {Law::kNoFinalizeWhileHeld, "no-finalize-while-held",
+     "No finalizer runs for an object that is held and not trash."},
+    {Law::kFinalizeAsOften, "finalize-as-often",
+     "A finalizer runs as often as the contract says: at each death, or once."},
+    {Law::kFinalizeBeforeFree, "finalize-before-free",
+     "No object is freed while a finalizer that must run first has not run."},
+    {Law::kFinalizeAtOnce, "finalize-at-once",
+     "The finalizer of what nothing holds any more runs before the operation ends."},
+    {Law::kCallbackWhenCleared, "callback-when-cleared",
+     "A callback runs once, when the target dies, and only if its weak reference lives."},
+    {Law::kCallbackBeforeFree, "callback-before-free",
+     "No object is freed while a callback of a weak reference to it is due."},
+    {Law::kCallbackOrder, "callback-order",
+     "Callbacks run newest first, and before or after the finalizer as the contract says."},
+    {Law::kDereference, "dereference",
+     "A weak reference yields its target while that lives, and nothing afterwards."},
+    {Law::kLoad, "load", "A slot and the garbage list yield what was put there."},
+    {Law::kGarbageUncollectable, "garbage-uncollectable",
+     "Only uncollectable objects that have finalizers enter the garbage list (saveall: all "
+     "trash)."},
+    {Law::kGarbageComplete, "garbage-complete",
+     "All uncollectable objects that have finalizers enter the garbage list."},
+    {Law::kTrashFreed, "trash-freed",
+     "A collection frees all collectable trash of its generations."},
+    {Law::kCollectionCount, "collection-count",
+     "A collection answers how many unreachable objects it found."},
+    {Law::kCollectionSchedule, "collection-schedule",
+     "Automatic collections come exactly when the counts and thresholds say."},
+    {Law::kNoNestedCollection, "no-nested-collection",
+     "A collection inside a collection does nothing and answers 0."},
+    {Law::kCensusGeneration, "census-generation",
+     "Every object is in the generation that its history gives it."},
+    {Law::kCensusComplete, "census-complete",
+     "A census lists every tracked object once, and nothing else."},
+    {Law::kIdentity, "identity", "Objects are numbered in the order of their birth."},
+    {Law::kFailedAllocation, "failed-allocation",
+     "An allocation fails when it is told to, without any effect, and only then."},
+    {Law::kEventInPlace, "event-in-place",
+     "Every event belongs to the operation that is executed, and none is missing."},
+};
+static_assert(std::size(kLawTable) == kLaws);
+
+// In the order of the enum, which says what each one is.
+constexpr const char* kSituationNames[] = {
+    "plain-death",
+    "nested-death",
+    "finalizer-runs",
+    "resurrected-by-finalizer",
+    "second-death",
+    "self-cycle-made-by-finalizer",
+    "rescued-by-weak-reference",
+    "callback-runs",
+    "several-callbacks",
+    "weak-made-by-finalizer",
+    "weak-held-by-its-target",
+    "script-raised",
+    "script-in-script",
+    "collect-in-finalizer",
+    "collect-in-callback",
+    "nested-collect",
+    "automatic-collection",
+    "automatic-middle-collection",
+    "automatic-full-collection",
+    "full-collection-waited",
+    "allocation-failed",
+    "trash-found",
+    "parallel-edges-in-trash",
+    "self-edge-in-trash",
+    "trash-spanning-generations",
+    "old-holding-young",
+    "survivor-promoted",
+    "uncollectable",
+    "uncollectable-without-finalizer",
+    "finalizer-hanging-off-trash",
+    "garbage-released",
+    "saveall-trash",
+    "weak-reference-outside-trash",
+    "weak-reference-inside-trash",
+    "weak-reference-in-uncollectable",
+    "weak-reference-died-of-callback",
+    "trash-finalized",
+    "trash-resurrected",
+    "trash-partly-resurrected",
+    "trash-died-of-finalizer",
+    "late-callback",
+    "born-in-collection",
+};
+static_assert(std::size(kSituationNames) == kSituations);
+static_assert(kSituations <= 64, "the judge keeps them in one word");
+
+constexpr bool InOrder() {
+  for (int i = 0; i < kLaws; ++i) {
+    if (static_cast<int>(kLawTable[i].law) != i) return false;
+  }
+  return true;
+}
+static_assert(InOrder());
+
+}  // namespace
+
+const char* Name(Law law) { return kLawTable[static_cast<int>(law)].name; }
+const char* Sentence(Law law) { return kLawTable[static_cast<int>(law)].sentence; }
+
+std::optional<Law> FindLaw(const std::string& name) {
+  for (const LawRow& row : kLawTable) {
+    if (name == row.name) return row.law;
+  }
+  return std::nullopt;
+}
+
+const char* Name(Situation situation) { return kSituationNames[static_cast<int>(situation)]; }
+
+}  // namespace ouro

@@ -1,0 +1,59 @@
+// Rules of memory as pairs of traces: one that keeps the rule, and its neighbour that breaks it.
+// Tables of them are the test of the judge.
+//
+// Place: shared by the judge_*_test.cc files, and by nothing else.
+//
+// Both traces are written as one text, like a diff. Lines that begin with `-` are in the lawful
+// trace only, lines that begin with `+` in the broken one only; all others begin with a space. The
+// line on which the broken trace must be convicted ends with `# <- here`, as in a transcript.
+//
+// The lawful traces were replayed on CPython 2.7.18, 3.6.15, 3.8.18, 3.11.7 and 3.13.0, each under
+// its contract, and are theirs up to the order of frees; 3.6.15 answers and clears as the comments
+// in judge_contract_test.cc say. Only thresholds and failures, which their adapter has not, are
+// from semantics, section 2, and language alone.
+
+#ifndef MODEL_JUDGE_TESTING_JUDGE_RULES_H_
+#define MODEL_JUDGE_TESTING_JUDGE_RULES_H_
+
+#include <span>
+
+#include "model/judge/law.h"
+
+namespace ouro {
+
+// Under which contracts a rule holds, by the version of CPython.
+inline constexpr const char* kAll = "26 27 34 39";
+inline constexpr const char* k2x = "26 27";
+inline constexpr const char* k3x = "34 39";
+
+struct Rule {
+  const char* name;  // of the test, too: letters and digits
+  const char* contracts;
+  Law law;            // that the broken trace breaks
+  const char* trace;  // both of them
+};
+
+// One trace that is lawful under some contracts, and breaks a law under others.
+struct Difference {
+  const char* name;
+  const char* lawful;    // contracts
+  const char* unlawful;  // contracts
+  Law law;
+  const char* trace;  // no line is marked with `-` or `+`
+};
+
+// The tables, one file each.
+std::span<const Rule> DeathRules();           // deaths by reference count, births, failures
+std::span<const Rule> FinalizerRules();       // finalizers at these deaths
+std::span<const Rule> WeakRules();            // weak references and callbacks at these deaths
+std::span<const Rule> WeakCollectionRules();  // ... and in a collection
+std::span<const Rule> CollectionRules();      // trash, the garbage list, the answer
+std::span<const Rule> TrashFinalizerRules();  // collections that run finalizers (PEP 442)
+std::span<const Rule> ScheduleRules();        // when collections come
+std::span<const Rule> GenerationRules();      // generations and censuses
+std::span<const Rule> EnvelopeRules();        // bounds; their contracts are named in full
+std::span<const Difference> Differences();    // between contracts
+
+}  // namespace ouro
+
+#endif  // MODEL_JUDGE_TESTING_JUDGE_RULES_H_

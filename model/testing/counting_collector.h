@@ -1,0 +1,114 @@
+// The smallest collector that is lawful as long as nothing is cyclic: it counts references, and
+// that is all. Under the rules of CPython 2.6.
+//
+// Place: for the tests of model/, which may not see collector/. They derive broken ones from it.
+
+#ifndef MODEL_TESTING_COUNTING_COLLECTOR_H_
+#define MODEL_TESTING_COUNTING_COLLECTOR_H_
+
+#include <array>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "model/collector.h"
+
+namespace ouro {
+
+class Counting : public Collector {
+ public:
+  explicit Counting(Observer& observer) : observer_(observer) { registers_.fill(kNone); }
+
+  void Execute(const Op& op) override {
+    switch (op.code) {
+      case OpCode::kNode:
+      case OpCode::kLeaf:
+        return Assign(&registers_[op.dest], New(op));
+      case OpCode::kCopy:
+        return Assign(&registers_[op.dest], Hold(Find(op.ref)));
+      case OpCode::kLoad: {
+        const ObjectId id = at(Find(op.ref)).slots[op.slot];
+        observer_.On(Event::Got(id));
+        return Assign(&registers_[op.dest], Hold(id));
+      }
+      case OpCode::kStore:
+        return Assign(&at(Find(op.ref)).slots[op.slot], Hold(Find(op.value)));
+      case OpCode::kEmptySlot:
+        return Assign(&at(Find(op.ref)).slots[op.slot], kNone);
+      case OpCode::kEmptyRegister:
+        return Assign(&registers_[op.dest], kNone);
+      case OpCode::kCollect:
+        observer_.On(Event::Collect(op.count, /*automatic=*/false));
+        observer_.On(Event::Done(0));
+        return;
+      default:
+        return;
+    }
+  }
+
+  void Reset() override {
+    objects_.clear();
+    registers_.fill(kNone);
+  }
+
+ protected:
+  struct Object {
+    std::vector<ObjectId> slots;
+    int references = 0;
+    bool finalizer = false;
+  };
+
+  Object& at(ObjectId id) { return objects_[static_cast<size_t>(id)]; }
+  ObjectId Find(Ref ref) const { return ref == kSelf ? selves_.back() : registers_[ref]; }
+
+  ObjectId New(const Op& op) {
+    const auto id = static_cast<ObjectId>(objects_.size());
+    objects_.push_back({.slots = std::vector<ObjectId>(static_cast<size_t>(op.count), kNone),
+                        .finalizer = op.script != kNoScript});
+    observer_.On(Event::New(id));
+    return Hold(id);
+  }
+  ObjectId Hold(ObjectId id) {
+    if (id != kNone) ++at(id).references;
+    return id;
+  }
+  void Assign(ObjectId* place, ObjectId value) { Release(std::exchange(*place, value)); }
+
+  // Not recursive, so that long chains may die.
+  void Release(ObjectId released) {
+    std::vector<ObjectId> work = {released};
+    while (!work.empty()) {
+      const ObjectId id = work.back();
+      work.pop_back();
+      if (id == kNone || --at(id).references > 0) continue;
+      if (at(id).finalizer && Resurrected(id)) continue;
+      observer_.On(Event::Free(id));
+      work.insert(work.end(), at(id).slots.rbegin(), at(id).slots.rend());
+    }
+  }
+  bool Resurrected(ObjectId id) {
+    Hold(id);
+    selves_.push_back(id);
+    observer_.On(Event::Finalize(id));
+    selves_.pop_back();
+    return --at(id).references > 0;
+  }
+
+  Observer& observer_;
+  std::vector<Object> objects_;
+  std::array<ObjectId, kRegisters> registers_;
+  std::vector<ObjectId> selves_;  // of the scripts that run
+};
+
+// A specimen that makes collectors of class C, which is made from an observer.
+template <typename C>
+Specimen SpecimenOf(uint32_t abilities = kFinalizers) {
+  return {.name = "fake",
+          .contract = &kCPython26,
+          .abilities = abilities,
+          .make = [](Observer& observer) { return std::make_unique<C>(observer); }};
+}
+
+}  // namespace ouro
+
+#endif  // MODEL_TESTING_COUNTING_COLLECTOR_H_

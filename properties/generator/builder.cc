@@ -1,0 +1,119 @@
+#include "properties/generator/builder.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ouro {
+
+Op MakeNode(uint8_t dest, int slots, int8_t script) {
+  return {.code = OpCode::kNode, .dest = dest, .script = script, .count = slots};
+}
+Op MakeWeak(uint8_t dest, Ref target, int8_t script) {
+  return {.code = OpCode::kWeak, .dest = dest, .ref = target, .script = script};
+}
+Op Copy(uint8_t dest, Ref ref) { return {.code = OpCode::kCopy, .dest = dest, .ref = ref}; }
+Op Load(uint8_t dest, Ref ref, int slot) {
+  return {.code = OpCode::kLoad, .dest = dest, .ref = ref, .slot = static_cast<uint8_t>(slot)};
+}
+Op Dereference(uint8_t dest, Ref ref) { return {.code = OpCode::kDeref, .dest = dest, .ref = ref}; }
+Op Store(Ref ref, int slot, Ref value) {
+  return {.code = OpCode::kStore, .ref = ref, .value = value, .slot = static_cast<uint8_t>(slot)};
+}
+Op EmptySlot(Ref ref, int slot) {
+  return {.code = OpCode::kEmptySlot, .ref = ref, .slot = static_cast<uint8_t>(slot)};
+}
+Op Drop(uint8_t reg) { return {.code = OpCode::kEmptyRegister, .dest = reg}; }
+Op Collect(int generation) { return {.code = OpCode::kCollect, .count = generation}; }
+Op Threshold(int first, int second, int third) {
+  return {.code = OpCode::kThreshold, .count = first, .count1 = second, .count2 = third};
+}
+
+void Builder::Emit(const Op& op) {
+  program_.main.push_back(op);
+  Belief& dest = beliefs_[op.dest];
+  switch (op.code) {
+    case OpCode::kNode:
+      dest = {Guess::kNode, op.count};
+      break;
+    case OpCode::kLeaf:
+      dest = {Guess::kLeaf, 0};
+      break;
+    case OpCode::kWeak:
+      dest = {Guess::kWeak, 0};
+      break;
+    case OpCode::kCopy:
+      dest = beliefs_[op.ref];
+      break;
+    case OpCode::kLoad:
+    case OpCode::kDeref:
+    case OpCode::kTakeGarbage:
+      dest = {Guess::kNode, 2};
+      break;
+    case OpCode::kEmptyRegister:
+      dest = {};
+      break;
+    default:
+      break;
+  }
+}
+
+Op Builder::AnyNode(uint8_t dest) {
+  constexpr std::array<int, 8> kSizes = {0, 1, 1, 2, 2, 2, 3, 5};
+  const int slots = random_.Of(kSizes);
+  return MakeNode(dest, slots, random_.Percent(finalizers_) ? AnyScript() : kNoScript);
+}
+
+Op Builder::AnyWeak(uint8_t dest, Ref target) {
+  return MakeWeak(dest, target, random_.Percent(callbacks_) ? AnyScript() : kNoScript);
+}
+
+int8_t Builder::AnyScript() {
+  const int scripts = static_cast<int>(program_.scripts.size());
+  return static_cast<int8_t>(random_.Below(std::min(scripts + 1, kMaxScripts)));
+}
+
+int8_t Builder::NewScript(Script script) {
+  if (program_.scripts.size() == kMaxScripts) return AnyScript();
+  program_.scripts.push_back(std::move(script));
+  return static_cast<int8_t>(program_.scripts.size() - 1);
+}
+
+int Builder::AnyGeneration() { return random_.Percent(50) ? 2 : random_.Below(3); }
+
+int Builder::AnySlot(Ref ref) {
+  const int slots = ref == kSelf ? 2 : beliefs_[ref].slots;
+  return random_.Below(slots > 0 ? slots : 2);
+}
+
+uint8_t Builder::AnyRegister() { return RegisterBeside(nullptr, 0); }
+
+uint8_t Builder::RegisterBeside(const uint8_t* taken, size_t count) {
+  const auto draw = [&] {
+    while (true) {
+      const auto reg = static_cast<uint8_t>(random_.Below(kRegisters));
+      if (std::find(taken, taken + count, reg) == taken + count) return reg;
+    }
+  };
+  const uint8_t first = draw();
+  return beliefs_[first].kind == Guess::kEmpty ? first : draw();
+}
+
+Ref Builder::Some(Guess kind) {
+  const int start = random_.Below(kRegisters);
+  for (int i = 0; i < kRegisters; ++i) {
+    const auto reg = static_cast<Ref>((start + i) % kRegisters);
+    if (beliefs_[reg].kind == kind) return reg;
+  }
+  return static_cast<Ref>(start);
+}
+
+Ref Builder::Full() {
+  const int start = random_.Below(kRegisters);
+  for (int i = 0; i < kRegisters; ++i) {
+    const auto reg = static_cast<Ref>((start + i) % kRegisters);
+    if (beliefs_[reg].kind != Guess::kEmpty) return reg;
+  }
+  return static_cast<Ref>(start);
+}
+
+}  // namespace ouro

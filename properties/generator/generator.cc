@@ -1,0 +1,273 @@
+#include "properties/generator/generator.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "properties/generator/builder.h"
+#include "properties/generator/random.h"
+#include "properties/generator/shapes.h"
+
+namespace ouro {
+namespace {
+
+using Guess = Builder::Guess;
+
+// The kinds of steps.
+enum Choice {
+  kNodeStep,
+  kLeafStep,
+  kWeakStep,
+  kCopyStep,
+  kLoadStep,
+  kDerefStep,
+  kStoreStep,
+  kEmptySlotStep,
+  kDropStep,
+  kCollectStep,
+  kThresholdStep,
+  kSwitchStep,
+  kSaveallStep,
+  kTakeGarbageStep,
+  kClearGarbageStep,
+  kCensusStep,
+  kFailStep,
+  kShapeStep,
+  kChoices,
+};
+
+// How often each is chosen, by Subject, before luck.
+struct Row {
+  Choice choice;
+  std::array<int, kSubjects> weights;
+};
+// clang-format off
+constexpr Row kChoiceTable[] = {
+    //                  all  free unc  dtor weak coll
+    {kNodeStep,         {  6,   8,   6,   8,   6,   8}},
+    {kLeafStep,         {  1,   2,   0,   0,   0,   1}},
+    {kWeakStep,         {  4,   0,   2,   2,  10,   2}},
+    {kCopyStep,         {  4,   6,   3,   3,   3,   3}},
+    {kLoadStep,         {  4,   6,   4,   4,   3,   3}},
+    {kDerefStep,        {  4,   0,   1,   1,  10,   1}},
+    {kStoreStep,        { 10,  14,  10,  10,   8,   8}},
+    {kEmptySlotStep,    {  4,   6,   4,   4,   3,   3}},
+    {kDropStep,         { 10,  14,  10,  12,  10,   8}},
+    {kCollectStep,      {  5,   3,   6,   3,   5,  12}},
+    {kThresholdStep,    {  1,   1,   1,   1,   1,   5}},
+    {kSwitchStep,       {  1,   0,   0,   0,   0,   4}},
+    {kSaveallStep,      {  1,   0,   3,   0,   0,   1}},
+    {kTakeGarbageStep,  {  3,   0,   8,   2,   1,   1}},
+    {kClearGarbageStep, {  2,   0,   6,   1,   1,   1}},
+    {kCensusStep,       {  2,   1,   1,   1,   1,   6}},
+    {kFailStep,         {  1,   1,   1,   1,   1,   2}},
+    {kShapeStep,        {  8,   8,  10,  10,  10,   8}},
+};
+// clang-format on
+static_assert(std::size(kChoiceTable) == kChoices);
+
+// How many nodes have finalizers, in percent; each program draws one.
+constexpr std::array<std::array<int, 4>, kSubjects> kFinalizers = {{
+    {0, 15, 35, 60},
+    {0, 0, 0, 15},
+    {15, 35, 60, 90},
+    {35, 60, 90, 100},
+    {0, 0, 15, 35},
+    {0, 15, 15, 35},
+}};
+
+// Swarm testing: a sixth of the kinds is left out, another sixth is favoured.
+int Luck(Random& random, int weight) {
+  const int luck = random.Below(6);
+  return weight * (luck == 0 ? 0 : luck == 1 ? 4 : 1);
+}
+
+template <typename Weights>
+size_t Draw(Random& random, const Weights& weights) {
+  int total = 0;
+  for (const int weight : weights) total += weight;
+  int drawn = random.Below(total);
+  size_t index = 0;
+  while ((drawn -= weights[index]) >= 0) ++index;
+  return index;
+}
+
+class Generator {
+ public:
+  Generator(uint64_t seed, const GeneratorOptions& options)
+      : builder_(seed), random_(builder_.random()), options_(options) {
+    Weigh();
+  }
+
+  Program Make() {
+    Program& program = builder_.program();
+    const size_t scripts = random_.Percent(85) ? static_cast<size_t>(random_.Between(1, 4)) : 0;
+    program.scripts.resize(scripts);
+    if (options_.settings && random_.Percent(40)) builder_.Emit(SmallThreshold());
+    const auto operations = static_cast<size_t>(options_.operations);
+    while (builder_.size() < operations) Step();
+    program.main.resize(operations);
+    for (size_t i = 0; i < program.scripts.size(); ++i) {
+      // What a shape wrote comes first, and is mostly all.
+      const int more = i < scripts ? random_.Below(5) : std::max(0, random_.Below(5) - 2);
+      for (int k = 0; k < more; ++k) program.scripts[i].push_back(ScriptOp());
+    }
+    return std::move(program);
+  }
+
+ private:
+  void Weigh() {
+    const auto subject = static_cast<size_t>(options_.subject);
+    for (const Row& row : kChoiceTable) {
+      weights_[row.choice] = Luck(random_, row.weights[subject]);
+    }
+    for (size_t i = 0; i < kShapes; ++i) {
+      const Shape& shape = kShapeTable[i];
+      const bool possible = options_.settings || !shape.settings;
+      shapes_[i] = possible ? Luck(random_, shape.weights[subject]) : 0;
+    }
+    shapes_[0] = std::max(shapes_[0], 1);
+    const auto never = [this](Choice choice) { weights_[choice] = 0; };
+    if (!options_.clusters) std::fill(weights_.begin(), weights_.end(), 1);
+    if (!options_.clusters) never(kShapeStep);
+    if (!options_.settings) {
+      never(kThresholdStep);
+      never(kSwitchStep);
+      never(kSaveallStep);
+    }
+    if (!options_.failures) never(kFailStep);
+    if (!options_.censuses) never(kCensusStep);
+    weights_[kNodeStep] = std::max(weights_[kNodeStep], 1);
+    constexpr std::array<int, 3> kCallbacks = {20, 60, 90};
+    const int finalizers = random_.Of(kFinalizers[subject]);
+    builder_.SetLikely(finalizers, random_.Of(kCallbacks));
+  }
+
+  void Step() {
+    const auto choice = static_cast<Choice>(Draw(random_, weights_));
+    if (choice == kShapeStep) {
+      kShapeTable[Draw(random_, shapes_)].build(builder_);
+    } else {
+      builder_.Emit(Single(choice));
+    }
+  }
+
+  Op Single(Choice choice) {
+    switch (choice) {
+      case kNodeStep:
+        return builder_.AnyNode(builder_.AnyRegister());
+      case kLeafStep:
+        return {.code = OpCode::kLeaf, .dest = builder_.AnyRegister()};
+      case kWeakStep:
+        return builder_.AnyWeak(builder_.AnyRegister(), builder_.Some(Guess::kNode));
+      case kCopyStep:
+        return Copy(builder_.AnyRegister(), builder_.Full());
+      case kLoadStep: {
+        const Ref ref = builder_.Some(Guess::kNode);
+        return Load(builder_.AnyRegister(), ref, builder_.AnySlot(ref));
+      }
+      case kDerefStep:
+        return Dereference(builder_.AnyRegister(), builder_.Some(Guess::kWeak));
+      case kStoreStep: {
+        const Ref ref = builder_.Some(Guess::kNode);
+        return Store(ref, builder_.AnySlot(ref), builder_.Full());
+      }
+      case kEmptySlotStep: {
+        const Ref ref = builder_.Some(Guess::kNode);
+        return EmptySlot(ref, builder_.AnySlot(ref));
+      }
+      case kDropStep:
+        return Drop(builder_.Full());
+      case kCollectStep:
+        return Collect(builder_.AnyGeneration());
+      default:
+        return Setting(choice);
+    }
+  }
+
+  Op Setting(Choice choice) {
+    switch (choice) {
+      case kThresholdStep:
+        return SmallThreshold();
+      case kSwitchStep:
+        return {.code = random_.Percent(70) ? OpCode::kEnable : OpCode::kDisable};
+      case kSaveallStep:
+        return {.code = random_.Percent(40) ? OpCode::kSaveallOn : OpCode::kSaveallOff};
+      case kTakeGarbageStep:
+        return {.code = OpCode::kTakeGarbage,
+                .dest = builder_.AnyRegister(),
+                .count = random_.Below(3)};
+      case kClearGarbageStep:
+        return {.code = OpCode::kClearGarbage};
+      case kFailStep:
+        return {.code = OpCode::kFail, .count = random_.Between(1, 4)};
+      default:
+        return {.code = OpCode::kCensus};
+    }
+  }
+
+  Op SmallThreshold() {
+    const int first = random_.Percent(10) ? 0 : random_.Between(1, 8);
+    const int second = random_.Between(0, 3);
+    return Threshold(first, second, random_.Between(0, 2));
+  }
+
+  Op ScriptOp() {
+    const uint8_t reg = static_cast<uint8_t>(random_.Below(kRegisters));
+    const int slot = random_.Below(3);
+    switch (random_.Below(17)) {
+      case 0:
+      case 1:
+        return Copy(reg, kSelf);
+      case 2:
+        return Store(reg, slot, kSelf);
+      case 3:
+        return Store(kSelf, slot, random_.Percent(40) ? kSelf : reg);
+      case 4:
+        return EmptySlot(kSelf, slot);
+      case 5:
+        return Load(reg, kSelf, slot);
+      case 6:
+        return builder_.AnyWeak(reg, kSelf);
+      case 7:
+        return Collect(builder_.AnyGeneration());
+      case 8:
+        if (random_.Percent(40)) return {.code = OpCode::kRaise};
+        return builder_.AnyNode(reg);
+      case 9:
+        if (random_.Percent(50) && options_.censuses) return {.code = OpCode::kCensus};
+        return Dereference(reg, kSelf);
+      case 10:
+      case 11:
+        return Drop(reg);
+      case 12:
+        return Dereference(reg, static_cast<Ref>(random_.Below(kRegisters)));
+      case 13:
+        if (random_.Percent(70)) return Setting(kTakeGarbageStep);
+        return Setting(kClearGarbageStep);
+      default: {
+        // Not saveall: whether it holds for the rest of a collection depends on its order.
+        const auto choice = static_cast<Choice>(random_.Below(kCensusStep));
+        if (choice >= kThresholdStep && choice <= kSaveallStep) return Single(kStoreStep);
+        return Single(choice);
+      }
+    }
+  }
+
+  Builder builder_;
+  Random& random_;
+  const GeneratorOptions options_;
+  std::array<int, kChoices> weights_{};
+  std::array<int, kShapes> shapes_{};
+};
+
+}  // namespace
+
+uint64_t SeedOf(uint64_t sequence, uint64_t index) { return Random(sequence).Next() + index; }
+
+Program Generate(uint64_t seed, const GeneratorOptions& options) {
+  return Generator(seed, options).Make();
+}
+
+}  // namespace ouro

@@ -1,0 +1,93 @@
+// What is said to be possible is what happens: collectors that lack abilities reach all that they
+// are said to be able to, and nothing else. What was called missing there would send its author
+// after an error that is none.
+
+#include "model/judge/situation.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "model/trial.h"
+#include "properties/generator/generator.h"
+#include "properties/testing/arbitrary.h"
+#include "properties/testing/fixture.h"
+
+namespace ouro {
+namespace {
+
+constexpr uint64_t kPrograms = 30'000;
+
+std::string Names(uint64_t situations) {
+  std::string names;
+  for (int i = 0; i < kSituations; ++i) {
+    if ((situations >> i & 1) != 0) names += fmt::format(" {}", Name(static_cast<Situation>(i)));
+  }
+  return names;
+}
+
+uint64_t Reached(const Specimen& specimen) {
+  Trial trial(specimen);
+  const uint64_t possible = PossibleSituations(specimen);
+  uint64_t reached = 0;
+  for (uint64_t i = 0; i < kPrograms && (reached & possible) != possible; ++i) {
+    reached |= trial.Run(Generate(SeedOf(Seed(), i))).situations;
+  }
+  for (uint64_t i = 0; i < kPrograms / 10; ++i) {  // and what else?
+    reached |= trial.Run(Generate(SeedOf(Seed() + 1, i))).situations;
+  }
+  return reached;
+}
+
+TEST(PossibleTest, IsWhatHappensToCollectorsThatLackAbilities) {
+  for (const char* name : {"optimized", "optimized-pep442"}) {
+    // These have generations, whether or not they say so.
+    std::vector<uint32_t> lacks = {0, kAllAbilities & ~uint32_t{kGenerations3}};
+    for (uint32_t one = 1; one < kAllAbilities; one <<= 1) {
+      if (one != kGenerations3) lacks.push_back(one);
+    }
+    lacks.push_back(kFinalizers | kCallbacks);
+    lacks.push_back(kFinalizers | kSaveall);
+    for (const uint32_t lack : lacks) {
+      Specimen specimen = Named(name);
+      specimen.abilities = kAllAbilities & ~lack;
+      // Callbacks are of weak references.
+      if ((lack & kWeakReferences) != 0) specimen.abilities &= ~uint32_t{kCallbacks};
+      const uint64_t possible = PossibleSituations(specimen);
+      const uint64_t reached = Reached(specimen);
+      const std::string who = fmt::format("{} without {}", name, ListAbilities(lack));
+      EXPECT_EQ(reached & ~possible, 0u)
+          << who << " cannot reach, and reached:" << Names(reached & ~possible);
+      EXPECT_EQ(possible & ~reached, 0u)
+          << who << " can reach, and did not:" << Names(possible & ~reached);
+    }
+  }
+}
+
+bool Possible(const Contract& contract, uint32_t abilities, Situation situation) {
+  Specimen specimen;
+  specimen.contract = &contract;
+  specimen.abilities = abilities;
+  return (PossibleSituations(specimen) >> static_cast<int>(situation) & 1) != 0;
+}
+
+TEST(PossibleTest, ContractsOfBounds) {
+  const Contract* contract = nullptr;
+  ASSERT_EQ(ReadContract("perl", &contract), "");
+  for (const Situation scripts : {Situation::kScriptRaised, Situation::kScriptInScript,
+                                  Situation::kNestedCollect, Situation::kCollectInFinalizer}) {
+    EXPECT_FALSE(Possible(*contract, kWeakReferences, scripts)) << Name(scripts);
+  }
+  EXPECT_TRUE(Possible(*contract, kFinalizers, Situation::kScriptRaised));
+  EXPECT_TRUE(Possible(*contract, kFinalizers, Situation::kResurrectedByFinalizer));
+  ASSERT_EQ(ReadContract("perl,finalizers=after-death", &contract), "");
+  EXPECT_FALSE(Possible(*contract, kFinalizers, Situation::kResurrectedByFinalizer));
+  EXPECT_TRUE(Possible(*contract, kFinalizers, Situation::kFinalizerRuns));
+  ASSERT_EQ(ReadContract("lua,finalizers=after-death", &contract), "");
+  EXPECT_FALSE(Possible(*contract, kFinalizers, Situation::kTrashResurrected));
+  EXPECT_TRUE(Possible(*contract, kFinalizers, Situation::kTrashFinalized));
+}
+
+}  // namespace
+}  // namespace ouro

@@ -1,0 +1,30 @@
+// Transcripts are read line by line, whatever stands between the lines.
+
+#include "properties/testing/transcript.h"
+
+#include <gtest/gtest.h>
+
+namespace ouro {
+namespace {
+
+TEST(TranscriptTest, IsWhatATrialWrote) {
+  const std::string trace =
+      "r0 = node 0 del 0\n> new 0\nr0 = none\n> finalize 0\n  r1 = self\n> end 0\n";
+  EXPECT_EQ(Print(ReadTranscript(trace)), trace);
+  EXPECT_EQ(ReadTranscript(trace).at(4).indent, 2u);
+}
+
+TEST(TranscriptTest, LeavesOutBlankLinesAndComments) {
+  EXPECT_EQ(Print(ReadTranscript("\n# void: r0 = r1 (r1 is empty)\nr0 = leaf\n   \n  # void\n"
+                                 "> new 0      # <- here\n")),
+            "r0 = leaf\n> new 0\n");
+}
+
+TEST(TranscriptTest, NeedsNoLastNewline) {
+  EXPECT_EQ(Print(ReadTranscript("r0 = leaf\n> new 0")), "r0 = leaf\n> new 0\n");
+  EXPECT_EQ(Print(ReadTranscript("r0 = leaf\n  ")), "r0 = leaf\n");
+  EXPECT_TRUE(ReadTranscript("").empty());
+}
+
+}  // namespace
+}  // namespace ouro
