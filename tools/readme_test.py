@@ -80,9 +80,9 @@ def targets(package):
 
 
 def paths(text):
-    """What looks like a path of this repository; `model/law.{h,cc}` are two."""
+    """What looks like a path of this repository; `model/law.{h,cc}` are two, `docs/X.md` none."""
     for code in inline(text):
-        if not re.fullmatch(rf"({FOLDERS})/[\w./{{}},*-]*", code):
+        if re.search(r"/X\b", code) or not re.fullmatch(rf"({FOLDERS})/[\w./{{}},*-]*", code):
             continue
         braces = re.search(r"\{(.*?)\}", code)
         for word in braces[1].split(",") if braces else [""]:
@@ -107,8 +107,12 @@ def sources():
 
 def anchors(text):
     """The names of headings, as GitHub makes them."""
-    titles = re.findall(r"(?m)^#+ (.*)$", re.sub(r"(?ms)^```.*?^```$", "", text))
-    return [re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles]
+    found = []
+    for title in re.findall(r"(?m)^#+ (.*)$", re.sub(r"(?ms)^```.*?^```$", "", text)):
+        name = re.sub(r"[^\w -]", "", title).lower().replace(" ", "-")
+        again = sum(re.sub(r"-\d+$", "", other) == name for other in found)
+        found.append(f"{name}-{again}" if again else name)
+    return found
 
 
 def rows(text, heading):
@@ -290,12 +294,13 @@ class SelfTest(unittest.TestCase):
                                           "bazel test //a", "tools/y b"])
 
     def test_paths(self):
-        text = ("`model/law.{h,cc}` `corpus/laws/*.gct` `a/b` `fuzz/ouro --help`\n"
+        text = ("`model/law.{h,cc}` `corpus/laws/*.gct` `a/b` `docs/X.md` `fuzz/ouro --help`\n"
                 "```\n`tools/x`\n```\n")
         self.assertEqual(list(paths(text)), ["model/law.h", "model/law.cc", "corpus/laws/*.gct"])
 
     def test_anchors(self):
-        self.assertEqual(anchors("# A b, c\n```\n# no\n```\n## D-e `f`\n"), ["a-b-c", "d-e-f"])
+        self.assertEqual(anchors("# A b, c\n```\n# no\n```\n## D-e `f`\n## In C\n## In C++\n"),
+                         ["a-b-c", "d-e-f", "in-c", "in-c-1"])
 
     def test_section(self):
         text = "# a\n## b\nc\n### d\ne\n## f\ng\n"
