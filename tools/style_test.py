@@ -1,4 +1,5 @@
-"""The style of this repository: functions, files, lines, opening comments, guards, format.
+"""The style of this repository: licence lines, functions, files, lines, opening comments, guards,
+format. docs/style.md says the rest, which no test can tell.
 
 It reads the real source tree, so that a new folder needs no mention here or in BUILD: what git
 knows or, where there is no git, what is in folders of packages. So what campaigns leave there is
@@ -20,6 +21,15 @@ MAX_FILE_LINES = 500
 MAX_COLUMNS = 100
 CPP = {".c", ".cc", ".h"}
 PYTHON = {".py", ".bzl"}
+LICENCE = "SPDX-License-Identifier: Apache-2.0"
+LICENCE_LINES = 3  # it is one of so many at the top: an interpreter's line may come before
+# How a comment of one line begins and ends. A C header is C or C++ by its opening comment.
+COMMENTS = {
+    ".c": ("/* ", " */"), ".cc": ("// ", ""), ".h": ("// ", ""), ".php": ("// ", ""),
+    ".lua": ("-- ", ""), ".py": ("# ", ""), ".bzl": ("# ", ""), ".sh": ("# ", ""),
+    ".rb": ("# ", ""), ".yml": ("# ", ""), ".BUILD": ("# ", ""), ".bazel": ("# ", ""),
+}
+BUILD_FILES = {"BUILD", "WORKSPACE", "WORKSPACE.bzlmod"}
 WORDS_FOR_LATER = ("TO" "DO", "FIX" "ME", "X" "XX")  # in two parts: this file is read too
 FORMATTER = "clang-format-14"
 
@@ -76,20 +86,57 @@ def python_functions(text):
             yield node.lineno, node.end_lineno - node.lineno + 1
 
 
+def functions(suffix, text):
+    if suffix in CPP:
+        return cpp_functions(text)
+    return python_functions(text) if suffix in PYTHON else []
+
+
 def guard(path):
     return re.sub(r"[^A-Z0-9]", "_", path.upper()) + "_"
 
 
+def comment(path, text):
+    """How comments of one line begin and end in that source file; None: it is no source file."""
+    name = os.path.basename(path)
+    if name in BUILD_FILES or text.startswith("#!"):
+        return ("# ", "")
+    suffix = os.path.splitext(name)[1]
+    if suffix == ".h" and text.startswith("/*"):
+        suffix = ".c"
+    return COMMENTS.get(suffix)
+
+
+def licence_line(path, text):
+    """The line that says under which licence a source file is, as it should be."""
+    begin, end = comment(path, text)
+    return begin + LICENCE + end
+
+
+def without_licence(path, text):
+    """The text without that line and a blank one after it: they say nothing about the file."""
+    line = licence_line(path, text) + "\n"
+    before, found, after = text.partition(line)
+    if not found or before.count("\n") >= LICENCE_LINES:
+        return text
+    return before + after.removeprefix("\n")
+
+
 def opens_with_a_comment(path, text):
-    if text.startswith("#!"):
+    if text.startswith(("#!", "<?php\n")):
         text = text.split("\n", 1)[-1]
     if path.endswith(".cc") and text.startswith(f'#include "{path[:-3]}.h"\n'):
         return True  # its header says it
-    return text.startswith(("// ", "/* ", "# ", '"""'))
+    return text.startswith(("// ", "/* ", "# ", "-- ", '"""'))
 
 
-def offences(path, text):
-    """What is wrong with a file, as lines for people."""
+def licence_offences(path, text):
+    line = licence_line(path, text)
+    if line not in text.split("\n")[:LICENCE_LINES]:
+        yield f"{path}:1: none of the first {LICENCE_LINES} lines is `{line}`"
+
+
+def style_offences(path, text):
     suffix = os.path.splitext(path)[1]
     rows = text.split("\n")
     for number, row in enumerate(rows, 1):
@@ -98,12 +145,12 @@ def offences(path, text):
         for word in WORDS_FOR_LATER:
             if re.search(rf"\b{word}\b", row):
                 yield f"{path}:{number}: {word}: do it now, or write it to the tracker"
-    if len(rows) - 1 > MAX_FILE_LINES:
-        yield f"{path}: {len(rows) - 1} lines; {MAX_FILE_LINES} are the limit"
-    if not opens_with_a_comment(path, text):
+    content = without_licence(path, text)
+    if content.count("\n") > MAX_FILE_LINES:
+        yield f"{path}: {content.count(chr(10))} lines; {MAX_FILE_LINES} are the limit"
+    if not opens_with_a_comment(path, content):
         yield f"{path}:1: no opening comment that says what the file is and where its place is"
-    functions = cpp_functions if suffix in CPP else python_functions
-    for number, length in functions(text):
+    for number, length in functions(suffix, text):
         if length > MAX_FUNCTION_LINES:
             yield (f"{path}:{number}: a function of {length} lines; "
                    f"{MAX_FUNCTION_LINES} are the limit")
@@ -112,6 +159,12 @@ def offences(path, text):
         opens = f"\n#ifndef {name}\n#define {name}\n" in text
         if not opens or not text.endswith((f"#endif  // {name}\n", f"#endif /* {name} */\n")):
             yield f"{path}: no include guard {name}"
+
+
+def offences(path, text):
+    """What is wrong with a file, as lines for people."""
+    yield from licence_offences(path, text)
+    yield from style_offences(path, text)
 
 
 def root():
@@ -140,10 +193,16 @@ def walked(top):
     return found
 
 
+def head(path):
+    """The first two bytes, which tell a script."""
+    with open(path, "rb") as file:
+        return file.read(2).decode("latin-1")
+
+
 def sources():
-    """Paths from the root, sorted."""
+    """Paths from the root, sorted: code, build files and scripts. Data and programs are none."""
     files = tracked(root()) or walked(root())
-    return sorted(name for name in files if os.path.splitext(name)[1] in CPP | PYTHON)
+    return sorted(name for name in files if comment(name, head(root() / name)) is not None)
 
 
 class StyleTest(unittest.TestCase):
@@ -151,8 +210,18 @@ class StyleTest(unittest.TestCase):
     def test_sources_are_found(self):
         self.assertTrue((root() / "WORKSPACE").exists(), root())
         for path in ("model/program.h", "collector/heap/heap.cc", "tools/style_test.py",
-                     "third_party/clang.bzl"):
+                     "third_party/clang.bzl", "third_party/fmt.BUILD", "model/BUILD", "WORKSPACE",
+                     "tools/setup", ".ci/run"):
             self.assertIn(path, sources())
+        for path in sources():
+            self.assertNotIn(os.path.splitext(path)[1], (".gct", ".md", ".patch", ".txt"))
+
+    def test_the_licence_is_the_standard_text(self):
+        text = (root() / "LICENSE").read_text()
+        self.assertIn("Apache License\n", text)
+        debian = pathlib.Path("/usr/share/common-licenses/Apache-2.0")
+        if debian.exists():
+            self.assertEqual(text, debian.read_text())
 
     def test_what_campaigns_leave_is_not_read(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -197,16 +266,51 @@ def function_of(lines, head="int f(int x) {"):
     return head + "\n" + "  x;\n" * (lines - 2) + "}\n"
 
 
+def licensed(path, text):
+    """The text of a file as it would be without fault."""
+    line = licence_line(path, text) + "\n\n"
+    if text.startswith(("#!", "<?php\n")):
+        first, _, rest = text.partition("\n")
+        return first + "\n" + line + rest
+    return line + text
+
+
 class SelfTest(unittest.TestCase):
     """The rules convict what is bad, and nothing else."""
 
     def convict(self, path, text, part):
-        found = list(offences(path, text))
+        found = list(style_offences(path, text))
         self.assertEqual(len(found), 1, found)
         self.assertIn(part, found[0])
 
     def acquit(self, path, text):
-        self.assertEqual(list(offences(path, text)), [])
+        self.assertEqual(list(style_offences(path, text)), [])
+
+    def test_licence(self):
+        for path, text, line in (
+                ("a/b.cc", "// A.\n", "// " + LICENCE), ("a/b.py", '"""A."""\n', "# " + LICENCE),
+                ("a/b.c", "/* A. */\n", "/* " + LICENCE + " */"),
+                ("a/BUILD", "# A.\n", "# " + LICENCE), ("WORKSPACE", "# A.\n", "# " + LICENCE),
+                ("MODULE.bazel", "# A.\n", "# " + LICENCE), ("a/b.BUILD", "# A.\n", "# " + LICENCE),
+                ("a/b.lua", "-- A.\n", "-- " + LICENCE), ("a/b.rb", "# A.\n", "# " + LICENCE),
+                ("a/b.php", "<?php\n// A.\n", "// " + LICENCE),
+                ("tools/b", "#!/bin/sh\n# A.\n", "# " + LICENCE)):
+            good = licensed(path, text)
+            self.assertIn(line, good.split("\n"))
+            self.assertEqual(list(offences(path, good)), [])
+            for bad in (text, good.replace("Apache-2.0", "MIT"), good.replace(line, line[3:]),
+                        text + "\n\n" + line + "\n"):
+                self.assertTrue(any(f"`{line}`" in found for found in offences(path, bad)), bad)
+        for path in ("a.gct", "a.md", "a.patch", "a.txt", "a.trace", "a.svg", "b/LICENSE"):
+            self.assertIsNone(comment(path, "# a\n"))
+
+    def test_a_licence_is_not_what_a_file_is(self):
+        self.assertEqual(without_licence("a.cc", f"// {LICENCE}\n\n// A.\n"), "// A.\n")
+        self.assertEqual(without_licence("a.sh", f"#!/bin/sh\n# {LICENCE}\n# A.\n"),
+                         "#!/bin/sh\n# A.\n")
+        self.assertEqual(len(list(offences("a.cc", f"// {LICENCE}\n\nint x;\n"))), 1)
+        # Nor does it count as one of the lines.
+        self.acquit("a/b.cc", licensed("a/b.cc", "// x\n" * MAX_FILE_LINES))
 
     def test_lines(self):
         self.acquit("a/b.cc", "// " + 97 * "x" + "\n")
@@ -223,7 +327,8 @@ class SelfTest(unittest.TestCase):
         for path, text in (("a/b.cc", "// A noun.\n"), ("a/b.c", "/* A noun. */\n"),
                            ("a/b.cc", '#include "a/b.h"\n'),
                            ("a/b.py", "#!/usr/bin/env python3\n# A noun.\n"),
-                           ("b.bzl", '"""A."""\n')):
+                           ("b.bzl", '"""A."""\n'), ("a/BUILD", "# A.\n"),
+                           ("a/b.php", "<?php\n// A.\n"), ("a/b.lua", "-- A.\n")):
             self.acquit(path, text)
         for path, text in (("a/b.cc", '#include "a/c.h"\n'), ("a/b.py", "import os\n"),
                            ("a/b.py", "#!/usr/bin/env python3\nimport os\n"), ("b.bzl", "\n# A.\n"),

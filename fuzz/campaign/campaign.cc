@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "collector/specimens.h"
+#include "fuzz/build_name.h"
 #include "fuzz/campaign/campaign_report.h"
 #include "fuzz/campaign/canary.h"
 #include "fuzz/campaign/findings.h"

@@ -63,9 +63,6 @@ std::string PlotLine(const Snapshot& snapshot);
 // "3 findings"
 std::string Count(uint64_t number, const std::string& noun);
 
-// How this program was built: "clang 14.0.6, assertions, AddressSanitizer".
-std::string BuildName();
-
 }  // namespace ouro
 
 #endif  // FUZZ_CAMPAIGN_CAMPAIGN_REPORT_H_

@@ -13,7 +13,7 @@
 #include <sstream>
 #include <vector>
 
-#include "fuzz/campaign/campaign_report.h"
+#include "fuzz/build_name.h"
 #include "fuzz/campaign/cause.h"
 #include "fuzz/files.h"
 #include "model/shrink.h"

@@ -35,7 +35,7 @@ class UsageTest(ouro_driver.OuroTest):
 
     def test_version(self):
         output, _ = self.ouro("--version")
-        self.assertRegex(output, r"^ouro \d+\.\d+, commit (unknown|[0-9a-f]{7,}\+?), clang \d")
+        self.assertRegex(output, r"^ouro \d+\.\d+\.\d+, commit (unknown|[0-9a-f]{7,}\+?), clang \d")
         copy = shutil.copy(ouro_driver.OURO, os.path.join(self.folder, "ouro"))
         done = subprocess.run([copy, "--version"], capture_output=True, text=True, cwd=self.folder)
         self.assertEqual((done.returncode, done.stdout), (0, output))

@@ -1,8 +1,6 @@
 #include "fuzz/ouro/version.h"
 
-#include <fmt/format.h>
-
-#include "fuzz/campaign/campaign_report.h"
+#include "fuzz/build_name.h"
 
 // In version_stamp.cc.
 extern const char ouro_commit[];
@@ -11,8 +9,7 @@ namespace ouro {
 
 std::string VersionLine() {
   const std::string commit = ouro_commit;
-  return fmt::format("ouro {}, commit {}, {}", kVersion, commit == "0" ? "unknown" : commit,
-                     BuildName());
+  return BuildName(commit == "0" ? "unknown" : commit);
 }
 
 }  // namespace ouro
