@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Makes .debian/, by which Bazel finds Debian's packages and downloads nothing.
 
 .debian/bazelrc, which .bazelrc imports if it is there, forbids downloads. Where Bazel knows modules

@@ -1,5 +1,6 @@
-"""tools/in_debian, as far as it goes without a network and without a root of another Debian: what it
-says, and what it refuses. That it runs a suite is for people to try: it takes an hour.
+# SPDX-License-Identifier: Apache-2.0
+"""tools/in_debian, as far as it goes without a network and a root of another Debian: what it says,
+and what it refuses. That it runs a suite is for people to try: it takes an hour.
 
 Place: beside tools/in_debian.
 """
