@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+
 """Rules that Bazel or our BUILD files load: Debian's package of them, or what stands in for it.
 
 Place: for WORKSPACE; with modules, third_party/registry.py does the same.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+
 """py_library, as Bazel 4.2.3 has it built in."""
 
 # How Bazel tells, under --incompatible_load_python_rules_from_bzl, that a rule was loaded.
