@@ -16,7 +16,7 @@ namespace ouro {
 // `bazel run` starts programs elsewhere and says in BUILD_WORKING_DIRECTORY where the user stands.
 std::string UserPath(const std::string& path);
 
-// Of one input, in bytes: what has no end, /dev/zero or a pipe that somebody fills, is told so
+// Of one input, in bytes: what has no end, /dev/zero or a pipe that somebody fills, is sent so
 // before the memory is full.
 inline constexpr size_t kMaxInput = size_t{256} << 20;
 

@@ -9,16 +9,16 @@ namespace ouro {
 
 using Clock = std::chrono::steady_clock;
 
-ProgressLine::ProgressLine(std::FILE* stream, std::chrono::milliseconds quiet,
-                           std::chrono::milliseconds every)
+StatusLine::StatusLine(std::FILE* stream, std::chrono::milliseconds quiet,
+                       std::chrono::milliseconds every)
     : stream_(stream),
       terminal_(isatty(fileno(stream)) != 0),
       every_(every),
       next_(Clock::now() + quiet) {}
 
-bool ProgressLine::Due() const { return terminal_ && Clock::now() >= next_; }
+bool StatusLine::Due() const { return terminal_ && Clock::now() >= next_; }
 
-void ProgressLine::Show(const std::string& line) {
+void StatusLine::Show(const std::string& line) {
   if (!Due()) return;
   next_ = Clock::now() + every_;
   winsize window = {};
@@ -28,14 +28,14 @@ void ProgressLine::Show(const std::string& line) {
   shown_ = true;
 }
 
-void ProgressLine::Clear() {
+void StatusLine::Clear() {
   if (!shown_) return;
   Write("\r\033[K");
   shown_ = false;
 }
 
 // A terminal that is gone is nothing to throw for: the destructor comes here.
-void ProgressLine::Write(const std::string& text) {
+void StatusLine::Write(const std::string& text) {
   std::fputs(text.c_str(), stream_);
   std::fflush(stream_);
 }

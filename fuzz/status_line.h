@@ -12,16 +12,16 @@
 
 namespace ouro {
 
-class ProgressLine {
+class StatusLine {
  public:
   static constexpr std::chrono::milliseconds kQuiet{2000};  // what is soon over shows none
   static constexpr std::chrono::milliseconds kEvery{500};
 
-  explicit ProgressLine(std::FILE* stream = stderr, std::chrono::milliseconds quiet = kQuiet,
-                        std::chrono::milliseconds every = kEvery);
-  ~ProgressLine() { Clear(); }
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
+  explicit StatusLine(std::FILE* stream = stderr, std::chrono::milliseconds quiet = kQuiet,
+                      std::chrono::milliseconds every = kEvery);
+  ~StatusLine() { Clear(); }
+  StatusLine(const StatusLine&) = delete;
+  StatusLine& operator=(const StatusLine&) = delete;
 
   // Whether anybody looks at all.
   bool terminal() const { return terminal_; }

@@ -28,7 +28,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kNotesShown = 10;  // of programs that were innocent; more are counted only
+constexpr int kNotesShown = 10;  // of programs that were not_reproduced; more are counted only
 constexpr int kLookMs = 100;     // how often all are looked after while nobody says anything
 constexpr double kRecordSeconds = 1;
 constexpr double kPlotSeconds = 10;
@@ -46,16 +46,16 @@ class Campaign {
                      .seed = options.seed,
                      .operations = options.operations,
                      .hang_seconds = options.hang_seconds},
-                    &records_) {}
+                    &folder_) {}
 
   int Run(std::string* error) {
     *error = supervisor_.Choose();
-    if (error->empty()) *error = records_.Open(options_.out, specimen_.name, supervisor_.size());
+    if (error->empty()) *error = folder_.Open(options_.out, specimen_.name, supervisor_.size());
     if (!error->empty()) return 2;
     const Interruptible interruptible;
     begin_ = Clock::now();
     Resume();
-    Greet();
+    PrintHeader();
     if (options_.canary) *error = CheckCanary();
     if (error->empty()) *error = Supervise();
     if (error->empty()) Finish();
@@ -66,27 +66,27 @@ class Campaign {
  private:
   // ---- beginning ----
 
-  // What earlier runs in this folder have left: counts are on the desks, findings in files.
+  // What earlier runs in this folder have left: counts are on the slots, findings in files.
   void Resume() {
-    before_ = static_cast<double>(records_.desks()[0].milliseconds.load()) / 1000;
+    before_ = static_cast<double>(folder_.slots()[0].milliseconds.load()) / 1000;
     supervisor_.Resume(&options_.corpus);
     supervisor_.Handle({.fresh =
                             [this](const Program& program) {
-                              last_new_ = Seconds();
-                              const std::string error = records_.Keep(program);
+                              last_new_at_ = Seconds();
+                              const std::string error = folder_.Keep(program);
                               if (!error.empty()) trouble_ = error;
                             },
-                        .suspect = [this](const Suspicion& s) { findings_.Suspect(s); }});
-    for (const Finding& finding : records_.Earlier()) findings_.Remember(finding);
+                        .candidate = [this](const Candidate& s) { findings_.Consider(s); }});
+    for (const Finding& finding : folder_.Earlier()) findings_.Remember(finding);
   }
 
-  void Greet() const {
+  void PrintHeader() const {
     fmt::print("{} ({}) under the contract {}: {} s, {}, {}, seed {}\n", specimen_.name,
                specimen_.summary, specimen_.contract->name, options_.seconds,
                Count(supervisor_.size(), "worker"),
                supervisor_.engine() == "both" ? "both engines" : "engine " + supervisor_.engine(),
                options_.seed);
-    if (const uint64_t programs = records_.desks().Sum(&Desk::programs); programs > 0) {
+    if (const uint64_t programs = folder_.slots().Sum(&WorkerSlot::programs); programs > 0) {
       fmt::print("goes on in {}: {:.0f} s, {} programs, {} so far\n", options_.out, before_,
                  programs, Count(findings_.size(), "finding"));
     }
@@ -98,7 +98,7 @@ class Campaign {
     for (const Engine engine : {Engine::kRandom, Engine::kLibFuzzer}) {
       if (!supervisor_.Uses(engine) || Interruptible::Interrupted()) continue;
       const std::string wrong =
-          TryCanary(engine, options_.seed, supervisor_.fuzzer(), records_.work());
+          TryCanary(engine, options_.seed, supervisor_.fuzzer(), folder_.work());
       if (!wrong.empty()) return "the engine missed the known bug of the canary: " + wrong;
     }
     begin_ = Clock::now();  // the canary's time is not the specimen's
@@ -146,7 +146,7 @@ class Campaign {
       Wait();
     }
     StopInquiry();
-    Suspicion left;
+    Candidate left;
     while (!Satisfied() && findings_.Next(&left)) Defer(left);
   }
 
@@ -155,26 +155,26 @@ class Campaign {
   // Hears the one that runs, and starts the next.
   void Inquire(double shrink_seconds) {
     Finding finding;
-    const Inquiry::News news = inquiry_.Listen(&finding);
-    const bool over = news != Inquiry::News::kNone && news != Inquiry::News::kFiled;
-    if (over) findings_.Done(inquiry_.suspicion(), finding.signature);
-    if (news == Inquiry::News::kInnocent && ++innocent_ <= kNotesShown) {
-      Say(inquiry_.suspicion(), "lawful when it is run again, so no finding");
+    const Inquiry::Update update = inquiry_.Poll(&finding);
+    const bool over = update != Inquiry::Update::kNone && update != Inquiry::Update::kFiled;
+    if (over) findings_.Done(inquiry_.candidate(), finding.signature);
+    if (update == Inquiry::Update::kNotReproduced && ++not_reproduced_ <= kNotesShown) {
+      Say(inquiry_.candidate(), "lawful when it is run again, so no finding");
     }
-    if (news == Inquiry::News::kFailed) {
-      Say(inquiry_.suspicion(), "it could not be looked into: " + inquiry_.error());
-      if (!filed_) Defer(inquiry_.suspicion());
+    if (update == Inquiry::Update::kFailed) {
+      Say(inquiry_.candidate(), "it could not be looked into: " + inquiry_.error());
+      if (!filed_) Defer(inquiry_.candidate());
     }
-    if (news == Inquiry::News::kFiled || news == Inquiry::News::kShrunk) Add(finding);
-    filed_ |= news == Inquiry::News::kFiled;
-    Suspicion next;
+    if (update == Inquiry::Update::kFiled || update == Inquiry::Update::kShrunk) Add(finding);
+    filed_ |= update == Inquiry::Update::kFiled;
+    Candidate next;
     if (Satisfied() || inquiry_.running() || !findings_.Next(&next)) return;
     filed_ = false;
-    seen_ = {before_ + Seconds(), records_.desks().Sum(&Desk::programs)};
+    seen_ = {before_ + Seconds(), folder_.slots().Sum(&WorkerSlot::programs)};
     FindingOptions options;
     options.isolation.milliseconds = supervisor_.HangLimitMs();
     options.shrink_seconds = static_cast<int>(std::max(0.0, shrink_seconds));
-    options.folder = records_.found();
+    options.folder = folder_.found();
     options.seed = options_.seed;
     options.known = findings_.Causes();
     inquiry_.Start(specimen_, next, options);
@@ -184,24 +184,24 @@ class Campaign {
   void StopInquiry() {
     if (!inquiry_.running()) return;
     inquiry_.Stop();
-    findings_.Done(inquiry_.suspicion(), "");
-    if (!filed_) Defer(inquiry_.suspicion());
+    findings_.Done(inquiry_.candidate(), "");
+    if (!filed_) Defer(inquiry_.candidate());
   }
 
   // There is no time to look into it: it is kept for later, and is no finding yet.
-  void Defer(const Suspicion& suspicion) {
+  void Defer(const Candidate& candidate) {
     const std::string text =
-        fmt::format("# seen: {}\n# specimen: {} ({})\n# origin: {}\n{}", suspicion.seen,
-                    specimen_.name, specimen_.summary, suspicion.origin, Print(suspicion.program));
+        fmt::format("# seen: {}\n# specimen: {} ({})\n# origin: {}\n{}", candidate.seen,
+                    specimen_.name, specimen_.summary, candidate.origin, Print(candidate.program));
     const std::string file = fmt::format("{}/unexamined/{:016x}.gct", options_.out, HashOf(text));
     const std::string error = WriteText(file, text);
     if (!error.empty()) trouble_ = error;
-    deferred_.push_back(fmt::format("{}\n    {}", suspicion.seen, file));
+    deferred_.push_back(fmt::format("{}\n    {}", candidate.seen, file));
   }
 
-  void Say(const Suspicion& suspicion, const std::string& what) {
+  void Say(const Candidate& candidate, const std::string& what) {
     line_.Clear();
-    fmt::print("{:.0f} s: {}: {}{}\n", Seconds(), suspicion.origin, suspicion.seen,
+    fmt::print("{:.0f} s: {}: {}{}\n", Seconds(), candidate.origin, candidate.seen,
                what.empty() ? "" : "; " + what);
     std::fflush(stdout);
   }
@@ -212,15 +212,15 @@ class Campaign {
     finding.programs = seen_.programs;
     const auto known = findings_.known().find(finding.signature);
     const bool fresh = known == findings_.known().end();
-    const bool fleeting = finding.repeats == 0;
-    const bool shown = !fresh && (fleeting || known->second.report == finding.report);
+    const bool flaky = finding.repeats == 0;
+    const bool shown = !fresh && (flaky || known->second.report == finding.report);
     if (!fresh && !filed_) findings_.Hit(finding.signature);
     findings_.Add(finding);
     recorded_ = -kRecordSeconds;  // at once
     if (shown) return;
     const bool alike = finding.shrunk && !filed_ && finding.repeats > 0;
     if (alike && ++alike_ > kNotesShown) return;  // they are in the summary
-    if (!filed_) Say(inquiry_.suspicion(), alike || fresh ? "" : "known, in a larger program");
+    if (!filed_) Say(inquiry_.candidate(), alike || fresh ? "" : "known, in a larger program");
     line_.Clear();
     fmt::print("{}\n", Painted(finding.report, stdout));
     std::fflush(stdout);
@@ -230,8 +230,8 @@ class Campaign {
 
   double Seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
-  Snapshot Take() const {
-    Snapshot s;
+  CampaignReport MakeReport() const {
+    CampaignReport s;
     s.specimen = specimen_.name;
     s.contract = specimen_.contract->name;
     s.engine = supervisor_.engine();
@@ -241,18 +241,18 @@ class Campaign {
     s.planned = options_.seconds;
     s.run_seconds = Seconds();
     s.seconds = before_ + s.run_seconds;
-    s.programs = records_.desks().Sum(&Desk::programs);
-    s.operations = records_.desks().Sum(&Desk::operations);
-    s.convicted = records_.desks().Sum(&Desk::convicted);
-    s.corpus = records_.corpus();
+    s.programs = folder_.slots().Sum(&WorkerSlot::programs);
+    s.operations = folder_.slots().Sum(&WorkerSlot::operations);
+    s.convicted = folder_.slots().Sum(&WorkerSlot::convicted);
+    s.corpus = folder_.corpus();
     s.possible = PossibleSituations(specimen_);
-    s.last_new = s.run_seconds - last_new_;
-    s.innocent = innocent_;
+    s.since_last_new = s.run_seconds - last_new_at_;
+    s.not_reproduced = not_reproduced_;
     s.more = findings_.more();
     s.deferred = deferred_;
     s.out = options_.out;
     s.interrupted = Interruptible::Interrupted();
-    const Reached reached = records_.desks().AllReached();
+    const Reached reached = folder_.slots().AllReached();
     s.situations = reached.situations;
     s.features = reached.features;
     // Those of a collector that is not built in are not counted; what runs then is our own code.
@@ -260,9 +260,9 @@ class Campaign {
       s.edges = reached.edges;
       s.all_edges = reached.all_edges;
     }
-    const double since = std::max(s.run_seconds - last_.run_seconds, 0.001);
-    s.programs_rate = static_cast<double>(s.programs - last_.programs) / since;
-    s.operations_rate = static_cast<double>(s.operations - last_.operations) / since;
+    const double since = std::max(s.run_seconds - last_report_.run_seconds, 0.001);
+    s.programs_rate = static_cast<double>(s.programs - last_report_.programs) / since;
+    s.operations_rate = static_cast<double>(s.operations - last_report_.operations) / since;
     for (const auto& [signature, finding] : findings_.known()) s.findings.push_back(finding);
     return s;
   }
@@ -272,35 +272,35 @@ class Campaign {
     const double now = Seconds();
     if (now - recorded_ < kRecordSeconds) return trouble_;
     recorded_ = now;
-    records_.desks()[0].milliseconds.store(static_cast<uint64_t>((before_ + now) * 1000));
-    const Snapshot snapshot = Take();
-    if (std::string error = records_.Write(snapshot); !error.empty()) trouble_ = error;
+    folder_.slots()[0].milliseconds.store(static_cast<uint64_t>((before_ + now) * 1000));
+    const CampaignReport report = MakeReport();
+    if (std::string error = folder_.Write(report); !error.empty()) trouble_ = error;
     if (now - plotted_ >= kPlotSeconds) {
       plotted_ = now;
-      if (std::string error = records_.Plot(snapshot); !error.empty()) trouble_ = error;
+      if (std::string error = folder_.Plot(report); !error.empty()) trouble_ = error;
     }
     if (now - reread_ >= kRereadSeconds) {
       reread_ = now;
-      records_.Reread();
+      folder_.Reread();
     }
     if (line_.terminal()) {
-      line_.Show(StatusLine(snapshot));
+      line_.Show(StatusText(report));
     } else if (now - printed_ >= kLineSeconds) {
       printed_ = now;
-      fmt::print("{}\n", StatusLine(snapshot));
+      fmt::print("{}\n", StatusText(report));
       std::fflush(stdout);
     }
-    last_ = snapshot;
+    last_report_ = report;
     return trouble_;
   }
 
   int Conclude() {
     recorded_ = -kRecordSeconds;
     Record();
-    if (std::string error = records_.Plot(last_); !error.empty()) trouble_ = error;
+    if (std::string error = folder_.Plot(last_report_); !error.empty()) trouble_ = error;
     line_.Clear();
     const char* word = findings_.empty() ? "lawful" : "UNLAWFUL";
-    std::string summary = Summary(last_);
+    std::string summary = Summary(last_report_);
     const size_t at = summary.find(word, specimen_.name.size());
     summary.replace(at, std::strlen(word), PaintedWord(word, findings_.empty(), stdout));
     fmt::print("{}", summary);
@@ -316,7 +316,7 @@ class Campaign {
 
   const Specimen specimen_;
   const CampaignOptions options_;
-  Records records_;
+  OutputFolder folder_;
   Supervisor supervisor_;
   Findings findings_;
   Inquiry inquiry_;
@@ -324,14 +324,14 @@ class Campaign {
   Moment seen_;                        // when what it looks into was seen
   std::vector<std::string> deferred_;  // what was seen and not looked into
   int alike_ = 0;                      // findings that look like one before
-  uint64_t innocent_ = 0;              // programs that a worker ended in, without a finding
+  uint64_t not_reproduced_ = 0;        // programs that a worker ended in, without a finding
   std::string trouble_;                // the first with writing
   double before_ = 0;                  // seconds of earlier runs
   Clock::time_point begin_;
-  ProgressLine line_{stdout, std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
-  Snapshot last_;  // the last one that was recorded
+  StatusLine line_{stdout, std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
+  CampaignReport last_report_;  // the last one that was recorded
   // When, in seconds of this run.
-  double last_new_ = 0;
+  double last_new_at_ = 0;
   double recorded_ = -kRecordSeconds;
   double plotted_ = -kPlotSeconds;
   double reread_ = 0;

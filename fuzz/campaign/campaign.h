@@ -1,5 +1,5 @@
 // A campaign runs programs on one specimen for a time, in worker processes, and files every
-// finding: shrunk, told apart by signature, as a program that replays it. Two engines make the
+// finding: shrunk, sent apart by signature, as a program that replays it. Two engines make the
 // programs: the random generator, and libFuzzer, which keeps and mutates what reaches something
 // new.
 //

@@ -30,13 +30,13 @@ std::string Short(double number) {
   return fmt::format("{:.1f} G", number / 1e9);
 }
 
-std::string Coverage(const Snapshot& s) {
+std::string Coverage(const CampaignReport& s) {
   std::string text = fmt::format("{} features", s.features);
   if (s.all_edges > 0) text += fmt::format(", {} of {} edges", s.edges, s.all_edges);
   return text;
 }
 
-std::string Situations(const Snapshot& s) {
+std::string Situations(const CampaignReport& s) {
   return fmt::format("{} of {} situations", CountBits(s.situations & s.possible),
                      CountBits(s.possible));
 }
@@ -47,7 +47,7 @@ std::string Count(uint64_t number, const std::string& noun) {
   return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
 }
 
-std::string StatusLine(const Snapshot& s) {
+std::string StatusText(const CampaignReport& s) {
   uint64_t hits = 0;
   for (const Finding& found : s.findings) hits += found.hits;
   std::string line = fmt::format("{:.0f}/{} s: {} programs/s, {} operations/s, {}", s.run_seconds,
@@ -55,13 +55,13 @@ std::string StatusLine(const Snapshot& s) {
                                  Count(s.findings.size(), "finding"));
   if (hits > 0) line += fmt::format(" ({})", Count(hits, "hit"));
   return line + fmt::format(", {}, corpus {}, {}, last new {:.0f} s ago, {}, {} programs",
-                            Situations(s), s.corpus, Coverage(s), s.last_new,
+                            Situations(s), s.corpus, Coverage(s), s.since_last_new,
                             Count(static_cast<uint64_t>(s.workers), "worker"),
                             Short(static_cast<double>(s.programs)));
 }
 
 // The causes, each with its smallest finding and how many look like it.
-std::string Headlines(const Snapshot& s) {
+std::string Headlines(const CampaignReport& s) {
   std::string text;
   for (const Headline& headline : HeadlinesOf(s.findings)) {
     const Finding& first = headline.findings[0];
@@ -82,7 +82,7 @@ std::string Headlines(const Snapshot& s) {
 }
 
 // Where things are, and what to do next.
-std::string Advice(const Snapshot& s) {
+std::string Advice(const CampaignReport& s) {
   std::string text;
   if (!s.findings.empty()) {
     text += fmt::format("  the findings are in {}/found; next: {}\n", s.out,
@@ -91,7 +91,7 @@ std::string Advice(const Snapshot& s) {
   return text + fmt::format("  the same command goes on in {}\n", s.out);
 }
 
-std::string Summary(const Snapshot& s) {
+std::string Summary(const CampaignReport& s) {
   const size_t headlines = HeadlinesOf(s.findings).size();
   std::string text = fmt::format(
       "{}: {} after {:.0f} s{}: {} programs ({:.0f}/s), {} operations, {}, {}", s.specimen,
@@ -114,15 +114,15 @@ std::string Summary(const Snapshot& s) {
   text += fmt::format("  reached: {}, a corpus of {}\n", Coverage(s), Count(s.corpus, "program"));
   const std::vector<std::string> missing = NamesOf(s.possible & ~s.situations);
   if (!missing.empty()) text += fmt::format("  not reached: {}\n", fmt::join(missing, ", "));
-  if (s.innocent > 0) {
+  if (s.not_reproduced > 0) {
     text +=
         fmt::format("  no finding: {} ended or stuck in programs that are lawful when run again\n",
-                    Count(s.innocent, "worker"));
+                    Count(s.not_reproduced, "worker"));
   }
   return text + Advice(s);
 }
 
-std::string StatsJson(const Snapshot& s) {
+std::string StatsJson(const CampaignReport& s) {
   nlohmann::ordered_json json;
   json["specimen"] = s.specimen;
   json["contract"] = s.contract;
@@ -139,7 +139,7 @@ std::string StatsJson(const Snapshot& s) {
   json["features"] = s.features;
   json["edges"] = s.edges;
   json["edges_in_all"] = s.all_edges;
-  json["last_new"] = s.last_new;
+  json["last_new"] = s.since_last_new;
   json["situations"] = NamesOf(s.situations & s.possible);
   json["situations_missing"] = NamesOf(s.possible & ~s.situations);
   json["findings"] = nlohmann::ordered_json::array();
@@ -162,7 +162,7 @@ std::string PlotHeader() {
          "edges_found, features, situations\n";
 }
 
-std::string PlotLine(const Snapshot& s) {
+std::string PlotLine(const CampaignReport& s) {
   const double map = s.all_edges == 0
                          ? 0
                          : 100.0 * static_cast<double>(s.edges) / static_cast<double>(s.all_edges);

@@ -9,8 +9,8 @@
 namespace ouro {
 namespace {
 
-Snapshot Example() {
-  Snapshot s;
+CampaignReport Example() {
+  CampaignReport s;
   s.specimen = "naive";
   s.contract = "cpython26";
   s.engine = "both";
@@ -31,13 +31,13 @@ Snapshot Example() {
   s.all_edges = 800;
   s.situations = 0b1011;
   s.possible = 0b0111;
-  s.last_new = 4;
+  s.since_last_new = 4;
   s.out = "out";
   return s;
 }
 
-Snapshot Unlawful() {
-  Snapshot s = Example();
+CampaignReport Unlawful() {
+  CampaignReport s = Example();
   Finding finding;
   finding.signature = "load at load in main";
   finding.cause = "load: node, load";
@@ -51,18 +51,18 @@ Snapshot Unlawful() {
   return s;
 }
 
-TEST(SnapshotTest, StatusLine) {
-  EXPECT_EQ(StatusLine(Unlawful()),
+TEST(CampaignReportTest, StatusLine) {
+  EXPECT_EQ(StatusText(Unlawful()),
             "12/60 s: 71 k programs/s, 4.5 M operations/s, 1 finding (3 hits), 2 of 3 situations, "
             "corpus 812, 1204 features, 641 of 800 edges, last new 4 s ago, 2 workers, "
             "1.4 M programs");
 }
 
-TEST(SnapshotTest, SummaryOfALawfulOne) {
-  Snapshot s = Example();
+TEST(CampaignReportTest, SummaryOfALawfulOne) {
+  CampaignReport s = Example();
   s.all_edges = 0;
   s.interrupted = true;
-  s.innocent = 1;
+  s.not_reproduced = 1;
   EXPECT_EQ(Summary(s),
             "naive: lawful after 20 s (interrupted): 1400000 programs (70000/s), 90000000 "
             "operations, 2 of 3 situations, 0 findings\n"
@@ -72,7 +72,7 @@ TEST(SnapshotTest, SummaryOfALawfulOne) {
             "  the same command goes on in out\n");
 }
 
-TEST(SnapshotTest, SummaryOfAnUnlawfulOne) {
+TEST(CampaignReportTest, SummaryOfAnUnlawfulOne) {
   const std::string run = OuroCommand("run", "out/found/naive-load-07c1.gct");
   EXPECT_EQ(Summary(Unlawful()),
             "naive: UNLAWFUL after 20 s: 1400000 programs (70000/s), 90000000 operations, 2 of 3 "
@@ -89,8 +89,8 @@ TEST(SnapshotTest, SummaryOfAnUnlawfulOne) {
 }
 
 // What needs all that a simpler cause needs looks like it; what needs something else does not.
-TEST(SnapshotTest, OneBugOneHeadline) {
-  Snapshot s = Unlawful();
+TEST(CampaignReportTest, OneBugOneHeadline) {
+  CampaignReport s = Unlawful();
   s.findings[0].cause = "load: load, node, store";
   for (const char* cause : {"crashed with signal 6 (Aborted): finalizer, node, store",
                             "trash-freed: node, store, threshold", "identity: leaf, weak"}) {
@@ -107,8 +107,8 @@ TEST(SnapshotTest, OneBugOneHeadline) {
   EXPECT_NE(summary.find("\n  1 x identity: leaf, weak\n"), std::string::npos) << summary;
 }
 
-TEST(SnapshotTest, SummaryOfWhatHadNoTime) {
-  Snapshot s = Example();
+TEST(CampaignReportTest, SummaryOfWhatHadNoTime) {
+  CampaignReport s = Example();
   s.more = 12;
   s.deferred.assign(7, "hung at collect\n    out/unexamined/1.gct");
   s.findings.push_back(Unlawful().findings[0]);
@@ -122,12 +122,12 @@ TEST(SnapshotTest, SummaryOfWhatHadNoTime) {
   }
 }
 
-TEST(SnapshotTest, PlotLine) {
+TEST(CampaignReportTest, PlotLine) {
   EXPECT_EQ(PlotLine(Unlawful()),
             "20, 0, 0, 812, 0, 0, 80.12%, 1, 0, 0, 71234.00, 1400000, 641, 1204, 2\n");
 }
 
-TEST(SnapshotTest, StatsJson) {
+TEST(CampaignReportTest, StatsJson) {
   const std::string json = StatsJson(Unlawful());
   EXPECT_NE(json.find("\"situations\": [\n    \"plain-death\",\n    \"nested-death\"\n  ]"),
             std::string::npos)

@@ -35,16 +35,16 @@ class CampaignTest : public testing::Test {
     options_.seconds = 2;
     options_.workers = 2;
     options_.engines =
-        Engines::kRandom;  // the fuzzer, a program of its own, has no sick collectors
+        Engines::kRandom;  // the fuzzer, a program of its own, has no faulty collectors
     options_.shrink_seconds = 5;
     options_.out = out_.string();
   }
   ~CampaignTest() override { fs::remove_all(out_); }
 
   // Runs the campaign; what it prints goes to output_.
-  int Run(const Sickness& sickness) {
+  int Run(const Fault& fault) {
     testing::internal::CaptureStdout();
-    const int code = RunCampaign(SickSpecimen(sickness), options_, &error_);
+    const int code = RunCampaign(FaultySpecimen(fault), options_, &error_);
     output_ = testing::internal::GetCapturedStdout();
     return code;
   }
@@ -85,15 +85,15 @@ TEST_F(CampaignTest, Crash) {
       << "a known crash is looked into again\n"
       << output_;
   EXPECT_EQ(Times("    enable      # <- here\n  shrunk from "), 1) << output_;
-  EXPECT_EQ(Times("sick: UNLAWFUL after "), 1) << output_;
+  EXPECT_EQ(Times("faulty: UNLAWFUL after "), 1) << output_;
   EXPECT_GT(Hits("crashed with signal 11.*"), 1) << "it did not go on\n" << output_;
   EXPECT_TRUE(
-      Filed().starts_with("# crashed with signal 11 (Segmentation fault)\n# specimen: sick"))
+      Filed().starts_with("# crashed with signal 11 (Segmentation fault)\n# specimen: faulty"))
       << Filed();
   EXPECT_TRUE(Filed().ends_with("\nenable\n")) << Filed();
 }
 
-// What it says before it ends is what it is told by; the trace, the words and the place are filed.
+// What it says before it ends is what it is sent by; the trace, the words and the place are filed.
 TEST_F(CampaignTest, LastWords) {
   options_.stop_on_first = true;
   EXPECT_EQ(Run([](const Op& op, int, Observer&) {
@@ -133,7 +133,7 @@ TEST_F(CampaignTest, Exit) {
               if (Triggers(op)) _exit(0);
             }),
             1);
-  EXPECT_EQ(Times("sick is broken: ended its process with exit status 0\n    enable      # <- "
+  EXPECT_EQ(Times("faulty is broken: ended its process with exit status 0\n    enable      # <- "
                   "here\n  shrunk"),
             1)
       << output_;
@@ -149,7 +149,8 @@ TEST_F(CampaignTest, Hang) {
             }),
             1);
   EXPECT_EQ(Times("s: hung at setting\n"), 1) << output_;
-  EXPECT_EQ(Times("sick is broken: hung for 1000 ms"), 2) << "before shrinking, after\n" << output_;
+  EXPECT_EQ(Times("faulty is broken: hung for 1000 ms"), 2) << "before shrinking, after\n"
+                                                            << output_;
   EXPECT_TRUE(Filed().starts_with("# hung for 1000 ms\n")) << Filed();
 }
 
@@ -173,10 +174,10 @@ TEST_F(CampaignTest, StuckWhenThereIsNoTimeLeft) {
   options_.seconds = 2;
   options_.hang_seconds = 1000;
   const auto begin = std::chrono::steady_clock::now();
-  Sickness sickness = [](const Op&, int, Observer&) {
+  Fault fault = [](const Op&, int, Observer&) {
     for (;;) pause();
   };
-  Specimen specimen = SickSpecimen(sickness);
+  Specimen specimen = FaultySpecimen(fault);
   specimen.in_process = false;  // its limit is not shortened
   testing::internal::CaptureStdout();
   EXPECT_EQ(RunCampaign(specimen, options_, &error_), 0);
@@ -187,11 +188,11 @@ TEST_F(CampaignTest, StuckWhenThereIsNoTimeLeft) {
 TEST_F(CampaignTest, BrokenInItsOwnWords) {
   options_.stop_on_first = true;
   EXPECT_EQ(Run([](const Op& op, int, Observer& observer) {
-              if (Triggers(op)) observer.Broken("sick has a cold after `" + Print(op) + "`");
+              if (Triggers(op)) observer.Broken("faulty has a cold after `" + Print(op) + "`");
             }),
             1);
-  EXPECT_GE(Hits("sick has a cold"), 1) << output_;
-  EXPECT_EQ(Times("sick is broken: sick has a cold after `enable`\n"), 2) << output_;
+  EXPECT_GE(Hits("faulty has a cold"), 1) << output_;
+  EXPECT_EQ(Times("faulty is broken: faulty has a cold after `enable`\n"), 2) << output_;
 }
 
 // Lawful when it is run alone: the collector keeps something from one program to the next.
@@ -201,7 +202,7 @@ TEST_F(CampaignTest, ConvictionThatDoesNotRepeat) {
             }),
             1);
   EXPECT_GT(Hits("not repeatable: event-in-place at setting in main"), 1) << output_;
-  EXPECT_EQ(Times("sick did this, and is lawful when it runs the program alone, 3 times:\n"
+  EXPECT_EQ(Times("faulty did this, and is lawful when it runs the program alone, 3 times:\n"
                   "  event-in-place at setting in main\nthe program: "),
             1)
       << output_;
@@ -230,7 +231,7 @@ TEST_F(CampaignTest, KilledOnce) {
             0);
   EXPECT_EQ(Times("with signal 9 (Killed); lawful when it is run again, so no finding\n"), 1)
       << output_;
-  EXPECT_EQ(Times("sick: lawful after "), 1) << output_;
+  EXPECT_EQ(Times("faulty: lawful after "), 1) << output_;
   EXPECT_EQ(Times("  no finding: 1 worker ended or stuck in programs"), 1) << output_;
   EXPECT_TRUE(fs::is_empty(out_ / "found"));
 }
@@ -242,7 +243,8 @@ TEST_F(CampaignTest, KilledEachTime) {
             }),
             1);
   EXPECT_EQ(
-      Times("sick is broken: crashed with signal 9 (Killed)\n    enable      # <- here\n  shrunk"),
+      Times(
+          "faulty is broken: crashed with signal 9 (Killed)\n    enable      # <- here\n  shrunk"),
       1)
       << output_;
 }

@@ -43,17 +43,17 @@ std::string TryRandom(uint64_t seed) {
 
 // Its worker tells of the first conviction, and is stopped.
 std::string TryFuzzer(uint64_t seed, const std::string& fuzzer, const std::string& folder) {
-  DeskFile desks;
-  const std::string file = folder + "/canary-desk";
-  if (std::string error = desks.Open(file, 1); !error.empty()) return error;
+  WorkerSlots slots;
+  const std::string file = folder + "/canary-slot";
+  if (std::string error = slots.Open(file, 1); !error.empty()) return error;
   const FuzzerWork work = {
       .binary = fuzzer,
-      .flags = {fmt::format("--specimen={}", kCanary), fmt::format("--desk={}:0:1", file),
+      .flags = {fmt::format("--specimen={}", kCanary), fmt::format("--slot={}:0:1", file),
                 fmt::format("-seed_inputs={}", FirstSeed(folder)), "-max_len=256",
                 fmt::format("-seed={}", seed % 1'000'000 + 1),
                 fmt::format("-runs={}", kFuzzerRuns)}};
   Worker worker;
-  worker.Sit(&desks[0]);
+  worker.Attach(&slots[0]);
   if (std::string error = worker.StartFuzzer(work); !error.empty()) return "no process: " + error;
   const auto end = Clock::now() + std::chrono::seconds(kSeconds);
   bool ended = false;
@@ -63,7 +63,7 @@ std::string TryFuzzer(uint64_t seed, const std::string& fuzzer, const std::strin
     poll(polled.data(), polled.size(), kLookMs);
     ended = worker.Ended();
     Message message;
-    while (worker.Listen(&message) == Heard::kMessage) {
+    while (worker.Receive(&message) == ReceiveResult::kMessage) {
       if (message.kind == Message::Kind::kConvicted) return "";
     }
   }

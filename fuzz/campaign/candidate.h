@@ -1,4 +1,4 @@
-// A suspicion is what was seen of a program in a worker: a conviction, a crash, a hang. It is a
+// A candidate is what was seen of a program in a worker: a conviction, a crash, a hang. It is a
 // finding once the program has done it again, alone.
 //
 // Place: what the supervisor of the workers tells the campaign.
@@ -19,7 +19,7 @@ inline const char* Name(Engine engine) {
   return engine == Engine::kRandom ? "random" : "libfuzzer";
 }
 
-struct Suspicion {
+struct Candidate {
   Program program;
   std::string origin;  // "program 7 of seed 1"
   Engine engine = Engine::kRandom;

@@ -1,4 +1,4 @@
-// A finding is an unlawful program, told apart from others by its signature, shrunk, and filed as
+// A finding is an unlawful program, sent apart from others by its signature, shrunk, and filed as
 // text with a header that says what it is and how to replay it. One bug breaks many laws: findings
 // that come down to the same thing when they are made as simple as can be have one cause.
 //

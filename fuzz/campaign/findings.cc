@@ -18,41 +18,41 @@ void Findings::Remember(const Finding& finding) {
   if (!fresh && finding.program.size() < it->second.program.size()) it->second = finding;
 }
 
-void Findings::Suspect(const Suspicion& suspicion) {
-  const auto alias = aliases_.find(suspicion.seen);
-  const auto known = known_.find(alias == aliases_.end() ? suspicion.seen : alias->second);
+void Findings::Consider(const Candidate& candidate) {
+  const auto alias = aliases_.find(candidate.seen);
+  const auto known = known_.find(alias == aliases_.end() ? candidate.seen : alias->second);
   if (known != known_.end()) {
     Finding& finding = known->second;
-    const bool fleeting = finding.repeats == 0 && finding.hits < kTries;
-    const bool smaller = suspicion.program.size() < finding.program.size();
+    const bool flaky = finding.repeats == 0 && finding.hits < kTries;
+    const bool smaller = candidate.program.size() < finding.program.size();
     // What is shrunk can be made no better, what does not repeat may do so with another program.
-    if (finding.shrunk ? !fleeting : !smaller) {
+    if (finding.shrunk ? !flaky : !smaller) {
       ++finding.hits;
       return;
     }
   }
-  if (open_.contains(suspicion.seen)) return;  // one program of each signature is enough
+  if (open_.contains(candidate.seen)) return;  // one program of each signature is enough
   if (known == known_.end() && known_.size() + open_.size() >= kMaxSignatures) {
     ++more_;
     return;
   }
-  open_.insert(suspicion.seen);
-  queue_.push_back(suspicion);
+  open_.insert(candidate.seen);
+  queue_.push_back(candidate);
 }
 
-bool Findings::Next(Suspicion* suspicion) {
+bool Findings::Next(Candidate* candidate) {
   if (queue_.empty()) return false;
   auto next = std::find_if(queue_.begin(), queue_.end(), [](const auto& s) { return !s.hung; });
   if (next == queue_.end()) next = queue_.begin();
-  *suspicion = std::move(*next);
+  *candidate = std::move(*next);
   queue_.erase(next);
   return true;
 }
 
-void Findings::Done(const Suspicion& suspicion, const std::string& signature) {
-  open_.erase(suspicion.seen);
-  const bool other = !signature.empty() && signature != suspicion.seen;
-  if (other && aliases_.size() < kMaxSignatures) aliases_[suspicion.seen] = signature;
+void Findings::Done(const Candidate& candidate, const std::string& signature) {
+  open_.erase(candidate.seen);
+  const bool other = !signature.empty() && signature != candidate.seen;
+  if (other && aliases_.size() < kMaxSignatures) aliases_[candidate.seen] = signature;
 }
 
 void Findings::Add(const Finding& finding) {

@@ -26,15 +26,15 @@ class Findings {
   // One of an earlier run.
   void Remember(const Finding& finding);
 
-  // Counts a hit of a known finding, or puts the suspicion into the queue.
-  void Suspect(const Suspicion& suspicion);
+  // Counts a hit of a known finding, or puts the candidate into the queue.
+  void Consider(const Candidate& candidate);
 
   // The next one to be looked into, which is in progress until it is Done: hangs, which take time,
   // come last.
-  bool Next(Suspicion* suspicion);
+  bool Next(Candidate* candidate);
   size_t waiting() const { return queue_.size(); }
   // `signature` is that of the finding which came of it, or "".
-  void Done(const Suspicion& suspicion, const std::string& signature);
+  void Done(const Candidate& candidate, const std::string& signature);
 
   // What an inquiry found. Of a known one the smaller program stays, and the file of the other is
   // taken away.
@@ -54,7 +54,7 @@ class Findings {
   // What was seen in a worker, where it is another signature when the program runs alone.
   std::map<std::string, std::string> aliases_;
   std::set<std::string> open_;  // signatures that wait, or are looked into
-  std::deque<Suspicion> queue_;
+  std::deque<Candidate> queue_;
   uint64_t more_ = 0;
 };
 

@@ -20,30 +20,30 @@ namespace ouro {
 
 class Inquiry {
  public:
-  enum class News : uint8_t {
+  enum class Update : uint8_t {
     kNone,
-    kInnocent,  // what came from outside did not come again: this is all
-    kFiled,     // there is a finding; it is not shrunk yet
-    kShrunk,    // this is all
-    kFailed,    // it ended before it came to a result, or never started: error() says how
+    kNotReproduced,  // what came from outside did not come again: this is all
+    kFiled,          // there is a finding; it is not shrunk yet
+    kShrunk,         // this is all
+    kFailed,         // it ended before it came to a result, or never started: error() says how
   };
 
-  // `options` as for Investigate; the origin and what follows from the suspicion are filled in.
-  void Start(const Specimen& specimen, const Suspicion& suspicion, FindingOptions options);
-  // While it runs, the suspicion is the one that it was started with.
+  // `options` as for Investigate; the origin and what follows from the candidate are filled in.
+  void Start(const Specimen& specimen, const Candidate& candidate, FindingOptions options);
+  // While it runs, the candidate is the one that it was started with.
   bool running() const { return running_; }
-  const Suspicion& suspicion() const { return suspicion_; }
+  const Candidate& candidate() const { return candidate_; }
 
   void Await(std::vector<pollfd>* polled) const { process_.Await(polled); }
   // What it has come to since it was asked last; *finding is set for kFiled and kShrunk.
-  News Listen(Finding* finding);
+  Update Poll(Finding* finding);
   const std::string& error() const { return error_; }
   // Ends it, wherever it is.
   void Stop();
 
  private:
   Subprocess process_;
-  Suspicion suspicion_;
+  Candidate candidate_;
   bool running_ = false;
   std::string error_;
 };

@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kMaxCampaigns = 1000;  // in one folder at once
-// Of the form of a desk: a file of another form is another file.
-constexpr int kDeskForm = 1;
+// Of the form of a slot: a file of another form is another file.
+constexpr int kSlotVersion = 1;
 
 // The findings of the statistics that are there; an empty array if there are none, or they make no
 // sense.
@@ -64,13 +64,13 @@ std::string Append(const std::string& name, const std::string& text, int flags) 
 
 }  // namespace
 
-Records::~Records() {
+OutputFolder::~OutputFolder() {
   if (lock_ >= 0) close(lock_);
 }
 
 // The lowest number that no living campaign has. The lock is the process's own: children do not
 // inherit it, so that it ends with us whoever outlives us.
-std::string Records::Claim() {
+std::string OutputFolder::Claim() {
   for (number_ = 1; number_ <= kMaxCampaigns; ++number_) {
     const std::string path = UserPath(fmt::format("{}/work/lock-{}", out_, number_));
     const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -87,11 +87,11 @@ std::string Records::Claim() {
   return fmt::format("{}: {} campaigns run there", out_, kMaxCampaigns);
 }
 
-Shown Records::File(const std::string& name, const std::string& suffix) const {
-  return ShownFile(out_, specimen_, number_, name, suffix);
+StatsLink OutputFolder::File(const std::string& name, const std::string& suffix) const {
+  return StatsLinkOf(out_, specimen_, number_, name, suffix);
 }
 
-std::string Records::MakeFolders() {
+std::string OutputFolder::MakeFolders() {
   // Full disks take empty files.
   const std::string probe = out_ + "/found/.probe";
   if (std::string error = WriteText(probe, std::string(4096, '\n')); !error.empty()) return error;
@@ -104,7 +104,8 @@ std::string Records::MakeFolders() {
   return "";
 }
 
-std::string Records::Open(const std::string& out, const std::string& specimen, size_t workers) {
+std::string OutputFolder::Open(const std::string& out, const std::string& specimen,
+                               size_t workers) {
   out_ = out;
   specimen_ = specimen;
   if (out.empty()) return "the folder for findings has no name";
@@ -119,15 +120,15 @@ std::string Records::Open(const std::string& out, const std::string& specimen, s
   work_ = fmt::format("{}/work/{}-{}", real, UniqueFileName(specimen_), number_);
   fs::create_directories(work_ + "/seeds", error);
   if (error) return fmt::format("{}: {}", work_, error.message());
-  folder_ = Inode(work_);
+  inode_ = Inode(work_);
   for (const std::string& folder :
        {real, real + "/found", real + "/corpus", real + "/work", work_, work_ + "/seeds"}) {
     RemoveStale(folder);
   }
-  // A desk of another layout is another file.
-  const std::string desks = fmt::format("{}/desks-{}-{}", work_, kDeskForm, sizeof(Desk));
-  if (std::string why = desks_.Open(desks, workers + 1); !why.empty()) return why;
-  for (const auto& step : StepsToShow(out_, specimen_, number_)) {
+  // A slot of another layout is another file.
+  const std::string slots = fmt::format("{}/slots-{}-{}", work_, kSlotVersion, sizeof(WorkerSlot));
+  if (std::string why = slots_.Open(slots, workers + 1); !why.empty()) return why;
+  for (const auto& step : StepsToLink(out_, specimen_, number_)) {
     if (std::string why = step(); !why.empty()) return why;
   }
   MendPlot();
@@ -136,15 +137,15 @@ std::string Records::Open(const std::string& out, const std::string& specimen, s
 }
 
 // A line that a dead campaign did not finish is cut off.
-void Records::MendPlot() const {
-  const std::string path = File("plot_data", "").truth;
+void OutputFolder::MendPlot() const {
+  const std::string path = File("plot_data", "").target;
   std::string text;
   std::error_code error;
   if (!ReadText(path, &text).empty() || text.empty() || text.back() == '\n') return;
   fs::resize_file(UserPath(path), text.rfind('\n') + 1, error);  // npos + 1 is 0
 }
 
-std::string Records::Keep(const Program& program) {
+std::string OutputFolder::Keep(const Program& program) {
   const std::string text = Print(program);
   const std::string name = fmt::format("{:016x}.gct", HashOf(text));
   if (kept_.contains(name)) return "";
@@ -157,7 +158,7 @@ std::string Records::Keep(const Program& program) {
   return "";
 }
 
-void Records::Reread() {
+void OutputFolder::Reread() {
   std::error_code error;
   for (fs::directory_iterator it(UserPath(out_ + "/corpus"), error), end; !error && it != end;
        it.increment(error)) {
@@ -173,7 +174,7 @@ std::string FirstSeed(const std::string& folder) {
   return WriteText(file, std::string(kBytes, sizeof(kBytes))).empty() ? file : "";
 }
 
-std::string Records::SeedFlag() {
+std::string OutputFolder::SeedFlag() {
   std::string list = FirstSeed(work_);
   for (const std::string& name : kept_) {
     const std::string seed = work_ + "/seeds/" + name.substr(0, name.rfind('.'));
@@ -191,11 +192,11 @@ std::string Records::SeedFlag() {
   return fmt::format("-seed_inputs=@{}/seeds.txt", work_);
 }
 
-std::vector<Finding> Records::Earlier() const {
+std::vector<Finding> OutputFolder::Earlier() const {
   std::vector<Finding> earlier;
   std::vector<std::string> files;
   if (!ListFiles({found()}, &files).empty()) return earlier;
-  const nlohmann::json rows = ReadFindings(File("stats", ".json").truth);
+  const nlohmann::json rows = ReadFindings(File("stats", ".json").target);
   for (const std::string& file : files) {
     std::string text;
     std::vector<Program> programs;
@@ -221,33 +222,33 @@ std::vector<Finding> Records::Earlier() const {
   return earlier;
 }
 
-std::string Records::Removed() const {
+std::string OutputFolder::Removed() const {
   std::error_code error;
-  const bool there = Inode(work_) == folder_ && fs::exists(UserPath(out_ + "/corpus"), error) &&
+  const bool there = Inode(work_) == inode_ && fs::exists(UserPath(out_ + "/corpus"), error) &&
                      fs::exists(UserPath(out_ + "/found"), error);
   if (there) return "";
   return fmt::format("{}: was removed, or replaced, while the campaign ran", out_);
 }
 
-std::string Records::Write(const Snapshot& snapshot) const {
+std::string OutputFolder::Write(const CampaignReport& report) const {
   if (std::string gone = Removed(); !gone.empty()) return gone;
-  const Shown stats = File("stats", ".json");
-  const std::string text = StatsJson(snapshot);
-  if (std::string error = WriteText(stats.truth, text); !error.empty()) {
+  const StatsLink stats = File("stats", ".json");
+  const std::string text = StatsJson(report);
+  if (std::string error = WriteText(stats.target, text); !error.empty()) {
     const std::string gone = Removed();
     return gone.empty() ? error : gone;
   }
-  return IsForeign(stats) ? Append(stats.top, text, O_NONBLOCK) : "";
+  return IsForeign(stats) ? Append(stats.link, text, O_NONBLOCK) : "";
 }
 
-std::string Records::Plot(const Snapshot& snapshot) const {
-  const Shown plot = File("plot_data", "");
-  const fs::path path = UserPath(plot.truth);
+std::string OutputFolder::Plot(const CampaignReport& report) const {
+  const StatsLink plot = File("plot_data", "");
+  const fs::path path = UserPath(plot.target);
   std::error_code error;
   const bool fresh = !fs::exists(path, error) || fs::file_size(path, error) == 0;
-  const std::string text = (fresh ? PlotHeader() : "") + PlotLine(snapshot);
-  if (std::string why = Append(plot.truth, text, O_CREAT); !why.empty()) return why;
-  return IsForeign(plot) ? Append(plot.top, text, O_NONBLOCK) : "";
+  const std::string text = (fresh ? PlotHeader() : "") + PlotLine(report);
+  if (std::string why = Append(plot.target, text, O_CREAT); !why.empty()) return why;
+  return IsForeign(plot) ? Append(plot.link, text, O_NONBLOCK) : "";
 }
 
 }  // namespace ouro

@@ -1,4 +1,4 @@
-// The records of campaigns: whoever is killed between two changes of the disk has lost nothing, and
+// The folder of campaigns: whoever is killed between two changes of the disk has lost nothing, and
 // whatever stands in a file that anybody may write is no reason to give up.
 
 #include "fuzz/campaign/output_folder.h"
@@ -13,7 +13,7 @@
 #include <filesystem>
 #include <tuple>
 
-#include "fuzz/campaign/shown.h"
+#include "fuzz/campaign/stats_link.h"
 #include "fuzz/files.h"
 
 namespace ouro {
@@ -21,10 +21,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class RecordsTest : public testing::Test {
+class OutputFolderTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string path = fs::path(testing::TempDir()) / "records-XXXXXX";
+    std::string path = fs::path(testing::TempDir()) / "folder-XXXXXX";
     ASSERT_NE(mkdtemp(path.data()), nullptr);
     out_ = path;
   }
@@ -39,25 +39,25 @@ class RecordsTest : public testing::Test {
 
   // A finding of that specimen with that many hits, and a line of its plot.
   void Fill(const std::string& specimen, uint64_t hits, double seconds) {
-    Records records;
-    ASSERT_EQ(records.Open(out_, specimen, 1), "");
+    OutputFolder folder;
+    ASSERT_EQ(folder.Open(out_, specimen, 1), "");
     ASSERT_EQ(WriteText(Path("found/" + UniqueFileName(specimen) + ".gct"),
                         "# x\n# specimen: " + specimen + " (s), contract c\n# signature: sig\n" +
                             "r0 = leaf\n"),
               "");
-    Snapshot snapshot;
-    snapshot.specimen = specimen;
-    snapshot.seconds = seconds;
-    snapshot.findings.push_back({.signature = "sig", .hits = hits});
-    ASSERT_EQ(records.Write(snapshot), "");
-    ASSERT_EQ(records.Plot(snapshot), "");
+    CampaignReport report;
+    report.specimen = specimen;
+    report.seconds = seconds;
+    report.findings.push_back({.signature = "sig", .hits = hits});
+    ASSERT_EQ(folder.Write(report), "");
+    ASSERT_EQ(folder.Plot(report), "");
   }
 
   // That nothing of it is lost, and that it is what is shown.
   void ExpectWhole(const std::string& specimen, uint64_t hits, int seconds) {
-    Records records;
-    ASSERT_EQ(records.Open(out_, specimen, 1), "");
-    const std::vector<Finding> earlier = records.Earlier();
+    OutputFolder folder;
+    ASSERT_EQ(folder.Open(out_, specimen, 1), "");
+    const std::vector<Finding> earlier = folder.Earlier();
     ASSERT_EQ(earlier.size(), 1u);
     EXPECT_EQ(earlier[0].hits, hits);
     EXPECT_NE(Read(Path("stats.json")).find("\"specimen\": \"" + specimen + "\""),
@@ -72,13 +72,13 @@ class RecordsTest : public testing::Test {
 constexpr char kOne[] = "liar:load";
 constexpr char kOther[] = "liar-load";  // alike, as names of files
 
-TEST_F(RecordsTest, AChangeOfSpecimenLosesNothingAtAnyKill) {
-  const size_t steps = StepsToShow(out_, kOther, 1).size();
+TEST_F(OutputFolderTest, AChangeOfSpecimenLosesNothingAtAnyKill) {
+  const size_t steps = StepsToLink(out_, kOther, 1).size();
   ASSERT_GE(steps, 6u);
   for (size_t killed = 0; killed <= steps; ++killed) {
     Fill(kOne, 14, 77);
     Fill(kOther, 15, 88);
-    const auto change = StepsToShow(out_, kOne, 1);
+    const auto change = StepsToLink(out_, kOne, 1);
     for (size_t i = 0; i < killed; ++i) ASSERT_EQ(change[i](), "");
     // Whoever comes next, and then the other one.
     const bool first = killed % 2 == 0;
@@ -88,8 +88,8 @@ TEST_F(RecordsTest, AChangeOfSpecimenLosesNothingAtAnyKill) {
   }
 }
 
-TEST_F(RecordsTest, PlainFilesOnTopAreTakenOverAtAnyKill) {
-  const size_t steps = StepsToShow(out_, kOther, 1).size();
+TEST_F(OutputFolderTest, PlainFilesOnTopAreTakenOverAtAnyKill) {
+  const size_t steps = StepsToLink(out_, kOther, 1).size();
   for (size_t killed = 0; killed <= steps; ++killed) {
     Fill(kOther, 15, 88);
     Fill(kOne, 14, 77);
@@ -99,7 +99,7 @@ TEST_F(RecordsTest, PlainFilesOnTopAreTakenOverAtAnyKill) {
       fs::remove(Path(name));
       ASSERT_EQ(WriteText(Path(name), text), "");
     }
-    const auto change = StepsToShow(out_, kOther, 1);
+    const auto change = StepsToLink(out_, kOther, 1);
     for (size_t i = 0; i < killed; ++i) ASSERT_EQ(change[i](), "");
     const bool first = killed % 2 == 0;
     ExpectWhole(first ? kOne : kOther, first ? 14 : 15, first ? 77 : 88);
@@ -108,9 +108,9 @@ TEST_F(RecordsTest, PlainFilesOnTopAreTakenOverAtAnyKill) {
   }
 }
 
-TEST_F(RecordsTest, ValuesOfOtherTypesAreIgnored) {
+TEST_F(OutputFolderTest, ValuesOfOtherTypesAreIgnored) {
   Fill(kOne, 14, 77);
-  const std::string truth = ShownFile(out_, kOne, 1, "stats", ".json").truth;
+  const std::string truth = StatsLinkOf(out_, kOne, 1, "stats", ".json").target;
   for (const char* findings :
        {R"([{"signature": 1}])", R"([{"signature": null}])", R"([{"signature": []}])",
         R"([{"signature": "sig", "hits": "many"}])", R"([{"signature": "sig", "hits": null}])",
@@ -121,21 +121,21 @@ TEST_F(RecordsTest, ValuesOfOtherTypesAreIgnored) {
       const std::string text =
           std::string("{\"specimen\": ") + specimen + ", \"findings\": " + findings + "}";
       ASSERT_EQ(WriteText(truth, text), "");
-      Records records;
-      ASSERT_EQ(records.Open(out_, kOne, 1), "") << text;
-      ASSERT_EQ(records.Earlier().size(), 1u) << text;
-      EXPECT_EQ(records.Earlier()[0].hits, 1u) << text;
+      OutputFolder folder;
+      ASSERT_EQ(folder.Open(out_, kOne, 1), "") << text;
+      ASSERT_EQ(folder.Earlier().size(), 1u) << text;
+      EXPECT_EQ(folder.Earlier()[0].hits, 1u) << text;
     }
   }
   for (const char* text : {"", "[]", "{", "1", "{\"findings\": [{}]}"}) {
     ASSERT_EQ(WriteText(truth, text), "");
-    Records records;
-    ASSERT_EQ(records.Open(out_, kOne, 1), "") << text;
-    EXPECT_EQ(records.Earlier()[0].hits, 1u) << text;
+    OutputFolder folder;
+    ASSERT_EQ(folder.Open(out_, kOne, 1), "") << text;
+    EXPECT_EQ(folder.Earlier()[0].hits, 1u) << text;
   }
 }
 
-TEST_F(RecordsTest, NamesThatBeginAlikeHaveTheirOwn) {
+TEST_F(OutputFolderTest, NamesThatBeginAlikeHaveTheirOwn) {
   const std::string longer(200, 'x');
   Fill("lib:" + longer + "a", 3, 5);
   Fill("lib:" + longer + "b", 4, 6);
@@ -148,7 +148,7 @@ TEST_F(RecordsTest, NamesThatBeginAlikeHaveTheirOwn) {
   ExpectWhole(kOne, 14, 77);
 }
 
-TEST_F(RecordsTest, WhatDeadCampaignsLeftAsideGoes) {
+TEST_F(OutputFolderTest, WhatDeadCampaignsLeftAsideGoes) {
   Fill(kOne, 14, 77);
   const pid_t dead = fork();
   if (dead == 0) _exit(0);
@@ -156,7 +156,7 @@ TEST_F(RecordsTest, WhatDeadCampaignsLeftAsideGoes) {
   ASSERT_EQ(waitpid(dead, &status, 0), dead);
   const std::string gone = std::to_string(dead);
   const std::string alive = std::to_string(getppid());
-  const std::string work = ShownFile(out_, kOne, 1, "stats", ".json").truth;
+  const std::string work = StatsLinkOf(out_, kOne, 1, "stats", ".json").target;
   const std::vector<std::string> bases = {Path("stats.json"), Path("corpus/1.gct"), work,
                                           Path("found/2.gct")};
   for (const std::string& base : bases) {
@@ -164,8 +164,8 @@ TEST_F(RecordsTest, WhatDeadCampaignsLeftAsideGoes) {
       ASSERT_EQ(WriteText(base + "." + pid + ".tmp", "x"), "");
     }
   }
-  Records records;
-  ASSERT_EQ(records.Open(out_, kOne, 1), "");
+  OutputFolder folder;
+  ASSERT_EQ(folder.Open(out_, kOne, 1), "");
   for (const std::string& base : bases) {
     EXPECT_FALSE(fs::exists(base + "." + gone + ".tmp")) << base;
     EXPECT_TRUE(fs::exists(base + "." + alive + ".tmp")) << base;
@@ -173,22 +173,22 @@ TEST_F(RecordsTest, WhatDeadCampaignsLeftAsideGoes) {
   }
 }
 
-TEST_F(RecordsTest, WhatCannotBeIsRefused) {
-  EXPECT_NE(Records().Open("", kOne, 1), "");
-  EXPECT_NE(Records().Open(Path("a,b"), kOne, 1).find("comma"), std::string::npos);
+TEST_F(OutputFolderTest, WhatCannotBeIsRefused) {
+  EXPECT_NE(OutputFolder().Open("", kOne, 1), "");
+  EXPECT_NE(OutputFolder().Open(Path("a,b"), kOne, 1).find("comma"), std::string::npos);
   EXPECT_FALSE(fs::exists(Path("a,b")));
-  EXPECT_EQ(Records().Open(Path("@at"), kOne, 1), "");
+  EXPECT_EQ(OutputFolder().Open(Path("@at"), kOne, 1), "");
 }
 
-TEST_F(RecordsTest, AFolderThatIsRemovedMeanwhileIsNoticed) {
-  Records records;
-  ASSERT_EQ(records.Open(out_, kOne, 1), "");
-  ASSERT_EQ(records.Write({}), "");
+TEST_F(OutputFolderTest, AFolderThatIsRemovedMeanwhileIsNoticed) {
+  OutputFolder folder;
+  ASSERT_EQ(folder.Open(out_, kOne, 1), "");
+  ASSERT_EQ(folder.Write({}), "");
   fs::remove_all(out_);
-  EXPECT_NE(records.Write({}).find("was removed"), std::string::npos);
+  EXPECT_NE(folder.Write({}).find("was removed"), std::string::npos);
 }
 
-TEST_F(RecordsTest, APipeOnTopIsWrittenTo) {
+TEST_F(OutputFolderTest, APipeOnTopIsWrittenTo) {
   ASSERT_EQ(mkfifo(Path("plot_data").c_str(), 0600), 0);
   const int fd = open(Path("plot_data").c_str(), O_RDWR | O_NONBLOCK);
   Fill(kOne, 14, 77);

@@ -38,30 +38,30 @@ struct SupervisorOptions {
 
 class Supervisor {
  public:
-  Supervisor(const Specimen& specimen, const SupervisorOptions& options, Records* records);
+  Supervisor(const Specimen& specimen, const SupervisorOptions& options, OutputFolder* records);
 
-  // What becomes of what is heard: programs that reached something new, and what looks unlawful.
+  // What becomes of what is received: programs that reached something new, and what looks unlawful.
   struct Handlers {
     std::function<void(const Program& program)> fresh;
-    std::function<void(const Suspicion& suspicion)> suspect;
+    std::function<void(const Candidate& candidate)> candidate;
   };
   void Handle(Handlers handlers) { handlers_ = std::move(handlers); }
 
   // Which workers there are. Returns "" or why what is asked for cannot be.
   std::string Choose();
-  size_t size() const { return seats_.size(); }
+  size_t size() const { return workers_.size(); }
   bool Uses(Engine engine) const;
   const std::string& engine() const { return engine_; }  // "both", or the name of one
   const std::string& fuzzer() const { return fuzzer_; }  // the binary
 
-  // The desks are there: goes on where an earlier run of that sequence ended; the programs of the
+  // The slots are there: goes on where an earlier run of that sequence ended; the programs of the
   // corpus come first, again.
   void Resume(const std::vector<BuiltInProgram>* corpus);
 
   void Await(std::vector<pollfd>* polled) const;
   // Hears all workers and starts those that have ended. Returns "" or why there is no use in more.
   std::string Tend();
-  // Ends all workers; what they have already told, died of or are stuck in still counts.
+  // Ends all workers; what they have already candidate, died of or are stuck in still counts.
   void Finish();
 
   // For how long a collector may not go on: twenty times as long as the slowest lawful program, and
@@ -69,7 +69,7 @@ class Supervisor {
   int HangLimitMs() const;
 
  private:
-  struct Seat {
+  struct WorkerState {
     Worker worker;
     Engine engine = Engine::kRandom;  // of its life
     uint64_t next = 0;                // random: the first program of its next life
@@ -81,17 +81,17 @@ class Supervisor {
 
   std::string Start(size_t number);
   std::string StartFuzzer(size_t number);
-  bool InProgram(const Seat& seat) const;
-  Suspicion Running(const Seat& seat) const;
-  Suspicion Told(const Seat& seat, const Message& message) const;
-  bool Hear(size_t number, int most);
-  std::string Ended(size_t number);
-  void GoBehind(Seat* seat) const;
-  void SuspectHang(const Seat& seat, int limit_ms);
+  bool InProgram(const WorkerState& state) const;
+  Candidate RunningProgram(const WorkerState& state) const;
+  Candidate ToCandidate(const WorkerState& state, const Message& message) const;
+  bool ReceiveFrom(size_t number, int most);
+  std::string HandleExit(size_t number);
+  void SkipProgram(WorkerState* state) const;
+  void ReportHang(const WorkerState& state, int limit_ms);
 
   const Specimen& specimen_;
   const SupervisorOptions options_;
-  Records& records_;
+  OutputFolder& folder_;
   Handlers handlers_;
   bool begun_ = false;  // all workers have been started
   GeneratorOptions generator_;
@@ -99,7 +99,7 @@ class Supervisor {
   std::string fuzzer_;
   std::string engine_;
   std::vector<Engine> engines_;  // of the seats
-  std::vector<std::unique_ptr<Seat>> seats_;
+  std::vector<std::unique_ptr<WorkerState>> workers_;
 };
 
 }  // namespace ouro

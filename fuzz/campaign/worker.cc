@@ -39,13 +39,14 @@ uint64_t MicrosecondsSince(std::chrono::steady_clock::time_point begin) {
 }
 
 // Returns when the corpus is done and nothing else is asked for.
-void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, Desk& desk, int tell) {
+void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, WorkerSlot& slot,
+               int channel) {
   const pid_t self = getpid();
   uint64_t programs = 0;
   Trial trial(*work.specimen);
   std::array<uint8_t, FeatureCounter::kSize> features = {};
   trial.CountFeatures(features.data());
-  trial.Watch(&desk.pulse);
+  trial.Watch(&slot.pulse);
   for (;; index += work.step) {
     if ((index & RandomWork::kOfCorpus) != 0 && !work.InCorpus(index)) {
       if (work.corpus_only) return;
@@ -53,26 +54,26 @@ void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, Desk& des
     }
     // The collector may have forked, and both gone on. It takes as long as an operation to ask.
     if (++programs % kLookAround == 0 && getpid() != self) _exit(kAlone);
-    desk.begun.store(index);
+    slot.begun.store(index);
     features.fill(0);
     const auto begin = std::chrono::steady_clock::now();
     const Verdict verdict = trial.Run(work.Make(index));
-    desk.programs.fetch_add(1, std::memory_order_relaxed);
-    desk.operations.fetch_add(static_cast<uint64_t>(verdict.operations), std::memory_order_relaxed);
-    desk.situations.fetch_or(verdict.situations, std::memory_order_relaxed);
-    const bool fresh = Merge(features.data(), features.size(), desk.features);
+    slot.programs.fetch_add(1, std::memory_order_relaxed);
+    slot.operations.fetch_add(static_cast<uint64_t>(verdict.operations), std::memory_order_relaxed);
+    slot.situations.fetch_or(verdict.situations, std::memory_order_relaxed);
+    const bool fresh = Merge(features.data(), features.size(), slot.features);
     if (verdict.lawful()) {
       const uint64_t time = MicrosecondsSince(begin);
-      if (time > desk.slowest.load(std::memory_order_relaxed)) desk.slowest.store(time);
+      if (time > slot.slowest.load(std::memory_order_relaxed)) slot.slowest.store(time);
     } else {
-      desk.convicted.fetch_add(1, std::memory_order_relaxed);
+      slot.convicted.fetch_add(1, std::memory_order_relaxed);
     }
     if (!fresh && verdict.lawful()) continue;
     Message message;
     message.kind = verdict.lawful() ? Message::Kind::kNew : Message::Kind::kConvicted;
     message.index = index;
     message.text = verdict.signature();
-    if (!Tell(tell, message)) _exit(kAlone);
+    if (!Send(channel, message)) _exit(kAlone);
   }
 }
 
@@ -94,23 +95,23 @@ std::string Worker::Start(const Subprocess::Task& task) {
 }
 
 std::string Worker::StartRandom(const RandomWork& work, uint64_t index, uint64_t first) {
-  desk_->begun.store(index);  // it may die before it says so itself
-  return Start({.run = [&work, index, first, this](int tell) {
-    RunRandom(work, index, first, *desk_, tell);
+  slot_->begun.store(index);  // it may die before it says so itself
+  return Start({.run = [&work, index, first, this](int channel) {
+    RunRandom(work, index, first, *slot_, channel);
   }});
 }
 
 std::string Worker::StartFuzzer(const FuzzerWork& work) {
-  desk_->size.store(0);
+  slot_->size.store(0);
   std::vector<std::string> words = {work.binary};
   words.insert(words.end(), kFuzzerFlags.begin(), kFuzzerFlags.end());
   words.insert(words.end(), work.flags.begin(), work.flags.end());
-  return Start({.run = [&words, &work](int tell) {
-    words.push_back(fmt::format("--tell={}", tell));
+  return Start({.run = [&words, &work](int channel) {
+    words.push_back(fmt::format("--channel={}", channel));
     std::vector<char*> argv;
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
-    fcntl(tell, F_SETFD, 0);  // it goes on through exec
+    fcntl(channel, F_SETFD, 0);  // it goes on through exec
     // The binary stands elsewhere: it is built in a configuration of its own.
     if (const std::string peers = PeersFolder(); !peers.empty()) {
       setenv("OURO_PEERS", peers.c_str(), /*overwrite=*/0);
@@ -120,9 +121,9 @@ std::string Worker::StartFuzzer(const FuzzerWork& work) {
   }});
 }
 
-Heard Worker::Listen(Message* message) {
+ReceiveResult Worker::Receive(Message* message) {
   process_.Read();
-  return Hear(&process_.inbox(), message);
+  return ouro::Receive(&process_.inbox(), message);
 }
 
 bool EndedFromOutside(int status) {

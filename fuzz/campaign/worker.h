@@ -1,5 +1,5 @@
 // A worker is a subprocess that runs programs, and its end of the conversation with the supervisor:
-// a desk, which survives it, and a channel. It may die in any way at any moment; the supervisor
+// a slot, which survives it, and a channel. It may die in any way at any moment; the supervisor
 // then knows which program did it.
 //
 // Place: below the supervisor of a campaign.
@@ -44,9 +44,9 @@ struct FuzzerWork {
 
 class Worker {
  public:
-  void Sit(Desk* desk) { desk_ = desk; }
-  Desk& desk() { return *desk_; }
-  const Desk& desk() const { return *desk_; }
+  void Attach(WorkerSlot* slot) { slot_ = slot; }
+  WorkerSlot& slot() { return *slot_; }
+  const WorkerSlot& slot() const { return *slot_; }
 
   // Runs those programs from `index` on; after those of the corpus comes `first`. Returns "" or why
   // there is no process to be had, for now. It dies with the thread that calls.
@@ -61,15 +61,15 @@ class Worker {
   const LastWords& words() const { return process_.words(); }
 
   // The next message, without waiting.
-  Heard Listen(Message* message);
+  ReceiveResult Receive(Message* message);
 
   // Whether its collector has not gone on for that long.
-  bool Stuck(std::chrono::milliseconds limit) { return clock_.Stuck(desk_->pulse, limit); }
+  bool Stuck(std::chrono::milliseconds limit) { return clock_.Stuck(slot_->pulse, limit); }
 
  private:
   std::string Start(const Subprocess::Task& task);
 
-  Desk* desk_ = nullptr;
+  WorkerSlot* slot_ = nullptr;
   Subprocess process_;
   PulseClock clock_;
 };

@@ -67,17 +67,17 @@ size_t CountReached(const uint8_t* reached, size_t size) {
   return size - static_cast<size_t>(std::count(reached, reached + size, 0));
 }
 
-DeskFile::~DeskFile() {
-  if (desks_ != nullptr) munmap(desks_, size_ * sizeof(Desk));
+WorkerSlots::~WorkerSlots() {
+  if (slots_ != nullptr) munmap(slots_, size_ * sizeof(WorkerSlot));
 }
 
-std::string DeskFile::Open(const std::string& path, size_t desks) {
+std::string WorkerSlots::Open(const std::string& path, size_t slots) {
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) return path + ": " + std::strerror(errno);
   struct stat file = {};
   int error = fstat(fd, &file) == 0 ? 0 : errno;
-  size_ = std::max(desks, static_cast<size_t>(file.st_size) / sizeof(Desk));
-  const size_t bytes = size_ * sizeof(Desk);
+  size_ = std::max(slots, static_cast<size_t>(file.st_size) / sizeof(WorkerSlot));
+  const size_t bytes = size_ * sizeof(WorkerSlot);
   if (error == 0) error = posix_fallocate(fd, 0, static_cast<off_t>(bytes));
   void* shared = MAP_FAILED;
   if (error == 0) shared = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -85,39 +85,39 @@ std::string DeskFile::Open(const std::string& path, size_t desks) {
   close(fd);
   if (error != 0) return path + ": " + std::strerror(error);
   path_ = path;
-  desks_ = static_cast<Desk*>(shared);
+  slots_ = static_cast<WorkerSlot*>(shared);
   return "";
 }
 
-uint64_t DeskFile::Sum(std::atomic<uint64_t> Desk::*count) const {
+uint64_t WorkerSlots::Sum(std::atomic<uint64_t> WorkerSlot::*count) const {
   uint64_t sum = 0;
-  for (size_t i = 0; i < size_; ++i) sum += (desks_[i].*count).load();
+  for (size_t i = 0; i < size_; ++i) sum += (slots_[i].*count).load();
   return sum;
 }
 
-uint64_t DeskFile::Slowest() const {
+uint64_t WorkerSlots::Slowest() const {
   uint64_t slowest = 0;
-  for (size_t i = 0; i < size_; ++i) slowest = std::max(slowest, desks_[i].slowest.load());
+  for (size_t i = 0; i < size_; ++i) slowest = std::max(slowest, slots_[i].slowest.load());
   return slowest;
 }
 
-Reached DeskFile::AllReached() const {
+Reached WorkerSlots::AllReached() const {
   Reached all;
   std::vector<uint8_t> features(FeatureCounter::kSize);
   std::vector<uint8_t> covered(kMaxEdges);
   for (size_t i = 0; i < size_; ++i) {
-    const Desk& desk = desks_[i];
-    all.situations |= desk.situations.load();
-    all.all_edges = std::max<size_t>(all.all_edges, desk.edges.load());
-    for (size_t k = 0; k < features.size(); ++k) features[k] |= desk.features[k];
-    for (size_t k = 0; k < covered.size(); ++k) covered[k] |= desk.covered[k];
+    const WorkerSlot& slot = slots_[i];
+    all.situations |= slot.situations.load();
+    all.all_edges = std::max<size_t>(all.all_edges, slot.edges.load());
+    for (size_t k = 0; k < features.size(); ++k) features[k] |= slot.features[k];
+    for (size_t k = 0; k < covered.size(); ++k) covered[k] |= slot.covered[k];
   }
   all.features = CountReached(features.data(), features.size());
   all.edges = CountReached(covered.data(), covered.size());
   return all;
 }
 
-bool Tell(int fd, const Message& message) {
+bool Send(int fd, const Message& message) {
   CHECK(message.program.size() <= kProgramBytes);
   std::string payload(message.program.begin(), message.program.end());
   payload += message.text.substr(0, kMaxText);
@@ -137,25 +137,25 @@ bool Tell(int fd, const Message& message) {
   return written == static_cast<ssize_t>(whole.size());
 }
 
-Heard Hear(std::string* inbox, Message* message) {
+ReceiveResult Receive(std::string* inbox, Message* message) {
   Header header;
-  if (inbox->size() < sizeof(header)) return Heard::kNothing;
+  if (inbox->size() < sizeof(header)) return ReceiveResult::kNone;
   std::memcpy(&header, inbox->data(), sizeof(header));
   const bool sound = header.magic == Header::kMagic && header.kind <= Message::Kind::kNew &&
                      header.program <= kProgramBytes && header.text <= kMaxText;
   const size_t size = size_t{header.program} + header.text;
-  if (sound && inbox->size() < sizeof(header) + size) return Heard::kNothing;
+  if (sound && inbox->size() < sizeof(header) + size) return ReceiveResult::kNone;
   const std::string payload = sound ? inbox->substr(sizeof(header), size) : "";
   if (!sound || HashOf(payload) != header.sum) {
     inbox->clear();
-    return Heard::kNonsense;
+    return ReceiveResult::kMalformed;
   }
   inbox->erase(0, sizeof(header) + size);
   message->kind = header.kind;
   message->index = header.index;
   message->program.assign(payload.begin(), payload.begin() + header.program);
   message->text = payload.substr(header.program);
-  return Heard::kMessage;
+  return ReceiveResult::kMessage;
 }
 
 }  // namespace ouro

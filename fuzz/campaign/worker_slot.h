@@ -1,8 +1,8 @@
-// A desk is what a worker shows of itself, in memory that it shares with its supervisor through a
+// A slot is what a worker shows of itself, in memory that it shares with its supervisor through a
 // file: what it has done, what it is doing, what it has reached. The file outlives them both,
 // however they die, so nothing that was counted is lost.
 //
-// Place: between campaigns and their workers. Beside the desk a worker has a pipe, through which it
+// Place: between campaigns and their workers. Beside the slot a worker has a pipe, through which it
 // tells of programs.
 
 #ifndef FUZZ_CAMPAIGN_WORKER_SLOT_H_
@@ -21,13 +21,13 @@
 namespace ouro {
 
 inline constexpr size_t kMaxWorkers = 1024;
-// Of a program in its byte form, on a desk or in a message: a pipe takes that much, with what
+// Of a program in its byte form, on a slot or in a message: a pipe takes that much, with what
 // stands around it, in one piece.
 inline constexpr size_t kProgramBytes = 3840;
 inline constexpr size_t kMaxEdges = size_t{1} << 15;  // edges of the code; more are not counted
 
-struct Desk {
-  std::atomic<uint64_t> milliseconds;  // of the campaign: the supervisor's desk alone
+struct WorkerSlot {
+  std::atomic<uint64_t> milliseconds;  // of the campaign: the supervisor's slot alone
   std::atomic<uint64_t> seed;          // the same
   std::atomic<uint64_t> programs;      // that were run
   std::atomic<uint64_t> operations;    // that they executed
@@ -63,29 +63,29 @@ struct Reached {
   size_t all_edges = 0;  // that there are
 };
 
-// The desks of a campaign. They are empty at first; a file that has some gets more where it needs
+// The slots of a campaign. They are empty at first; a file that has some gets more where it needs
 // them.
-class DeskFile {
+class WorkerSlots {
  public:
-  DeskFile() = default;
-  ~DeskFile();
-  DeskFile(const DeskFile&) = delete;
-  DeskFile& operator=(const DeskFile&) = delete;
+  WorkerSlots() = default;
+  ~WorkerSlots();
+  WorkerSlots(const WorkerSlots&) = delete;
+  WorkerSlots& operator=(const WorkerSlots&) = delete;
 
-  // At least so many. Returns "" or why not: a full disk is noticed here, not when a desk is
+  // At least so many. Returns "" or why not: a full disk is noticed here, not when a slot is
   // written to.
-  std::string Open(const std::string& path, size_t desks);
+  std::string Open(const std::string& path, size_t slots);
   size_t size() const { return size_; }
   const std::string& path() const { return path_; }
-  uint64_t Sum(std::atomic<uint64_t> Desk::*count) const;
+  uint64_t Sum(std::atomic<uint64_t> WorkerSlot::*count) const;
   Reached AllReached() const;
   uint64_t Slowest() const;
-  Desk& operator[](size_t number) { return desks_[number]; }
-  const Desk& operator[](size_t number) const { return desks_[number]; }
+  WorkerSlot& operator[](size_t number) { return slots_[number]; }
+  const WorkerSlot& operator[](size_t number) const { return slots_[number]; }
 
  private:
   std::string path_;
-  Desk* desks_ = nullptr;
+  WorkerSlot* slots_ = nullptr;
   size_t size_ = 0;
 };
 
@@ -96,18 +96,18 @@ struct Message {
     kNew,        // it reached something new
   };
   Kind kind = Kind::kNew;
-  uint64_t index = 0;  // of the program: random engine, in its sequence; libFuzzer, on its desk
+  uint64_t index = 0;  // of the program: random engine, in its sequence; libFuzzer, on its slot
   std::vector<uint8_t> program;  // libFuzzer: the program
   std::string text;              // a long one is cut
 };
 
 // In one write, which the pipe takes whole or not at all. False: nobody listens any more.
-bool Tell(int fd, const Message& message);
+bool Send(int fd, const Message& message);
 
 // The first message of what came through the pipe, which it is taken away from. The collector can
-// write there, too: what does not look like a message is kNonsense, and what follows it is lost.
-enum class Heard : uint8_t { kMessage, kNothing, kNonsense };
-Heard Hear(std::string* inbox, Message* message);
+// write there, too: what does not look like a message is kMalformed, and what follows it is lost.
+enum class ReceiveResult : uint8_t { kMessage, kNone, kMalformed };
+ReceiveResult Receive(std::string* inbox, Message* message);
 
 }  // namespace ouro
 

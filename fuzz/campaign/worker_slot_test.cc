@@ -32,35 +32,35 @@ TEST(MergeTest, EachCountHasAMagnitude) {
   }
 }
 
-class DeskFileTest : public testing::Test {
+class WorkerSlotsTest : public testing::Test {
  protected:
-  ~DeskFileTest() override { std::filesystem::remove(path_); }
+  ~WorkerSlotsTest() override { std::filesystem::remove(path_); }
   const std::string path_ =
       testing::TempDir() + testing::UnitTest::GetInstance()->current_test_info()->name();
 };
 
-TEST_F(DeskFileTest, KeepsAndGrows) {
+TEST_F(WorkerSlotsTest, KeepsAndGrows) {
   {
-    DeskFile desks;
-    ASSERT_EQ(desks.Open(path_, 2), "");
-    desks[1].programs.store(7);
-    desks[1].features[3] = 1;
+    WorkerSlots slots;
+    ASSERT_EQ(slots.Open(path_, 2), "");
+    slots[1].programs.store(7);
+    slots[1].features[3] = 1;
   }
-  DeskFile desks;
-  ASSERT_EQ(desks.Open(path_, 4), "");
-  EXPECT_EQ(desks.size(), 4u);
-  desks[3].programs.store(1);
-  desks[3].features[3] = 2;
-  EXPECT_EQ(desks.Sum(&Desk::programs), 8u);
-  EXPECT_EQ(desks.AllReached().features, 1u);
-  DeskFile fewer;
+  WorkerSlots slots;
+  ASSERT_EQ(slots.Open(path_, 4), "");
+  EXPECT_EQ(slots.size(), 4u);
+  slots[3].programs.store(1);
+  slots[3].features[3] = 2;
+  EXPECT_EQ(slots.Sum(&WorkerSlot::programs), 8u);
+  EXPECT_EQ(slots.AllReached().features, 1u);
+  WorkerSlots fewer;
   ASSERT_EQ(fewer.Open(path_, 1), "");
   EXPECT_EQ(fewer.size(), 4u) << "what earlier workers did still counts";
 }
 
-TEST_F(DeskFileTest, NoFolder) {
-  DeskFile desks;
-  EXPECT_EQ(desks.Open("/nowhere/desks", 1), "/nowhere/desks: No such file or directory");
+TEST_F(WorkerSlotsTest, NoFolder) {
+  WorkerSlots slots;
+  EXPECT_EQ(slots.Open("/nowhere/slots", 1), "/nowhere/slots: No such file or directory");
 }
 
 class PipeTest : public testing::Test {
@@ -81,55 +81,55 @@ class PipeTest : public testing::Test {
 };
 
 TEST_F(PipeTest, Messages) {
-  Message told;
-  told.kind = Message::Kind::kConvicted;
-  told.index = 12;
-  told.program.assign(kProgramBytes, 5);
-  told.text = "free-once at store in main";
-  ASSERT_TRUE(Tell(ends_[1], told));
-  ASSERT_TRUE(Tell(ends_[1], Message{}));
+  Message sent;
+  sent.kind = Message::Kind::kConvicted;
+  sent.index = 12;
+  sent.program.assign(kProgramBytes, 5);
+  sent.text = "free-once at store in main";
+  ASSERT_TRUE(Send(ends_[1], sent));
+  ASSERT_TRUE(Send(ends_[1], Message{}));
   std::string inbox = Read();
-  Message heard;
-  ASSERT_EQ(Hear(&inbox, &heard), Heard::kMessage);
-  EXPECT_EQ(heard.kind, told.kind);
-  EXPECT_EQ(heard.index, told.index);
-  EXPECT_EQ(heard.program, told.program);
-  EXPECT_EQ(heard.text, told.text);
-  ASSERT_EQ(Hear(&inbox, &heard), Heard::kMessage);
-  EXPECT_TRUE(heard.program.empty() && heard.text.empty());
-  EXPECT_EQ(Hear(&inbox, &heard), Heard::kNothing);
+  Message received;
+  ASSERT_EQ(Receive(&inbox, &received), ReceiveResult::kMessage);
+  EXPECT_EQ(received.kind, sent.kind);
+  EXPECT_EQ(received.index, sent.index);
+  EXPECT_EQ(received.program, sent.program);
+  EXPECT_EQ(received.text, sent.text);
+  ASSERT_EQ(Receive(&inbox, &received), ReceiveResult::kMessage);
+  EXPECT_TRUE(received.program.empty() && received.text.empty());
+  EXPECT_EQ(Receive(&inbox, &received), ReceiveResult::kNone);
 }
 
 TEST_F(PipeTest, ALongTextIsCut) {
-  Message told;
-  told.text.assign(100'000, 'x');
-  ASSERT_TRUE(Tell(ends_[1], told));
+  Message sent;
+  sent.text.assign(100'000, 'x');
+  ASSERT_TRUE(Send(ends_[1], sent));
   std::string inbox = Read();
-  Message heard;
-  ASSERT_EQ(Hear(&inbox, &heard), Heard::kMessage);
-  EXPECT_GE(heard.text.size(), 200u);
-  EXPECT_TRUE(told.text.starts_with(heard.text));
+  Message received;
+  ASSERT_EQ(Receive(&inbox, &received), ReceiveResult::kMessage);
+  EXPECT_GE(received.text.size(), 200u);
+  EXPECT_TRUE(sent.text.starts_with(received.text));
 }
 
 TEST_F(PipeTest, APartIsNoMessageYet) {
-  Message told;
-  told.text = "load at load in main";
-  ASSERT_TRUE(Tell(ends_[1], told));
+  Message sent;
+  sent.text = "load at load in main";
+  ASSERT_TRUE(Send(ends_[1], sent));
   const std::string whole = Read();
   for (size_t size = 0; size < whole.size(); ++size) {
     std::string inbox = whole.substr(0, size);
-    Message heard;
-    EXPECT_EQ(Hear(&inbox, &heard), Heard::kNothing) << size;
+    Message received;
+    EXPECT_EQ(Receive(&inbox, &received), ReceiveResult::kNone) << size;
     EXPECT_EQ(inbox.size(), size);
   }
 }
 
 // Whatever a collector writes there, in the place of a message or into one, is none.
 TEST_F(PipeTest, Nonsense) {
-  Message told;
-  told.program.assign(100, 5);
-  told.text = "load at load in main";
-  ASSERT_TRUE(Tell(ends_[1], told));
+  Message sent;
+  sent.program.assign(100, 5);
+  sent.text = "load at load in main";
+  ASSERT_TRUE(Send(ends_[1], sent));
   const std::string whole = Read();
   std::vector<std::string> bad = {std::string(64, 'g'), std::string(5000, '\xff'),
                                   "garbage\n" + whole};
@@ -138,8 +138,8 @@ TEST_F(PipeTest, Nonsense) {
     bad.back()[i] = static_cast<char>(bad.back()[i] ^ 1);
   }
   for (std::string& inbox : bad) {
-    Message heard;
-    EXPECT_EQ(Hear(&inbox, &heard), Heard::kNonsense);
+    Message received;
+    EXPECT_EQ(Receive(&inbox, &received), ReceiveResult::kMalformed);
     EXPECT_EQ(inbox, "");
   }
 }

@@ -61,56 +61,56 @@ FuzzSession::FuzzSession(int* argc, char*** argv) {
   if (name.empty()) name = environment != nullptr ? environment : "optimized";
   if (std::string error = FindSpecimen(name, &specimen_); !error.empty()) Refuse(error);
   if (!specimen_.in_process) Refuse(name + " runs in another process: nothing of it is covered");
-  const std::string desk = TakeOption("desk", argc, *argv);
-  const std::string tell = TakeOption("tell", argc, *argv);
-  if (!tell.empty()) tell_ = std::atoi(tell.c_str());
-  if (!desk.empty()) OpenDesk(desk);
+  const std::string slot = TakeOption("slot", argc, *argv);
+  const std::string channel = TakeOption("channel", argc, *argv);
+  if (!channel.empty()) channel_ = std::atoi(channel.c_str());
+  if (!slot.empty()) OpenSlot(slot);
   trial_ = std::make_unique<Trial>(specimen_);
   trial_->CountFeatures(features);
-  if (desk_ != nullptr) trial_->Watch(&desk_->pulse);
+  if (slot_ != nullptr) trial_->Watch(&slot_->pulse);
 }
 
-void FuzzSession::OpenDesk(const std::string& option) {
+void FuzzSession::OpenSlot(const std::string& option) {
   const size_t last = option.rfind(':');
   const size_t middle = last == std::string::npos || last == 0 ? last : option.rfind(':', last - 1);
-  if (middle == std::string::npos) Refuse("--desk is FILE:I:N");
+  if (middle == std::string::npos) Refuse("--slot is FILE:I:N");
   const size_t number = std::strtoul(option.c_str() + middle + 1, nullptr, 10);
-  const size_t desks = std::strtoul(option.c_str() + last + 1, nullptr, 10);
-  if (number >= desks) Refuse("--desk is FILE:I:N");
-  const std::string error = desks_.Open(option.substr(0, middle), desks);
+  const size_t slots = std::strtoul(option.c_str() + last + 1, nullptr, 10);
+  if (number >= slots) Refuse("--slot is FILE:I:N");
+  const std::string error = slots_.Open(option.substr(0, middle), slots);
   if (!error.empty()) Refuse(error);
-  desk_ = &desks_[number];
-  desk_->edges.store(static_cast<uint32_t>(Edges()));
+  slot_ = &slots_[number];
+  slot_->edges.store(static_cast<uint32_t>(Edges()));
 }
 
 // So that the supervisor knows which program killed us.
-void FuzzSession::Sit(const uint8_t* data, size_t size) {
+void FuzzSession::SetRunningProgram(const uint8_t* data, size_t size) {
   size = std::min(size, kProgramBytes);
-  std::copy_n(data, size, desk_->program);
-  desk_->size.store(static_cast<uint32_t>(size));
+  std::copy_n(data, size, slot_->program);
+  slot_->size.store(static_cast<uint32_t>(size));
 }
 
 void FuzzSession::Account(const Verdict& verdict, const uint8_t* data, size_t size) {
-  desk_->size.store(0);
-  const uint64_t index = desk_->programs.fetch_add(1, std::memory_order_relaxed);
-  desk_->operations.fetch_add(static_cast<uint64_t>(verdict.operations), std::memory_order_relaxed);
-  desk_->situations.fetch_or(verdict.situations, std::memory_order_relaxed);
-  bool fresh = Merge(features, sizeof(features), desk_->features);
-  fresh |= Merge(__start___sancov_cntrs, Edges(), desk_->covered);
-  if (!verdict.lawful()) desk_->convicted.fetch_add(1, std::memory_order_relaxed);
+  slot_->size.store(0);
+  const uint64_t index = slot_->programs.fetch_add(1, std::memory_order_relaxed);
+  slot_->operations.fetch_add(static_cast<uint64_t>(verdict.operations), std::memory_order_relaxed);
+  slot_->situations.fetch_or(verdict.situations, std::memory_order_relaxed);
+  bool fresh = Merge(features, sizeof(features), slot_->features);
+  fresh |= Merge(__start___sancov_cntrs, Edges(), slot_->covered);
+  if (!verdict.lawful()) slot_->convicted.fetch_add(1, std::memory_order_relaxed);
   if (!fresh && verdict.lawful()) return;
   Message message;
   message.kind = verdict.lawful() ? Message::Kind::kNew : Message::Kind::kConvicted;
   message.index = index;
   message.program.assign(data, data + std::min(size, kProgramBytes));
   message.text = verdict.signature();
-  if (!Tell(tell_, message)) std::_Exit(3);
+  if (!Send(channel_, message)) std::_Exit(3);
 }
 
 void FuzzSession::NoteTime(std::chrono::steady_clock::duration time) {
   const auto taken =
       static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
-  if (taken > desk_->slowest.load(std::memory_order_relaxed)) desk_->slowest.store(taken);
+  if (taken > slot_->slowest.load(std::memory_order_relaxed)) slot_->slowest.store(taken);
 }
 
 void FuzzSession::Abort(const Program& program, const Verdict& verdict) const {
@@ -123,12 +123,12 @@ void FuzzSession::Abort(const Program& program, const Verdict& verdict) const {
 }
 
 void FuzzSession::Run(const Program& program, const uint8_t* data, size_t size) {
-  if (desk_ != nullptr) Sit(data, size);
+  if (slot_ != nullptr) SetRunningProgram(data, size);
   ran = 1;
   const auto begin = std::chrono::steady_clock::now();
   const Verdict verdict = trial_->Run(program);
-  if (desk_ != nullptr && verdict.lawful()) NoteTime(std::chrono::steady_clock::now() - begin);
-  if (desk_ != nullptr) return Account(verdict, data, size);
+  if (slot_ != nullptr && verdict.lawful()) NoteTime(std::chrono::steady_clock::now() - begin);
+  if (slot_ != nullptr) return Account(verdict, data, size);
   if (!verdict.lawful()) Abort(program, verdict);
 }
 

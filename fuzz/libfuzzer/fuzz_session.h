@@ -1,5 +1,5 @@
 // A fuzz session is the life of one fuzzing process: the specimen, the trial that all inputs share,
-// and who is told what came of them: a person, by a report and an abort, or a campaign, by a desk.
+// and who is sent what came of them: a person, by a report and an abort, or a campaign, by a slot.
 //
 // Place: behind the entry points of collector_fuzzer, which libFuzzer or AFL++ calls.
 
@@ -22,8 +22,8 @@ class FuzzSession {
  public:
   // Takes its own options out of the arguments:
   //   --specimen=NAME    an in-process one; also from the environment, OURO_SPECIMEN
-  //   --desk=FILE:I:N    desk I of the N in that file; then it tells instead of aborting
-  //   --tell=FD          where it tells
+  //   --slot=FILE:I:N    slot I of the N in that file; then it tells instead of aborting
+  //   --channel=FD          where it tells
   // Exits with 2 and a sentence where they make no sense.
   FuzzSession(int* argc, char*** argv);
 
@@ -32,17 +32,17 @@ class FuzzSession {
   void Run(const Program& program, const uint8_t* data, size_t size);
 
  private:
-  void OpenDesk(const std::string& option);
-  void Sit(const uint8_t* data, size_t size);
+  void OpenSlot(const std::string& option);
+  void SetRunningProgram(const uint8_t* data, size_t size);
   void NoteTime(std::chrono::steady_clock::duration time);
   void Account(const Verdict& verdict, const uint8_t* data, size_t size);
   [[noreturn]] void Abort(const Program& program, const Verdict& verdict) const;
 
   Specimen specimen_;
   std::unique_ptr<Trial> trial_;
-  DeskFile desks_;
-  Desk* desk_ = nullptr;  // null: no campaign
-  int tell_ = -1;
+  WorkerSlots slots_;
+  WorkerSlot* slot_ = nullptr;  // null: no campaign
+  int channel_ = -1;
 };
 
 }  // namespace ouro

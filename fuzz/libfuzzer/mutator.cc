@@ -16,15 +16,15 @@ namespace {
 using table::Field;
 using table::Kind;
 
-constexpr size_t kShortRun = 8;
-constexpr size_t kLongRun = 16;
+constexpr size_t kShortRange = 8;
+constexpr size_t kLongRange = 16;
 
 // ---- draws of operations ----
 
 // A register that the program writes, half the time.
-uint8_t AnyRegister(Random& random, const Program& program) {
+uint8_t RandomRegister(Random& random, const Program& program) {
   if (program.size() > 0 && random.Percent(50)) {
-    const Run run = AnyOp(random, program);
+    const OpRange run = RandomOp(random, program);
     const Op& op = SectionOf(program, run.section)[run.at];
     if (WritesRegister(op.code)) return op.dest;
   }
@@ -32,14 +32,14 @@ uint8_t AnyRegister(Random& random, const Program& program) {
 }
 
 // A value that the field may have in that section: mostly a small one.
-int AnyValue(Random& random, const Field& field, const Program& program, int section) {
+int RandomValue(Random& random, const Field& field, const Program& program, int section) {
   constexpr int kLargest = 16;
   switch (field.kind) {
     case Kind::kReference:
       if (section != kNoScript && random.Percent(30)) return kSelf;
-      return AnyRegister(random, program);
+      return RandomRegister(random, program);
     case Kind::kRegister:
-      return AnyRegister(random, program);
+      return RandomRegister(random, program);
     case Kind::kOption:
       if (random.Percent(40)) return field.lowest();
       return random.Below(std::min(static_cast<int>(program.scripts.size()) + 1, kMaxScripts));
@@ -55,23 +55,23 @@ int OtherValue(Random& random, const Field& field, const Program& program, int s
                const Op& op) {
   const int present = field.get(op);
   for (int draws = 0; draws < 8; ++draws) {
-    const int value = AnyValue(random, field, program, section);
+    const int value = RandomValue(random, field, program, section);
     if (value != present) return value;
   }
   return present == field.lowest() ? present + 1 : field.lowest();
 }
 
-Op AnyOperation(Random& random, OpCode code, const Program& program, int section) {
+Op RandomOperation(Random& random, OpCode code, const Program& program, int section) {
   Op op;
   op.code = code;
   for (const Field* field : table::FieldsOf(code)) {
-    field->set(&op, AnyValue(random, *field, program, section));
+    field->set(&op, RandomValue(random, *field, program, section));
   }
   return op;
 }
 
 // One of the operation's fields that name registers, or one of the others; null if there is none.
-const Field* AnyField(Random& random, OpCode code, bool is_register) {
+const Field* RandomField(Random& random, OpCode code, bool is_register) {
   const Field* drawn = nullptr;
   int seen = 0;
   for (const Field* field : table::FieldsOf(code)) {
@@ -80,7 +80,7 @@ const Field* AnyField(Random& random, OpCode code, bool is_register) {
   return drawn;
 }
 
-std::optional<Run> FindField(Random& random, const Program& program, bool is_register) {
+std::optional<OpRange> FindField(Random& random, const Program& program, bool is_register) {
   return Find(random, program, [is_register](const Op& op) {
     for (const Field* field : table::FieldsOf(op.code)) {
       if (field->is_register() == is_register) return true;
@@ -101,7 +101,7 @@ void EachRegister(Op* op, Change change) {
 // A copy of operations that is about to go elsewhere.
 class Clip {
  public:
-  Clip(const Program& program, const Run& run) : length_(run.length) {
+  Clip(const Program& program, const OpRange& run) : length_(run.length) {
     std::copy_n(SectionOf(program, run.section).data() + run.at, length_, ops_.data());
   }
 
@@ -113,7 +113,7 @@ class Clip {
   }
 
   // In main, where nobody is `self`, that is some register.
-  void Paste(Random& random, const Run& place, Program* program) {
+  void Paste(Random& random, const OpRange& place, Program* program) {
     const int self = place.section == kNoScript ? random.Below(kRegisters) : kSelf;
     for (Op& op : ops()) {
       EachRegister(&op, [&](int reg) { return reg == kSelf ? self : reg; });
@@ -124,15 +124,15 @@ class Clip {
  private:
   std::span<Op> ops() { return {ops_.data(), length_}; }
 
-  std::array<Op, kLongRun> ops_;
+  std::array<Op, kLongRange> ops_;
   size_t length_;
 };
 
 bool InsertOne(Random& random, size_t max_ops, Program* program) {
   if (program->size() >= max_ops) return false;
-  const Run place = AnyPlace(random, *program);
+  const OpRange place = RandomPlace(random, *program);
   const auto code = static_cast<OpCode>(random.Below(kOpCodes));
-  const Op op = AnyOperation(random, code, *program, place.section);
+  const Op op = RandomOperation(random, code, *program, place.section);
   Insert(place, {&op, 1}, program);
   return true;
 }
@@ -140,16 +140,17 @@ bool InsertOne(Random& random, size_t max_ops, Program* program) {
 // What no operation names never runs, so it goes first.
 bool Delete(Random& random, size_t, Program* program) {
   if (program->size() == 0) return false;
-  if (const auto idle = Lowest(Defined(*program) & ~Named(*program)); idle && random.Percent(50)) {
+  if (const auto idle = Lowest(DefinedScripts(*program) & ~NamedScripts(*program));
+      idle && random.Percent(50)) {
     SectionOf(program, *idle).clear();
   } else {
-    Erase(AnyRun(random, *program, kShortRun), program);
+    Erase(RandomRange(random, *program, kShortRange), program);
   }
   return true;
 }
 
 // Within a section, a move changes the places of two neighbouring runs.
-bool MoveWithin(Random& random, const Run& run, Program* program) {
+bool MoveWithin(Random& random, const OpRange& run, Program* program) {
   Script& script = SectionOf(program, run.section);
   const size_t elsewhere = script.size() - run.length;  // places, without the present one
   if (elsewhere == 0) return false;
@@ -170,10 +171,10 @@ bool MoveWithin(Random& random, const Run& run, Program* program) {
 
 bool Move(Random& random, size_t, Program* program) {
   if (program->size() == 0) return false;
-  const Run run = AnyRun(random, *program, kShortRun);
-  Run place = AnyPlace(random, *program);
+  const OpRange run = RandomRange(random, *program, kShortRange);
+  OpRange place = RandomPlace(random, *program);
   if (run.section != kNoScript && random.Percent(50)) {
-    place = AnyPlaceIn(random, *program, kNoScript);
+    place = RandomPlaceIn(random, *program, kNoScript);
   }
   if (place.section == run.section) return MoveWithin(random, run, program);
   Clip clip(*program, run);
@@ -183,26 +184,26 @@ bool Move(Random& random, size_t, Program* program) {
 }
 
 // The copy that fits.
-std::optional<Run> RunToCopy(Random& random, size_t max_ops, const Program& program,
-                             size_t longest) {
+std::optional<OpRange> RangeToCopy(Random& random, size_t max_ops, const Program& program,
+                                   size_t longest) {
   const size_t size = program.size();
   if (size == 0 || size >= max_ops) return std::nullopt;
-  return AnyRun(random, program, std::min(longest, max_ops - size));
+  return RandomRange(random, program, std::min(longest, max_ops - size));
 }
 
 bool Duplicate(Random& random, size_t max_ops, Program* program) {
-  const auto run = RunToCopy(random, max_ops, *program, kShortRun);
+  const auto run = RangeToCopy(random, max_ops, *program, kShortRange);
   if (!run) return false;
   Clip(*program, *run).Paste(random, *run, program);
   return true;
 }
 
 bool Splice(Random& random, size_t max_ops, Program* program) {
-  const auto run = RunToCopy(random, max_ops, *program, kLongRun);
+  const auto run = RangeToCopy(random, max_ops, *program, kLongRange);
   if (!run) return false;
   Clip clip(*program, *run);
   clip.Shift(random.Below(kRegisters));
-  clip.Paste(random, AnyPlace(random, *program), program);
+  clip.Paste(random, RandomPlace(random, *program), program);
   return true;
 }
 
@@ -213,7 +214,7 @@ bool Retarget(Random& random, size_t, Program* program) {
   if (!found) return false;
   Script& script = SectionOf(program, found->section);
   Op& op = script[found->at];
-  const Field& field = *AnyField(random, op.code, true);
+  const Field& field = *RandomField(random, op.code, true);
   const int from = field.get(op);
   const int to = OtherValue(random, field, *program, found->section, op);
   field.set(&op, to);
@@ -229,7 +230,7 @@ bool ChangeField(Random& random, size_t, Program* program) {
   const auto found = FindField(random, *program, false);
   if (!found) return false;
   Op& op = SectionOf(program, found->section)[found->at];
-  const Field& field = *AnyField(random, op.code, false);
+  const Field& field = *RandomField(random, op.code, false);
   field.set(&op, OtherValue(random, field, *program, found->section, op));
   return true;
 }
@@ -245,12 +246,12 @@ class Graft {
         donor_(donor),
         program_(*program),
         room_(max_ops - program->size()),
-        free_(~(Defined(*program) | Named(*program))) {
+        free_(~(DefinedScripts(*program) | NamedScripts(*program))) {
     numbers_.fill(kNoScript);
   }
 
   // As many operations of the run as there is room for; of their scripts, what then fits.
-  void Take(const Run& run, const Run& place) {
+  void Take(const OpRange& run, const OpRange& place) {
     const size_t length = std::min(run.length, room_);
     room_ -= length;
     Script taken(donor_.main.begin() + static_cast<ptrdiff_t>(run.at),
@@ -275,7 +276,7 @@ class Graft {
       } else {
         to = *lowest;
       }
-      free_ &= ~Only(to);
+      free_ &= ~Bit(to);
       if (!known && !body.empty() && lowest) TakeBody(body, to);
     }
     op->script = to;
@@ -294,7 +295,7 @@ class Graft {
   const Program& donor_;
   Program& program_;
   size_t room_;
-  Set free_;
+  NumberSet free_;
   std::array<int8_t, kMaxScripts> numbers_;
 };
 
@@ -305,7 +306,7 @@ bool Grow(Random& random, size_t max_ops, Program* program) {
   kShapeTable[Draw(random, kShapes)].build(builder);
   const Program& shape = builder.program();
   if (shape.size() == 0 || shape.size() > max_ops - size) return false;
-  const Run place = AnyPlace(random, *program);
+  const OpRange place = RandomPlace(random, *program);
   Graft(random, shape, max_ops, program).Take({kNoScript, 0, shape.main.size()}, place);
   return true;
 }
@@ -315,20 +316,20 @@ bool Borrow(Random& random, size_t max_ops, Program* program) {
   if (program->size() >= max_ops) return false;
   const Program donor = Generate(random.Next());
   if (donor.main.empty()) return false;
-  Run run = {kNoScript, Draw(random, donor.main.size()), 0};
+  OpRange run = {kNoScript, Draw(random, donor.main.size()), 0};
   run.length = 1 + Draw(random, donor.main.size() - run.at);
-  const Run place = AnyPlaceIn(random, *program, kNoScript);
+  const OpRange place = RandomPlaceIn(random, *program, kNoScript);
   Graft(random, donor, max_ops, program).Take(run, place);
   return true;
 }
 
 // A register that is not in use, if there is one.
-uint8_t NewRegister(Random& random, Set* used) {
+uint8_t NewRegister(Random& random, NumberSet* used) {
   const int start = random.Below(kRegisters);
   for (int i = 0; i < kRegisters; ++i) {
     const int reg = (start + i) % kRegisters;
-    if (*used & Only(reg)) continue;
-    *used |= Only(reg);
+    if (*used & Bit(reg)) continue;
+    *used |= Bit(reg);
     return static_cast<uint8_t>(reg);
   }
   return static_cast<uint8_t>(start);
@@ -337,12 +338,12 @@ uint8_t NewRegister(Random& random, Set* used) {
 bool Wrap(Random& random, size_t max_ops, Program* program) {
   Script& main = program->main;
   if (main.empty() || program->size() + 3 > max_ops) return false;
-  const auto number = Lowest(~(Defined(*program) | Named(*program)));
+  const auto number = Lowest(~(DefinedScripts(*program) | NamedScripts(*program)));
   if (!number) return false;
   const size_t at = Draw(random, main.size());
-  const Run run = {kNoScript, at, 1 + Draw(random, std::min(kShortRun, main.size() - at))};
-  Set used = 0;
-  for (Op& op : main) EachRegister(&op, [&](int reg) { return used |= Only(reg), reg; });
+  const OpRange run = {kNoScript, at, 1 + Draw(random, std::min(kShortRange, main.size() - at))};
+  NumberSet used = 0;
+  for (Op& op : main) EachRegister(&op, [&](int reg) { return used |= Bit(reg), reg; });
   const uint8_t node = NewRegister(random, &used);
   const uint8_t weak = NewRegister(random, &used);
 
@@ -352,7 +353,7 @@ bool Wrap(Random& random, size_t max_ops, Program* program) {
   const Op drop = Drop(node);
   Insert(run, {&drop, 1}, program);
   // The object may be older than what happens before the run.
-  const Run birth = {kNoScript, random.Percent(50) ? at : Draw(random, at + 1), 0};
+  const OpRange birth = {kNoScript, random.Percent(50) ? at : Draw(random, at + 1), 0};
   const int slots = random.Below(3);
   if (random.Percent(60)) {
     const Op carrier = MakeNode(node, slots, *number);
@@ -369,7 +370,7 @@ bool Wrap(Random& random, size_t max_ops, Program* program) {
 bool InsertCollection(Random& random, size_t max_ops, Program* program) {
   if (program->size() >= max_ops) return false;
   const Op op = Collect(random.Below(kGenerations));
-  Insert(AnyPlace(random, *program), {&op, 1}, program);
+  Insert(RandomPlace(random, *program), {&op, 1}, program);
   return true;
 }
 
@@ -379,7 +380,7 @@ bool ChangeThreshold(Random& random, size_t max_ops, Program* program) {
   if (!room || random.Percent(50)) {
     if (const auto found = Find(random, *program, is_threshold)) {
       Op& op = SectionOf(program, found->section)[found->at];
-      const Field& field = *AnyField(random, op.code, false);
+      const Field& field = *RandomField(random, op.code, false);
       field.set(&op, OtherValue(random, field, *program, found->section, op));
       return true;
     }
@@ -388,7 +389,7 @@ bool ChangeThreshold(Random& random, size_t max_ops, Program* program) {
   Op op = Threshold(random.Between(1, 4), random.Below(4), random.Below(3));
   if (random.Percent(40)) op = {.code = random.Percent(50) ? OpCode::kEnable : OpCode::kDisable};
   // At the begin, all the rest of the program happens under it.
-  Insert(random.Percent(25) ? Run{} : AnyPlace(random, *program), {&op, 1}, program);
+  Insert(random.Percent(25) ? OpRange{} : RandomPlace(random, *program), {&op, 1}, program);
   return true;
 }
 
@@ -469,9 +470,9 @@ Program Cross(uint64_t seed, const Program& a, const Program& b, size_t max_ops)
   Program child = a;
   Cut(max_ops, &child);
   if (b.main.empty()) return child;
-  Run gone = AnyPlaceIn(random, child, kNoScript);
+  OpRange gone = RandomPlaceIn(random, child, kNoScript);
   const size_t rest = child.main.size() - gone.at;
-  Run taken = {kNoScript, Draw(random, b.main.size()), 0};
+  OpRange taken = {kNoScript, Draw(random, b.main.size()), 0};
   taken.length = b.main.size() - taken.at;
   const int way = random.Below(3);
   if (way > 0) taken.length = 1 + Draw(random, taken.length);
@@ -480,7 +481,7 @@ Program Cross(uint64_t seed, const Program& a, const Program& b, size_t max_ops)
     gone.length = 1 + Draw(random, rest);
   Erase(gone, &child);
   // Their bodies would only take room.
-  for (Set idle = Defined(child) & ~Named(child); idle != 0; idle &= idle - 1) {
+  for (NumberSet idle = DefinedScripts(child) & ~NamedScripts(child); idle != 0; idle &= idle - 1) {
     child.scripts[static_cast<size_t>(*Lowest(idle))].clear();
   }
   if (child.size() < max_ops)

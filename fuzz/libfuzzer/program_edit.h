@@ -17,7 +17,7 @@
 namespace ouro {
 
 // Operations of main (kNoScript) or of a script. An empty run is a place between operations.
-struct Run {
+struct OpRange {
   int section = kNoScript;
   size_t at = 0;
   size_t length = 0;
@@ -27,21 +27,21 @@ const Script& SectionOf(const Program& program, int section);
 // Makes the script exist.
 Script& SectionOf(Program* program, int section);
 
-void Insert(const Run& place, std::span<const Op> ops, Program* program);
-void Erase(const Run& run, Program* program);
+void Insert(const OpRange& place, std::span<const Op> ops, Program* program);
+void Erase(const OpRange& run, Program* program);
 
 // ---- sets of script numbers or registers ----
 
-using Set = uint32_t;
+using NumberSet = uint32_t;
 static_assert(kMaxScripts <= 32 && kRegisters <= 32);
-inline Set Only(int number) { return Set{1} << number; }
+inline NumberSet Bit(int number) { return NumberSet{1} << number; }
 // The lowest number of the set.
-std::optional<int8_t> Lowest(Set set);
+std::optional<int8_t> Lowest(NumberSet set);
 
 // The scripts that an operation names.
-Set Named(const Program& program);
+NumberSet NamedScripts(const Program& program);
 // The scripts that have a body.
-Set Defined(const Program& program);
+NumberSet DefinedScripts(const Program& program);
 
 // ---- draws ----
 
@@ -51,20 +51,20 @@ inline size_t Draw(Random& random, size_t n) {
 }
 
 // A run of one operation. REQUIRES: there is one.
-Run AnyOp(Random& random, const Program& program);
+OpRange RandomOp(Random& random, const Program& program);
 // Half the time a run of one operation, else of up to `longest`. REQUIRES: there is one.
-Run AnyRun(Random& random, const Program& program, size_t longest);
-Run AnyPlaceIn(Random& random, const Program& program, int section);
+OpRange RandomRange(Random& random, const Program& program, size_t longest);
+OpRange RandomPlaceIn(Random& random, const Program& program, int section);
 // Often in a script that some operation names, whether it has a body or not.
-Run AnyPlace(Random& random, const Program& program);
+OpRange RandomPlace(Random& random, const Program& program);
 
 // The first operation that is wanted, from a random one on and round.
 template <typename Wanted>
-std::optional<Run> Find(Random& random, const Program& program, Wanted wanted) {
+std::optional<OpRange> Find(Random& random, const Program& program, Wanted wanted) {
   size_t left = program.size();
   if (left == 0) return std::nullopt;
   const int sections = static_cast<int>(program.scripts.size());
-  Run run = AnyOp(random, program);
+  OpRange run = RandomOp(random, program);
   for (; left > 0; --left) {
     if (wanted(SectionOf(program, run.section)[run.at])) return run;
     ++run.at;

@@ -37,7 +37,7 @@ int Run(const RunArguments& arguments) {
   }
   // With --trace, standard output is for traces alone.
   std::FILE* const reports = arguments.trace ? stderr : stdout;
-  ProgressLine line;
+  StatusLine line;
   for (size_t i = 0; i < assigned.programs.size(); ++i) {
     const size_t on = assigned.of[i];
     std::string transcript;
@@ -110,7 +110,7 @@ int ShrinkFile(const ShrinkArguments& arguments) {
                                 arguments.file, programs.size()));
   }
   const Specimen& specimen = assigned.specimen(0);
-  ProgressLine line(stderr, std::chrono::milliseconds(0));
+  StatusLine line(stderr, std::chrono::milliseconds(0));
   FindingOptions options;
   options.isolation.milliseconds = 15'000;  // longer than a peer's, whose words say more
   options.shrink_seconds = arguments.seconds;

@@ -48,7 +48,7 @@ void PrintBeyond(const Specimen& specimen) {
 
 // Random programs, until one is unlawful: shrunk, and said whose fault it may be.
 bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& arguments,
-                  ProgressLine& line) {
+                  StatusLine& line) {
   GeneratorOptions options;
   options.operations = kOperations;
   for (size_t done = 0; done < arguments.programs; done += kBatch) {
@@ -87,7 +87,7 @@ int CheckAdapters(const CheckAdapterArguments& arguments) {
   const std::string error = FindSpecimen(arguments.specimen, &specimen, arguments.contract);
   if (!error.empty()) return Complain(error);
   WarnOfUnknownAbilities(specimen);
-  ProgressLine line;
+  StatusLine line;
   const RunProgram run = [&specimen](const Program& program, std::string* transcript) {
     return TryIsolated(program, specimen, Isolation{}, transcript);
   };

@@ -132,7 +132,7 @@ class Search {
   const Specimen& specimen_;
   const ExhaustArguments& arguments_;
   const Clock::time_point begin_ = Clock::now();
-  ProgressLine line_;
+  StatusLine line_;
   std::atomic<uint64_t> tried_ = 0;
   std::atomic<int> ended_ = 0;
   std::atomic<bool> full_ = false;

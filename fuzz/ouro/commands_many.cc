@@ -139,7 +139,7 @@ class Replayer {
   std::vector<ProgramFile> files_;
   std::vector<Program> programs_;
   std::vector<std::vector<KnownBug>> bugs_;  // of each program
-  ProgressLine line_;
+  StatusLine line_;
 };
 
 // ---- compare
@@ -188,7 +188,7 @@ struct Difference {
   size_t convicted = 0;
 };
 
-void CompareOne(const ProgramFile& program, Runner& first, Runner& second, ProgressLine& line,
+void CompareOne(const ProgramFile& program, Runner& first, Runner& second, StatusLine& line,
                 Difference* sum) {
   std::string a;
   std::string b;
@@ -206,7 +206,7 @@ void CompareOne(const ProgramFile& program, Runner& first, Runner& second, Progr
 
 // Each program's specimen against one: what is the same, and what not.
 int CompareWith(const Assigned& assigned, const Specimen& with) {
-  ProgressLine line;
+  StatusLine line;
   size_t done = 0;
   size_t convicted = 0;
   for (size_t on = 0; on < assigned.specimens.size(); ++on) {
@@ -236,8 +236,7 @@ struct Swept {
   std::map<std::string, size_t> convicted;  // by signature
 };
 
-void SweepOne(const ProgramFile& program, const Specimen& specimen, ProgressLine& line,
-              Swept* sum) {
+void SweepOne(const ProgramFile& program, const Specimen& specimen, StatusLine& line, Swept* sum) {
   Isolation isolation;
   isolation.fresh = true;  // each variation is alone, so that its report can be repeated
   const std::vector<Variation> sweep = Sweep(program.program);
@@ -293,7 +292,7 @@ int SweepFiles(const SweepArguments& arguments) {
       Assign(arguments.files, arguments.specimen, arguments.contract, kUsualSpecimen, &assigned);
   if (!error.empty()) return Complain(error);
   std::vector<Swept> sums(assigned.specimens.size());
-  ProgressLine line;
+  StatusLine line;
   for (size_t i = 0; i < assigned.programs.size(); ++i) {
     SweepOne(assigned.programs[i], assigned.specimen(i), line, &sums[assigned.of[i]]);
     line.Show(fmt::format("{} of {} programs", i + 1, assigned.programs.size()));

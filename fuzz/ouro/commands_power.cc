@@ -32,7 +32,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // A folder that goes with this object. In memory, where that is possible: a disk that is busy may
-// stop a worker that writes to its desk.
+// stop a worker that writes to its slot.
 class WorkFolder {
  public:
   WorkFolder() = default;
@@ -238,7 +238,7 @@ class Measuring {
   WorkFolder work_;
   PowerLog log_;
   size_t begun_ = 0;
-  ProgressLine line_{stderr, std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
+  StatusLine line_{stderr, std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
 };
 
 }  // namespace

@@ -37,11 +37,11 @@ class Hunt {
   }
 
   std::string Run() {
-    const std::string desk = options_.work + "/desk";
+    const std::string slot = options_.work + "/slot";
     std::error_code ignored;
-    std::filesystem::remove(desk, ignored);  // an earlier search's: nothing is reached yet
-    if (std::string error = desks_.Open(desk, 1); !error.empty()) return error;
-    worker_.Sit(&desks_[0]);
+    std::filesystem::remove(slot, ignored);  // an earlier search's: nothing is reached yet
+    if (std::string error = slots_.Open(slot, 1); !error.empty()) return error;
+    worker_.Sit(&slots_[0]);
     begin_ = Clock::now();
     std::string error = Start(0);
     while (error.empty() && !attempt_.found && Seconds() < options_.seconds && !Stopped()) {
@@ -51,7 +51,7 @@ class Hunt {
     attempt_.found = attempt_.found && attempt_.seconds <= options_.seconds;
     if (attempt_.found) return error;
     attempt_.signature.clear();
-    attempt_.programs = desks_[0].programs.load();
+    attempt_.programs = slots_[0].programs.load();
     attempt_.seconds = options_.seconds;
     return error;
   }
@@ -74,7 +74,7 @@ class Hunt {
     const uint64_t seed = SeedOf(attempt_.seed, lives_++) % 0xffffffff + 1;
     FuzzerWork work = {.binary = options_.fuzzer, .flags = {}};
     work.flags = {fmt::format("--specimen={}", mutant_.name),
-                  fmt::format("--desk={}:0:1", desks_.path()),
+                  fmt::format("--slot={}:0:1", slots_.path()),
                   fmt::format("-seed={}", seed),
                   fmt::format("-seed_inputs={}", FirstSeed(options_.work)),
                   fmt::format("-max_len={}", generator_.operations * 4 + 32),
@@ -89,7 +89,7 @@ class Hunt {
     worker_.Await(&polled);
     poll(polled.data(), polled.size(), std::clamp(left, 1, kLookMs));
     const bool ended = worker_.Ended();
-    for (Message message; worker_.Listen(&message) == Heard::kMessage;) {
+    for (Message message; worker_.Receive(&message) == ReceiveResult::kMessage;) {
       if (message.kind != Message::Kind::kConvicted) continue;
       Note(message.text, message.index + 1);
       return "";
@@ -105,7 +105,7 @@ class Hunt {
   }
 
   // Whether a dead or mute worker was in a program: libFuzzer may be elsewhere.
-  bool InProgram() { return !fuzzes() || desks_[0].size.load() > 0; }
+  bool InProgram() { return !fuzzes() || slots_[0].size.load() > 0; }
 
   // The worker has ended.
   std::string HandleExit() {
@@ -128,19 +128,19 @@ class Hunt {
     if (!InProgram()) return "";
     Note("", Index() + 1);
     worker_.Stop();
-    const Verdict hang = VerdictOfHang(isolation_.milliseconds, desks_[0].pulse, worker_.words());
+    const Verdict hang = VerdictOfHang(isolation_.milliseconds, slots_[0].pulse, worker_.words());
     return Confirm(Running(), hang.signature(), /*from_outside=*/true);
   }
 
   // Of the program that is running.
   uint64_t Index() {
-    const Desk& desk = desks_[0];
-    return fuzzes() ? desk.programs.load() : desk.begun.load();
+    const WorkerSlot& slot = slots_[0];
+    return fuzzes() ? slot.programs.load() : slot.begun.load();
   }
 
   Program Running() {
-    const Desk& desk = desks_[0];
-    if (fuzzes()) return Decode(desk.program, std::min<size_t>(desk.size.load(), kProgramBytes));
+    const WorkerSlot& slot = slots_[0];
+    if (fuzzes()) return Decode(slot.program, std::min<size_t>(slot.size.load(), kProgramBytes));
     return Generate(SeedOf(attempt_.seed, Index()), generator_);
   }
 
@@ -160,7 +160,7 @@ class Hunt {
   Isolation isolation_;
   GeneratorOptions generator_;
   RandomWork random_;
-  DeskFile desks_;
+  WorkerSlots slots_;
   Worker worker_;
   uint64_t lives_ = 0;  // of libFuzzer
   int innocent_ = 0;    // programs that a worker was stuck or killed in, lawful when alone

@@ -42,7 +42,7 @@ struct Attempt {
 struct SeekOptions {
   int seconds = 10;            // the limit
   std::string fuzzer;          // libFuzzer's binary: see FindFuzzer
-  std::string work;            // a folder that is there, for a desk
+  std::string work;            // a folder that is there, for a slot
   std::function<bool()> stop;  // true ends the search; may be empty
 };
 

@@ -200,7 +200,7 @@ constexpr double kRight = 724;
 constexpr double kTop = 84;
 constexpr double kBottom = 400;
 
-// Each engine is told by its dashes, too. The colors are those of Okabe and Ito, which nobody
+// Each engine is sent by its dashes, too. The colors are those of Okabe and Ito, which nobody
 // confuses.
 struct Look {
   const char* color;

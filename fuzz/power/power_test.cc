@@ -302,14 +302,14 @@ TEST_F(SearchTest, NothingIsFoundWhereNothingIsWrong) {
 }
 
 TEST_F(SearchTest, Crash) {
-  const Attempt attempt = Find(SickSpecimen(CrashOnTrigger), PowerEngine::kRandom);
+  const Attempt attempt = Find(FaultySpecimen(CrashOnTrigger), PowerEngine::kRandom);
   EXPECT_TRUE(attempt.found);
   EXPECT_EQ(attempt.signature, "crashed with signal 11 (Segmentation fault)");
   EXPECT_GT(attempt.programs, 0u);
 }
 
 TEST_F(SearchTest, CrashOnlyAfterOtherPrograms) {
-  const Attempt attempt = Find(SickSpecimen([](const Op&, int programs, Observer&) {
+  const Attempt attempt = Find(FaultySpecimen([](const Op&, int programs, Observer&) {
                                  if (programs == 7) _exit(5);
                                }),
                                PowerEngine::kUniform);
@@ -319,7 +319,7 @@ TEST_F(SearchTest, CrashOnlyAfterOtherPrograms) {
 }
 
 TEST_F(SearchTest, HangCountsWithTheTimeThatItTakesToNotice) {
-  const Attempt attempt = Find(SickSpecimen([](const Op& op, int, Observer&) {
+  const Attempt attempt = Find(FaultySpecimen([](const Op& op, int, Observer&) {
                                  while (Triggers(op)) pause();
                                }),
                                PowerEngine::kRandom);
@@ -330,7 +330,7 @@ TEST_F(SearchTest, HangCountsWithTheTimeThatItTakesToNotice) {
 
 TEST_F(SearchTest, HangOnlyAfterOtherPrograms) {
   options_.seconds = 6;
-  const Attempt attempt = Find(SickSpecimen([](const Op&, int programs, Observer&) {
+  const Attempt attempt = Find(FaultySpecimen([](const Op&, int programs, Observer&) {
                                  while (programs == 7) pause();
                                }),
                                PowerEngine::kUniform);
@@ -343,7 +343,7 @@ TEST_F(SearchTest, HangOnlyAfterOtherPrograms) {
 TEST_F(SearchTest, KilledOnceIsNoFinding) {
   options_.seconds = 1;
   const fs::path once = folder_ / "once";
-  const Attempt attempt = Find(SickSpecimen([once](const Op&, int programs, Observer&) {
+  const Attempt attempt = Find(FaultySpecimen([once](const Op&, int programs, Observer&) {
                                  if (programs < 5) return;
                                  if (open(once.c_str(), O_CREAT | O_EXCL, 0600) < 0) return;
                                  raise(SIGKILL);

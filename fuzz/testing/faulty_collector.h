@@ -1,5 +1,5 @@
-// A sick collector is a lawful one that does something else before an operation: it crashes, hangs,
-// or says what is not true.
+// A faulty collector is a lawful one that does something else before an operation: it crashes,
+// hangs, or says what is not true.
 //
 // Place: testonly, for those who test what becomes of such a collector.
 
@@ -19,16 +19,16 @@
 
 namespace ouro {
 
-// What a sick collector does before it executes an operation. `programs` is how many it has had.
-using Sickness = std::function<void(const Op& op, int programs, Observer& observer)>;
+// What a faulty collector does before it executes an operation. `programs` is how many it has had.
+using Fault = std::function<void(const Op& op, int programs, Observer& observer)>;
 
-// A lawful collector that falls sick.
-class Sick : public Collector {
+// A lawful collector that falls faulty.
+class FaultyCollector : public Collector {
  public:
-  Sick(std::unique_ptr<Collector> inner, Observer& observer, Sickness sickness)
-      : inner_(std::move(inner)), observer_(observer), sickness_(std::move(sickness)) {}
+  FaultyCollector(std::unique_ptr<Collector> inner, Observer& observer, Fault fault)
+      : inner_(std::move(inner)), observer_(observer), fault_(std::move(fault)) {}
   void Execute(const Op& op) override {
-    sickness_(op, programs_, observer_);
+    fault_(op, programs_, observer_);
     inner_->Execute(op);
   }
   void Reset() override {
@@ -39,20 +39,20 @@ class Sick : public Collector {
  private:
   const std::unique_ptr<Collector> inner_;
   Observer& observer_;
-  const Sickness sickness_;
+  const Fault fault_;
   int programs_ = 1;
 };
 
-inline Specimen SickSpecimen(const Sickness& sickness) {
+inline Specimen FaultySpecimen(const Fault& fault) {
   Specimen naive;
   EXPECT_EQ(FindSpecimen("naive", &naive), "");
-  Specimen sick = naive;
-  sick.name = "sick";
-  sick.summary = "falls sick";
-  sick.make = [naive, sickness](Observer& observer) {
-    return std::make_unique<Sick>(naive.make(observer), observer, sickness);
+  Specimen faulty = naive;
+  faulty.name = "faulty";
+  faulty.summary = "misbehaves";
+  faulty.make = [naive, fault](Observer& observer) {
+    return std::make_unique<FaultyCollector>(naive.make(observer), observer, fault);
   };
-  return sick;
+  return faulty;
 }
 
 // An operation that some programs have and others have not, and that matters little.

@@ -1,4 +1,4 @@
-#include "fuzz/campaign/shown.h"
+#include "fuzz/campaign/stats_link.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -15,11 +15,13 @@ namespace fs = std::filesystem;
 namespace {
 
 // Where a link on top leads to, from the folder that it is in.
-fs::path Target(const Shown& file) { return fs::path("work") / fs::path(file.truth).filename(); }
+fs::path Target(const StatsLink& file) {
+  return fs::path("work") / fs::path(file.target).filename();
+}
 
-bool IsPlain(const Shown& file) {
+bool IsPlain(const StatsLink& file) {
   std::error_code error;
-  return fs::symlink_status(UserPath(file.top), error).type() == fs::file_type::regular;
+  return fs::symlink_status(UserPath(file.link), error).type() == fs::file_type::regular;
 }
 
 // Whose numbers the statistics on top are; "" if they do not say.
@@ -33,16 +35,16 @@ std::string Owner(const std::string& path) {
 
 }  // namespace
 
-Shown ShownFile(const std::string& out, const std::string& specimen, int number,
-                const std::string& name, const std::string& suffix) {
+StatsLink StatsLinkOf(const std::string& out, const std::string& specimen, int number,
+                      const std::string& name, const std::string& suffix) {
   const std::string end = name + (number == 1 ? "" : fmt::format("-{}", number)) + suffix;
   return {fmt::format("{}/{}", out, end),
           fmt::format("{}/work/{}-{}", out, UniqueFileName(specimen), end)};
 }
 
-bool IsForeign(const Shown& file) {
+bool IsForeign(const StatsLink& file) {
   std::error_code error;
-  const fs::path top = UserPath(file.top);
+  const fs::path top = UserPath(file.link);
   const fs::file_type type = fs::symlink_status(top, error).type();
   if (type != fs::file_type::symlink) {
     return type != fs::file_type::regular && type != fs::file_type::not_found;
@@ -50,35 +52,35 @@ bool IsForeign(const Shown& file) {
   return fs::read_symlink(top, error).parent_path() != "work";
 }
 
-std::vector<std::function<std::string()>> StepsToShow(const std::string& out,
+std::vector<std::function<std::string()>> StepsToLink(const std::string& out,
                                                       const std::string& specimen, int number) {
   const auto file = [out, number](const std::string& of, bool stats) {
-    return ShownFile(out, of, number, stats ? "stats" : "plot_data", stats ? ".json" : "");
+    return StatsLinkOf(out, of, number, stats ? "stats" : "plot_data", stats ? ".json" : "");
   };
   std::vector<std::function<std::string()>> steps;
   // The statistics last: as long as they are plain, they say whose the plain plot is.
   for (const bool stats : {false, true}) {
-    const Shown mine = file(specimen, stats);
+    const StatsLink mine = file(specimen, stats);
     steps.push_back([=]() -> std::string {
       if (!IsPlain(mine)) return "";
-      const std::string owner = Owner(file(specimen, true).top);
+      const std::string owner = Owner(file(specimen, true).link);
       std::string text;
-      if (std::string error = ReadText(mine.top, &text); !error.empty()) return error;
-      return WriteText(file(owner.empty() ? specimen : owner, stats).truth, text);
+      if (std::string error = ReadText(mine.link, &text); !error.empty()) return error;
+      return WriteText(file(owner.empty() ? specimen : owner, stats).target, text);
     });
-    const std::string aside = fmt::format("{}.{}.tmp", mine.top, getpid());
+    const std::string aside = fmt::format("{}.{}.tmp", mine.link, getpid());
     steps.push_back([=]() -> std::string {
       std::error_code error;
       if (IsForeign(mine)) return "";
       fs::remove(UserPath(aside), error);
       fs::create_symlink(Target(mine), UserPath(aside), error);
-      return error ? fmt::format("{}: no link can be made: {}", mine.top, error.message()) : "";
+      return error ? fmt::format("{}: no link can be made: {}", mine.link, error.message()) : "";
     });
     steps.push_back([=]() -> std::string {
       std::error_code error;
       if (IsForeign(mine)) return "";
-      fs::rename(UserPath(aside), UserPath(mine.top), error);
-      return error ? fmt::format("{}: {}", mine.top, error.message()) : "";
+      fs::rename(UserPath(aside), UserPath(mine.link), error);
+      return error ? fmt::format("{}: {}", mine.link, error.message()) : "";
     });
   }
   return steps;
