@@ -99,7 +99,7 @@ class ExactJudge final : public Judge {
   void EndDeaths();
   void CheckAnswered(const Frame& frame);
   bool Known(ObjectId id, Law law);
-  bool Dereferences(const Op& op, Frame* frame);
+  bool DecideDereference(const Op& op, Frame* frame);
 
   // Collections; exact_judge_collection.cc.
   void OnCollect(const Event& event);
@@ -144,7 +144,7 @@ class ExactJudge final : public Judge {
   }
 
   const Contract* contract_;
-  TrueHeap heap_;
+  ShadowHeap heap_;
   std::vector<Frame> frames_;
   Collection collection_;
 

@@ -13,7 +13,7 @@ namespace ouro {
 namespace {
 
 // Whether what `holder` has in its slots is held by them.
-bool Holds(const TrueObject& holder) { return !holder.freed && !holder.letting_go; }
+bool Holds(const ShadowObject& holder) { return !holder.freed && !holder.releasing; }
 
 }  // namespace
 
@@ -45,7 +45,7 @@ std::string ExactJudge::HeldBy(ObjectId wanted) const {
   const auto spread = [&] {
     for (; done < ways.reached().size(); ++done) {
       const ObjectId id = ways.reached()[done];
-      const TrueObject& object = heap_.at(id);
+      const ShadowObject& object = heap_.at(id);
       if (!Holds(object)) continue;
       for (size_t slot = 0; slot < object.slots.size(); ++slot) {
         ways.GoOn(id, slot, object.slots[slot]);
@@ -61,7 +61,7 @@ std::string ExactJudge::HeldBy(ObjectId wanted) const {
   }
   spread();
   for (ObjectId id = 0; id < heap_.count(); ++id) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     for (const ObjectId weak : object.calls) {
       ways.Begin(weak, fmt::format("the callback that is due for #{}", id));
     }
@@ -72,7 +72,7 @@ std::string ExactJudge::HeldBy(ObjectId wanted) const {
   spread();
   if (ways.reached(wanted)) return fmt::format("{} holds it", ways.To(wanted));
   for (ObjectId id = 0; id < heap_.count(); ++id) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     const auto slot = std::find(object.slots.begin(), object.slots.end(), wanted);
     if (slot == object.slots.end() || !Holds(object)) continue;
     return fmt::format("#{} slot {} -> #{} holds it ({})", id, slot - object.slots.begin(), wanted,
@@ -83,7 +83,7 @@ std::string ExactJudge::HeldBy(ObjectId wanted) const {
 
 // All that a collector may do next, as events.
 void ExactJudge::ListDue(std::vector<std::string>* due) const {
-  const auto callbacks = [&](const TrueObject& object) {
+  const auto callbacks = [&](const ShadowObject& object) {
     if (!object.calls.empty()) {
       due->push_back(fmt::format("callback {}", object.calls.front()));
       return;
@@ -95,7 +95,7 @@ void ExactJudge::ListDue(std::vector<std::string>* due) const {
     }
   };
   for (const ObjectId id : heap_.dying) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     if (object.freed || object.firm > 0) continue;
     const bool finalizer = heap_.FinalizerDue(object);
     if (heap_.CallbacksDue(object) && (CallbacksFirst() || !finalizer)) {
@@ -109,7 +109,7 @@ void ExactJudge::ListDue(std::vector<std::string>* due) const {
   const Collection& c = collection_;
   bool over = true;
   for (const ObjectId id : c.trash) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     over = over && (object.freed || object.saved);
     if (c.calls_due > 0) {
       callbacks(object);
@@ -121,7 +121,7 @@ void ExactJudge::ListDue(std::vector<std::string>* due) const {
     }
   }
   for (const ObjectId id : c.kept) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     if (object.kept && !object.saved && object.firm > 0 && (object.has_finalizer() || saveall_)) {
       due->push_back(fmt::format("garbage {}", id));
       over = false;
