@@ -105,8 +105,8 @@ TEST(TrialLimits, SaysWhatItDoesNotExecute) {
                          "r0 = leaf\nr1 = weak r0\nr1 = r0()\nr1 = garbage 2\n"),
             "r0 = leaf\n"
             "> new 0\n"
-            "# void: r1 = weak r0 (r0 is no node)\n"
-            "# void: r1 = r0() (r0 is no weak reference)\n"
+            "# void: r1 = weak r0 (r0 is not a node)\n"
+            "# void: r1 = r0() (r0 is not a weak reference)\n"
             "# void: r1 = garbage 2 (the garbage list has 0 objects)\n");
 }
 

@@ -50,18 +50,18 @@ ObjectId EnvelopeJudge::Resolve(Ref ref) const {
   return script == nullptr || at(script->object).freed ? kNone : script->object;
 }
 
-Judge::Operand EnvelopeJudge::Look(Ref ref) const {
+Judge::Referent EnvelopeJudge::Look(Ref ref) const {
   const ObjectId id = Resolve(ref);
   if (id == kNone) return {};
   switch (at(id).kind) {
     case Object::Kind::kNode:
-      return {Operand::Kind::kNode, at(id).slots.size()};
+      return {Referent::Kind::kNode, at(id).slots.size()};
     case Object::Kind::kWeak:
-      return {Operand::Kind::kWeak, 0};
+      return {Referent::Kind::kWeak, 0};
     case Object::Kind::kLeaf:
       break;
   }
-  return {Operand::Kind::kLeaf, 0};
+  return {Referent::Kind::kLeaf, 0};
 }
 
 // ---- Operations ----
@@ -124,7 +124,7 @@ void EnvelopeJudge::End() {
     return Convict(Law::kEventInPlace, kNone, "the collection did not happen",
                    fmt::format("collect {}", frame.op.count));
   }
-  if (Answers(code) && !frame.answered) {
+  if ((Allocates(code) || Yields(code)) && !frame.answered) {
     return Convict(Law::kEventInPlace, kNone, fmt::format("`{}` yielded nothing", Print(frame.op)),
                    Allocates(code) ? fmt::format("new {}", objects_.size()) : "got");
   }
@@ -138,10 +138,6 @@ void EnvelopeJudge::End() {
       at(id).unreachable_at_begin = at(id).became_unreachable = at(id).script_reachable = false;
   }
   ForgetFreed();
-}
-
-bool EnvelopeJudge::Answers(OpCode code) {
-  return Allocates(code) || code == OpCode::kLoad || code == OpCode::kDeref;
 }
 
 // No script is running: reference counts of 0 have had their effect, and finalizers after death.

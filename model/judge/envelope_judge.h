@@ -120,7 +120,6 @@ class EnvelopeJudge final : public Judge {
   void OnFree(ObjectId id);
   void OnCollect(const Event& event);
   void OnDone();
-  bool Answers(OpCode code);
   bool Known(ObjectId id, Law law);
   void CheckUnreferenced();
   void CheckCollected();
@@ -134,7 +133,7 @@ class EnvelopeJudge final : public Judge {
   bool collecting() const { return collections_ > 0; }
   const Frame* InnermostScript() const;
   ObjectId Resolve(Ref ref) const;
-  Operand Look(Ref ref) const override;
+  Referent Look(Ref ref) const override;
   bool in_script() const override { return InnermostScript() != nullptr; }
   bool exists(ObjectId id) const { return id >= 0 && static_cast<size_t>(id) < objects_.size(); }
   Object& at(ObjectId id) { return objects_[static_cast<size_t>(id)]; }

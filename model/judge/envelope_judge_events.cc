@@ -69,8 +69,7 @@ void EnvelopeJudge::OnNew(ObjectId id) {
 void EnvelopeJudge::OnGot(ObjectId id) {
   Frame& frame = frames_.back();
   const OpCode code = frame.op.code;
-  if (frame.type != Frame::Type::kOp || frame.answered ||
-      (code != OpCode::kLoad && code != OpCode::kDeref)) {
+  if (frame.type != Frame::Type::kOp || frame.answered || !Yields(code)) {
     return Convict(Law::kEventInPlace, id, "nothing was asked for", "nothing");
   }
   frame.answered = true;

@@ -61,17 +61,17 @@ ObjectId ExactJudge::Resolve(Ref ref) const {
   return script == nullptr ? kNone : script->object;
 }
 
-Judge::Operand ExactJudge::Look(Ref ref) const {
+Judge::Referent ExactJudge::Look(Ref ref) const {
   const ObjectId id = Resolve(ref);
   if (id == kNone) return {};
   const ShadowObject& object = heap_.at(id);
   switch (object.kind) {
     case Kind::kNode:
-      return {Operand::Kind::kNode, object.slots.size()};
+      return {Referent::Kind::kNode, object.slots.size()};
     case Kind::kWeak:
-      return {Operand::Kind::kWeak, 0};
+      return {Referent::Kind::kWeak, 0};
     default:
-      return {Operand::Kind::kLeaf, 0};
+      return {Referent::Kind::kLeaf, 0};
   }
 }
 
@@ -187,7 +187,7 @@ void ExactJudge::CheckAnswered(const Frame& frame) {
                          fmt::format("`{}` had to fail, and did not say so", Print(frame.op)))
                : Convict(Law::kEventInPlace, kNone, "nothing was born");
   }
-  if (code == OpCode::kLoad || code == OpCode::kDeref || code == OpCode::kTakeGarbage) {
+  if (Yields(code)) {
     return Convict(Law::kEventInPlace, kNone, fmt::format("`{}` yielded nothing", Print(frame.op)));
   }
 }
