@@ -356,6 +356,12 @@ int32_t ExactJudge::DoubtfulTrash() const {
   return doubtful;
 }
 
+// Of the uncollectable set, those that no callback has taken out of it.
+int32_t ExactJudge::KeptObjects() const {
+  return static_cast<int32_t>(std::count_if(collection_.kept.begin(), collection_.kept.end(),
+                                            [this](ObjectId id) { return heap_.at(id).kept; }));
+}
+
 void ExactJudge::OnDone(const Event& event) {
   const Frame frame = frames_.back();
   if (frame.type != Frame::Type::kCollection) {
@@ -368,10 +374,8 @@ void ExactJudge::OnDone(const Event& event) {
   }
   if (!CheckCollectionComplete()) return;
   const Collection& c = collection_;
-  const auto kept = std::count_if(c.kept.begin(), c.kept.end(),
-                                  [this](ObjectId id) { return heap_.at(id).kept; });
-  const int32_t left = c.cleared + c.weaks_died + static_cast<int32_t>(kept);
-  const int32_t found = c.collectable + c.weaks_died + static_cast<int32_t>(kept);
+  const int32_t left = c.cleared + c.weaks_died + KeptObjects();
+  const int32_t found = c.collectable + c.weaks_died + KeptObjects();
   // What may be held by a death around this collection may be no trash at all.
   const int32_t doubtful = DoubtfulTrash();
   const auto answers = [&](int32_t count) {

@@ -109,8 +109,7 @@ void ExactJudge::OnFailed() {
 
 void ExactJudge::OnGot(const Event& event) {
   Frame& frame = frames_.back();
-  const bool loads = frame.op.code == OpCode::kLoad || frame.op.code == OpCode::kDeref ||
-                     frame.op.code == OpCode::kTakeGarbage;
+  const bool loads = Yields(frame.op.code);
   if (frame.type != Frame::Type::kOp || !loads || frame.answered) {
     return Convict(Law::kEventInPlace, kNone,
                    frame.type == Frame::Type::kOp
@@ -197,35 +196,52 @@ void ExactJudge::OnFinalize(ObjectId id) {
 
 void ExactJudge::OnCallback(ObjectId id) {
   if (!Known(id, Law::kCallbackWhenCleared)) return;
-  ShadowObject& weak = heap_.at(id);
+  const ShadowObject& weak = heap_.at(id);
   if (weak.kind != Kind::kWeak || weak.script == kNoScript) {
     return Convict(Law::kCallbackWhenCleared, id, fmt::format("#{} has no callback", id));
   }
+  if (!CallbackDue(weak, id)) ProveTargetDying(id);
+  if (!violation_) CheckCallbackOrder(id);
+  if (!violation_) BeginCallback(id);
+}
+
+bool ExactJudge::CallbackDue(const ShadowObject& weak, ObjectId id) const {
+  const std::vector<ObjectId>& calls = heap_.at(weak.target).calls;
+  return std::find(calls.begin(), calls.end(), id) != calls.end();
+}
+
+// The callback of `id` is not known to be due. So the event tells of the target's death by
+// reference count, or of its clearing, if either can be: then all its callbacks become due.
+void ExactJudge::ProveTargetDying(ObjectId id) {
+  ShadowObject& weak = heap_.at(id);
   ShadowObject& target = heap_.at(weak.target);
-  const auto due = [&] {
-    return std::find(target.calls.begin(), target.calls.end(), id) != target.calls.end();
-  };
-  const auto dying = [&] { return target.firm == 0 || target.cleared; };
+  const auto dying = [&target] { return target.firm == 0 || target.cleared; };
+  if (!dying()) AdvanceCollection();
   const bool silent = target.finalized && CallbacksFirst();  // made by the finalizer: R6
-  if (!due() && !dying()) AdvanceCollection();
-  if (!due() && weak.bond != Bond::kNone && dying() && !silent) {
-    if (!target.cleared && heap_.FinalizerDue(target) && !CallbacksFirst()) {
-      return Convict(Law::kCallbackOrder, id,
-                     fmt::format("the finalizer of #{} was due first", weak.target));
-    }
-    if (target.cleared) Note(Situation::kLateCallback);
-    if (!target.cleared) heap_.ProveDying(weak.target);
-    if (weak.bond == Bond::kMaybe) weak.bond = Bond::kAttached;
-    if (weak.firm == 0 || (weak.firm == 1 && weak.loose == 0)) {
-      const auto& slots = target.slots;
-      if (std::find(slots.begin(), slots.end(), id) != slots.end()) {
-        Note(Situation::kWeakHeldByItsTarget);
-      }
-    }
-    heap_.MakeCallsDue(weak.target, /*by_collection=*/false);
-    if (!target.cleared) heap_.Doom(weak.target);
+  if (weak.bond == Bond::kNone || !dying() || silent) return;
+  if (!target.cleared && heap_.FinalizerDue(target) && !CallbacksFirst()) {
+    return Convict(Law::kCallbackOrder, id,
+                   fmt::format("the finalizer of #{} was due first", weak.target));
   }
-  if (!due()) {
+  if (target.cleared) {
+    Note(Situation::kLateCallback);
+  } else {
+    heap_.ProveDying(weak.target);
+  }
+  if (weak.bond == Bond::kMaybe) weak.bond = Bond::kAttached;
+  if (weak.firm == 0 || (weak.firm == 1 && weak.loose == 0)) {
+    const auto& slots = target.slots;
+    if (std::find(slots.begin(), slots.end(), id) != slots.end()) {
+      Note(Situation::kWeakHeldByItsTarget);
+    }
+  }
+  heap_.MakeCallsDue(weak.target, /*by_collection=*/false);
+  if (!target.cleared) heap_.Doom(weak.target);
+}
+
+void ExactJudge::CheckCallbackOrder(ObjectId id) {
+  const ShadowObject& weak = heap_.at(id);
+  if (!CallbackDue(weak, id)) {
     return Convict(Law::kCallbackWhenCleared, id,
                    weak.bond == Bond::kNone && weak.called
                        ? fmt::format("the callback of #{} has run before", id)
@@ -236,11 +252,17 @@ void ExactJudge::OnCallback(ObjectId id) {
   if (weak.moving && frames_.back().type != Frame::Type::kCollection) {
     return Convict(Law::kCallbackOrder, id, "another callback of the collection was running");
   }
-  if (target.calls.front() != id) {
-    return Convict(
-        Law::kCallbackOrder, id,
-        fmt::format("#{} is newer than #{}, and was due first", target.calls.front(), id));
+  const ObjectId first = heap_.at(weak.target).calls.front();
+  if (first != id) {
+    return Convict(Law::kCallbackOrder, id,
+                   fmt::format("#{} is newer than #{}, and was due first", first, id));
   }
+}
+
+// REQUIRES: it is the first of its target's that are due.
+void ExactJudge::BeginCallback(ObjectId id) {
+  ShadowObject& weak = heap_.at(id);
+  ShadowObject& target = heap_.at(weak.target);
   target.calls.erase(target.calls.begin());
   weak.called = true;
   if (weak.found && !weak.moving) {

@@ -81,29 +81,35 @@ std::string ExactJudge::HeldBy(ObjectId wanted) const {
   return "it is held";
 }
 
-// All that a collector may do next, as events.
-void ExactJudge::ListDue(std::vector<std::string>* due) const {
-  const auto callbacks = [&](const ShadowObject& object) {
-    if (!object.calls.empty()) {
-      due->push_back(fmt::format("callback {}", object.calls.front()));
-      return;
-    }
-    for (size_t i = object.weaks.size(); i-- > 0;) {
-      if (heap_.at(object.weaks[i]).script == kNoScript) continue;
-      due->push_back(fmt::format("callback {}", object.weaks[i]));
-      return;
-    }
-  };
+// The callback of `object`'s weak references that comes first.
+void ExactJudge::ListCallbacks(const ShadowObject& object, std::vector<std::string>* due) const {
+  if (!object.calls.empty()) {
+    due->push_back(fmt::format("callback {}", object.calls.front()));
+    return;
+  }
+  for (size_t i = object.weaks.size(); i-- > 0;) {
+    if (heap_.at(object.weaks[i]).script == kNoScript) continue;
+    due->push_back(fmt::format("callback {}", object.weaks[i]));
+    return;
+  }
+}
+
+// The events by which unreferenced objects may die next.
+void ExactJudge::ListDeaths(std::vector<std::string>* due) const {
   for (const ObjectId id : heap_.dying) {
     const ShadowObject& object = heap_.at(id);
     if (object.freed || object.firm > 0) continue;
     const bool finalizer = heap_.FinalizerDue(object);
     if (heap_.CallbacksDue(object) && (CallbacksFirst() || !finalizer)) {
-      callbacks(object);
+      ListCallbacks(object, due);
     } else {
       due->push_back(fmt::format("{} {}", finalizer ? "finalize" : "free", id));
     }
   }
+}
+
+// The events by which the innermost collection may go on.
+void ExactJudge::ListOfCollection(std::vector<std::string>* due) const {
   if (frames_.empty() || frames_.back().type != Frame::Type::kCollection) return;
   if (frames_.back().nested) return due->push_back("done 0");
   const Collection& c = collection_;
@@ -112,7 +118,7 @@ void ExactJudge::ListDue(std::vector<std::string>* due) const {
     const ShadowObject& object = heap_.at(id);
     over = over && (object.freed || object.saved);
     if (c.calls_due > 0) {
-      callbacks(object);
+      ListCallbacks(object, due);
     } else if (heap_.FinalizerDue(object) && object.found) {
       due->push_back(fmt::format("finalize {}", id));
     } else if (!object.freed && !object.saved && !(object.cleared && object.firm == 0) &&
@@ -127,10 +133,7 @@ void ExactJudge::ListDue(std::vector<std::string>* due) const {
       over = false;
     }
   }
-  if (!over) return;
-  const auto kept = std::count_if(c.kept.begin(), c.kept.end(),
-                                  [this](ObjectId id) { return heap_.at(id).kept; });
-  due->push_back(fmt::format("done {}", c.cleared + c.weaks_died + kept));
+  if (over) due->push_back(fmt::format("done {}", c.cleared + c.weaks_died + KeptObjects()));
 }
 
 // What the innermost operation is still to report of itself.
@@ -150,7 +153,7 @@ void ExactJudge::ListAnswers(ObjectId object, std::vector<std::string>* due) con
                    : frame.automatic >= 0 && !frame.collected
                        ? fmt::format("collect {} auto", frame.automatic)
                        : fmt::format("new {}", heap_.count()));
-  } else if (code == OpCode::kLoad || code == OpCode::kDeref || code == OpCode::kTakeGarbage) {
+  } else if (Yields(code)) {
     due->push_back(frame.object == kNone ? "got none" : fmt::format("got {}", frame.object));
     if (frame.open_answer) due->push_back("got none");
   }
@@ -159,7 +162,8 @@ void ExactJudge::ListAnswers(ObjectId object, std::vector<std::string>* due) con
 std::string ExactJudge::Lawful(ObjectId object) const {
   constexpr size_t kMost = 6;
   std::vector<std::string> due;
-  ListDue(&due);
+  ListDeaths(&due);
+  ListOfCollection(&due);
   ListAnswers(object, &due);
   if (due.empty()) {
     const bool lives = object != kNone && !heap_.at(object).freed && heap_.at(object).firm > 0;
