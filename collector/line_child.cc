@@ -30,10 +30,10 @@ std::string Child::Start(const std::vector<std::string>& argv) {
   int sockets[2], output[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) return strerror(errno);
   input_.Set(sockets[0]);
-  const Descriptor its_input(sockets[1]);
+  const UniqueFd its_input(sockets[1]);
   if (pipe2(output, O_CLOEXEC) != 0) return strerror(errno);
   output_.Set(output[0]);
-  const Descriptor its_output(output[1]);
+  const UniqueFd its_output(output[1]);
   fcntl(output_.get(), F_SETFL, O_NONBLOCK);
   std::vector<char*> arguments;
   for (const std::string& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));

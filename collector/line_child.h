@@ -64,8 +64,8 @@ class Child {
 
   const Limits limits_;
   Subprocess process_;
-  Descriptor input_, output_;  // ours: we write, read
-  std::string buffer_;         // what was read; from start_ on nobody has seen it
+  UniqueFd input_, output_;  // ours: we write, read
+  std::string buffer_;       // what was read; from start_ on nobody has seen it
   size_t start_ = 0;
   std::chrono::steady_clock::time_point deadline_;
 };

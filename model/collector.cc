@@ -10,15 +10,6 @@ using R = Contract::Resurrection;
 using A = Contract::Answer;
 using W = Contract::TrashWeak;
 
-constexpr struct {
-  Ability ability;
-  std::string_view word;
-} kAbilityWords[] = {
-    {kWeakReferences, "weak"},      {kCallbacks, "callback"},  {kFinalizers, "finalizer"},
-    {kGenerations3, "generations"}, {kGarbageList, "garbage"}, {kSaveall, "saveall"},
-    {kThresholds, "threshold"},     {kCensusTaking, "census"}, {kFailures, "fail"},
-};
-
 }  // namespace
 
 const Contract kCPython26 = {
@@ -101,23 +92,6 @@ std::vector<std::string> Describe(const Contract& c) {
           ? "an automatic full collection waits until a quarter of what it keeps is new"
           : "an automatic full collection comes whenever its threshold is passed",
   };
-}
-
-uint32_t AbilityOf(std::string_view word) {
-  for (const auto& known : kAbilityWords) {
-    if (known.word == word) return known.ability;
-  }
-  return 0;
-}
-
-std::string ListAbilities(uint32_t abilities) {
-  std::string list;
-  for (const auto& known : kAbilityWords) {
-    if ((abilities & known.ability) == 0) continue;
-    if (!list.empty()) list += ", ";
-    list += known.word;
-  }
-  return list.empty() ? "none" : list;
 }
 
 uint32_t JudgedAbilities(const Contract& contract) {

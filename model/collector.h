@@ -104,26 +104,6 @@ class Collector {
   virtual void Reset() = 0;
 };
 
-// What some collectors can do and others cannot. Operations beyond them are void.
-enum Ability : uint32_t {
-  kWeakReferences = 1 << 0,  // `weak`: rD = weak R, rD = R()
-  kCallbacks = 1 << 1,       // `callback`: ... call S
-  kFinalizers = 1 << 2,      // `finalizer`: ... del S
-  kGenerations3 = 1 << 3,    // `generations`: collect 0 and collect 1 are not collect 2
-  kGarbageList = 1 << 4,     // `garbage`: rD = garbage K, garbage clear
-  kSaveall = 1 << 5,         // `saveall`
-  kThresholds = 1 << 6,      // `threshold`: threshold, enable, disable; automatic collections
-  kCensusTaking = 1 << 7,    // `census`
-  kFailures = 1 << 8,        // `fail`
-  kAllAbilities = (1 << 9) - 1,
-};
-
-// The ability that has that word, `weak`, `callback`, ..., or 0.
-uint32_t AbilityOf(std::string_view word);
-
-// Their words in the order above: "weak, finalizer"; "none".
-std::string ListAbilities(uint32_t abilities);
-
 // All in which lawful collectors differ. docs/contracts.md has the values of each contract, and
 // their sources; sections and experiments are those of docs/semantics.md.
 struct Contract {

@@ -32,7 +32,7 @@ constexpr size_t kMaxText =
 // What a subprocess shows while it lives, and leaves when it dies.
 struct Shown {
   Pulse pulse;
-  Echo echo;
+  TranscriptTail tail;
   std::atomic<size_t> begun = 0;  // programs
 };
 
@@ -206,7 +206,7 @@ Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isol
   const auto run = [&](int channel) {
     std::string text;
     Trial trial(specimen, isolation.limits);
-    trial.Watch(&shown->pulse, &shown->echo);
+    trial.Watch(&shown->pulse, &shown->tail);
     const Verdict verdict = transcript == nullptr ? trial.Run(program) : trial.Run(program, &text);
     Send(channel, verdict, text);
   };
@@ -232,7 +232,7 @@ Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isol
   } else {
     verdict = VerdictOfHang(limit_ms, shown->pulse, process.words());
   }
-  if (transcript != nullptr) *transcript = shown->echo.Text();
+  if (transcript != nullptr) *transcript = shown->tail.Text();
   if (transcript != nullptr) MarkHere(transcript);
   return verdict;
 }

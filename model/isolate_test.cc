@@ -69,11 +69,11 @@ void EatAllStack() {
 }
 
 // Comes to grief in the way that the operation says.
-class Fragile : public Counting {
+class Fragile : public CountingCollector {
  public:
-  using Counting::Counting;
+  using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
-    Counting::Execute(op);
+    CountingCollector::Execute(op);
     if (op.code != OpCode::kThreshold) return;
     switch (op.count) {
       case 1:

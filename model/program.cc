@@ -8,8 +8,41 @@
 #include "model/program_table.h"
 
 namespace ouro {
+namespace {
 
-bool Allocates(OpCode code) { return table::RowOf(code).allocates; }
+constexpr struct {
+  Ability ability;
+  std::string_view word;
+} kAbilityWords[] = {
+    {kWeakReferences, "weak"},      {kCallbacks, "callback"},  {kFinalizers, "finalizer"},
+    {kGenerations3, "generations"}, {kGarbageList, "garbage"}, {kSaveall, "saveall"},
+    {kThresholds, "threshold"},     {kCensusTaking, "census"}, {kFailures, "fail"},
+};
+
+}  // namespace
+
+uint32_t AbilityOf(std::string_view word) {
+  for (const auto& known : kAbilityWords) {
+    if (known.word == word) return known.ability;
+  }
+  return 0;
+}
+
+std::string ListAbilities(uint32_t abilities) {
+  std::string list;
+  for (const auto& known : kAbilityWords) {
+    if ((abilities & known.ability) == 0) continue;
+    if (!list.empty()) list += ", ";
+    list += known.word;
+  }
+  return list.empty() ? "none" : list;
+}
+
+bool Allocates(OpCode code) { return table::RowOf(code).result == table::Result::kBirth; }
+
+bool Yields(OpCode code) { return table::RowOf(code).result == table::Result::kObject; }
+
+const char* WordOf(OpCode code) { return table::RowOf(code).word; }
 
 bool WritesRegister(OpCode code) { return table::FieldsOf(code).Has("rD"); }
 
@@ -17,6 +50,13 @@ const Script& Program::script(int number) const {
   static const Script* const kEmpty = new Script;
   if (number < 0 || static_cast<size_t>(number) >= scripts.size()) return *kEmpty;
   return scripts[static_cast<size_t>(number)];
+}
+
+Script& Program::mutable_section(int number) {
+  if (number == kNoScript) return main;
+  const auto index = static_cast<size_t>(number);
+  if (scripts.size() <= index) scripts.resize(index + 1);
+  return scripts[index];
 }
 
 size_t Program::size() const {

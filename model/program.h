@@ -82,9 +82,35 @@ struct Op {
   friend bool operator==(const Op&, const Op&) = default;
 };
 
-// What an operation does to the heap; from the one table of operations.
-bool Allocates(OpCode code);       // makes an object, or fails to
+// What every collector may lack: parts of the language whose operations are then void. A collector
+// that has kCallbacks has kWeakReferences: a callback is that of a weak reference.
+enum Ability : uint32_t {
+  kWeakReferences = 1 << 0,  // `weak`: rD = weak R, rD = R()
+  kCallbacks = 1 << 1,       // `callback`: ... call S
+  kFinalizers = 1 << 2,      // `finalizer`: ... del S
+  kGenerations3 = 1 << 3,    // `generations`: collect 0 and collect 1 differ from collect 2
+  kGarbageList = 1 << 4,     // `garbage`: rD = garbage K, garbage clear
+  kSaveall = 1 << 5,         // `saveall`
+  kThresholds = 1 << 6,      // `threshold`: threshold, enable, disable; automatic collections
+  kCensusTaking = 1 << 7,    // `census`
+  kFailures = 1 << 8,        // `fail`
+  kAllAbilities = (1 << 9) - 1,
+};
+
+// The ability of that word, `weak`, `callback`, ..., or 0 if there is none.
+uint32_t AbilityOf(std::string_view word);
+
+// The words of `abilities`, in the order above: "weak, finalizer"; "none" for 0.
+std::string ListAbilities(uint32_t abilities);
+
+// What the table says of an operation. O(1).
+bool Allocates(OpCode code);       // creates an object, or fails to: Event::kNew, Event::kFailed
+bool Yields(OpCode code);          // reports the object that it read, or none: Event::kGot
 bool WritesRegister(OpCode code);  // has a `dest`
+
+// The kind of operation, for signatures: "load". One word stands for several operations where
+// shrinking may turn one of them into another. Lives as long as the process.
+const char* WordOf(OpCode code);
 
 using Script = std::vector<Op>;
 
@@ -95,8 +121,12 @@ struct Program {
 
   friend bool operator==(const Program&, const Program&) = default;
 
-  // The script of that number, or an empty one.
+  // The script of that number; an empty one if there is none.
   const Script& script(int number) const;
+  // A section is main, whose number is kNoScript, or a script.
+  const Script& section(int number) const { return number == kNoScript ? main : script(number); }
+  // The same, to be changed: creates the script if there is none.
+  Script& mutable_section(int number);
   // Operations in main and in all scripts.
   size_t size() const;
   // The highest register that no operation names, or -1.

@@ -58,10 +58,6 @@ class Simplifier {
     candidates_.push_back(std::move(candidate));
   }
 
-  static Script& Section(Program* program, int section) {
-    return section == kNoScript ? program->main : program->scripts[static_cast<size_t>(section)];
-  }
-
   // Applies `change` to all fields of all operations.
   template <typename ProgramType>
   static void EachField(ProgramType& program, auto change) {
@@ -77,12 +73,11 @@ class Simplifier {
   // Drops runs of `longest`, half as many ... `shortest` operations. Late ones first: what comes
   // after a failure is rarely needed, what comes before often is.
   void DropRuns(int section, size_t longest, size_t shortest) {
-    const size_t size =
-        section == kNoScript ? program_.main.size() : program_.script(section).size();
+    const size_t size = program_.section(section).size();
     for (size_t length = longest; length >= shortest && length > 0; length /= 2) {
       for (size_t end = size; end > 0 && !Full(); end -= std::min(end, length)) {
         Program candidate = program_;
-        Script& script = Section(&candidate, section);
+        Script& script = candidate.mutable_section(section);
         auto last = script.begin() + static_cast<ptrdiff_t>(end);
         script.erase(last - static_cast<ptrdiff_t>(std::min(end, length)), last);
         Add(std::move(candidate));
@@ -183,14 +178,14 @@ class Simplifier {
   // Moves that field of single operations to its plainest value, or half the way, a quarter ...
   // one step towards it.
   void MakePlainer(const Field& field, int section) {
-    const Script& script = section == kNoScript ? program_.main : program_.script(section);
+    const Script& script = program_.section(section);
     for (size_t i = 0; i < script.size(); ++i) {
       if (!table::FieldsOf(script[i].code).Has(field.name)) continue;
       const int value = field.get(script[i]);
       const int distance = std::abs(value - field.plainest);
       for (int step = distance; step > 0 && !Full(); step /= 2) {
         Program candidate = program_;
-        field.set(&Section(&candidate, section)[i],
+        field.set(&candidate.mutable_section(section)[i],
                   value > field.plainest ? value - step : value + step);
         Add(std::move(candidate));
       }

@@ -1,13 +1,17 @@
-// The table of the mutation language: one row an operation, one row a field of operations. Text,
-// bytes, simplification and mutation are four interpreters of it, so a new operation is a new row.
+// The table of the language: one row for each operation, one for each field that operations have.
+// Text, bytes, simplification, mutation and the judges' test for void operations interpret it, so
+// none of them changes for a new operation. What the operation does is said by the judges and the
+// collectors: CONTRIBUTING lists those files.
 //
-// Place: internal to program*.cc and fuzz/libfuzzer/mutator.cc; everyone else includes program.h.
+// Place: internal to program*.cc, model/judge and fuzz/libfuzzer/mutator.cc; all others include
+// program.h.
 
 #ifndef MODEL_PROGRAM_TABLE_H_
 #define MODEL_PROGRAM_TABLE_H_
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 
@@ -75,36 +79,100 @@ inline constexpr std::array kFields = {
     MakeField<&Op::dest>("rD", "register", Kind::kRegister, 0, kRegisters - 1, 0),
 };
 
-// An operation. Its pattern is its grammar, its written form and, in the order of its fields, its
-// byte form. Names of kFields stand for fields, everything else for itself; [brackets] enclose
-// what may be absent, and they come last.
+// What the reference `R` or `R'` of an operation must lead to, or the operation is void.
+enum class Operand : uint8_t {
+  kNone,    // the pattern has no such reference
+  kObject,  // any object: the register is not empty
+  kNode,
+  kWeak,
+  kSlot,  // a node that has slot K
+};
+
+// What else must be so, or the operation is void.
+enum class State : uint8_t {
+  kAny,
+  kListed,    // the garbage list has an element I
+  kInScript,  // a script is running
+};
+
+// The event by which an operation reports its own result, besides what it causes.
+enum class Result : uint8_t {
+  kNone,
+  kBirth,   // Event::kNew, or Event::kFailed: it allocates
+  kObject,  // Event::kGot: it reads
+};
+
+// An operation.
 struct Row {
   OpCode code;
+  // Its grammar, its written form and, in the order of its fields, its byte form. Names of kFields
+  // stand for fields, everything else for itself; [brackets] enclose what may be absent, and they
+  // come last.
   std::string_view pattern;
-  bool allocates = false;
+  const char* word;  // in signatures: see WordOf
+  Result result = Result::kNone;
+  uint32_t needs = 0;         // abilities without which it is void ...
+  uint32_t script_needs = 0;  // ... and, where it names a script, these too
+  Operand ref = Operand::kNone;
+  Operand value = Operand::kNone;
+  State state = State::kAny;
 };
 
 inline constexpr std::array<Row, kOpCodes> kRows = {{
-    {OpCode::kNode, "rD = node N [del S]", true},
-    {OpCode::kLeaf, "rD = leaf", true},
-    {OpCode::kWeak, "rD = weak R [call S]", true},
-    {OpCode::kCopy, "rD = R"},
-    {OpCode::kLoad, "rD = R.K"},
-    {OpCode::kDeref, "rD = R()"},
-    {OpCode::kStore, "R.K = R'"},
-    {OpCode::kEmptySlot, "R.K = none"},
-    {OpCode::kEmptyRegister, "rD = none"},
-    {OpCode::kCollect, "collect G"},
-    {OpCode::kThreshold, "threshold A B C"},
-    {OpCode::kEnable, "enable"},
-    {OpCode::kDisable, "disable"},
-    {OpCode::kSaveallOn, "saveall on"},
-    {OpCode::kSaveallOff, "saveall off"},
-    {OpCode::kTakeGarbage, "rD = garbage I"},
-    {OpCode::kClearGarbage, "garbage clear"},
-    {OpCode::kCensus, "census"},
-    {OpCode::kFail, "fail F"},
-    {OpCode::kRaise, "raise"},
+    {.code = OpCode::kNode,
+     .pattern = "rD = node N [del S]",
+     .word = "node",
+     .result = Result::kBirth,
+     .script_needs = kFinalizers},
+    {.code = OpCode::kLeaf, .pattern = "rD = leaf", .word = "leaf", .result = Result::kBirth},
+    {.code = OpCode::kWeak,
+     .pattern = "rD = weak R [call S]",
+     .word = "weak",
+     .result = Result::kBirth,
+     .needs = kWeakReferences,
+     .script_needs = kCallbacks,
+     .ref = Operand::kNode},
+    {.code = OpCode::kCopy, .pattern = "rD = R", .word = "assignment", .ref = Operand::kObject},
+    {.code = OpCode::kLoad,
+     .pattern = "rD = R.K",
+     .word = "load",
+     .result = Result::kObject,
+     .ref = Operand::kSlot},
+    {.code = OpCode::kDeref,
+     .pattern = "rD = R()",
+     .word = "dereference",
+     .result = Result::kObject,
+     .needs = kWeakReferences,
+     .ref = Operand::kWeak},
+    {.code = OpCode::kStore,
+     .pattern = "R.K = R'",
+     .word = "store",
+     .ref = Operand::kSlot,
+     .value = Operand::kObject},
+    {.code = OpCode::kEmptySlot, .pattern = "R.K = none", .word = "store", .ref = Operand::kSlot},
+    {.code = OpCode::kEmptyRegister, .pattern = "rD = none", .word = "assignment"},
+    {.code = OpCode::kCollect, .pattern = "collect G", .word = "collect"},
+    {.code = OpCode::kThreshold,
+     .pattern = "threshold A B C",
+     .word = "setting",
+     .needs = kThresholds},
+    {.code = OpCode::kEnable, .pattern = "enable", .word = "setting", .needs = kThresholds},
+    {.code = OpCode::kDisable, .pattern = "disable", .word = "setting", .needs = kThresholds},
+    {.code = OpCode::kSaveallOn, .pattern = "saveall on", .word = "setting", .needs = kSaveall},
+    {.code = OpCode::kSaveallOff, .pattern = "saveall off", .word = "setting", .needs = kSaveall},
+    {.code = OpCode::kTakeGarbage,
+     .pattern = "rD = garbage I",
+     .word = "garbage",
+     .result = Result::kObject,
+     .needs = kGarbageList,
+     .state = State::kListed},
+    {.code = OpCode::kClearGarbage,
+     .pattern = "garbage clear",
+     .word = "garbage",
+     .needs = kGarbageList},
+    {.code = OpCode::kCensus, .pattern = "census", .word = "census", .needs = kCensusTaking},
+    {.code = OpCode::kFail, .pattern = "fail F", .word = "setting", .needs = kFailures},
+    {.code = OpCode::kRaise, .pattern = "raise", .word = "setting", .state = State::kInScript},
 }};
 
 constexpr bool RowsAreInOrder() {
@@ -176,6 +244,23 @@ inline constexpr std::array<FieldList, kOpCodes> kFieldLists = [] {
 
 // The fields that an operation uses, in the order of its pattern.
 constexpr const FieldList& FieldsOf(OpCode code) { return kFieldLists[static_cast<size_t>(code)]; }
+
+// The columns say of an operation what its pattern says: a row that contradicts itself does not
+// compile.
+constexpr bool RowsAgreeWithPatterns() {
+  for (const Row& row : kRows) {
+    const FieldList& fields = FieldsOf(row.code);
+    if (row.word == nullptr) return false;
+    if ((row.ref != Operand::kNone) != fields.Has("R")) return false;
+    if ((row.value != Operand::kNone) != fields.Has("R'")) return false;
+    if ((row.ref == Operand::kSlot) != fields.Has("K")) return false;
+    if ((row.script_needs != 0) != fields.Has("S")) return false;
+    if ((row.state == State::kListed) != fields.Has("I")) return false;
+    if (row.result != Result::kNone && !fields.Has("rD")) return false;
+  }
+  return true;
+}
+static_assert(RowsAgreeWithPatterns());
 
 // Drops empty scripts at the end, which mean nothing: the one form of a program.
 inline void TrimScripts(Program* program) {

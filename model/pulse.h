@@ -1,7 +1,7 @@
 // A pulse is what a trial shows of its progress to another process, in memory that both map: how
 // far it is, and whose turn it is, the collector's or ours. So a clock elsewhere can run against
-// the collector alone, however long the judge of a large program takes. An echo is the end of its
-// transcript, in such memory: what is left of it after a crash.
+// the collector alone, however long the judge of a large program takes. A transcript tail is the
+// end of its transcript, in such memory: what is left of it after a crash.
 //
 // Place: between trials and whoever watches them. The collector can write there, too: nothing that
 // is read from it is believed beyond "it lives" and text for people.
@@ -61,7 +61,7 @@ class PulseClock {
   Clock::time_point alone_ = Clock::now();  // since when it is the collector's turn
 };
 
-class Echo {
+class TranscriptTail {
  public:
   static constexpr size_t kSize = size_t{1} << 18;  // bytes that are kept
 

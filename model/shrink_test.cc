@@ -71,11 +71,11 @@ void ExpectMinimum(const Minimum& m, const ShrinkOptions& options) {
 // ---- collectors, each with one bug ----
 
 // Frees a node with two slots when it is stored into itself.
-class SelfStore : public Counting {
+class SelfStore : public CountingCollector {
  public:
-  using Counting::Counting;
+  using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
-    Counting::Execute(op);
+    CountingCollector::Execute(op);
     if (op.code != OpCode::kStore) return;
     const ObjectId id = Find(op.ref);
     if (id == Find(op.value) && at(id).slots.size() == 2) observer_.On(Event::Free(id));
@@ -83,36 +83,36 @@ class SelfStore : public Counting {
 };
 
 // Frees nonsense at a collection if there are two objects; numbers an object in r0 wrongly.
-class TwoBugs : public Counting {
+class TwoBugs : public CountingCollector {
  public:
-  using Counting::Counting;
+  using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
     if (Allocates(op.code) && op.dest == 0) {
       observer_.On(Event::New(99));
       return;
     }
-    Counting::Execute(op);
+    CountingCollector::Execute(op);
     if (op.code == OpCode::kCollect && objects_.size() >= 2) observer_.On(Event::Free(99));
   }
 };
 
 // Frees nonsense at every full collection.
-class AnyCollection : public Counting {
+class AnyCollection : public CountingCollector {
  public:
-  using Counting::Counting;
+  using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
-    Counting::Execute(op);
+    CountingCollector::Execute(op);
     if (op.code == OpCode::kCollect) observer_.On(Event::Free(99));
   }
 };
 
 template <void (*grief)()>
-class GrievedByCollect : public Counting {
+class GrievedByCollect : public CountingCollector {
  public:
-  using Counting::Counting;
+  using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
     if (op.code == OpCode::kCollect && registers_[7] != kNone) grief();
-    Counting::Execute(op);
+    CountingCollector::Execute(op);
   }
 };
 
@@ -228,20 +228,20 @@ TEST(Shrink, IsTheSameEachTime) {
 
 // Hangs at a leaf after fewer collections than the program has; there it frees nonsense. So every
 // simpler program hangs, and has another signature.
-class HangsWhenSimpler : public Counting {
+class HangsWhenSimpler : public CountingCollector {
  public:
-  using Counting::Counting;
+  using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
     if (op.code == OpCode::kLeaf) {
       if (collections_ < kCollections) Hang();
       observer_.On(Event::Free(99));
     }
-    Counting::Execute(op);
+    CountingCollector::Execute(op);
     if (op.code == OpCode::kCollect) ++collections_;
   }
   void Reset() override {
     collections_ = 0;
-    Counting::Reset();
+    CountingCollector::Reset();
   }
   static constexpr int kCollections = 40;
 
@@ -263,11 +263,11 @@ TEST(Shrink, EndsInTimeWhereCandidatesHang) {
 }
 
 // Forgets to forget: the thirtieth operation of its life goes wrong, in whatever program.
-class Unforgetting : public Counting {
+class Unforgetting : public CountingCollector {
  public:
-  using Counting::Counting;
+  using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
-    Counting::Execute(op);
+    CountingCollector::Execute(op);
     if (++operations_ == 30) observer_.On(Event::Free(99));
   }
 

@@ -185,7 +185,7 @@ void KillAll(pid_t code) {
 // Takes some of what there is, without waiting. False: there is no more for now, or, then it is
 // closed, for ever.
 template <typename Take>
-bool ReadSome(Descriptor* from, Take take) {
+bool ReadSome(UniqueFd* from, Take take) {
   if (from->get() < 0) return false;
   std::array<char, kChunk> chunk;
   const ssize_t size = read(from->get(), chunk.data(), chunk.size());
@@ -197,12 +197,12 @@ bool ReadSome(Descriptor* from, Take take) {
 
 }  // namespace
 
-void Descriptor::Set(int fd) {
+void UniqueFd::Set(int fd) {
   Close();
   fd_ = fd;
 }
 
-void Descriptor::Close() {
+void UniqueFd::Close() {
   if (fd_ >= 0) close(fd_);
   fd_ = -1;
 }
@@ -216,13 +216,13 @@ std::string Subprocess::Start(const Task& task) {
   int channel[2], printed[2], life[2];
   if (pipe2(channel, O_CLOEXEC) != 0) return strerror(errno);
   channel_.Set(channel[0]);
-  const Descriptor its_channel(channel[1]);
+  const UniqueFd its_channel(channel[1]);
   if (pipe2(printed, O_CLOEXEC) != 0) return strerror(errno);
   printed_.Set(printed[0]);
-  const Descriptor its_printed(printed[1]);
+  const UniqueFd its_printed(printed[1]);
   if (pipe2(life, O_CLOEXEC) != 0) return strerror(errno);
   life_.Set(life[0]);
-  Descriptor its_life(life[1]);
+  UniqueFd its_life(life[1]);
   fcntl(channel_.get(), F_SETFL, O_NONBLOCK);
   fcntl(printed_.get(), F_SETFL, O_NONBLOCK);
   inbox_.clear();
@@ -250,7 +250,7 @@ std::string Subprocess::Start(const Task& task) {
 }
 
 void Subprocess::Await(std::vector<pollfd>* polled) const {
-  for (const Descriptor* fd : {&channel_, &printed_, &life_}) {
+  for (const UniqueFd* fd : {&channel_, &printed_, &life_}) {
     if (fd->get() >= 0) polled->push_back({fd->get(), POLLIN, 0});
   }
 }

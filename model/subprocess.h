@@ -34,13 +34,13 @@
 namespace ouro {
 
 // A file descriptor that is closed in the end.
-class Descriptor {
+class UniqueFd {
  public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() { Close(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  ~UniqueFd() { Close(); }
+  UniqueFd(const UniqueFd&) = delete;
+  UniqueFd& operator=(const UniqueFd&) = delete;
 
   int get() const { return fd_; }
   void Set(int fd);
@@ -96,7 +96,7 @@ class Subprocess {
 
   pid_t warden_ = -1;
   int status_ = 0;  // of the one that has ended
-  Descriptor channel_, printed_, life_;
+  UniqueFd channel_, printed_, life_;
   std::string inbox_;
   LastWords words_;
 };

@@ -220,7 +220,7 @@ TEST_F(SubprocessTest, ItsDeathIsNotTheEndOfAPipe) {
 }
 
 TEST_F(SubprocessTest, HasNoDescriptorOfOurs) {
-  const Descriptor ours(open("/dev/null", O_RDONLY));
+  const UniqueFd ours(open("/dev/null", O_RDONLY));
   Run([](int channel) {
     std::string all;
     for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {

@@ -246,7 +246,7 @@ void Trial::Write(const std::string& line) {
   transcript_->append(static_cast<size_t>(2 * indent_), ' ');
   transcript_->append(line);
   transcript_->push_back('\n');
-  if (echo_ != nullptr) echo_->Add(std::string_view(*transcript_).substr(begin));
+  if (tail_ != nullptr) tail_->Add(std::string_view(*transcript_).substr(begin));
 }
 
 Verdict Try(const Program& program, const Specimen& specimen, Limits limits) {

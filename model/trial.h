@@ -78,11 +78,11 @@ class Trial : private Observer {
   // See Judge::CountFeatures.
   void CountFeatures(uint8_t* counters) { judge_->CountFeatures(counters); }
 
-  // Shows there, from now on, how far it is; `echo`, which may be null, gets every transcript that
+  // Shows there, from now on, how far it is; `tail`, which may be null, gets every transcript that
   // is asked for. Both outlive the trial.
-  void Watch(Pulse* pulse, Echo* echo = nullptr) {
+  void Watch(Pulse* pulse, TranscriptTail* tail = nullptr) {
     pulse_ = pulse;
-    echo_ = echo;
+    tail_ = tail;
   }
 
  private:
@@ -107,7 +107,7 @@ class Trial : private Observer {
   std::unique_ptr<Collector> collector_;
   Pulse own_pulse_;
   Pulse* pulse_ = &own_pulse_;
-  Echo* echo_ = nullptr;
+  TranscriptTail* tail_ = nullptr;
   const Program* program_ = nullptr;
   std::string* transcript_ = nullptr;
   bool broken_ = false;

@@ -48,8 +48,8 @@ constexpr const char* kEndless =
 
 TEST(TrialLimits, RunsScriptsEmptyPastTheDepth) {
   for (const int depth : {0, 1, 3, 12}) {
-    const std::string transcript =
-        TranscriptOf(SpecimenOf<Counting>(), kEndless, {.operations = 1000, .depth = depth});
+    const std::string transcript = TranscriptOf(SpecimenOf<CountingCollector>(), kEndless,
+                                                {.operations = 1000, .depth = depth});
     EXPECT_EQ(Count(transcript, "> finalize"), static_cast<size_t>(depth) + 1) << transcript;
     EXPECT_EQ(Count(transcript, "r1 = none"), static_cast<size_t>(depth) + 1) << transcript;
     EXPECT_EQ(Count(transcript, "> free"), static_cast<size_t>(depth) + 2) << transcript;
@@ -60,9 +60,9 @@ TEST(TrialLimits, RunsScriptsEmptyPastTheDepth) {
 TEST(TrialLimits, RunsScriptsEmptyPastTheOperations) {
   for (const int operations : {1, 2, 3, 4, 7}) {
     const Limits limits = {.operations = operations, .times = 0, .depth = 40};
-    const std::string transcript = TranscriptOf(SpecimenOf<Counting>(), kEndless, limits);
+    const std::string transcript = TranscriptOf(SpecimenOf<CountingCollector>(), kEndless, limits);
     EXPECT_EQ(Count(transcript, "r2 = none"), 1u) << "main goes on";
-    const Verdict verdict = Try(Parsed(kEndless), SpecimenOf<Counting>(), limits);
+    const Verdict verdict = Try(Parsed(kEndless), SpecimenOf<CountingCollector>(), limits);
     EXPECT_TRUE(verdict.lawful());
     // And four of main, which do not count; of scripts, none begins at the limit.
     EXPECT_EQ(verdict.operations, operations + 4);
@@ -77,14 +77,14 @@ TEST(TrialLimits, GivesScriptsOfLongProgramsMoreOperations) {
   // Each of the finalizers does what is to be done once in main, and four times as much is allowed.
   std::string text = "def 0:\n  r1 = leaf\n  r1 = none\n  r1 = leaf\n  r1 = none\nmain:\n";
   for (int i = 0; i < 1000; ++i) text += "r0 = node 0 del 0\nr0 = none\n";
-  const Verdict verdict = Try(Parsed(text), SpecimenOf<Counting>());
+  const Verdict verdict = Try(Parsed(text), SpecimenOf<CountingCollector>());
   EXPECT_EQ(verdict.operations, 6000);
-  const std::string transcript = TranscriptOf(SpecimenOf<Counting>(), text);
+  const std::string transcript = TranscriptOf(SpecimenOf<CountingCollector>(), text);
   EXPECT_EQ(Count(transcript, "#"), 0u);
 }
 
 TEST(TrialLimits, SaysWhatItDoesNotExecute) {
-  EXPECT_EQ(TranscriptOf(SpecimenOf<Counting>(),
+  EXPECT_EQ(TranscriptOf(SpecimenOf<CountingCollector>(),
                          "def 0:\n  r2.3 = self\n  r1 = r2()\nmain:\n  r1 = r0\n"
                          "  r0 = node 1 del 0\n  r2 = r0.1\n  census\n  raise\n  r1 = weak r0\n"
                          "  r0 = none\n"),
@@ -101,21 +101,21 @@ TEST(TrialLimits, SaysWhatItDoesNotExecute) {
             "  # void: r1 = r2() (the collector does not claim: weak)\n"
             "> end 0\n"
             "> free 0\n");
-  EXPECT_EQ(TranscriptOf(SpecimenOf<Counting>(kWeakReferences | kGarbageList),
+  EXPECT_EQ(TranscriptOf(SpecimenOf<CountingCollector>(kWeakReferences | kGarbageList),
                          "r0 = leaf\nr1 = weak r0\nr1 = r0()\nr1 = garbage 2\n"),
             "r0 = leaf\n"
             "> new 0\n"
-            "# void: r1 = weak r0 (r0 is no node)\n"
-            "# void: r1 = r0() (r0 is no weak reference)\n"
+            "# void: r1 = weak r0 (r0 is not a node)\n"
+            "# void: r1 = r0() (r0 is not a weak reference)\n"
             "# void: r1 = garbage 2 (the garbage list has 0 objects)\n");
 }
 
 // Takes a census without end.
-class Endless : public Counting {
+class Endless : public CountingCollector {
  public:
-  using Counting::Counting;
+  using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
-    Counting::Execute(op);
+    CountingCollector::Execute(op);
     if (op.code != OpCode::kCensus) return;
     for (int i = 0; i < 1'000'000; ++i) observer_.On(Event::Tracked(0, 0));
   }
@@ -132,7 +132,7 @@ TEST(TrialLimits, DoesNotListenForEver) {
 TEST(TrialLimits, ListensToALongDeath) {
   std::string text = "r0 = node 1 del 0\n";
   for (int i = 0; i < 100'000; ++i) text += "r1 = node 1 del 0\nr1.0 = r0\nr0 = r1\nr1 = none\n";
-  const Verdict verdict = Try(Parsed(text + "r0 = none\n"), SpecimenOf<Counting>());
+  const Verdict verdict = Try(Parsed(text + "r0 = none\n"), SpecimenOf<CountingCollector>());
   EXPECT_TRUE(verdict.lawful()) << verdict.trouble;
   EXPECT_EQ(verdict.events, 3 * 100'001);
 }

@@ -31,10 +31,10 @@ std::string TranscriptOf(const Specimen& specimen, const std::string& program, L
 // ---- what a collector is handed ----
 
 // Writes down what it is handed, and does what a lawful one would do.
-class Recording : public Counting {
+class Recording : public CountingCollector {
  public:
   Recording(Observer& observer, std::vector<std::string>* handed)
-      : Counting(observer), handed_(handed) {}
+      : CountingCollector(observer), handed_(handed) {}
   void Execute(const Op& op) override {
     handed_->push_back(Print(op));
     if (op.code == OpCode::kWeak) {
@@ -48,7 +48,7 @@ class Recording : public Counting {
       observer_.On(Event::Got(id));
       Assign(&registers_[op.dest], Hold(id));
     } else {
-      Counting::Execute(op);
+      CountingCollector::Execute(op);
     }
   }
 
@@ -60,7 +60,7 @@ class Recording : public Counting {
 std::vector<std::string> HandedOut(const std::string& program, uint32_t abilities = kFinalizers,
                                    const Contract& contract = kCPython26) {
   std::vector<std::string> handed;
-  Specimen specimen = SpecimenOf<Counting>(abilities);
+  Specimen specimen = SpecimenOf<CountingCollector>(abilities);
   specimen.contract = &contract;
   specimen.make = [&handed](Observer& o) { return std::make_unique<Recording>(o, &handed); };
   const Verdict verdict = Try(Parsed(program), specimen);
@@ -149,12 +149,12 @@ TEST(Trial, TakesTheOperandBeforeTheOldValueGoes) {
 }
 
 // Believes what collector.h says of allocations.
-class Believing : public Counting {
+class Believing : public CountingCollector {
  public:
-  using Counting::Counting;
+  using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
     if (Allocates(op.code)) EXPECT_EQ(registers_[op.dest], kNone) << Print(op);
-    Counting::Execute(op);
+    CountingCollector::Execute(op);
   }
 };
 
@@ -183,8 +183,8 @@ TEST(Trial, RunsScripts) {
 }
 
 TEST(Trial, CountsOperationsAndEvents) {
-  const Verdict verdict =
-      Try(Parsed("r0 = node 0 del 0\nr0 = leaf\nr1 = r2\ncollect 0\n"), SpecimenOf<Counting>());
+  const Verdict verdict = Try(Parsed("r0 = node 0 del 0\nr0 = leaf\nr1 = r2\ncollect 0\n"),
+                              SpecimenOf<CountingCollector>());
   EXPECT_EQ(verdict.operations, 4);  // r0 = none in between
   EXPECT_EQ(verdict.events, 6);      // new, finalize, free, new, collect, done
   EXPECT_NE(verdict.situations & (1u << static_cast<int>(Situation::kFinalizerRuns)), 0u);
@@ -207,7 +207,7 @@ constexpr const char* kNested =
     "  r1 = none\n";
 
 TEST(Trial, WritesATranscript) {
-  EXPECT_EQ(TranscriptOf(SpecimenOf<Counting>(), kNested),
+  EXPECT_EQ(TranscriptOf(SpecimenOf<CountingCollector>(), kNested),
             "r0 = node 1 del 0\n"
             "> new 0\n"
             "r1 = r0\n"
@@ -230,28 +230,28 @@ TEST(Trial, WritesATranscript) {
             "  raise\n"
             "> end 0 raised\n"
             "> free 0\n");
-  EXPECT_EQ(TranscriptOf(SpecimenOf<Counting>(), "main:\n"), "");
+  EXPECT_EQ(TranscriptOf(SpecimenOf<CountingCollector>(), "main:\n"), "");
 }
 
 TEST(Trial, WritesTranscriptsThatAreLawfulTraces) {
   for (const char* program :
        {kNested, "r0 = r1\nr0.1 = none\n", "r0 = leaf\nr0 = leaf\n", "collect 2\n"}) {
     std::vector<TraceVerdict> verdicts;
-    ASSERT_EQ(
-        JudgeTraces(TranscriptOf(SpecimenOf<Counting>(), program) + "---\n", kCPython26, &verdicts),
-        "");
+    ASSERT_EQ(JudgeTraces(TranscriptOf(SpecimenOf<CountingCollector>(), program) + "---\n",
+                          kCPython26, &verdicts),
+              "");
     ASSERT_EQ(verdicts.size(), 1u);
     EXPECT_FALSE(verdicts[0].violation) << verdicts[0].violation->what << "\n" << program;
   }
 }
 
 // Frees the object in r0 twice.
-class Twice : public Counting {
+class Twice : public CountingCollector {
  public:
-  using Counting::Counting;
+  using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
     const ObjectId id = registers_[0];
-    Counting::Execute(op);
+    CountingCollector::Execute(op);
     if (op.code == OpCode::kEmptyRegister && id != kNone) observer_.On(Event::Free(id));
   }
 };
@@ -292,12 +292,12 @@ TEST(Trial, EndsATranscriptWhereTheLawWasBroken) {
 }
 
 TEST(Trial, ReportsATranscriptWithoutItsLastNewline) {
-  EXPECT_EQ(Report(SpecimenOf<Counting>(), {}, "r0 = leaf\n> new 0"),
+  EXPECT_EQ(Report(SpecimenOf<CountingCollector>(), {}, "r0 = leaf\n> new 0"),
             "fake is lawful\n    r0 = leaf\n    > new 0\n");
 }
 
 TEST(Trial, ReportsTheLawful) {
-  const Specimen specimen = SpecimenOf<Counting>();
+  const Specimen specimen = SpecimenOf<CountingCollector>();
   const Verdict verdict = Try(Parsed("r0 = leaf\n"), specimen);
   EXPECT_TRUE(verdict.lawful());
   EXPECT_EQ(verdict.signature(), "");
@@ -307,16 +307,16 @@ TEST(Trial, ReportsTheLawful) {
 // ---- broken collectors ----
 
 // Breaks down at the first store, and goes on to talk.
-class Breaking : public Counting {
+class Breaking : public CountingCollector {
  public:
-  using Counting::Counting;
+  using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
     if (op.code == OpCode::kStore) {
       observer_.Broken("fake died of grief after `" + Print(op) + "`");
       observer_.Broken("fake died twice");
       observer_.On(Event::Free(0));
     } else {
-      Counting::Execute(op);
+      CountingCollector::Execute(op);
     }
   }
 };
@@ -339,9 +339,9 @@ TEST(Trial, SaysWhatBrokeACollector) {
             "    r0.0 = r0      # <- here\n");
 }
 
-class Unborn : public Counting {
+class Unborn : public CountingCollector {
  public:
-  explicit Unborn(Observer& observer) : Counting(observer) {
+  explicit Unborn(Observer& observer) : CountingCollector(observer) {
     observer.Broken("it is not installed");
   }
 };
@@ -384,7 +384,8 @@ Lives LivesOf(const std::vector<std::string>& programs) {
 }
 
 TEST(Trial, ReusesACollectorWhileAllIsLawful) {
-  const Lives lives = LivesOf<Counting>({"r0 = leaf\n", "r0 = leaf\n", "main:\n", "r1 = leaf\n"});
+  const Lives lives =
+      LivesOf<CountingCollector>({"r0 = leaf\n", "r0 = leaf\n", "main:\n", "r1 = leaf\n"});
   EXPECT_EQ(lives.made, 1);
   EXPECT_EQ(lives.resets, 3);
 }
@@ -412,13 +413,13 @@ TEST(Trial, JudgesTheNextProgramOnItsOwn) {
 }
 
 // Talks when it is not asked.
-class Chatty : public Counting {
+class Chatty : public CountingCollector {
  public:
-  explicit Chatty(Observer& observer) : Counting(observer) { Talk(); }
+  explicit Chatty(Observer& observer) : CountingCollector(observer) { Talk(); }
   ~Chatty() override { Talk(); }
   void Reset() override {
     Talk();
-    Counting::Reset();
+    CountingCollector::Reset();
     Talk();
   }
 
@@ -439,15 +440,15 @@ TEST(Trial, IgnoresWhatACollectorSaysBetweenPrograms) {
 }
 
 // Once a law is broken, scripts run no more.
-class Stubborn : public Counting {
+class Stubborn : public CountingCollector {
  public:
-  using Counting::Counting;
+  using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
     if (op.code == OpCode::kCollect) {
       observer_.On(Event::Free(7));
       EXPECT_EQ(observer_.On(Event::Finalize(registers_[0])), ScriptEnd::kReturned);
     } else {
-      Counting::Execute(op);
+      CountingCollector::Execute(op);
     }
   }
 };

@@ -25,7 +25,7 @@ constexpr size_t kLongRange = 16;
 uint8_t RandomRegister(Random& random, const Program& program) {
   if (program.size() > 0 && random.Percent(50)) {
     const OpRange run = RandomOp(random, program);
-    const Op& op = SectionOf(program, run.section)[run.at];
+    const Op& op = program.section(run.section)[run.at];
     if (WritesRegister(op.code)) return op.dest;
   }
   return static_cast<uint8_t>(random.Below(kRegisters));
@@ -102,7 +102,7 @@ void EachRegister(Op* op, Change change) {
 class Clip {
  public:
   Clip(const Program& program, const OpRange& run) : length_(run.length) {
-    std::copy_n(SectionOf(program, run.section).data() + run.at, length_, ops_.data());
+    std::copy_n(program.section(run.section).data() + run.at, length_, ops_.data());
   }
 
   // The registers that follow by `shift` instead.
@@ -140,9 +140,8 @@ bool InsertOne(Random& random, size_t max_ops, Program* program) {
 // What no operation names never runs, so it goes first.
 bool Delete(Random& random, size_t, Program* program) {
   if (program->size() == 0) return false;
-  if (const auto idle = Lowest(DefinedScripts(*program) & ~NamedScripts(*program));
-      idle && random.Percent(50)) {
-    SectionOf(program, *idle).clear();
+  if (const auto idle = Lowest(DefinedScripts(*program) & ~NamedScripts(*program)); idle && random.Percent(50)) {
+    program->mutable_section(*idle).clear();
   } else {
     Erase(RandomRange(random, *program, kShortRange), program);
   }
@@ -151,7 +150,7 @@ bool Delete(Random& random, size_t, Program* program) {
 
 // Within a section, a move changes the places of two neighbouring runs.
 bool MoveWithin(Random& random, const OpRange& run, Program* program) {
-  Script& script = SectionOf(program, run.section);
+  Script& script = program->mutable_section(run.section);
   const size_t elsewhere = script.size() - run.length;  // places, without the present one
   if (elsewhere == 0) return false;
   size_t to = Draw(random, elsewhere);
@@ -212,7 +211,7 @@ bool Splice(Random& random, size_t max_ops, Program* program) {
 bool Retarget(Random& random, size_t, Program* program) {
   const auto found = FindField(random, *program, true);
   if (!found) return false;
-  Script& script = SectionOf(program, found->section);
+  Script& script = program->mutable_section(found->section);
   Op& op = script[found->at];
   const Field& field = *RandomField(random, op.code, true);
   const int from = field.get(op);
@@ -229,7 +228,7 @@ bool Retarget(Random& random, size_t, Program* program) {
 bool ChangeField(Random& random, size_t, Program* program) {
   const auto found = FindField(random, *program, false);
   if (!found) return false;
-  Op& op = SectionOf(program, found->section)[found->at];
+  Op& op = program->mutable_section(found->section)[found->at];
   const Field& field = *RandomField(random, op.code, false);
   field.set(&op, OtherValue(random, field, *program, found->section, op));
   return true;
@@ -287,7 +286,7 @@ class Graft {
       if (room_ == 0) return;
       --room_;
       TakeScript(&op);  // which may move the scripts
-      SectionOf(&program_, to).push_back(op);
+      program_.mutable_section(to).push_back(op);
     }
   }
 
@@ -379,7 +378,7 @@ bool ChangeThreshold(Random& random, size_t max_ops, Program* program) {
   const bool room = program->size() < max_ops;
   if (!room || random.Percent(50)) {
     if (const auto found = Find(random, *program, is_threshold)) {
-      Op& op = SectionOf(program, found->section)[found->at];
+      Op& op = program->mutable_section(found->section)[found->at];
       const Field& field = *RandomField(random, op.code, false);
       field.set(&op, OtherValue(random, field, *program, found->section, op));
       return true;

@@ -4,24 +4,13 @@
 
 namespace ouro {
 
-const Script& SectionOf(const Program& program, int section) {
-  return section == kNoScript ? program.main : program.script(section);
-}
-
-Script& SectionOf(Program* program, int section) {
-  if (section == kNoScript) return program->main;
-  const auto number = static_cast<size_t>(section);
-  if (program->scripts.size() <= number) program->scripts.resize(number + 1);
-  return program->scripts[number];
-}
-
 void Insert(const OpRange& place, std::span<const Op> ops, Program* program) {
-  Script& script = SectionOf(program, place.section);
+  Script& script = program->mutable_section(place.section);
   script.insert(script.begin() + static_cast<ptrdiff_t>(place.at), ops.begin(), ops.end());
 }
 
 void Erase(const OpRange& run, Program* program) {
-  Script& script = SectionOf(program, run.section);
+  Script& script = program->mutable_section(run.section);
   const auto first = script.begin() + static_cast<ptrdiff_t>(run.at);
   script.erase(first, first + static_cast<ptrdiff_t>(run.length));
 }
@@ -71,19 +60,19 @@ OpRange RandomOp(Random& random, const Program& program) {
 OpRange RandomRange(Random& random, const Program& program, size_t longest) {
   OpRange run = RandomOp(random, program);
   if (random.Percent(50)) return run;
-  const size_t rest = SectionOf(program, run.section).size() - run.at;
+  const size_t rest = program.section(run.section).size() - run.at;
   run.length += Draw(random, std::min(longest, rest));
   return run;
 }
 
 OpRange RandomPlaceIn(Random& random, const Program& program, int section) {
-  return {section, Draw(random, SectionOf(program, section).size() + 1), 0};
+  return {section, Draw(random, program.section(section).size() + 1), 0};
 }
 
 OpRange RandomPlace(Random& random, const Program& program) {
   if (program.size() == 0) return {};
   const OpRange run = RandomOp(random, program);
-  const int8_t named = SectionOf(program, run.section)[run.at].script;
+  const int8_t named = program.section(run.section)[run.at].script;
   const bool there = named != kNoScript && random.Percent(50);
   return RandomPlaceIn(random, program, there ? named : run.section);
 }

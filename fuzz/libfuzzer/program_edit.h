@@ -23,10 +23,6 @@ struct OpRange {
   size_t length = 0;
 };
 
-const Script& SectionOf(const Program& program, int section);
-// Makes the script exist.
-Script& SectionOf(Program* program, int section);
-
 void Insert(const OpRange& place, std::span<const Op> ops, Program* program);
 void Erase(const OpRange& run, Program* program);
 
@@ -66,9 +62,9 @@ std::optional<OpRange> Find(Random& random, const Program& program, Wanted wante
   const int sections = static_cast<int>(program.scripts.size());
   OpRange run = RandomOp(random, program);
   for (; left > 0; --left) {
-    if (wanted(SectionOf(program, run.section)[run.at])) return run;
+    if (wanted(program.section(run.section)[run.at])) return run;
     ++run.at;
-    while (run.at >= SectionOf(program, run.section).size()) {
+    while (run.at >= program.section(run.section).size()) {
       run.at = 0;
       run.section = run.section + 1 == sections ? kNoScript : run.section + 1;
     }

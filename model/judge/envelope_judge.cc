@@ -27,10 +27,10 @@ void EnvelopeJudge::Reset() {
   violation_.reset();
   situations_ = 0;
   features_.Begin();
-  doubt_ = awaited_known_ = collected_ = false;
-  risen_.clear();
-  touched_risen_ = 0;
-  dropped_.clear();
+  counts_uncertain_ = needed_known_ = collected_ = false;
+  became_reachable_.clear();
+  marked_reachable_ = 0;
+  unreferenced_.clear();
   collections_ = strays_ = 0;
 }
 
@@ -50,18 +50,18 @@ ObjectId EnvelopeJudge::Resolve(Ref ref) const {
   return script == nullptr || at(script->object).freed ? kNone : script->object;
 }
 
-Judge::Operand EnvelopeJudge::Look(Ref ref) const {
+Judge::Referent EnvelopeJudge::Look(Ref ref) const {
   const ObjectId id = Resolve(ref);
   if (id == kNone) return {};
   switch (at(id).kind) {
     case Object::Kind::kNode:
-      return {Operand::Kind::kNode, at(id).slots.size()};
+      return {Referent::Kind::kNode, at(id).slots.size()};
     case Object::Kind::kWeak:
-      return {Operand::Kind::kWeak, 0};
+      return {Referent::Kind::kWeak, 0};
     case Object::Kind::kLeaf:
       break;
   }
-  return {Operand::Kind::kLeaf, 0};
+  return {Referent::Kind::kLeaf, 0};
 }
 
 // ---- Operations ----
@@ -75,13 +75,13 @@ void EnvelopeJudge::Begin(const Op& op) {
   }
   // The script that runs does something: only now its object counts as held.
   if (!frames_.empty()) SetFrameHold(frames_.back(), true);
-  Touch();  // before anything changes
+  MarkScriptReachable();  // before anything changes
   Frame frame;
   frame.op = IsVoid(op) ? Op{.code = OpCode::kEnable} : op;
   if (frame.op.code == OpCode::kWeak) frame.object = Resolve(op.ref);
   frames_.push_back(frame);
   Apply(frames_.back());
-  Touch();
+  MarkScriptReachable();
 }
 
 void EnvelopeJudge::Apply(Frame& frame) {
@@ -124,36 +124,33 @@ void EnvelopeJudge::End() {
     return Convict(Law::kEventInPlace, kNone, "the collection did not happen",
                    fmt::format("collect {}", frame.op.count));
   }
-  if (Answers(code) && !frame.answered) {
+  if ((Allocates(code) || Yields(code)) && !frame.answered) {
     return Convict(Law::kEventInPlace, kNone, fmt::format("`{}` yielded nothing", Print(frame.op)),
                    Allocates(code) ? fmt::format("new {}", objects_.size()) : "got");
   }
-  if (frames_.size() == 1) CheckDropped();
+  if (frames_.size() == 1) CheckUnreferenced();
   if (violation_) return;
   frames_.pop_back();
   if (!frames_.empty()) return;
-  NoteRisen();
+  StartNewLives();
   if (std::exchange(collected_, false)) {
-    for (const ObjectId id : living_) at(id).condemned = at(id).found = at(id).touched = false;
+    for (const ObjectId id : living_)
+      at(id).unreachable_at_begin = at(id).became_unreachable = at(id).script_reachable = false;
   }
   ForgetFreed();
 }
 
-bool EnvelopeJudge::Answers(OpCode code) {
-  return Allocates(code) || code == OpCode::kLoad || code == OpCode::kDeref;
-}
-
 // No script is running: reference counts of 0 have had their effect, and finalizers after death.
-void EnvelopeJudge::CheckDropped() {
+void EnvelopeJudge::CheckUnreferenced() {
   ObjectId first = kNone;
-  for (const ObjectId id : dropped_) {
+  for (const ObjectId id : unreferenced_) {
     const Object& object = at(id);
     const bool late = object.freed
                           ? object.due == Object::Due::kYes
                           : bounds_.prompt && object.references == 0 && !object.reachable();
     if (late && (first == kNone || id < first)) first = id;
   }
-  dropped_.clear();
+  unreferenced_.clear();
   if (first == kNone) return;
   const bool due = at(first).due == Object::Due::kYes;
   const Law law = due ? Law::kFinalizeAtOnce : Law::kFreeAtOnce;

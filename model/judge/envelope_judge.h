@@ -5,7 +5,7 @@
 //
 // Who is reachable is counted, not searched: an object has as many holds as registers, running
 // scripts and slots of reachable objects refer to it. All changes of these go through Hold and
-// LetGo (envelope_judge_reach.cc), which note at that moment what rose and what fell, whatever
+// Release (envelope_judge_reach.cc), which note at that moment what rose and what fell, whatever
 // changed it: an operation, its answer, a birth, the end of a script.
 
 #ifndef MODEL_JUDGE_ENVELOPE_JUDGE_H_
@@ -55,22 +55,25 @@ class EnvelopeJudge final : public Judge {
     Due due = Due::kNo;
     Bond bond = Bond::kNone;
     bool freed = false;
-    bool condemned = false;  // it was unreachable when a collection of this operation began
-    bool found = false;      // ... or fell while one was running: PHP traces again after finalizers
-    bool was_due = false;    // ... and its finalizer was due as the outermost one began
-    bool behind = false;    // ... or when the innermost one did, and a due finalizer could reach it
-    bool spared = false;    // it was so in any of them
-    bool touched = false;   // a script of the running collection could reach it
-    bool stray = false;     // it outlived its collections, within the bounds
-    bool awaited = false;   // a finalizer that is due can reach it; see Awaited
-    bool was_held = false;  // for Reach
+    // Of the open operation of main, and reset when it ends.
+    bool unreachable_at_begin = false;  // when one of its collections began
+    bool became_unreachable = false;    // ... or while one ran: PHP traces again after finalizers
+    // As the outermost collection began: unreachable, with a finalizer that was due.
+    bool finalizer_was_pending = false;
+    // As the innermost collection began: such an object could reach this one.
+    bool behind_pending_finalizer = false;
+    bool ever_behind = false;          // behind_pending_finalizer, for any of these collections
+    bool script_reachable = false;     // a script of the running collection could reach it
+    bool stray = false;                // it outlived its collections, within the bounds
+    bool needed_by_finalizer = false;  // a finalizer that is due can reach it; a cache
+    bool was_reachable = false;        // scratch, of Recount
     int8_t script = kNoScript;
-    int survived = 0;    // full collections while it was unreachable and untouched
-    int holds = 0;       // registers, running scripts, slots of reachable objects; see reachable
+    int survived = 0;    // full collections while it was unreachable to all scripts, too
+    int holds = 0;       // registers, running scripts, slots of reachable objects that refer to it
     int references = 0;  // slots of objects that exist
     ObjectId target = kNone;
     std::vector<ObjectId> slots;
-    std::vector<ObjectId> weaks;  // that may yield it
+    std::vector<ObjectId> weaks;  // weak references that may yield it
 
     bool reachable() const { return holds > 0; }
   };
@@ -89,26 +92,26 @@ class EnvelopeJudge final : public Judge {
 
   // Who holds what; envelope_judge_reach.cc.
   void Hold(ObjectId id);
-  void LetGo(ObjectId id);
+  void Release(ObjectId id);
   void SetRegister(int index, ObjectId id);
-  void Bear(Object object, int dest);
+  void AddObject(Object object, int dest);
   void SetSlot(ObjectId node, size_t slot, ObjectId id);
   void SetFrameHold(Frame& frame, bool holds);
   void ClearSlots(ObjectId id);
-  void Rose(ObjectId id);
-  void Fell(ObjectId id);
-  void Reach();
+  void BecameReachable(ObjectId id);
+  void BecameUnreachable(ObjectId id);
+  void Recount();
   bool Reachable(ObjectId id);
-  bool Awaited(ObjectId id);
+  bool NeededByFinalizer(ObjectId id);
   bool InRegister(ObjectId id) const;
   void Spread(bool Object::*mark);
-  void Touch();
-  void TouchFrom(ObjectId id);
-  void NoteRisen();
+  void MarkScriptReachable();
+  void MarkScriptReachableFrom(ObjectId id);
+  void StartNewLives();
   void ForgetFreed();
   void Unbind(ObjectId target, Object::Bond bond);
   void MayClearWeaks(ObjectId target);
-  void MayLiveAgain(Object* object) const;
+  void AllowAnotherFinalizer(Object* object) const;
 
   void Apply(Frame& frame);
   void OnNew(ObjectId id);
@@ -117,12 +120,11 @@ class EnvelopeJudge final : public Judge {
   void OnFree(ObjectId id);
   void OnCollect(const Event& event);
   void OnDone();
-  bool Answers(OpCode code);
   bool Known(ObjectId id, Law law);
-  void CheckDropped();
+  void CheckUnreferenced();
   void CheckCollected();
   void Stray(Law law, ObjectId id, std::string what);
-  void Condemn();
+  void MarkUnreachable();
   void NoteTrash();
 
   void Convict(Law law, ObjectId object, std::string what, std::string lawful);
@@ -131,7 +133,7 @@ class EnvelopeJudge final : public Judge {
   bool collecting() const { return collections_ > 0; }
   const Frame* InnermostScript() const;
   ObjectId Resolve(Ref ref) const;
-  Operand Look(Ref ref) const override;
+  Referent Look(Ref ref) const override;
   bool in_script() const override { return InnermostScript() != nullptr; }
   bool exists(ObjectId id) const { return id >= 0 && static_cast<size_t>(id) < objects_.size(); }
   Object& at(ObjectId id) { return objects_[static_cast<size_t>(id)]; }
@@ -146,18 +148,19 @@ class EnvelopeJudge final : public Judge {
   size_t freed_ = 0;              // of living_
   std::array<ObjectId, kRegisters> registers_{};
   std::vector<Frame> frames_;
-  std::vector<ObjectId> work_;  // worklist of Hold, LetGo, Reach and Spread; empty in between
+  std::vector<ObjectId> work_;  // worklist of Hold, Release, Recount and Spread; empty in between
 
   // Holds that are let go may leave behind a cycle that holds itself. Then counts say too much:
-  // some that are reachable by them are not. Reach() counts anew.
-  bool doubt_ = false;
-  bool awaited_known_ = false;  // nothing has changed since Awaited looked
+  // some that are reachable by them are not. Recount() counts anew.
+  bool counts_uncertain_ = false;
+  bool needed_known_ = false;  // nothing has changed since NeededByFinalizer looked
 
   // Of the operation of main that is open.
-  std::vector<ObjectId> risen_;    // became reachable
-  size_t touched_risen_ = 0;       // of them Touch has seen so many
-  std::vector<ObjectId> dropped_;  // lost the last reference, or were freed with a due finalizer
-  bool collected_ = false;         // a collection began
+  std::vector<ObjectId> became_reachable_;  // became reachable
+  size_t marked_reachable_ = 0;             // of them MarkScriptReachable has seen so many
+  std::vector<ObjectId>
+      unreferenced_;        // lost the last reference, or were freed with a due finalizer
+  bool collected_ = false;  // a collection began
 
   int collections_ = 0;  // that are running, one in another
   int strays_ = 0;

@@ -23,8 +23,8 @@ void EnvelopeJudge::OnCollect(const Event& event) {
   }
   frames_.push_back({.type = Frame::Type::kCollection, .judged = judged});
   collected_ = true;
-  Reach();
-  Condemn();
+  Recount();
+  MarkUnreachable();
   ++collections_;
   NoteTrash();
   for (const ObjectId id : living_) {
@@ -34,38 +34,39 @@ void EnvelopeJudge::OnCollect(const Event& event) {
 
 // What is unreachable as a collection begins. One within another, where it does anything at all,
 // may find more; whatever the outer one has found, it may still finalize.
-void EnvelopeJudge::Condemn() {
+void EnvelopeJudge::MarkUnreachable() {
   for (const ObjectId id : living_) {
     Object& object = at(id);
     const bool unreachable = !object.freed && !object.reachable();
     const bool due = unreachable && object.due == Object::Due::kYes;
     if (collecting()) {
       // What the outer one had not found was reachable, and a script has let it go.
-      object.touched |= unreachable && !object.condemned;
+      object.script_reachable |= unreachable && !object.unreachable_at_begin;
     } else {
-      object.was_due = due;
-      object.touched = object.spared = false;
+      object.finalizer_was_pending = due;
+      object.script_reachable = object.ever_behind = false;
     }
-    object.condemned |= unreachable;  // until the operation is over
-    object.found |= unreachable;
-    object.behind = false;
+    object.unreachable_at_begin |= unreachable;  // until the operation is over
+    object.became_unreachable |= unreachable;
+    object.behind_pending_finalizer = false;
     if (due) work_.push_back(id);
   }
-  Spread(&Object::behind);
-  for (const ObjectId id : living_) at(id).spared |= at(id).behind;
+  Spread(&Object::behind_pending_finalizer);
+  for (const ObjectId id : living_) at(id).ever_behind |= at(id).behind_pending_finalizer;
 }
 
 void EnvelopeJudge::NoteTrash() {
   for (const ObjectId self : living_) {
     const Object& object = at(self);
     if (object.freed) continue;
-    if (!object.condemned) {
-      const bool watches = object.bond != Object::Bond::kNone && at(object.target).condemned;
+    if (!object.unreachable_at_begin) {
+      const bool watches =
+          object.bond != Object::Bond::kNone && at(object.target).unreachable_at_begin;
       if (watches) Note(Situation::kWeakOutsideTrash);
       continue;
     }
     Note(Situation::kTrashFound);
-    if (object.bond != Object::Bond::kNone && at(object.target).condemned) {
+    if (object.bond != Object::Bond::kNone && at(object.target).unreachable_at_begin) {
       Note(Situation::kWeakInsideTrash);
     }
     for (size_t slot = 0; slot < object.slots.size(); ++slot) {
@@ -93,12 +94,12 @@ void EnvelopeJudge::OnDone() {
 void EnvelopeJudge::CheckCollected() {
   if (bounds_.spares == Envelope::Spares::kAll) return;
   const bool behind_is_kept = bounds_.spares == Envelope::Spares::kBehindFinalizers;
-  Reach();
+  Recount();
   for (const ObjectId id : living_) {
     if (violation_) return;
     Object& object = at(id);
-    if (!object.condemned || object.freed || object.stray) continue;
-    if (object.touched || object.reachable()) {
+    if (!object.unreachable_at_begin || object.freed || object.stray) continue;
+    if (object.script_reachable || object.reachable()) {
       object.survived = 0;
       continue;
     }
@@ -106,8 +107,8 @@ void EnvelopeJudge::CheckCollected() {
     if (bounds_.weak == Envelope::Weak::kBeforeFinalizer && bounds_.strays == 0) {
       Unbind(id, Object::Bond::kNone);
     }
-    if (behind_is_kept && object.spared) continue;
-    if (object.was_due && object.due == Object::Due::kYes &&
+    if (behind_is_kept && object.ever_behind) continue;
+    if (object.finalizer_was_pending && object.due == Object::Due::kYes &&
         bounds_.finalizers != Envelope::Finalizers::kAfterDeath) {
       Stray(Law::kFinalizeAtOnce, id,
             fmt::format("nothing can reach #{}, and the collection did not finalize it", id));

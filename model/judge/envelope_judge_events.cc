@@ -62,15 +62,14 @@ void EnvelopeJudge::OnNew(ObjectId id) {
     object.bond = Object::Bond::kAttached;
     at(frame.object).weaks.push_back(id);
   }
-  Bear(std::move(object), frame.op.dest);
+  AddObject(std::move(object), frame.op.dest);
   SetFrameHold(frame, false);
 }
 
 void EnvelopeJudge::OnGot(ObjectId id) {
   Frame& frame = frames_.back();
   const OpCode code = frame.op.code;
-  if (frame.type != Frame::Type::kOp || frame.answered ||
-      (code != OpCode::kLoad && code != OpCode::kDeref)) {
+  if (frame.type != Frame::Type::kOp || frame.answered || !Yields(code)) {
     return Convict(Law::kEventInPlace, id, "nothing was asked for", "nothing");
   }
   frame.answered = true;
@@ -91,7 +90,7 @@ void EnvelopeJudge::OnGot(ObjectId id) {
   }
   weak.bond = id == kNone ? Object::Bond::kNone : Object::Bond::kAttached;
   SetRegister(frame.op.dest, id);
-  Touch();
+  MarkScriptReachable();
 }
 
 // Convicts of `law` where there is no such object (any more).
@@ -114,7 +113,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   Object& object = at(id);
   // Trash of a collection within this operation, even one that is over: Duktape queues finalizers
   // that it finds while another one runs, and runs the whole queue, whoever is brought back.
-  if (Reachable(id) && !object.found) {
+  if (Reachable(id) && !object.became_unreachable) {
     return Convict(Law::kNoFinalizeWhileHeld, id,
                    fmt::format("#{} was finalized while {}", id, HeldBy(id)),
                    fmt::format("nothing; #{} lives on", id));
@@ -127,7 +126,8 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
     return Convict(Law::kFinalizeAsOften, id, fmt::format("the finalizer of #{} ran before", id),
                    "nothing");
   }
-  if (bounds_.order == Envelope::Order::kHoldersFirst && collecting() && object.behind) {
+  if (bounds_.order == Envelope::Order::kHoldersFirst && collecting() &&
+      object.behind_pending_finalizer) {
     return Convict(Law::kNoFinalizeWhileHeld, id,
                    fmt::format("a finalizer that was due could reach #{}", id), "nothing");
   }
@@ -139,8 +139,8 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   // A collection may run finalizers when it is over, if it came when they could not run.
   const bool by_count = !collecting() && object.references == 0;
   frames_.push_back({.type = Frame::Type::kScript, .by_count = by_count, .object = id});
-  awaited_known_ = false;
-  if (bounds_.touched == Envelope::Touched::kFreedByNext) TouchFrom(id);
+  needed_known_ = false;
+  if (bounds_.touched == Envelope::Touched::kFreedByNext) MarkScriptReachableFrom(id);
 }
 
 void EnvelopeJudge::ScriptEnded(bool raised) {
@@ -152,7 +152,7 @@ void EnvelopeJudge::ScriptEnded(bool raised) {
   const bool by_count = frames_.back().by_count;
   SetFrameHold(frames_.back(), false);
   frames_.pop_back();
-  if (collecting()) Reach();  // what fell, fell now
+  if (collecting()) Recount();  // what fell, fell now
   if (raised) Note(Situation::kScriptRaised);
   Object& object = at(id);
   if (object.freed || !(Reachable(id) || (by_count && object.references > 0))) return;
@@ -160,7 +160,7 @@ void EnvelopeJudge::ScriptEnded(bool raised) {
   if (bounds_.finalizers != Envelope::Finalizers::kEachDeath) return;
   // A count above 0 is a new life. A collection takes it back unless it lasts to its end.
   object.due = by_count ? Object::Due::kYes : Object::Due::kMaybe;
-  awaited_known_ = false;
+  needed_known_ = false;
 }
 
 void EnvelopeJudge::OnFree(ObjectId id) {
@@ -175,7 +175,7 @@ void EnvelopeJudge::OnFree(ObjectId id) {
                    fmt::format("#{} was freed before its finalizer ran", id),
                    fmt::format("finalize {}", id));
   }
-  if (Awaited(id)) {
+  if (NeededByFinalizer(id)) {
     return Convict(Law::kNoFreeWhileHeld, id,
                    fmt::format("#{} was freed while a finalizer that is due can reach it", id),
                    fmt::format("nothing; #{} lives on", id));
@@ -188,7 +188,7 @@ void EnvelopeJudge::OnFree(ObjectId id) {
   }
   object.freed = true;
   ++freed_;
-  if (object.due == Object::Due::kYes) dropped_.push_back(id);  // it runs after death
+  if (object.due == Object::Due::kYes) unreferenced_.push_back(id);  // it runs after death
   ClearSlots(id);
   Unbind(id, Object::Bond::kNone);
 }

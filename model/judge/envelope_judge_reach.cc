@@ -1,8 +1,8 @@
 // The envelope judge: who holds what. Every reference that begins or ends to count does so here.
 //
-// Invariant, while doubt_ is false: an object is reachable from registers and running scripts if
-// and only if its holds are more than 0. While doubt_ is true, all that is reachable has holds, and
-// some cycles that nothing holds from outside may have them, too.
+// Invariant, while counts_uncertain_ is false: an object is reachable from registers and running
+// scripts if and only if its holds are more than 0. While counts_uncertain_ is true, all that is
+// reachable has holds, and some cycles that nothing holds from outside may have them, too.
 
 #include <algorithm>
 #include <utility>
@@ -22,14 +22,14 @@ void EnvelopeJudge::Hold(ObjectId id) {
     work_.pop_back();
     Object& object = at(next);
     if (object.freed || object.holds++ > 0) continue;
-    Rose(next);
+    BecameReachable(next);
     for (const ObjectId child : object.slots) {
       if (child != kNone) work_.push_back(child);
     }
   }
 }
 
-void EnvelopeJudge::LetGo(ObjectId id) {
+void EnvelopeJudge::Release(ObjectId id) {
   if (id == kNone) return;
   work_.push_back(id);
   while (!work_.empty()) {
@@ -39,10 +39,10 @@ void EnvelopeJudge::LetGo(ObjectId id) {
     if (object.freed) continue;
     if (--object.holds > 0) {
       // What has no slots is in no cycle, and what is in a register needs none.
-      doubt_ = doubt_ || (!object.slots.empty() && !InRegister(next));
+      counts_uncertain_ = counts_uncertain_ || (!object.slots.empty() && !InRegister(next));
       continue;
     }
-    Fell(next);
+    BecameUnreachable(next);
     for (const ObjectId child : object.slots) {
       if (child != kNone) work_.push_back(child);
     }
@@ -53,35 +53,35 @@ void EnvelopeJudge::LetGo(ObjectId id) {
 void EnvelopeJudge::SetRegister(int index, ObjectId id) {
   const ObjectId old = std::exchange(registers_[static_cast<size_t>(index)], id);
   Hold(id);
-  LetGo(old);
+  Release(old);
 }
 
-void EnvelopeJudge::Bear(Object object, int dest) {
+void EnvelopeJudge::AddObject(Object object, int dest) {
   const auto id = static_cast<ObjectId>(objects_.size());
   object.holds = 1;
   objects_.push_back(std::move(object));
   living_.push_back(id);
-  if (collecting()) risen_.push_back(id);
-  LetGo(std::exchange(registers_[static_cast<size_t>(dest)], id));
+  if (collecting()) became_reachable_.push_back(id);
+  Release(std::exchange(registers_[static_cast<size_t>(dest)], id));
 }
 
 void EnvelopeJudge::SetSlot(ObjectId node, size_t slot, ObjectId id) {
-  awaited_known_ = false;
+  needed_known_ = false;
   const ObjectId old = std::exchange(at(node).slots[slot], id);
   if (id != kNone) ++at(id).references;
   if (old != kNone) --at(old).references;
   if (at(node).reachable()) {
     Hold(id);
-    LetGo(old);
+    Release(old);
   }
-  if (old != kNone && at(old).references == 0 && !at(old).reachable()) dropped_.push_back(old);
+  if (old != kNone && at(old).references == 0 && !at(old).reachable()) unreferenced_.push_back(old);
 }
 
 void EnvelopeJudge::SetFrameHold(Frame& frame, bool holds) {
   if (frame.holds == holds) return;
   frame.holds = holds;
   if (holds) Hold(frame.object);
-  if (!holds) LetGo(frame.object);
+  if (!holds) Release(frame.object);
 }
 
 // Of an object that is being freed, which nothing can reach. It makes nobody else unreachable, and
@@ -89,35 +89,35 @@ void EnvelopeJudge::SetFrameHold(Frame& frame, bool holds) {
 void EnvelopeJudge::ClearSlots(ObjectId id) {
   for (const ObjectId child : at(id).slots) {
     if (child == kNone) continue;
-    if (--at(child).references == 0 && !at(child).reachable()) dropped_.push_back(child);
+    if (--at(child).references == 0 && !at(child).reachable()) unreferenced_.push_back(child);
   }
   at(id).slots.clear();
 }
 
 // ---- What changes bring about ----
 
-void EnvelopeJudge::Rose(ObjectId id) {
-  awaited_known_ = false;
-  risen_.push_back(id);
+void EnvelopeJudge::BecameReachable(ObjectId id) {
+  needed_known_ = false;
+  became_reachable_.push_back(id);
 }
 
 // A collection that is running may find what falls, and finalize it, although it is brought back:
 // PHP's looks again when finalizers have run, Lua's ends the cycle that is under way, with its
 // finalizers, and then does another one.
-void EnvelopeJudge::Fell(ObjectId id) {
-  awaited_known_ = false;
-  if (at(id).references == 0) dropped_.push_back(id);
+void EnvelopeJudge::BecameUnreachable(ObjectId id) {
+  needed_known_ = false;
+  if (at(id).references == 0) unreferenced_.push_back(id);
   if (!collecting()) return;
-  at(id).found = true;
+  at(id).became_unreachable = true;
   MayClearWeaks(id);
 }
 
 // Ends the doubt, by counting all holds anew.
-void EnvelopeJudge::Reach() {
-  if (!doubt_) return;
-  doubt_ = false;
+void EnvelopeJudge::Recount() {
+  if (!counts_uncertain_) return;
+  counts_uncertain_ = false;
   for (const ObjectId id : living_) {
-    at(id).was_held = at(id).reachable();
+    at(id).was_reachable = at(id).reachable();
     at(id).holds = 0;
   }
   const auto root = [this](ObjectId id) {
@@ -134,13 +134,13 @@ void EnvelopeJudge::Reach() {
     for (const ObjectId child : object.slots) root(child);
   }
   for (const ObjectId id : living_) {
-    if (!at(id).freed && at(id).was_held && !at(id).reachable()) Fell(id);
+    if (!at(id).freed && at(id).was_reachable && !at(id).reachable()) BecameUnreachable(id);
   }
 }
 
 // By registers and running scripts.
 bool EnvelopeJudge::Reachable(ObjectId id) {
-  if (at(id).reachable()) Reach();
+  if (at(id).reachable()) Recount();
   return at(id).reachable();
 }
 
@@ -149,22 +149,22 @@ bool EnvelopeJudge::InRegister(ObjectId id) const {
 }
 
 // Whether a finalizer that is due, of another object that nothing can reach, can reach this one.
-bool EnvelopeJudge::Awaited(ObjectId id) {
+bool EnvelopeJudge::NeededByFinalizer(ObjectId id) {
   if (bounds_.finalizers == Envelope::Finalizers::kAfterDeath || at(id).references == 0) {
     return false;
   }
-  Reach();
-  if (!awaited_known_) {
-    awaited_known_ = true;
+  Recount();
+  if (!needed_known_) {
+    needed_known_ = true;
     for (const ObjectId other : living_) {
       const Object& object = at(other);
-      at(other).awaited = false;
+      at(other).needed_by_finalizer = false;
       const bool due = object.due == Object::Due::kYes && !object.freed;
       if (due && !object.reachable()) work_.push_back(other);
     }
-    Spread(&Object::awaited);
+    Spread(&Object::needed_by_finalizer);
   }
-  return at(id).awaited;
+  return at(id).needed_by_finalizer;
 }
 
 // Sets `mark` of all that the objects in work_ can reach.
@@ -181,29 +181,31 @@ void EnvelopeJudge::Spread(bool Object::*mark) {
 // ---- What a collection and its scripts may do about it ----
 
 // Whatever a script can reach while a collection runs, that collection need not free, and may have
-// seen alive. What was reachable before it began is not condemned, so what rose since is enough.
-void EnvelopeJudge::Touch() {
+// seen alive. What was reachable before it began is not unreachable_at_begin, so what rose since is
+// enough.
+void EnvelopeJudge::MarkScriptReachable() {
   if (!collecting()) return;
-  Reach();
-  for (; touched_risen_ < risen_.size(); ++touched_risen_) {
-    Object& object = at(risen_[touched_risen_]);
+  Recount();
+  for (; marked_reachable_ < became_reachable_.size(); ++marked_reachable_) {
+    Object& object = at(became_reachable_[marked_reachable_]);
     if (!object.reachable()) continue;
-    object.touched = true;
-    MayLiveAgain(&object);
+    object.script_reachable = true;
+    AllowAnotherFinalizer(&object);
   }
 }
 
-// What the finalizer of `id` could reach is touched, although its script may do nothing. What is
-// touched was so together with all that it refers to: a script that stores there touches, too.
-void EnvelopeJudge::TouchFrom(ObjectId id) {
+// What the finalizer of `id` could reach is script_reachable, although its script may do nothing.
+// What is script_reachable was so together with all that it refers to: a script that stores there
+// touches, too.
+void EnvelopeJudge::MarkScriptReachableFrom(ObjectId id) {
   if (!collecting()) return;
-  at(id).touched = false;
+  at(id).script_reachable = false;
   work_.push_back(id);
   while (!work_.empty()) {
     Object& object = at(work_.back());
     work_.pop_back();
-    if (std::exchange(object.touched, true)) continue;
-    MayLiveAgain(&object);
+    if (std::exchange(object.script_reachable, true)) continue;
+    AllowAnotherFinalizer(&object);
     for (const ObjectId next : object.slots) {
       if (next != kNone) work_.push_back(next);
     }
@@ -211,18 +213,18 @@ void EnvelopeJudge::TouchFrom(ObjectId id) {
 }
 
 // No script is running: what rose and is still up there begins a new life.
-void EnvelopeJudge::NoteRisen() {
-  if (!risen_.empty()) Reach();
-  for (const ObjectId id : risen_) {
+void EnvelopeJudge::StartNewLives() {
+  if (!became_reachable_.empty()) Recount();
+  for (const ObjectId id : became_reachable_) {
     if (!at(id).reachable()) continue;
     at(id).survived = 0;
-    MayLiveAgain(&at(id));
+    AllowAnotherFinalizer(&at(id));
   }
-  risen_.clear();
-  touched_risen_ = 0;
+  became_reachable_.clear();
+  marked_reachable_ = 0;
 }
 
-void EnvelopeJudge::MayLiveAgain(Object* object) const {
+void EnvelopeJudge::AllowAnotherFinalizer(Object* object) const {
   const bool again = bounds_.finalizers == Envelope::Finalizers::kEachDeath;
   const bool ran = HasFinalizer(*object) && object->due == Object::Due::kNo;
   if (again && ran) object->due = Object::Due::kMaybe;
@@ -242,7 +244,7 @@ void EnvelopeJudge::Unbind(ObjectId target, Object::Bond bond) {
   std::erase_if(at(target).weaks, [&](ObjectId id) {
     Object& weak = at(id);
     if (weak.freed || weak.bond == Object::Bond::kNone) return true;
-    weak.bond = weak.found && !at(target).freed ? Object::Bond::kMaybe : bond;
+    weak.bond = weak.became_unreachable && !at(target).freed ? Object::Bond::kMaybe : bond;
     return weak.bond == Object::Bond::kNone;
   });
 }

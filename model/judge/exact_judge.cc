@@ -1,6 +1,6 @@
-// Operations: what makes sense, what each does to the true heap when it begins, and what must have
-// happened when it ends. What happens in between is in exact_judge_events.cc, collections are in
-// exact_judge_collection.cc, the words of a conviction in exact_judge_explain.cc.
+// Operations: what makes sense, what each does to the shadow heap when it begins, and what must
+// have happened when it ends. What happens in between is in exact_judge_events.cc, collections are
+// in exact_judge_collection.cc, the words of a conviction in exact_judge_explain.cc.
 
 #include "model/judge/exact_judge.h"
 
@@ -12,8 +12,8 @@
 
 namespace ouro {
 
-using Kind = TrueObject::Kind;
-using Bond = TrueObject::Bond;
+using Kind = ShadowObject::Kind;
+using Bond = ShadowObject::Bond;
 
 ExactJudge::ExactJudge(const Contract& contract, uint32_t abilities)
     : Judge(abilities), contract_(&contract), heap_(contract) {
@@ -61,17 +61,17 @@ ObjectId ExactJudge::Resolve(Ref ref) const {
   return script == nullptr ? kNone : script->object;
 }
 
-Judge::Operand ExactJudge::Look(Ref ref) const {
+Judge::Referent ExactJudge::Look(Ref ref) const {
   const ObjectId id = Resolve(ref);
   if (id == kNone) return {};
-  const TrueObject& object = heap_.at(id);
+  const ShadowObject& object = heap_.at(id);
   switch (object.kind) {
     case Kind::kNode:
-      return {Operand::Kind::kNode, object.slots.size()};
+      return {Referent::Kind::kNode, object.slots.size()};
     case Kind::kWeak:
-      return {Operand::Kind::kWeak, 0};
+      return {Referent::Kind::kWeak, 0};
     default:
-      return {Operand::Kind::kLeaf, 0};
+      return {Referent::Kind::kLeaf, 0};
   }
 }
 
@@ -121,7 +121,7 @@ void ExactJudge::ApplyAtOnce(const Op& op) {
       frame.object = heap_.at(Resolve(op.ref)).slots[op.slot];
       return heap_.SetRegister(op.dest, frame.object);
     case OpCode::kDeref:
-      if (!Dereferences(op, &frame)) return;
+      if (!DecideDereference(op, &frame)) return;
       return heap_.SetRegister(op.dest, frame.object);
     case OpCode::kStore:
       return heap_.SetSlot(Resolve(op.ref), op.slot, Resolve(op.value));
@@ -159,18 +159,18 @@ void ExactJudge::ApplyAtOnce(const Op& op) {
 }
 
 // Decides what a dereference yields, in frame->object, or leaves it to the collector.
-bool ExactJudge::Dereferences(const Op& op, Frame* frame) {
-  const TrueObject& weak = heap_.at(Resolve(op.ref));
+bool ExactJudge::DecideDereference(const Op& op, Frame* frame) {
+  const ShadowObject& weak = heap_.at(Resolve(op.ref));
   frame->object = kNone;
   if (weak.bond == Bond::kNone) return true;
-  const TrueObject& target = heap_.at(weak.target);
+  const ShadowObject& target = heap_.at(weak.target);
   if (target.freed || target.doomed || target.cleared) return true;
   frame->object = weak.target;
   // What an operation has let go of together with something that dies first may be dying already,
   // although its callbacks or its finalizer are yet to run.
   const bool unheld = target.firm == 0 && target.loose == 0;
   frame->open_answer =
-      weak.bond == Bond::kMaybe || unheld || (target.letting_go && !heap_.HeldForNow(weak.target));
+      weak.bond == Bond::kMaybe || unheld || (target.releasing && !heap_.HeldForNow(weak.target));
   if (target.firm == 0 && !frame->open_answer) Note(Situation::kRescuedByWeakReference);
   return !frame->open_answer;
 }
@@ -187,7 +187,7 @@ void ExactJudge::CheckAnswered(const Frame& frame) {
                          fmt::format("`{}` had to fail, and did not say so", Print(frame.op)))
                : Convict(Law::kEventInPlace, kNone, "nothing was born");
   }
-  if (code == OpCode::kLoad || code == OpCode::kDeref || code == OpCode::kTakeGarbage) {
+  if (Yields(code)) {
     return Convict(Law::kEventInPlace, kNone, fmt::format("`{}` yielded nothing", Print(frame.op)));
   }
 }
@@ -210,7 +210,7 @@ void ExactJudge::End() {
 
 void ExactJudge::EndDeaths() {
   for (const ObjectId id : heap_.dying) {
-    TrueObject& object = heap_.at(id);
+    ShadowObject& object = heap_.at(id);
     object.listed = false;
     if (object.freed || object.firm > 0) continue;
     if (heap_.FinalizerDue(object) && !(CallbacksFirst() && heap_.CallbacksDue(object))) {

@@ -90,6 +90,10 @@ class ExactJudge final : public Judge {
   void OnGot(const Event& event);
   void OnFinalize(ObjectId id);
   void OnCallback(ObjectId id);
+  bool CallbackDue(const ShadowObject& weak, ObjectId id) const;
+  void ProveTargetDying(ObjectId id);
+  void CheckCallbackOrder(ObjectId id);
+  void BeginCallback(ObjectId id);
   void OnFree(ObjectId id);
   void OnFailed();
   void OnTracked(const Event& event);
@@ -99,7 +103,7 @@ class ExactJudge final : public Judge {
   void EndDeaths();
   void CheckAnswered(const Frame& frame);
   bool Known(ObjectId id, Law law);
-  bool Dereferences(const Op& op, Frame* frame);
+  bool DecideDereference(const Op& op, Frame* frame);
 
   // Collections; exact_judge_collection.cc.
   void OnCollect(const Event& event);
@@ -118,6 +122,7 @@ class ExactJudge final : public Judge {
   void SplitRevived();
   bool CheckCollectionComplete();
   int32_t DoubtfulTrash() const;
+  int32_t KeptObjects() const;
   void EndCollection();
   int AutomaticGeneration(bool* full);
   int OlderGeneration() const;
@@ -126,14 +131,16 @@ class ExactJudge final : public Judge {
   void Convict(Law law, ObjectId object, std::string what);
   std::string HeldBy(ObjectId id) const;
   std::string Lawful(ObjectId object) const;
-  void ListDue(std::vector<std::string>* due) const;
+  void ListCallbacks(const ShadowObject& object, std::vector<std::string>* due) const;
+  void ListDeaths(std::vector<std::string>* due) const;
+  void ListOfCollection(std::vector<std::string>* due) const;
   void ListAnswers(ObjectId object, std::vector<std::string>* due) const;
   std::string Signature(Law law) const;
 
   // The object that `ref` names here, or kNone.
   ObjectId Resolve(Ref ref) const;
   const Frame* InnermostScript() const;
-  Operand Look(Ref ref) const override;
+  Referent Look(Ref ref) const override;
   size_t garbage_size() const override { return heap_.garbage().size(); }
   bool in_script() const override { return InnermostScript() != nullptr; }
   bool Uncollectable() const {
@@ -144,7 +151,7 @@ class ExactJudge final : public Judge {
   }
 
   const Contract* contract_;
-  TrueHeap heap_;
+  ShadowHeap heap_;
   std::vector<Frame> frames_;
   Collection collection_;
 

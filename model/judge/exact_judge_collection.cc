@@ -10,8 +10,8 @@
 
 namespace ouro {
 
-using Kind = TrueObject::Kind;
-using Bond = TrueObject::Bond;
+using Kind = ShadowObject::Kind;
+using Bond = ShadowObject::Bond;
 
 int ExactJudge::OlderGeneration() const {
   return std::min(collection_.generation + 1, kGenerations - 1);
@@ -83,7 +83,7 @@ void ExactJudge::BeginCollection(int generation) {
   heap_.ForgetTracked(generation);
   Range survivors;
   for (const ObjectId id : scratch_) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     // What an operation has let go of together with something that dies first may be untracked.
     const bool unheld = object.firm == 0 && object.loose == 0;
     survivors.least += object.found || unheld ? 0 : 1;
@@ -109,7 +109,7 @@ void ExactJudge::BeginCollection(int generation) {
 void ExactJudge::FindTrash(const std::vector<ObjectId>& among, std::vector<ObjectId>* trash) {
   constexpr int32_t kReached = -2;
   for (const ObjectId id : among) {
-    TrueObject& object = heap_.at(id);
+    ShadowObject& object = heap_.at(id);
     object.outside =
         object.firm == 0 ? std::numeric_limits<int32_t>::max() : object.firm + object.loose;
   }
@@ -145,7 +145,7 @@ void ExactJudge::FindTrash(const std::vector<ObjectId>& among, std::vector<Objec
 void ExactJudge::NoteOldHolders(const std::vector<ObjectId>& among) {
   if (collection_.generation == kGenerations - 1 || InnermostScript() != nullptr) return;
   for (const ObjectId id : among) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     if (object.firm == 0 || object.outside <= 0 || object.in_garbage) continue;
     bool in_register = false;
     for (int i = 0; i < kRegisters; ++i) in_register |= heap_.reg(i) == id;
@@ -162,7 +162,7 @@ void ExactJudge::NoteTrash(const std::vector<ObjectId>& trash) {
     Note(situation);
   };
   for (const ObjectId id : trash) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     if (object.generation != heap_.at(trash.front()).generation) {
       Note(Situation::kTrashSpansGenerations);
     }
@@ -182,7 +182,7 @@ void ExactJudge::CountTrash(const std::vector<ObjectId>& trash, bool tangled) {
   TrashShape shape = {.objects = trash.size(), .generation = collection_.generation};
   shape.tangled = tangled;
   for (const ObjectId id : trash) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     shape.finalizer |= object.has_finalizer();
     shape.spans |= object.generation != heap_.at(trash.front()).generation;
     for (const ObjectId weak : object.weaks) {
@@ -218,7 +218,7 @@ void ExactJudge::KeepUncollectable() {
 void ExactJudge::ClearWeakReferences() {
   Collection& c = collection_;
   for (const ObjectId id : c.trash) {
-    TrueObject& object = heap_.at(id);
+    ShadowObject& object = heap_.at(id);
     if (object.kind == Kind::kWeak) continue;
     for (const ObjectId weak : object.weaks) {
       Note(heap_.at(weak).found ? Situation::kWeakInsideTrash : Situation::kWeakOutsideTrash);
@@ -230,7 +230,7 @@ void ExactJudge::ClearWeakReferences() {
   }
   if (contract_->trash_weak == Contract::TrashWeak::kKept) return;
   for (const ObjectId id : c.trash) {
-    TrueObject& weak = heap_.at(id);
+    ShadowObject& weak = heap_.at(id);
     if (weak.kind != Kind::kWeak || weak.bond == Bond::kNone) continue;
     if (contract_->trash_weak == Contract::TrashWeak::kCleared) {
       heap_.Detach(id);
@@ -242,7 +242,7 @@ void ExactJudge::ClearWeakReferences() {
 
 bool ExactJudge::TrashFinalizersDue() const {
   return std::any_of(collection_.trash.begin(), collection_.trash.end(), [this](ObjectId id) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     return object.found && heap_.FinalizerDue(object);
   });
 }
@@ -276,7 +276,7 @@ void ExactJudge::SplitRevived() {
   heap_.ReleaseSince(c.loose_mark);
   std::vector<ObjectId> left;
   for (const ObjectId id : c.trash) {
-    TrueObject& object = heap_.at(id);
+    ShadowObject& object = heap_.at(id);
     object.found = object.found && object.firm > 0 && !object.freed;
     if (object.found) left.push_back(id);
   }
@@ -299,7 +299,7 @@ void ExactJudge::OnGarbage(ObjectId id) {
     return Convict(Law::kEventInPlace, id, "no collection was running");
   }
   if (!Known(id, Law::kGarbageUncollectable)) return;
-  TrueObject& object = heap_.at(id);
+  ShadowObject& object = heap_.at(id);
   const bool clearing = AdvanceCollection();
   const bool belongs =
       collection_.saveall ? object.found || object.kept : object.kept && object.has_finalizer();
@@ -327,7 +327,7 @@ bool ExactJudge::CheckCollectionComplete() {
     return false;
   }
   for (const ObjectId id : c.trash) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     if (c.saveall ? object.saved : object.freed || !object.found) continue;
     if (object.maybe_held) continue;
     Convict(c.saveall ? Law::kGarbageComplete : Law::kTrashFreed, id,
@@ -336,7 +336,7 @@ bool ExactJudge::CheckCollectionComplete() {
     return false;
   }
   for (const ObjectId id : c.kept) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     if (!object.kept || object.saved || object.firm == 0) continue;
     if (!object.has_finalizer() && !c.saveall) continue;
     Convict(Law::kGarbageComplete, id,
@@ -356,6 +356,12 @@ int32_t ExactJudge::DoubtfulTrash() const {
   return doubtful;
 }
 
+// Of the uncollectable set, those that no callback has taken out of it.
+int32_t ExactJudge::KeptObjects() const {
+  return static_cast<int32_t>(std::count_if(collection_.kept.begin(), collection_.kept.end(),
+                                            [this](ObjectId id) { return heap_.at(id).kept; }));
+}
+
 void ExactJudge::OnDone(const Event& event) {
   const Frame frame = frames_.back();
   if (frame.type != Frame::Type::kCollection) {
@@ -368,10 +374,8 @@ void ExactJudge::OnDone(const Event& event) {
   }
   if (!CheckCollectionComplete()) return;
   const Collection& c = collection_;
-  const auto kept = std::count_if(c.kept.begin(), c.kept.end(),
-                                  [this](ObjectId id) { return heap_.at(id).kept; });
-  const int32_t left = c.cleared + c.weaks_died + static_cast<int32_t>(kept);
-  const int32_t found = c.collectable + c.weaks_died + static_cast<int32_t>(kept);
+  const int32_t left = c.cleared + c.weaks_died + KeptObjects();
+  const int32_t found = c.collectable + c.weaks_died + KeptObjects();
   // What may be held by a death around this collection may be no trash at all.
   const int32_t doubtful = DoubtfulTrash();
   const auto answers = [&](int32_t count) {
@@ -390,7 +394,7 @@ void ExactJudge::EndCollection() {
   Collection& c = collection_;
   for (const auto* set : {&c.trash, &c.kept}) {
     for (const ObjectId id : *set) {
-      TrueObject& object = heap_.at(id);
+      ShadowObject& object = heap_.at(id);
       if (!object.freed && (object.found || object.kept)) {
         heap_.SetGeneration(id, OlderGeneration());
       }

@@ -9,8 +9,8 @@
 
 namespace ouro {
 
-using Kind = TrueObject::Kind;
-using Bond = TrueObject::Bond;
+using Kind = ShadowObject::Kind;
+using Bond = ShadowObject::Bond;
 
 void ExactJudge::Observe(const Event& event) {
   if (violation_) return;
@@ -109,8 +109,7 @@ void ExactJudge::OnFailed() {
 
 void ExactJudge::OnGot(const Event& event) {
   Frame& frame = frames_.back();
-  const bool loads = frame.op.code == OpCode::kLoad || frame.op.code == OpCode::kDeref ||
-                     frame.op.code == OpCode::kTakeGarbage;
+  const bool loads = Yields(frame.op.code);
   if (frame.type != Frame::Type::kOp || !loads || frame.answered) {
     return Convict(Law::kEventInPlace, kNone,
                    frame.type == Frame::Type::kOp
@@ -133,8 +132,8 @@ void ExactJudge::OnGot(const Event& event) {
     const ObjectId target = heap_.at(weak).target;
     if (heap_.at(weak).bond == Bond::kMaybe) {
       heap_.Detach(weak);
-    } else if (heap_.at(target).letting_go) {
-      heap_.ShowDying(target);
+    } else if (heap_.at(target).releasing) {
+      heap_.ProveDying(target);
       heap_.Doom(target);
     }
   } else {
@@ -146,7 +145,7 @@ void ExactJudge::OnGot(const Event& event) {
 
 void ExactJudge::OnFinalize(ObjectId id) {
   if (!Known(id, Law::kFinalizeAsOften)) return;
-  TrueObject& object = heap_.at(id);
+  ShadowObject& object = heap_.at(id);
   if (!object.has_finalizer()) {
     return Convict(Law::kFinalizeAsOften, id, fmt::format("#{} has no finalizer", id));
   }
@@ -181,7 +180,7 @@ void ExactJudge::OnFinalize(ObjectId id) {
     if (CallbacksFirst() && heap_.CallbacksDue(object)) {
       return Convict(Law::kCallbackOrder, id, fmt::format("callbacks of #{} were due first", id));
     }
-    heap_.ShowDying(id);
+    heap_.ProveDying(id);
     if (CallbacksFirst()) heap_.Doom(id);
     object.doomed = false;
     if (object.found) Note(Situation::kTrashDiedOfFinalizer);
@@ -197,35 +196,52 @@ void ExactJudge::OnFinalize(ObjectId id) {
 
 void ExactJudge::OnCallback(ObjectId id) {
   if (!Known(id, Law::kCallbackWhenCleared)) return;
-  TrueObject& weak = heap_.at(id);
+  const ShadowObject& weak = heap_.at(id);
   if (weak.kind != Kind::kWeak || weak.script == kNoScript) {
     return Convict(Law::kCallbackWhenCleared, id, fmt::format("#{} has no callback", id));
   }
-  TrueObject& target = heap_.at(weak.target);
-  const auto due = [&] {
-    return std::find(target.calls.begin(), target.calls.end(), id) != target.calls.end();
-  };
-  const auto dying = [&] { return target.firm == 0 || target.cleared; };
-  const bool silent = target.finalized && CallbacksFirst();  // by the finalizer: experiment R6
-  if (!due() && !dying()) AdvanceCollection();
-  if (!due() && weak.bond != Bond::kNone && dying() && !silent) {
-    if (!target.cleared && heap_.FinalizerDue(target) && !CallbacksFirst()) {
-      return Convict(Law::kCallbackOrder, id,
-                     fmt::format("the finalizer of #{} was due first", weak.target));
-    }
-    if (target.cleared) Note(Situation::kLateCallback);
-    if (!target.cleared) heap_.ShowDying(weak.target);
-    if (weak.bond == Bond::kMaybe) weak.bond = Bond::kAttached;
-    if (weak.firm == 0 || (weak.firm == 1 && weak.loose == 0)) {
-      const auto& slots = target.slots;
-      if (std::find(slots.begin(), slots.end(), id) != slots.end()) {
-        Note(Situation::kWeakHeldByItsTarget);
-      }
-    }
-    heap_.MakeCallsDue(weak.target, /*by_collection=*/false);
-    if (!target.cleared) heap_.Doom(weak.target);
+  if (!CallbackDue(weak, id)) ProveTargetDying(id);
+  if (!violation_) CheckCallbackOrder(id);
+  if (!violation_) BeginCallback(id);
+}
+
+bool ExactJudge::CallbackDue(const ShadowObject& weak, ObjectId id) const {
+  const std::vector<ObjectId>& calls = heap_.at(weak.target).calls;
+  return std::find(calls.begin(), calls.end(), id) != calls.end();
+}
+
+// The callback of `id` is not known to be due. So the event tells of the target's death by
+// reference count, or of its clearing, if either can be: then all its callbacks become due.
+void ExactJudge::ProveTargetDying(ObjectId id) {
+  ShadowObject& weak = heap_.at(id);
+  ShadowObject& target = heap_.at(weak.target);
+  const auto dying = [&target] { return target.firm == 0 || target.cleared; };
+  if (!dying()) AdvanceCollection();
+  const bool silent = target.finalized && CallbacksFirst();  // made by the finalizer: R6
+  if (weak.bond == Bond::kNone || !dying() || silent) return;
+  if (!target.cleared && heap_.FinalizerDue(target) && !CallbacksFirst()) {
+    return Convict(Law::kCallbackOrder, id,
+                   fmt::format("the finalizer of #{} was due first", weak.target));
   }
-  if (!due()) {
+  if (target.cleared) {
+    Note(Situation::kLateCallback);
+  } else {
+    heap_.ProveDying(weak.target);
+  }
+  if (weak.bond == Bond::kMaybe) weak.bond = Bond::kAttached;
+  if (weak.firm == 0 || (weak.firm == 1 && weak.loose == 0)) {
+    const auto& slots = target.slots;
+    if (std::find(slots.begin(), slots.end(), id) != slots.end()) {
+      Note(Situation::kWeakHeldByItsTarget);
+    }
+  }
+  heap_.MakeCallsDue(weak.target, /*by_collection=*/false);
+  if (!target.cleared) heap_.Doom(weak.target);
+}
+
+void ExactJudge::CheckCallbackOrder(ObjectId id) {
+  const ShadowObject& weak = heap_.at(id);
+  if (!CallbackDue(weak, id)) {
     return Convict(Law::kCallbackWhenCleared, id,
                    weak.bond == Bond::kNone && weak.called
                        ? fmt::format("the callback of #{} has run before", id)
@@ -236,11 +252,17 @@ void ExactJudge::OnCallback(ObjectId id) {
   if (weak.moving && frames_.back().type != Frame::Type::kCollection) {
     return Convict(Law::kCallbackOrder, id, "another callback of the collection was running");
   }
-  if (target.calls.front() != id) {
-    return Convict(
-        Law::kCallbackOrder, id,
-        fmt::format("#{} is newer than #{}, and was due first", target.calls.front(), id));
+  const ObjectId first = heap_.at(weak.target).calls.front();
+  if (first != id) {
+    return Convict(Law::kCallbackOrder, id,
+                   fmt::format("#{} is newer than #{}, and was due first", first, id));
   }
+}
+
+// REQUIRES: it is the first of its target's that are due.
+void ExactJudge::BeginCallback(ObjectId id) {
+  ShadowObject& weak = heap_.at(id);
+  ShadowObject& target = heap_.at(weak.target);
   target.calls.erase(target.calls.begin());
   weak.called = true;
   if (weak.found && !weak.moving) {
@@ -267,7 +289,7 @@ void ExactJudge::ScriptEnded(bool raised) {
   const Frame frame = frames_.back();
   frames_.pop_back();
   if (raised) Note(Situation::kScriptRaised);
-  TrueObject& object = heap_.at(frame.object);
+  ShadowObject& object = heap_.at(frame.object);
   if (frame.is_callback) {
     heap_.Release(frame.object);
     if (frame.in_collection) {
@@ -298,7 +320,7 @@ void ExactJudge::ScriptEnded(bool raised) {
 
 void ExactJudge::OnFree(ObjectId id) {
   if (!Known(id, Law::kFreeOnce)) return;
-  TrueObject& object = heap_.at(id);
+  ShadowObject& object = heap_.at(id);
   if (object.firm > 0) AdvanceCollection();
   // It is cleared all the same, which is all that `free` says of trash; or it lives on.
   const bool brought_back = collection_.running && object.called_back;
@@ -328,7 +350,7 @@ void ExactJudge::OnFree(ObjectId id) {
     if (object.in_garbage) Note(Situation::kGarbageReleased);
     if (object.resurrected) Note(Situation::kSecondDeath);
     Note(object.loose > 0 ? Situation::kNestedDeath : Situation::kPlainDeath);
-    heap_.ShowDying(id);
+    heap_.ProveDying(id);
   }
   heap_.Free(id);
   if (object.kind != Kind::kLeaf && allocated_[0] > 0) --allocated_[0];
@@ -340,7 +362,7 @@ void ExactJudge::OnTracked(const Event& event) {
     return Convict(Law::kEventInPlace, event.id, "no census was asked for");
   }
   if (!Known(event.id, Law::kCensusComplete)) return;
-  const TrueObject& object = heap_.at(event.id);
+  const ShadowObject& object = heap_.at(event.id);
   seen_in_census_.push_back(event.id);
   if (object.found || object.kept || object.moving) return;  // in the hands of a collection
   if (object.generation < 0) {
@@ -364,7 +386,7 @@ void ExactJudge::EndCensus() {
   scratch_.clear();
   heap_.ListTracked(kGenerations - 1, &scratch_);
   for (const ObjectId id : scratch_) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     if (object.moving || !heap_.HeldForNow(id)) continue;
     if (!std::binary_search(seen_in_census_.begin(), seen_in_census_.end(), id)) {
       return Convict(Law::kCensusComplete, id,

@@ -13,7 +13,7 @@ namespace ouro {
 namespace {
 
 // Whether what `holder` has in its slots is held by them.
-bool Holds(const TrueObject& holder) { return !holder.freed && !holder.letting_go; }
+bool Holds(const ShadowObject& holder) { return !holder.freed && !holder.releasing; }
 
 }  // namespace
 
@@ -45,7 +45,7 @@ std::string ExactJudge::HeldBy(ObjectId wanted) const {
   const auto spread = [&] {
     for (; done < ways.reached().size(); ++done) {
       const ObjectId id = ways.reached()[done];
-      const TrueObject& object = heap_.at(id);
+      const ShadowObject& object = heap_.at(id);
       if (!Holds(object)) continue;
       for (size_t slot = 0; slot < object.slots.size(); ++slot) {
         ways.GoOn(id, slot, object.slots[slot]);
@@ -61,7 +61,7 @@ std::string ExactJudge::HeldBy(ObjectId wanted) const {
   }
   spread();
   for (ObjectId id = 0; id < heap_.count(); ++id) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     for (const ObjectId weak : object.calls) {
       ways.Begin(weak, fmt::format("the callback that is due for #{}", id));
     }
@@ -72,7 +72,7 @@ std::string ExactJudge::HeldBy(ObjectId wanted) const {
   spread();
   if (ways.reached(wanted)) return fmt::format("{} holds it", ways.To(wanted));
   for (ObjectId id = 0; id < heap_.count(); ++id) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     const auto slot = std::find(object.slots.begin(), object.slots.end(), wanted);
     if (slot == object.slots.end() || !Holds(object)) continue;
     return fmt::format("#{} slot {} -> #{} holds it ({})", id, slot - object.slots.begin(), wanted,
@@ -81,38 +81,44 @@ std::string ExactJudge::HeldBy(ObjectId wanted) const {
   return "it is held";
 }
 
-// All that a collector may do next, as events.
-void ExactJudge::ListDue(std::vector<std::string>* due) const {
-  const auto callbacks = [&](const TrueObject& object) {
-    if (!object.calls.empty()) {
-      due->push_back(fmt::format("callback {}", object.calls.front()));
-      return;
-    }
-    for (size_t i = object.weaks.size(); i-- > 0;) {
-      if (heap_.at(object.weaks[i]).script == kNoScript) continue;
-      due->push_back(fmt::format("callback {}", object.weaks[i]));
-      return;
-    }
-  };
+// The callback of `object`'s weak references that comes first.
+void ExactJudge::ListCallbacks(const ShadowObject& object, std::vector<std::string>* due) const {
+  if (!object.calls.empty()) {
+    due->push_back(fmt::format("callback {}", object.calls.front()));
+    return;
+  }
+  for (size_t i = object.weaks.size(); i-- > 0;) {
+    if (heap_.at(object.weaks[i]).script == kNoScript) continue;
+    due->push_back(fmt::format("callback {}", object.weaks[i]));
+    return;
+  }
+}
+
+// The events by which unreferenced objects may die next.
+void ExactJudge::ListDeaths(std::vector<std::string>* due) const {
   for (const ObjectId id : heap_.dying) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     if (object.freed || object.firm > 0) continue;
     const bool finalizer = heap_.FinalizerDue(object);
     if (heap_.CallbacksDue(object) && (CallbacksFirst() || !finalizer)) {
-      callbacks(object);
+      ListCallbacks(object, due);
     } else {
       due->push_back(fmt::format("{} {}", finalizer ? "finalize" : "free", id));
     }
   }
+}
+
+// The events by which the innermost collection may go on.
+void ExactJudge::ListOfCollection(std::vector<std::string>* due) const {
   if (frames_.empty() || frames_.back().type != Frame::Type::kCollection) return;
   if (frames_.back().nested) return due->push_back("done 0");
   const Collection& c = collection_;
   bool over = true;
   for (const ObjectId id : c.trash) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     over = over && (object.freed || object.saved);
     if (c.calls_due > 0) {
-      callbacks(object);
+      ListCallbacks(object, due);
     } else if (heap_.FinalizerDue(object) && object.found) {
       due->push_back(fmt::format("finalize {}", id));
     } else if (!object.freed && !object.saved && !(object.cleared && object.firm == 0) &&
@@ -121,16 +127,13 @@ void ExactJudge::ListDue(std::vector<std::string>* due) const {
     }
   }
   for (const ObjectId id : c.kept) {
-    const TrueObject& object = heap_.at(id);
+    const ShadowObject& object = heap_.at(id);
     if (object.kept && !object.saved && object.firm > 0 && (object.has_finalizer() || saveall_)) {
       due->push_back(fmt::format("garbage {}", id));
       over = false;
     }
   }
-  if (!over) return;
-  const auto kept = std::count_if(c.kept.begin(), c.kept.end(),
-                                  [this](ObjectId id) { return heap_.at(id).kept; });
-  due->push_back(fmt::format("done {}", c.cleared + c.weaks_died + kept));
+  if (over) due->push_back(fmt::format("done {}", c.cleared + c.weaks_died + KeptObjects()));
 }
 
 // What the innermost operation is still to report of itself.
@@ -150,7 +153,7 @@ void ExactJudge::ListAnswers(ObjectId object, std::vector<std::string>* due) con
                    : frame.automatic >= 0 && !frame.collected
                        ? fmt::format("collect {} auto", frame.automatic)
                        : fmt::format("new {}", heap_.count()));
-  } else if (code == OpCode::kLoad || code == OpCode::kDeref || code == OpCode::kTakeGarbage) {
+  } else if (Yields(code)) {
     due->push_back(frame.object == kNone ? "got none" : fmt::format("got {}", frame.object));
     if (frame.open_answer) due->push_back("got none");
   }
@@ -159,7 +162,8 @@ void ExactJudge::ListAnswers(ObjectId object, std::vector<std::string>* due) con
 std::string ExactJudge::Lawful(ObjectId object) const {
   constexpr size_t kMost = 6;
   std::vector<std::string> due;
-  ListDue(&due);
+  ListDeaths(&due);
+  ListOfCollection(&due);
   ListAnswers(object, &due);
   if (due.empty()) {
     const bool lives = object != kNone && !heap_.at(object).freed && heap_.at(object).firm > 0;

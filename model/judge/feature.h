@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <string>
 
-#include "model/judge/law.h"
+#include "model/judge/situation.h"
 #include "model/program.h"
 
 namespace ouro {

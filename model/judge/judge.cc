@@ -6,6 +6,7 @@
 
 #include "model/judge/envelope_judge.h"
 #include "model/judge/exact_judge.h"
+#include "model/program_table.h"
 
 namespace ouro {
 namespace {
@@ -19,71 +20,48 @@ std::unique_ptr<Judge> MakeJudge(const Contract& contract, uint32_t abilities) {
   return std::make_unique<ExactJudge>(contract, abilities);
 }
 
-// Asked before each operation that is executed: words are made of it only when they are wanted.
-Judge::Reason Judge::ReasonOf(const Op& op) const {
-  using Kind = Operand::Kind;
-  static constexpr Reason kNone = {};
-  const auto lacks = [this](uint32_t ability) {
-    return (abilities_ & ability) != 0 ? kNone : Reason{Reason::Kind::kLacks, 0, ability};
-  };
-  const auto is_no = [this](Ref ref, Kind kind) {
-    const Operand operand = Look(ref);
-    if (operand.kind == kind) return kNone;
-    const bool empty = operand.kind == Kind::kNothing;
-    return Reason{empty ? Reason::Kind::kEmpty : Reason::Kind::kWrongKind, ref, 0};
-  };
-  const auto empty = [this](Ref ref) {
-    return Look(ref).kind != Kind::kNothing ? kNone : Reason{Reason::Kind::kEmpty, ref, 0};
-  };
-  const auto no_slot = [this](Ref ref, size_t slot) {
-    const Operand operand = Look(ref);
-    if (slot < operand.slots) return kNone;
-    const bool nothing = operand.kind == Kind::kNothing;
-    return Reason{nothing ? Reason::Kind::kEmpty : Reason::Kind::kNoSlot, ref, 0};
-  };
-  const auto or_else = [](Reason first, auto second) { return first ? first : second(); };
-  switch (op.code) {
-    case OpCode::kNode:
-      return op.script == kNoScript ? kNone : lacks(kFinalizers);
-    case OpCode::kWeak: {
-      const uint32_t calls = op.script == kNoScript ? uint32_t{kWeakReferences} : kCallbacks;
-      if ((abilities_ & kWeakReferences) == 0) return lacks(kWeakReferences);
-      return or_else(lacks(calls), [&] { return is_no(op.ref, Kind::kNode); });
-    }
-    case OpCode::kCopy:
-      return empty(op.ref);
-    case OpCode::kLoad:
-    case OpCode::kEmptySlot:
-      return no_slot(op.ref, op.slot);
-    case OpCode::kDeref:
-      return or_else(lacks(kWeakReferences), [&] { return is_no(op.ref, Kind::kWeak); });
-    case OpCode::kStore:
-      return or_else(no_slot(op.ref, op.slot), [&] { return empty(op.value); });
-    case OpCode::kTakeGarbage:
-      if ((abilities_ & kGarbageList) == 0) return lacks(kGarbageList);
-      return static_cast<size_t>(op.count) < garbage_size() ? kNone
-                                                            : Reason{Reason::Kind::kGarbage, 0, 0};
-    case OpCode::kClearGarbage:
-      return lacks(kGarbageList);
-    case OpCode::kThreshold:
-    case OpCode::kEnable:
-    case OpCode::kDisable:
-      return lacks(kThresholds);
-    case OpCode::kSaveallOn:
-    case OpCode::kSaveallOff:
-      return lacks(kSaveall);
-    case OpCode::kCensus:
-      return lacks(kCensusTaking);
-    case OpCode::kFail:
-      return lacks(kFailures);
-    case OpCode::kRaise:
-      return in_script() ? kNone : Reason{Reason::Kind::kNoScript, 0, 0};
-    case OpCode::kLeaf:
-    case OpCode::kEmptyRegister:
-    case OpCode::kCollect:
+Judge::Reason Judge::WhyUnfit(Ref ref, size_t slot, table::Operand wanted) const {
+  using Kind = Referent::Kind;
+  if (wanted == table::Operand::kNone) return {};
+  const Referent found = Look(ref);
+  if (found.kind == Kind::kNothing) return {Reason::Kind::kEmpty, ref, 0};
+  switch (wanted) {
+    case table::Operand::kNone:
+    case table::Operand::kObject:
+      return {};
+    case table::Operand::kNode:
+      if (found.kind == Kind::kNode) return {};
       break;
+    case table::Operand::kWeak:
+      if (found.kind == Kind::kWeak) return {};
+      break;
+    case table::Operand::kSlot:
+      if (slot < found.slots) return {};
+      return {Reason::Kind::kNoSlot, ref, 0};
   }
-  return kNone;
+  return {Reason::Kind::kWrongKind, ref, 0};
+}
+
+Judge::Reason Judge::ReasonOf(const Op& op) const {
+  const table::Row& row = table::RowOf(op.code);
+  const uint32_t needs = row.needs | (op.script == kNoScript ? 0 : row.script_needs);
+  // The lowest ability that is missing: weak references come before their callbacks.
+  if (const uint32_t missing = needs & ~abilities_; missing != 0) {
+    return {Reason::Kind::kLacks, 0, missing & (~missing + 1)};
+  }
+  if (const Reason reason = WhyUnfit(op.ref, op.slot, row.ref)) return reason;
+  if (const Reason reason = WhyUnfit(op.value, 0, row.value)) return reason;
+  switch (row.state) {
+    case table::State::kAny:
+      return {};
+    case table::State::kListed:
+      if (static_cast<size_t>(op.count) < garbage_size()) return {};
+      return {Reason::Kind::kGarbage, 0, 0};
+    case table::State::kInScript:
+      if (in_script()) return {};
+      return {Reason::Kind::kNoScript, 0, 0};
+  }
+  return {};
 }
 
 std::string Judge::WhyVoid(const Op& op) const {
@@ -96,8 +74,9 @@ std::string Judge::WhyVoid(const Op& op) const {
     case Reason::Kind::kEmpty:
       return NameOf(reason.ref) + " is empty";
     case Reason::Kind::kWrongKind:
-      return fmt::format("{} is no {}", NameOf(reason.ref),
-                         op.code == OpCode::kDeref ? "weak reference" : "node");
+      return fmt::format(
+          "{} is not a {}", NameOf(reason.ref),
+          table::RowOf(op.code).ref == table::Operand::kWeak ? "weak reference" : "node");
     case Reason::Kind::kNoSlot:
       return fmt::format("{} has no slot {}", NameOf(reason.ref), op.slot);
     case Reason::Kind::kGarbage:
@@ -106,36 +85,6 @@ std::string Judge::WhyVoid(const Op& op) const {
       return "no script is running";
   }
   return "";
-}
-
-const char* WordOf(OpCode code) {
-  switch (code) {
-    case OpCode::kNode:
-      return "node";
-    case OpCode::kLeaf:
-      return "leaf";
-    case OpCode::kWeak:
-      return "weak";
-    case OpCode::kCopy:
-    case OpCode::kEmptyRegister:
-      return "assignment";
-    case OpCode::kLoad:
-      return "load";
-    case OpCode::kDeref:
-      return "dereference";
-    case OpCode::kStore:
-    case OpCode::kEmptySlot:
-      return "store";
-    case OpCode::kCollect:
-      return "collect";
-    case OpCode::kTakeGarbage:
-    case OpCode::kClearGarbage:
-      return "garbage";
-    case OpCode::kCensus:
-      return "census";
-    default:
-      return "setting";
-  }
 }
 
 }  // namespace ouro

@@ -16,8 +16,13 @@
 #include "model/collector.h"
 #include "model/judge/feature.h"
 #include "model/judge/law.h"
+#include "model/judge/situation.h"
 
 namespace ouro {
+
+namespace table {
+enum class Operand : uint8_t;  // model/program_table.h
+}  // namespace table
 
 // A broken law: a value, not an error.
 struct Violation {
@@ -71,24 +76,25 @@ class Judge {
   virtual bool in_operation() const = 0;
 
  protected:
-  // What an operation would find at a reference.
-  struct Operand {
+  // What a reference leads to.
+  struct Referent {
     enum class Kind : uint8_t { kNothing, kNode, kLeaf, kWeak } kind = Kind::kNothing;
     size_t slots = 0;
   };
 
   explicit Judge(uint32_t abilities) : abilities_(abilities) {}
 
-  // Why an operation is void, of what reference or ability; false: it is not.
+  // Why an operation is void. A value, as it is asked for before every operation: text is made of
+  // it only for transcripts.
   struct Reason {
     enum class Kind : uint8_t {
-      kNone,
-      kLacks,
-      kEmpty,
-      kWrongKind,
-      kNoSlot,
-      kGarbage,
-      kNoScript
+      kNone,       // it is not void
+      kLacks,      // the collector lacks `ability`
+      kEmpty,      // `ref` leads to nothing
+      kWrongKind,  // `ref` leads to an object of another kind
+      kNoSlot,     // `ref` leads to an object that has no such slot
+      kGarbage,    // the garbage list is shorter
+      kNoScript,   // no script is running
     } kind = Kind::kNone;
     Ref ref = 0;
     uint32_t ability = 0;
@@ -96,8 +102,9 @@ class Judge {
     explicit operator bool() const { return kind != Kind::kNone; }
   };
   Reason ReasonOf(const Op& op) const;
+  Reason WhyUnfit(Ref ref, size_t slot, table::Operand wanted) const;
 
-  virtual Operand Look(Ref ref) const = 0;
+  virtual Referent Look(Ref ref) const = 0;
   virtual size_t garbage_size() const { return 0; }
   virtual bool in_script() const = 0;
 
@@ -115,9 +122,6 @@ class Judge {
 // The judge that the contract needs: an ExactJudge, or, where it has an envelope, an EnvelopeJudge.
 // `abilities`: what the collector can do; the rest of the language is void.
 std::unique_ptr<Judge> MakeJudge(const Contract& contract, uint32_t abilities = kAllAbilities);
-
-// The operation without its numbers, for signatures: shrinking may change all of them.
-const char* WordOf(OpCode code);
 
 }  // namespace ouro
 

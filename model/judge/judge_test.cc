@@ -96,7 +96,8 @@ std::vector<Rule> AllRules() {
   std::vector<Rule> rules;
   for (const auto& table :
        {DeathRules(), FinalizerRules(), WeakRules(), WeakCollectionRules(), CollectionRules(),
-        TrashFinalizerRules(), ScheduleRules(), GenerationRules(), EnvelopeRules()}) {
+        GarbageRules(), TrashFinalizerRules(), ResurrectionRules(), ScheduleRules(),
+        GenerationRules(), EnvelopeRules()}) {
     rules.insert(rules.end(), table.begin(), table.end());
   }
   return rules;

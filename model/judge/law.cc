@@ -58,54 +58,6 @@ constexpr LawRow kLawTable[] = {
 };
 static_assert(std::size(kLawTable) == kLaws);
 
-// In the order of the enum, which says what each one is.
-constexpr const char* kSituationNames[] = {
-    "plain-death",
-    "nested-death",
-    "finalizer-runs",
-    "resurrected-by-finalizer",
-    "second-death",
-    "self-cycle-made-by-finalizer",
-    "rescued-by-weak-reference",
-    "callback-runs",
-    "several-callbacks",
-    "weak-made-by-finalizer",
-    "weak-held-by-its-target",
-    "script-raised",
-    "script-in-script",
-    "collect-in-finalizer",
-    "collect-in-callback",
-    "nested-collect",
-    "automatic-collection",
-    "automatic-middle-collection",
-    "automatic-full-collection",
-    "full-collection-waited",
-    "allocation-failed",
-    "trash-found",
-    "parallel-edges-in-trash",
-    "self-edge-in-trash",
-    "trash-spanning-generations",
-    "old-holding-young",
-    "survivor-promoted",
-    "uncollectable",
-    "uncollectable-without-finalizer",
-    "finalizer-hanging-off-trash",
-    "garbage-released",
-    "saveall-trash",
-    "weak-reference-outside-trash",
-    "weak-reference-inside-trash",
-    "weak-reference-in-uncollectable",
-    "weak-reference-died-of-callback",
-    "trash-finalized",
-    "trash-resurrected",
-    "trash-partly-resurrected",
-    "trash-died-of-finalizer",
-    "late-callback",
-    "born-in-collection",
-};
-static_assert(std::size(kSituationNames) == kSituations);
-static_assert(kSituations <= 64, "the judge keeps them in one word");
-
 constexpr bool InOrder() {
   for (int i = 0; i < kLaws; ++i) {
     if (static_cast<int>(kLawTable[i].law) != i) return false;
@@ -125,7 +77,5 @@ std::optional<Law> FindLaw(const std::string& name) {
   }
   return std::nullopt;
 }
-
-const char* Name(Situation situation) { return kSituationNames[static_cast<int>(situation)]; }
 
 }  // namespace ouro

@@ -9,7 +9,7 @@
 
 namespace ouro {
 
-void TrueHeap::Reset() {
+void ShadowHeap::Reset() {
   count_ = 0;
   lists_.clear();
   registers_.fill(kNone);
@@ -20,11 +20,11 @@ void TrueHeap::Reset() {
   dying.clear();
 }
 
-ObjectId TrueHeap::New(TrueObject::Kind kind) {
+ObjectId ShadowHeap::New(ShadowObject::Kind kind) {
   if (static_cast<size_t>(count_) == objects_.size()) objects_.emplace_back();
-  TrueObject& object = objects_[static_cast<size_t>(count_)];
+  ShadowObject& object = objects_[static_cast<size_t>(count_)];
   // A record keeps the memory of its vectors from program to program.
-  TrueObject fresh;
+  ShadowObject fresh;
   fresh.kind = kind;
   fresh.slots = std::move(object.slots);
   fresh.weaks = std::move(object.weaks);
@@ -40,110 +40,110 @@ ObjectId TrueHeap::New(TrueObject::Kind kind) {
   return count_++;
 }
 
-ObjectId TrueHeap::NewNode(int slots, int8_t script) {
-  const ObjectId id = New(TrueObject::Kind::kNode);
+ObjectId ShadowHeap::NewNode(int slots, int8_t script) {
+  const ObjectId id = New(ShadowObject::Kind::kNode);
   at(id).slots.assign(static_cast<size_t>(slots), kNone);
   at(id).script = script;
   SetGeneration(id, 0);
   return id;
 }
 
-ObjectId TrueHeap::NewLeaf() { return New(TrueObject::Kind::kLeaf); }
+ObjectId ShadowHeap::NewLeaf() { return New(ShadowObject::Kind::kLeaf); }
 
-ObjectId TrueHeap::NewWeak(ObjectId target, int8_t script) {
-  const ObjectId id = New(TrueObject::Kind::kWeak);
-  TrueObject& weak = at(id);
+ObjectId ShadowHeap::NewWeak(ObjectId target, int8_t script) {
+  const ObjectId id = New(ShadowObject::Kind::kWeak);
+  ShadowObject& weak = at(id);
   weak.script = script;
   weak.target = target;
-  weak.bond = TrueObject::Bond::kAttached;
+  weak.bond = ShadowObject::Bond::kAttached;
   at(target).weaks.push_back(id);
   SetGeneration(id, 0);
   return id;
 }
 
-void TrueHeap::SetRegister(int index, ObjectId value) {
+void ShadowHeap::SetRegister(int index, ObjectId value) {
   const ObjectId old = std::exchange(registers_[static_cast<size_t>(index)], value);
   if (value != kNone) Hold(value);
   if (old != kNone) Release(old);
 }
 
-void TrueHeap::SetSlot(ObjectId node, int index, ObjectId value) {
+void ShadowHeap::SetSlot(ObjectId node, int index, ObjectId value) {
   const ObjectId old = std::exchange(at(node).slots[static_cast<size_t>(index)], value);
   if (value != kNone) Hold(value);
   if (old != kNone) Release(old);
 }
 
-void TrueHeap::AppendGarbage(ObjectId id) {
+void ShadowHeap::AppendGarbage(ObjectId id) {
   garbage_.push_back(id);
   at(id).in_garbage = true;
   Hold(id);
 }
 
-void TrueHeap::ClearGarbage() {
+void ShadowHeap::ClearGarbage() {
   if (garbage_.empty()) return;
-  TrueObject& list = lists_.emplace_back();
-  list.kind = TrueObject::Kind::kList;
+  ShadowObject& list = lists_.emplace_back();
+  list.kind = ShadowObject::Kind::kList;
   list.slots.assign(garbage_.rbegin(), garbage_.rend());
   garbage_.clear();
-  LetGo(-1 - static_cast<ObjectId>(lists_.size()));
+  BeginReleasing(-1 - static_cast<ObjectId>(lists_.size()));
 }
 
-void TrueHeap::Hold(ObjectId id) {
-  TrueObject& object = at(id);
-  if (object.firm++ == 0 && object.letting_go && !object.doomed) UndoLetGo(id);
+void ShadowHeap::Hold(ObjectId id) {
+  ShadowObject& object = at(id);
+  if (object.firm++ == 0 && object.releasing && !object.doomed) UndoReleasing(id);
 }
 
-void TrueHeap::Release(ObjectId id) {
-  TrueObject& object = at(id);
+void ShadowHeap::Release(ObjectId id) {
+  ShadowObject& object = at(id);
   CHECK(object.firm > 0);
   if (--object.firm == 0) Unheld(id);
 }
 
-bool TrueHeap::FinalizerDue(const TrueObject& object) const {
+bool ShadowHeap::FinalizerDue(const ShadowObject& object) const {
   return object.has_finalizer() && !object.finalized;
 }
 
-bool TrueHeap::CallbacksDue(const TrueObject& object) const {
+bool ShadowHeap::CallbacksDue(const ShadowObject& object) const {
   if (!object.calls.empty()) return true;
   // Weak references that a finalizer made die silently where callbacks come first (experiment R6).
   if (object.finalized && contract_->death_order == Contract::DeathOrder::kCallbacksFirst) {
     return false;
   }
   return std::any_of(object.weaks.begin(), object.weaks.end(), [this](ObjectId id) {
-    const TrueObject& weak = at(id);
-    return weak.script != kNoScript && weak.bond == TrueObject::Bond::kAttached;
+    const ShadowObject& weak = at(id);
+    return weak.script != kNoScript && weak.bond == ShadowObject::Bond::kAttached;
   });
 }
 
-bool TrueHeap::HeldForNow(ObjectId id) const {
-  const TrueObject& object = at(id);
+bool ShadowHeap::HeldForNow(ObjectId id) const {
+  const ShadowObject& object = at(id);
   if (object.firm > 0) return true;
   const auto& holders = object.loose_holders;
   return !holders.empty() && std::none_of(holders.begin(), holders.end(),
                                           [this](ObjectId holder) { return at(holder).cleared; });
 }
 
-void TrueHeap::Unheld(ObjectId id) {
+void ShadowHeap::Unheld(ObjectId id) {
   unheld_.push_back(id);
   Spread();
 }
 
-void TrueHeap::Spread() {
+void ShadowHeap::Spread() {
   if (spreading_) return;
   spreading_ = true;
   while (!unheld_.empty()) {
     const ObjectId id = unheld_.back();
     unheld_.pop_back();
-    TrueObject& object = at(id);
+    ShadowObject& object = at(id);
     if (object.freed || object.firm > 0) continue;
     if (!object.listed) {
       object.listed = true;
       dying.push_back(id);
     }
-    if (object.kind == TrueObject::Kind::kWeak && object.loose == 0) {
+    if (object.kind == ShadowObject::Kind::kWeak && object.loose == 0) {
       // Nobody can reach it any more: its target will not call it.
       const ObjectId target = object.target;
-      if (object.bond != TrueObject::Bond::kNone) {
+      if (object.bond != ShadowObject::Bond::kNone) {
         Detach(id);
         Settle(target);
       }
@@ -154,21 +154,21 @@ void TrueHeap::Spread() {
   spreading_ = false;
 }
 
-void TrueHeap::Settle(ObjectId id) {
-  const TrueObject& object = at(id);
-  if (object.kind != TrueObject::Kind::kNode || object.freed || object.firm > 0) return;
-  if (object.letting_go || FinalizerDue(object) || CallbacksDue(object)) return;
-  LetGo(id);
+void ShadowHeap::Settle(ObjectId id) {
+  const ShadowObject& object = at(id);
+  if (object.kind != ShadowObject::Kind::kNode || object.freed || object.firm > 0) return;
+  if (object.releasing || FinalizerDue(object) || CallbacksDue(object)) return;
+  BeginReleasing(id);
 }
 
-void TrueHeap::LetGo(ObjectId id) {
-  TrueObject& holder = at(id);
-  holder.letting_go = true;
+void ShadowHeap::BeginReleasing(ObjectId id) {
+  ShadowObject& holder = at(id);
+  holder.releasing = true;
   holder.released = 0;
   loose_log_.push_back(id);
   for (const ObjectId child : holder.slots) {
     if (child == kNone) continue;
-    TrueObject& object = at(child);
+    ShadowObject& object = at(child);
     ++object.loose;
     object.loose_holders.push_back(id);
     if (--object.firm == 0) unheld_.push_back(child);
@@ -176,23 +176,23 @@ void TrueHeap::LetGo(ObjectId id) {
   Spread();
 }
 
-void TrueHeap::UndoLetGo(ObjectId id) {
+void ShadowHeap::UndoReleasing(ObjectId id) {
   std::vector<ObjectId> work = {id};
   while (!work.empty()) {
     const ObjectId holder = work.back();
     work.pop_back();
-    at(holder).letting_go = false;
+    at(holder).releasing = false;
     for (const ObjectId child : at(holder).slots) {
       if (child == kNone) continue;
       DropLoose(child, holder);
-      TrueObject& object = at(child);
-      if (object.firm++ == 0 && object.letting_go && !object.doomed) work.push_back(child);
+      ShadowObject& object = at(child);
+      if (object.firm++ == 0 && object.releasing && !object.doomed) work.push_back(child);
     }
   }
 }
 
-void TrueHeap::DropLoose(ObjectId id, ObjectId holder) {
-  TrueObject& object = at(id);
+void ShadowHeap::DropLoose(ObjectId id, ObjectId holder) {
+  ShadowObject& object = at(id);
   --object.loose;
   auto& holders = object.loose_holders;
   const auto found = std::find(holders.rbegin(), holders.rend(), holder);
@@ -201,13 +201,13 @@ void TrueHeap::DropLoose(ObjectId id, ObjectId holder) {
   holders.pop_back();
 }
 
-void TrueHeap::ShowDying(ObjectId id) {
-  ++showings_;
-  at(id).shown = showings_;
-  showing_.push_back(id);
-  while (!showing_.empty()) {
-    const ObjectId dying_id = showing_.back();
-    showing_.pop_back();
+void ShadowHeap::ProveDying(ObjectId id) {
+  ++proofs_;
+  at(id).proof = proofs_;
+  proving_.push_back(id);
+  while (!proving_.empty()) {
+    const ObjectId dying_id = proving_.back();
+    proving_.pop_back();
     while (!at(dying_id).loose_holders.empty()) {
       const ObjectId holder = at(dying_id).loose_holders.back();
       const auto& slots = at(holder).slots;
@@ -216,22 +216,22 @@ void TrueHeap::ShowDying(ObjectId id) {
       Doom(holder);
       ReleaseThrough(holder, slot);
       // A cleared object lets go although it may be referred to: that tells nothing of its holders.
-      if (!at(holder).cleared && at(holder).kind == TrueObject::Kind::kNode) {
-        at(holder).shown = showings_;
-        showing_.push_back(holder);
+      if (!at(holder).cleared && at(holder).kind == ShadowObject::Kind::kNode) {
+        at(holder).proof = proofs_;
+        proving_.push_back(holder);
       }
     }
   }
 }
 
-void TrueHeap::ReleaseThrough(ObjectId holder, size_t last) {
+void ShadowHeap::ReleaseThrough(ObjectId holder, size_t last) {
   // The objects below are gone for certain, except the last one, which is only about to die.
   const ObjectId except = at(holder).slots[last];
   gone_.clear();
   const auto gone = [this, except](ObjectId child) {
     if (child == kNone || child == except) return;
     // What this very event shows dying is not over, whoever else released it before.
-    if (at(child).shown == showings_ && !at(child).freed) return;
+    if (at(child).proof == proofs_ && !at(child).freed) return;
     if (at(child).firm == 0 && at(child).loose == 0) gone_.push_back(child);
   };
   const auto release = [&](ObjectId from, size_t until) {
@@ -250,31 +250,31 @@ void TrueHeap::ReleaseThrough(ObjectId holder, size_t last) {
   while (!gone_.empty()) {
     const ObjectId id = gone_.back();
     gone_.pop_back();
-    const TrueObject& object = at(id);
-    if (object.kind == TrueObject::Kind::kWeak && object.bond != TrueObject::Bond::kNone) {
+    const ShadowObject& object = at(id);
+    if (object.kind == ShadowObject::Kind::kWeak && object.bond != ShadowObject::Bond::kNone) {
       Detach(id);
       Settle(object.target);
-    } else if (object.letting_go && !object.cleared) {  // cleared trash is held while it is cleared
+    } else if (object.releasing && !object.cleared) {  // cleared trash is held while it is cleared
       if (!object.doomed) Doom(id);
       release(id, object.slots.size());
     }
   }
 }
 
-void TrueHeap::ReleaseSince(size_t mark) {
-  ++showings_;
+void ShadowHeap::ReleaseSince(size_t mark) {
+  ++proofs_;
   // What was let go by something that is itself only loosely held may yet be rescued.
   std::vector<ObjectId> undecided;
   for (size_t i = mark; i < loose_log_.size(); ++i) {
     const ObjectId id = loose_log_[i];
-    TrueObject& object = at(id);
-    if (!object.letting_go) continue;
+    ShadowObject& object = at(id);
+    if (!object.releasing) continue;
     if (static_cast<size_t>(object.released) == object.slots.size()) continue;
     if (object.loose > 0 && !object.doomed && mark > 0) {
       undecided.push_back(id);
       continue;
     }
-    if (object.kind == TrueObject::Kind::kNode && !object.doomed) Doom(id);
+    if (object.kind == ShadowObject::Kind::kNode && !object.doomed) Doom(id);
     if (!object.slots.empty()) {
       const ObjectId last = object.slots.back();
       ReleaseThrough(id, object.slots.size() - 1);
@@ -286,30 +286,30 @@ void TrueHeap::ReleaseSince(size_t mark) {
   loose_log_.insert(loose_log_.end(), undecided.begin(), undecided.end());
 }
 
-void TrueHeap::Doom(ObjectId id) {
-  TrueObject& object = at(id);
-  if (object.kind != TrueObject::Kind::kNode) return;
+void ShadowHeap::Doom(ObjectId id) {
+  ShadowObject& object = at(id);
+  if (object.kind != ShadowObject::Kind::kNode) return;
   object.doomed = true;
   object.kept = false;
   if (!object.cleared) object.found = false;
   SetGeneration(id, -1);
   for (size_t i = object.weaks.size(); i-- > 0;) {
-    const TrueObject& weak = at(object.weaks[i]);
-    // What a finalizer of trash made is called when the trash is freed (experiment W16).
+    const ShadowObject& weak = at(object.weaks[i]);
+    // What a finalizer of trash made is called when the trash is freed (W16).
     const bool late = object.cleared && weak.script != kNoScript;
-    const bool maybe = weak.bond == TrueObject::Bond::kMaybe;
+    const bool maybe = weak.bond == ShadowObject::Bond::kMaybe;
     if (!late && !maybe) Detach(object.weaks[i]);
   }
 }
 
-void TrueHeap::MakeCallsDue(ObjectId id, bool by_collection) {
-  TrueObject& object = at(id);
+void ShadowHeap::MakeCallsDue(ObjectId id, bool by_collection) {
+  ShadowObject& object = at(id);
   int unsaved = 2;
   std::vector<ObjectId> held;
   for (size_t i = object.weaks.size(); i-- > 0;) {
     const ObjectId weak = object.weaks[i];
-    const TrueObject& reference = at(weak);
-    if (reference.bond == TrueObject::Bond::kMaybe) continue;  // its callback may come or not
+    const ShadowObject& reference = at(weak);
+    if (reference.bond == ShadowObject::Bond::kMaybe) continue;  // its callback may come or not
     const bool called = reference.script != kNoScript && !(by_collection && reference.found);
     if (called) unsaved = 0;
     Detach(weak);
@@ -334,8 +334,8 @@ void TrueHeap::MakeCallsDue(ObjectId id, bool by_collection) {
   for (const ObjectId weak : held) Hold(weak);
 }
 
-void TrueHeap::CallMade(ObjectId id) {
-  TrueObject& object = at(id);
+void ShadowHeap::CallMade(ObjectId id) {
+  ShadowObject& object = at(id);
   if (object.calls.empty()) {
     for (const ObjectId weak : object.detained) Release(weak);
     object.detained.clear();
@@ -344,7 +344,7 @@ void TrueHeap::CallMade(ObjectId id) {
   Settle(id);
 }
 
-void TrueHeap::ForgetMaybeHeld(ObjectId target) {
+void ShadowHeap::ForgetMaybeHeld(ObjectId target) {
   std::erase_if(maybe_held_, [&](ObjectId weak) {
     if (at(weak).target != target) return false;
     at(weak).maybe_held = false;
@@ -352,19 +352,19 @@ void TrueHeap::ForgetMaybeHeld(ObjectId target) {
   });
 }
 
-void TrueHeap::Detach(ObjectId weak) {
-  TrueObject& reference = at(weak);
-  if (reference.bond == TrueObject::Bond::kNone) return;
-  reference.bond = TrueObject::Bond::kNone;
+void ShadowHeap::Detach(ObjectId weak) {
+  ShadowObject& reference = at(weak);
+  if (reference.bond == ShadowObject::Bond::kNone) return;
+  reference.bond = ShadowObject::Bond::kNone;
   auto& weaks = at(reference.target).weaks;
   // From the newest on, as deaths detach them.
   weaks.erase(std::next(std::find(weaks.rbegin(), weaks.rend(), weak)).base());
 }
 
-void TrueHeap::Free(ObjectId id) {
-  TrueObject& object = at(id);
-  if (object.kind == TrueObject::Kind::kWeak) {
-    if (object.bond != TrueObject::Bond::kNone) {
+void ShadowHeap::Free(ObjectId id) {
+  ShadowObject& object = at(id);
+  if (object.kind == ShadowObject::Kind::kWeak) {
+    if (object.bond != ShadowObject::Bond::kNone) {
       Detach(id);
       object.freed = true;
       Settle(object.target);
@@ -377,20 +377,20 @@ void TrueHeap::Free(ObjectId id) {
   object.freed = true;
 }
 
-void TrueHeap::Clear(ObjectId id) {
+void ShadowHeap::Clear(ObjectId id) {
   at(id).cleared = true;
   Doom(id);
   // Clearing a weak reference detaches it: when, among the rest of the trash, is not to be seen.
-  if (at(id).bond == TrueObject::Bond::kAttached) {
+  if (at(id).bond == ShadowObject::Bond::kAttached) {
     const ObjectId target = at(id).target;
-    at(id).bond = TrueObject::Bond::kMaybe;
+    at(id).bond = ShadowObject::Bond::kMaybe;
     Settle(target);
   }
-  if (at(id).kind == TrueObject::Kind::kNode && !at(id).letting_go) LetGo(id);
+  if (at(id).kind == ShadowObject::Kind::kNode && !at(id).releasing) BeginReleasing(id);
 }
 
-void TrueHeap::SetGeneration(ObjectId id, int generation) {
-  TrueObject& object = at(id);
+void ShadowHeap::SetGeneration(ObjectId id, int generation) {
+  ShadowObject& object = at(id);
   if (object.generation >= 0) {
     auto& list = tracked_[static_cast<size_t>(object.generation)];
     list[static_cast<size_t>(object.tracked_at)] = list.back();
@@ -404,14 +404,14 @@ void TrueHeap::SetGeneration(ObjectId id, int generation) {
   list.push_back(id);
 }
 
-void TrueHeap::ListTracked(int generation, std::vector<ObjectId>* ids) const {
+void ShadowHeap::ListTracked(int generation, std::vector<ObjectId>* ids) const {
   for (int g = 0; g <= generation; ++g) {
     const auto& list = tracked_[static_cast<size_t>(g)];
     ids->insert(ids->end(), list.begin(), list.end());
   }
 }
 
-void TrueHeap::ForgetTracked(int generation) {
+void ShadowHeap::ForgetTracked(int generation) {
   for (int g = 0; g <= generation; ++g) {
     auto& list = tracked_[static_cast<size_t>(g)];
     for (const ObjectId id : list) at(id).generation = -1;

@@ -1,5 +1,5 @@
-// The true heap is what a lawful collector's heap must look like: every object, what it refers to,
-// and who holds it. It follows events; it convicts nobody.
+// The shadow heap is what a lawful collector's heap must look like: every object, what it refers
+// to, and who holds it. It follows events; it convicts nobody.
 //
 // Place: the lower half of the judge. It knows what a reference is and how a death spreads; the
 // judge above it knows the laws.
@@ -28,7 +28,7 @@
 
 namespace ouro {
 
-struct TrueObject {
+struct ShadowObject {
   enum class Kind : uint8_t { kNode, kLeaf, kWeak, kList };
 
   // How far a weak reference is still bound to its target.
@@ -40,11 +40,11 @@ struct TrueObject {
 
   Kind kind = Kind::kNode;
   bool freed = false;
-  bool letting_go = false;   // unheld, nothing due: its references are loose
+  bool releasing = false;    // unheld, nothing due: its references are loose
   bool doomed = false;       // its death is proved; untracked, weak references detached
   bool finalized = false;    // the finalizer ran: in this death, or ever, as the contract says
   bool resurrected = false;  // it has survived its own finalizer
-  bool listed = false;       // in TrueHeap::dying
+  bool listed = false;       // in ShadowHeap::dying
   bool found = false;        // trash of the running collection that is still in its hands
   bool kept = false;         // ... of its uncollectable set instead
   bool saved = false;        // the running collection put it into the garbage list
@@ -58,8 +58,8 @@ struct TrueObject {
   int8_t script = kNoScript;
   int8_t generation = -1;  // -1: untracked
   int32_t released = 0;    // letting go: the slots below are proved to be released
-  uint32_t shown = 0;      // the last ShowDying that was about its death
-  int32_t tracked_at = 0;  // place in TrueHeap's list of its generation
+  uint32_t proof = 0;      // the last ProveDying that was about its death
+  int32_t tracked_at = 0;  // place in ShadowHeap's list of its generation
   int32_t outside = -1;    // references from outside of a set that is examined; -1: not in it
   int32_t firm = 0;
   int32_t loose = 0;
@@ -73,9 +73,9 @@ struct TrueObject {
   bool has_finalizer() const { return kind == Kind::kNode && script != kNoScript; }
 };
 
-class TrueHeap {
+class ShadowHeap {
  public:
-  explicit TrueHeap(const Contract& contract) : contract_(&contract) {}
+  explicit ShadowHeap(const Contract& contract) : contract_(&contract) {}
 
   void Reset();
 
@@ -94,8 +94,8 @@ class TrueHeap {
   void Release(ObjectId id);
 
   // What must happen before `id` may be freed.
-  bool FinalizerDue(const TrueObject& object) const;
-  bool CallbacksDue(const TrueObject& object) const;
+  bool FinalizerDue(const ShadowObject& object) const;
+  bool CallbacksDue(const ShadowObject& object) const;
 
   // Whether `id` is held at this moment, if only by what is about to release it. Slots are released
   // in ascending order, so that is certain, unless trash that is being cleared holds it: in which
@@ -103,7 +103,7 @@ class TrueHeap {
   bool HeldForNow(ObjectId id) const;
 
   // An event showed that unheld `id` is dying: whoever held it loosely has released it.
-  void ShowDying(ObjectId id);
+  void ProveDying(ObjectId id);
   // The death proper begins: untracked, weak references detached. Those with callbacks that must
   // run are in `calls` before.
   void Doom(ObjectId id);
@@ -135,10 +135,10 @@ class TrueHeap {
   // Those objects are untracked, until SetGeneration moves them, one by one.
   void ForgetTracked(int generation);
 
-  TrueObject& at(ObjectId id) {
+  ShadowObject& at(ObjectId id) {
     return id >= 0 ? objects_[static_cast<size_t>(id)] : lists_[static_cast<size_t>(-2 - id)];
   }
-  const TrueObject& at(ObjectId id) const { return const_cast<TrueHeap*>(this)->at(id); }
+  const ShadowObject& at(ObjectId id) const { return const_cast<ShadowHeap*>(this)->at(id); }
   bool exists(ObjectId id) const { return id >= 0 && id < count_; }
   ObjectId count() const { return count_; }
   ObjectId reg(int index) const { return registers_[static_cast<size_t>(index)]; }
@@ -148,9 +148,9 @@ class TrueHeap {
   std::vector<ObjectId> dying;
 
  private:
-  ObjectId New(TrueObject::Kind kind);
-  void LetGo(ObjectId id);
-  void UndoLetGo(ObjectId id);
+  ObjectId New(ShadowObject::Kind kind);
+  void BeginReleasing(ObjectId id);
+  void UndoReleasing(ObjectId id);
   void ForgetMaybeHeld(ObjectId target);
   void DropLoose(ObjectId id, ObjectId holder);
   void ReleaseThrough(ObjectId holder, size_t slot);
@@ -158,18 +158,18 @@ class TrueHeap {
   void Spread();
 
   const Contract* contract_;
-  std::vector<TrueObject> objects_;  // records are reused by Reset; the first count_ count
+  std::vector<ShadowObject> objects_;  // records are reused by Reset; the first count_ count
   ObjectId count_ = 0;
-  std::vector<TrueObject> lists_;  // garbage lists that were cleared: holders -2, -3, ...
+  std::vector<ShadowObject> lists_;  // garbage lists that were cleared: holders -2, -3, ...
   std::array<ObjectId, kRegisters> registers_{};
   std::vector<ObjectId> garbage_;
   std::array<std::vector<ObjectId>, kGenerations> tracked_;
   std::vector<ObjectId> loose_log_;   // who let go, in order
   std::vector<ObjectId> unheld_;      // worklist of Spread
-  std::vector<ObjectId> showing_;     // worklist of ShowDying
+  std::vector<ObjectId> proving_;     // worklist of ProveDying
   std::vector<ObjectId> gone_;        // worklist of ReleaseThrough
   std::vector<ObjectId> maybe_held_;  // all that are
-  uint32_t showings_ = 0;             // counts ShowDying
+  uint32_t proofs_ = 0;               // counts ProveDying
   bool spreading_ = false;
 };
 

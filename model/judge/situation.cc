@@ -1,6 +1,5 @@
 #include "model/judge/situation.h"
 
-#include <algorithm>
 #include <iterator>
 
 namespace ouro {
@@ -12,87 +11,168 @@ bool KeepsCyclesWithFinalizers(const Contract& contract) {
 bool FinalizesCycles(const Contract& contract) { return !KeepsCyclesWithFinalizers(contract); }
 bool NeverWaits(const Contract& contract) { return !contract.full_collection_waits; }
 
-struct Impossible {
-  Situation situation;
-  bool (*under)(const Contract& contract);
-  const char* reason;
-};
-
-constexpr Impossible kImpossible[] = {
-    {Situation::kFullCollectionWaited, NeverWaits, "2.6 collects all as soon as counts say so"},
-    {Situation::kUncollectable, FinalizesCycles, "finalizers of trash run: all is collectable"},
-    {Situation::kUncollectableWithout, FinalizesCycles, "there is no uncollectable set"},
-    {Situation::kWeakInUncollectable, FinalizesCycles, "there is no uncollectable set"},
-    {Situation::kTrashFinalized, KeepsCyclesWithFinalizers, "trash with finalizers is left alone"},
-    {Situation::kTrashResurrected, KeepsCyclesWithFinalizers,
-     "no script that runs before the clearing can reach trash"},
-    {Situation::kTrashPartlyResurrected, KeepsCyclesWithFinalizers, "the same"},
-    {Situation::kTrashDiedOfFinalizer, KeepsCyclesWithFinalizers, "the same"},
-    {Situation::kLateCallback, KeepsCyclesWithFinalizers,
-     "no script can make a weak reference to trash, and older ones are cleared first"},
-};
-
-// What a collector must be able to do, so that the situation can come: all of these abilities, and
-// at least one of those (0: none is asked for).
-struct Need {
-  Situation situation;
-  uint32_t all;
-  uint32_t any = 0;
-};
 constexpr uint32_t kScripts = kFinalizers | kCallbacks;
-constexpr Need kNeeds[] = {
-    {Situation::kFinalizerRuns, kFinalizers},
-    {Situation::kResurrectedByFinalizer, kFinalizers},
-    {Situation::kSecondDeath, kFinalizers},
-    {Situation::kSelfCycleMadeByFinalizer, kFinalizers},
-    // Callbacks come too late: weak references to what dies are cleared before the first.
-    {Situation::kRescuedByWeakReference, kWeakReferences | kFinalizers},
-    {Situation::kCallbackRuns, kCallbacks},
-    {Situation::kSeveralCallbacks, kCallbacks},
-    {Situation::kWeakMadeByFinalizer, kWeakReferences | kFinalizers},
-    {Situation::kWeakHeldByItsTarget, kCallbacks},
-    {Situation::kScriptRaised, 0, kScripts},
-    {Situation::kScriptInScript, 0, kScripts},
-    {Situation::kCollectInFinalizer, kFinalizers},
-    {Situation::kCollectInCallback, kCallbacks},
-    {Situation::kNestedCollect, 0, kScripts},
-    {Situation::kAutomaticCollection, kThresholds},
-    {Situation::kAutomaticMiddle, kThresholds},
-    {Situation::kAutomaticFull, kThresholds},
-    {Situation::kFullCollectionWaited, kThresholds},
-    {Situation::kAllocationFailed, kFailures},
-    {Situation::kTrashSpansGenerations, kGenerations3},
-    {Situation::kOldHoldsYoung, kGenerations3},
-    {Situation::kSurvivorPromoted, kGenerations3},
-    {Situation::kUncollectable, kFinalizers},  // also where no program can ask for the list
-    {Situation::kUncollectableWithout, kFinalizers},
-    {Situation::kHangingFinalizer, kFinalizers},
-    {Situation::kGarbageReleased, kGarbageList},
-    {Situation::kSaveallTrash, kSaveall},
-    {Situation::kWeakOutsideTrash, kWeakReferences},
-    {Situation::kWeakInsideTrash, kWeakReferences},
-    {Situation::kWeakInUncollectable, kWeakReferences | kFinalizers},
-    {Situation::kWeakDiedOfCallback, kCallbacks},
-    {Situation::kTrashFinalized, kFinalizers},
-    {Situation::kTrashResurrected, kFinalizers},
-    {Situation::kTrashPartlyResurrected, kFinalizers},
-    {Situation::kTrashDiedOfFinalizer, kFinalizers},
-    {Situation::kLateCallback, kCallbacks | kFinalizers},
-    {Situation::kBornInCollection, 0, kScripts},
+
+// All that is known of a situation, but for the rules of bounds below.
+struct Row {
+  Situation situation;
+  const char* name;
+  // What a collector must be able to do, so that it can be reached: all of the first abilities, and
+  // one of the second, if there are any.
+  uint32_t all = 0;
+  uint32_t any = 0;
+  // Whether the envelope judge notes it: that judge knows less of a program's course.
+  bool of_envelopes = false;
+  // Contracts under which it cannot be reached, and why.
+  bool (*impossible)(const Contract& contract) = nullptr;
+  const char* reason = nullptr;
 };
 
-// What an envelope judge notes: it knows less of a course than an exact one.
-constexpr Situation kOfEnvelopes[] = {
-    Situation::kPlainDeath,     Situation::kFinalizerRuns,    Situation::kResurrectedByFinalizer,
-    Situation::kScriptRaised,   Situation::kScriptInScript,   Situation::kCollectInFinalizer,
-    Situation::kNestedCollect,  Situation::kTrashFound,       Situation::kParallelEdges,
-    Situation::kSelfEdge,       Situation::kWeakInsideTrash,  Situation::kWeakOutsideTrash,
-    Situation::kTrashFinalized, Situation::kTrashResurrected,
+constexpr Row kRows[] = {
+    {.situation = Situation::kPlainDeath, .name = "plain-death", .of_envelopes = true},
+    {.situation = Situation::kNestedDeath, .name = "nested-death"},
+    {.situation = Situation::kFinalizerRuns,
+     .name = "finalizer-runs",
+     .all = kFinalizers,
+     .of_envelopes = true},
+    {.situation = Situation::kResurrectedByFinalizer,
+     .name = "resurrected-by-finalizer",
+     .all = kFinalizers,
+     .of_envelopes = true},
+    {.situation = Situation::kSecondDeath, .name = "second-death", .all = kFinalizers},
+    {.situation = Situation::kSelfCycleMadeByFinalizer,
+     .name = "self-cycle-made-by-finalizer",
+     .all = kFinalizers},
+    // Callbacks come too late: weak references to a dying object are cleared before the first.
+    {.situation = Situation::kRescuedByWeakReference,
+     .name = "rescued-by-weak-reference",
+     .all = kWeakReferences | kFinalizers},
+    {.situation = Situation::kCallbackRuns, .name = "callback-runs", .all = kCallbacks},
+    {.situation = Situation::kSeveralCallbacks, .name = "several-callbacks", .all = kCallbacks},
+    {.situation = Situation::kWeakMadeByFinalizer,
+     .name = "weak-made-by-finalizer",
+     .all = kWeakReferences | kFinalizers},
+    {.situation = Situation::kWeakHeldByItsTarget,
+     .name = "weak-held-by-its-target",
+     .all = kCallbacks},
+    {.situation = Situation::kScriptRaised,
+     .name = "script-raised",
+     .any = kScripts,
+     .of_envelopes = true},
+    {.situation = Situation::kScriptInScript,
+     .name = "script-in-script",
+     .any = kScripts,
+     .of_envelopes = true},
+    {.situation = Situation::kCollectInFinalizer,
+     .name = "collect-in-finalizer",
+     .all = kFinalizers,
+     .of_envelopes = true},
+    {.situation = Situation::kCollectInCallback, .name = "collect-in-callback", .all = kCallbacks},
+    {.situation = Situation::kNestedCollect,
+     .name = "nested-collect",
+     .any = kScripts,
+     .of_envelopes = true},
+    {.situation = Situation::kAutomaticCollection,
+     .name = "automatic-collection",
+     .all = kThresholds},
+    {.situation = Situation::kAutomaticMiddle,
+     .name = "automatic-middle-collection",
+     .all = kThresholds},
+    {.situation = Situation::kAutomaticFull,
+     .name = "automatic-full-collection",
+     .all = kThresholds},
+    {.situation = Situation::kFullCollectionWaited,
+     .name = "full-collection-waited",
+     .all = kThresholds,
+     .impossible = NeverWaits,
+     .reason = "2.6 collects all as soon as counts say so"},
+    {.situation = Situation::kAllocationFailed, .name = "allocation-failed", .all = kFailures},
+    {.situation = Situation::kTrashFound, .name = "trash-found", .of_envelopes = true},
+    {.situation = Situation::kParallelEdges,
+     .name = "parallel-edges-in-trash",
+     .of_envelopes = true},
+    {.situation = Situation::kSelfEdge, .name = "self-edge-in-trash", .of_envelopes = true},
+    {.situation = Situation::kTrashSpansGenerations,
+     .name = "trash-spanning-generations",
+     .all = kGenerations3},
+    {.situation = Situation::kOldHoldsYoung, .name = "old-holding-young", .all = kGenerations3},
+    {.situation = Situation::kSurvivorPromoted, .name = "survivor-promoted", .all = kGenerations3},
+    // Also where no program can ask for the list.
+    {.situation = Situation::kUncollectable,
+     .name = "uncollectable",
+     .all = kFinalizers,
+     .impossible = FinalizesCycles,
+     .reason = "finalizers of trash run: all is collectable"},
+    {.situation = Situation::kUncollectableWithout,
+     .name = "uncollectable-without-finalizer",
+     .all = kFinalizers,
+     .impossible = FinalizesCycles,
+     .reason = "there is no uncollectable set"},
+    {.situation = Situation::kHangingFinalizer,
+     .name = "finalizer-hanging-off-trash",
+     .all = kFinalizers},
+    {.situation = Situation::kGarbageReleased, .name = "garbage-released", .all = kGarbageList},
+    {.situation = Situation::kSaveallTrash, .name = "saveall-trash", .all = kSaveall},
+    {.situation = Situation::kWeakOutsideTrash,
+     .name = "weak-reference-outside-trash",
+     .all = kWeakReferences,
+     .of_envelopes = true},
+    {.situation = Situation::kWeakInsideTrash,
+     .name = "weak-reference-inside-trash",
+     .all = kWeakReferences,
+     .of_envelopes = true},
+    {.situation = Situation::kWeakInUncollectable,
+     .name = "weak-reference-in-uncollectable",
+     .all = kWeakReferences | kFinalizers,
+     .impossible = FinalizesCycles,
+     .reason = "there is no uncollectable set"},
+    {.situation = Situation::kWeakDiedOfCallback,
+     .name = "weak-reference-died-of-callback",
+     .all = kCallbacks},
+    {.situation = Situation::kTrashFinalized,
+     .name = "trash-finalized",
+     .all = kFinalizers,
+     .of_envelopes = true,
+     .impossible = KeepsCyclesWithFinalizers,
+     .reason = "trash with finalizers is left alone"},
+    {.situation = Situation::kTrashResurrected,
+     .name = "trash-resurrected",
+     .all = kFinalizers,
+     .of_envelopes = true,
+     .impossible = KeepsCyclesWithFinalizers,
+     .reason = "no script that runs before the clearing can reach trash"},
+    {.situation = Situation::kTrashPartlyResurrected,
+     .name = "trash-partly-resurrected",
+     .all = kFinalizers,
+     .impossible = KeepsCyclesWithFinalizers,
+     .reason = "no script that runs before the clearing can reach trash"},
+    {.situation = Situation::kTrashDiedOfFinalizer,
+     .name = "trash-died-of-finalizer",
+     .all = kFinalizers,
+     .impossible = KeepsCyclesWithFinalizers,
+     .reason = "no script that runs before the clearing can reach trash"},
+    {.situation = Situation::kLateCallback,
+     .name = "late-callback",
+     .all = kCallbacks | kFinalizers,
+     .impossible = KeepsCyclesWithFinalizers,
+     .reason = "no script can make a weak reference to trash, and older ones are cleared first"},
+    {.situation = Situation::kBornInCollection, .name = "born-in-collection", .any = kScripts},
 };
+static_assert(std::size(kRows) == kSituations);
+static_assert(kSituations <= 64, "the judge keeps them in one word");
 
+constexpr bool InOrder() {
+  for (int i = 0; i < kSituations; ++i) {
+    if (static_cast<int>(kRows[i].situation) != i) return false;
+  }
+  return true;
+}
+static_assert(InOrder());
+
+const Row& RowOf(Situation situation) { return kRows[static_cast<int>(situation)]; }
+
+// Whether the bounds leave room for a situation that the envelope judge notes.
 bool Under(const Envelope& bounds, Situation situation) {
-  const bool known = std::find(std::begin(kOfEnvelopes), std::end(kOfEnvelopes), situation) !=
-                     std::end(kOfEnvelopes);
   const bool by_count = situation == Situation::kPlainDeath ||
                         situation == Situation::kFinalizerRuns ||
                         situation == Situation::kResurrectedByFinalizer;
@@ -106,7 +186,7 @@ bool Under(const Envelope& bounds, Situation situation) {
   const bool back =
       situation == Situation::kTrashResurrected || situation == Situation::kResurrectedByFinalizer;
   if (back && !self) return false;
-  return known;
+  return RowOf(situation).of_envelopes;
 }
 
 bool CanReach(Situation situation, const Contract& contract, uint32_t abilities) {
@@ -114,20 +194,17 @@ bool CanReach(Situation situation, const Contract& contract, uint32_t abilities)
   const bool lists = (abilities & kSaveall) != 0 ||
                      ((abilities & kFinalizers) != 0 && KeepsCyclesWithFinalizers(contract));
   if (situation == Situation::kGarbageReleased && !lists) return false;
-  for (const Need& need : kNeeds) {
-    if (need.situation != situation) continue;
-    return (need.all & ~abilities) == 0 && (need.any == 0 || (need.any & abilities) != 0);
-  }
-  return true;
+  const Row& row = RowOf(situation);
+  return (row.all & ~abilities) == 0 && (row.any == 0 || (row.any & abilities) != 0);
 }
 
 }  // namespace
 
+const char* Name(Situation situation) { return RowOf(situation).name; }
+
 const char* WhyImpossible(Situation situation, const Contract& contract) {
-  for (const Impossible& row : kImpossible) {
-    if (row.situation == situation && row.under(contract)) return row.reason;
-  }
-  return nullptr;
+  const Row& row = RowOf(situation);
+  return row.impossible != nullptr && row.impossible(contract) ? row.reason : nullptr;
 }
 
 uint64_t PossibleSituations(const Specimen& specimen) {

@@ -15,9 +15,9 @@
 
 namespace ouro {
 
-class Counting : public Collector {
+class CountingCollector : public Collector {
  public:
-  explicit Counting(Observer& observer) : observer_(observer) { registers_.fill(kNone); }
+  explicit CountingCollector(Observer& observer) : observer_(observer) { registers_.fill(kNone); }
 
   void Execute(const Op& op) override {
     switch (op.code) {

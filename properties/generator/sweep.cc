@@ -30,12 +30,6 @@ class Sweeper {
     for (size_t i = 0; i < program_.scripts.size(); ++i) each(static_cast<int>(i));
   }
 
-  static Script& SectionOf(Program& program, int section) {
-    return section == kNoScript ? program.main : program.scripts[static_cast<size_t>(section)];
-  }
-  const Script& Section(int section) const {
-    return section == kNoScript ? program_.main : program_.script(section);
-  }
   static std::string Where(size_t at, int section) {
     return fmt::format("operation {} of {}", at + 1,
                        section == kNoScript ? "main" : fmt::format("script {}", section));
@@ -43,13 +37,13 @@ class Sweeper {
 
   void Insert(const Op& op, size_t at, int section) {
     Variation variation = {fmt::format("{} before {}", Print(op), Where(at, section)), program_};
-    Script& script = SectionOf(variation.program, section);
+    Script& script = variation.program.mutable_section(section);
     script.insert(script.begin() + static_cast<ptrdiff_t>(at), op);
     variations_.push_back(std::move(variation));
   }
 
   void Collections(int section) {
-    for (size_t at = 0; at <= Section(section).size(); ++at) {
+    for (size_t at = 0; at <= program_.section(section).size(); ++at) {
       for (int generation = 0; generation < kGenerations; ++generation) {
         Insert({.code = OpCode::kCollect, .count = generation}, at, section);
       }
@@ -59,7 +53,7 @@ class Sweeper {
   void Thresholds() {
     int births = 0;
     ForEachSection([&](int section) {
-      for (const Op& op : Section(section)) births += Allocates(op.code) ? 1 : 0;
+      for (const Op& op : program_.section(section)) births += Allocates(op.code) ? 1 : 0;
     });
     for (int first = 1; first <= std::min(births, kThresholds); ++first) {
       for (int older = 0; older <= 1; ++older) {
@@ -70,20 +64,20 @@ class Sweeper {
   }
 
   void Failures(int section) {
-    for (size_t at = 0; at < Section(section).size(); ++at) {
-      if (!Allocates(Section(section)[at].code)) continue;
+    for (size_t at = 0; at < program_.section(section).size(); ++at) {
+      if (!Allocates(program_.section(section)[at].code)) continue;
       Insert({.code = OpCode::kFail, .count = 1}, at, section);
     }
   }
 
   void Hooks(int section) {
-    for (size_t at = 0; at < Section(section).size(); ++at) {
-      const Op& op = Section(section)[at];
+    for (size_t at = 0; at < program_.section(section).size(); ++at) {
+      const Op& op = program_.section(section)[at];
       if (op.code != OpCode::kNode && op.code != OpCode::kWeak) continue;
       for (int script = kNoScript; script < static_cast<int>(program_.scripts.size()); ++script) {
         if (script == op.script) continue;
         Variation variation = {"", program_};
-        Op& changed = SectionOf(variation.program, section)[at];
+        Op& changed = variation.program.mutable_section(section)[at];
         changed.script = static_cast<int8_t>(script);
         variation.what = fmt::format("{} as {}", Print(changed), Where(at, section));
         variations_.push_back(std::move(variation));

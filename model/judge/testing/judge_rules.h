@@ -47,8 +47,10 @@ std::span<const Rule> DeathRules();           // deaths by reference count, birt
 std::span<const Rule> FinalizerRules();       // finalizers at these deaths
 std::span<const Rule> WeakRules();            // weak references and callbacks at these deaths
 std::span<const Rule> WeakCollectionRules();  // ... and in a collection
-std::span<const Rule> CollectionRules();      // trash, the garbage list, the answer
+std::span<const Rule> CollectionRules();      // trash, and what a collection returns
+std::span<const Rule> GarbageRules();         // uncollectable objects, the garbage list, saveall
 std::span<const Rule> TrashFinalizerRules();  // collections that run finalizers (PEP 442)
+std::span<const Rule> ResurrectionRules();    // ... which bring some of the trash back
 std::span<const Rule> ScheduleRules();        // when collections come
 std::span<const Rule> GenerationRules();      // generations and censuses
 std::span<const Rule> EnvelopeRules();        // bounds; their contracts are named in full

@@ -1,0 +1,353 @@
+// Rules of uncollectable objects and the garbage list: what enters it, what saveall adds, what
+// becomes of it. See judge_rules.h; the letters are experiments of semantics.
+
+#include "model/judge/testing/judge_rules.h"
+
+namespace ouro {
+namespace {
+
+constexpr Rule kRules[] = {
+    // F1
+    {"TheUncollectableGoToTheGarbageList", k2x, Law::kGarbageComplete, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+-  > garbage 0
+ > done 1  # <- here
+-collect 2
+-> collect 2
+-> done 0
+)"},
+    {"TheUncollectableGoThereOnce", k2x, Law::kGarbageUncollectable, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > garbage 0
++  > garbage 0  # <- here
+ > done 1
+)"},
+    {"TheUncollectableAreNotFreed", k2x, Law::kNoFreeWhileHeld, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+-  > garbage 0
++  > free 0  # <- here
+ > done 1
+)"},
+    {"TheUncollectableAreNotFinalized", k2x, Law::kNoFinalizeWhileHeld, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
++  > finalize 0  # <- here
++  > end 0
+   > garbage 0
+ > done 1
+)"},
+    {"TrashWithoutFinalizersIsNotGarbage", kAll, Law::kGarbageUncollectable, R"(
+ r0 = node 1
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+-  > free 0
++  > garbage 0  # <- here
+ > done 1
+)"},
+    {"TheLivingAreNotGarbage", kAll, Law::kGarbageUncollectable, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ collect 2
+ > collect 2
++  > garbage 0  # <- here
+ > done 0
+)"},
+    // F2
+    {"WhatTheUncollectableReachIsKeptButNotListed", k2x, Law::kGarbageUncollectable, R"(
+ r0 = node 1 del 0
+ > new 0
+ r1 = node 1
+ > new 1
+ r0.0 = r1
+ r1.0 = r0
+ r0 = none
+ r1 = none
+ collect 2
+ > collect 2
+   > garbage 0
++  > garbage 1  # <- here
+ > done 2
+)"},
+    {"WhatTheUncollectableReachIsNotFreed", k2x, Law::kNoFreeWhileHeld, R"(
+ r0 = node 2 del 0
+ > new 0
+ r0.0 = r0
+ r1 = node 0
+ > new 1
+ r0.1 = r1
+ r1 = none
+ r0 = none
+ collect 2
+ > collect 2
++  > free 1  # <- here
+   > garbage 0
+ > done 2
+)"},
+    {"WhatReachesTheUncollectableIsFreed", k2x, Law::kTrashFreed, R"(
+ r0 = node 2 del 0
+ > new 0
+ r0.0 = r0
+ r1 = node 2
+ > new 1
+ r1.0 = r1
+ r1.1 = r0
+ r0 = none
+ r1 = none
+ collect 2
+ > collect 2
+-  > free 1
+   > garbage 0
+ > done 2  # <- here
+)"},
+    {"TheUncollectableAreCountedWithAllTheyReach", k2x, Law::kCollectionCount, R"(
+ r0 = node 2 del 0
+ > new 0
+ r0.0 = r0
+ r1 = node 0
+ > new 1
+ r0.1 = r1
+ r1 = none
+ r0 = none
+ collect 2
+ > collect 2
+   > garbage 0
+-> done 2
++> done 1  # <- here
+)"},
+    // F3, fact 1
+    {"AFinalizerThatHangsOffTrashRuns", k2x, Law::kFinalizeBeforeFree, R"(
+ r0 = node 2
+ > new 0
+ r0.0 = r0
+ r1 = node 0 del 0
+ > new 1
+ r0.1 = r1
+ r1 = none
+ r0 = none
+ collect 2
+ > collect 2
+-  > finalize 1
+-  > end 1
+   > free 1  # <- here
+   > free 0
+ > done 1
+)"},
+    {"WhatHangsOffTrashIsNotGarbage", k2x, Law::kGarbageUncollectable, R"(
+ r0 = node 2
+ > new 0
+ r0.0 = r0
+ r1 = node 0 del 0
+ > new 1
+ r0.1 = r1
+ r1 = none
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 1
+   > end 1
+   > free 1
+   > free 0
++  > garbage 1  # <- here
+ > done 1
+)"},
+    {"WhatHangsOffTrashIsNotCounted", k2x, Law::kCollectionCount, R"(
+ r0 = node 2
+ > new 0
+ r0.0 = r0
+ r1 = node 0 del 0
+ > new 1
+ r0.1 = r1
+ r1 = none
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 1
+   > end 1
+   > free 1
+   > free 0
+-> done 1
++> done 2  # <- here
+)"},
+    // M8: #1 leaves the set, what it reaches does not.
+    {"WhatTheResurrectedReachIsCounted", k2x, Law::kCollectionCount, R"(
+ r0 = node 2
+ > new 0
+ r0.0 = r0
+ r1 = node 1 del 0
+ > new 1
+ r2 = node 0
+ > new 2
+ r1.0 = r2
+ r0.1 = r1
+ r1 = none
+ r2 = none
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 1
+     r3 = self
+   > end 1
+   > free 0
+-> done 2
++> done 1  # <- here
+)"},
+    // Fact 8
+    {"WhatACollectionOf2xResurrectsIsYoung", k2x, Law::kCensusGeneration, R"(
+ r0 = node 2
+ > new 0
+ r0.0 = r0
+ r1 = node 0 del 0
+ > new 1
+ r0.1 = r1
+ r1 = none
+ r0 = none
+ collect 0
+ > collect 0
+   > finalize 1
+     r3 = self
+   > end 1
+   > free 0
+ > done 1
+ census
+-> tracked 1 0
++> tracked 1 1  # <- here
+)"},
+    // F4
+    {"GarbageWhoseCycleIsCutDiesWithItsFinalizer", k2x, Law::kFinalizeBeforeFree, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > garbage 0
+ > done 1
+ r1 = garbage 0
+ > got 0
+ r1.0 = none
+ garbage clear
+ r1 = none
+-> finalize 0
+-> end 0
+ > free 0  # <- here
+)"},
+    {"TheGarbageListYieldsItsElements", k2x, Law::kLoad, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > garbage 0
+ > done 1
+ r1 = garbage 0
+-> got 0
++> got none  # <- here
+)"},
+    // F5, F5b
+    {"ForgottenGarbageIsFoundAgain", k2x, Law::kGarbageComplete, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 0
+ > collect 0
+   > garbage 0
+ > done 1
+ garbage clear
+ collect 0
+ > collect 0
+ > done 0
+ collect 1
+ > collect 1
+-  > garbage 0
+-> done 1
++> done 0  # <- here
+)"},
+    // F8
+    {"SaveallPutsAllTrashIntoTheGarbageList", kAll, Law::kGarbageComplete, R"(
+ saveall on
+ r0 = node 2
+ > new 0
+ r0.0 = r0
+ r1 = weak r0 call 0
+ > new 1
+ r0.1 = r1
+ r1 = none
+ r0 = none
+ collect 2
+ > collect 2
+   > garbage 0
+-  > garbage 1
+ > done 2  # <- here
+)"},
+    {"SaveallFreesNothing", kAll, Law::kNoFreeWhileHeld, R"(
+ saveall on
+ r0 = node 1
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+-  > garbage 0
++  > free 0  # <- here
+ > done 1
+)"},
+    {"SaveallStillCalls", kAll, Law::kGarbageUncollectable, R"(
+ saveall on
+ r0 = node 1
+ > new 0
+ r0.0 = r0
+ r1 = weak r0 call 0
+ > new 1
+ r0 = none
+ collect 2
+ > collect 2
+-  > callback 1
+-  > end 1
+   > garbage 0  # <- here
+ > done 1
+)"},
+    {"SaveallIsOverWhenItIsOff", kAll, Law::kGarbageUncollectable, R"(
+ saveall on
+ saveall off
+ r0 = node 1
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+-  > free 0
++  > garbage 0  # <- here
+ > done 1
+)"},
+};
+
+}  // namespace
+
+std::span<const Rule> GarbageRules() { return kRules; }
+
+}  // namespace ouro

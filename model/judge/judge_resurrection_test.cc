@@ -1,0 +1,209 @@
+// Rules of trash that its finalizers bring back (PEP 442; 3.4 and later): what lives on, for how
+// long, and in which generation. See judge_rules.h; the letters are experiments of semantics,
+// "fact" is architecture's.
+
+#include "model/judge/testing/judge_rules.h"
+
+namespace ouro {
+namespace {
+
+constexpr Rule kRules[] = {
+    // P2
+    {"ResurrectedTrashLives", k3x, Law::kNoFreeWhileHeld, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = self
+   > end 0
++  > free 0  # <- here
+ > done 0
+)"},
+    {"ResurrectedTrashIsNotFinalizedAgain", k3x, Law::kFinalizeAsOften, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = self
+   > end 0
+ > done 0
+ r5 = none
+ collect 2
+ > collect 2
++  > finalize 0  # <- here
++  > end 0
+   > free 0
+ > done 1
+)"},
+    {"ResurrectedTrashIsFoundAgain", k3x, Law::kTrashFreed, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = self
+   > end 0
+ > done 0
+ r5 = none
+ collect 2
+ > collect 2
+-  > free 0
+-> done 1
++> done 0  # <- here
+)"},
+    // P11, fact 10
+    {"ResurrectedTrashIsPromoted", k3x, Law::kCensusGeneration, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ collect 0
+ > collect 0
+   > finalize 0
+     r5 = self
+   > end 0
+ > done 0
+ census
+-> tracked 0 1
++> tracked 0 0  # <- here
+)"},
+    // Fact 10
+    {"FinalizersRunForWhatAnotherHasBroughtBack", k3x, Law::kFinalizeAtOnce, R"(
+ r0 = node 1 del 0
+ > new 0
+ r1 = node 1 del 1
+ > new 1
+ r0.0 = r1
+ r1.0 = r0
+ r0 = none
+ r1 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = self
+   > end 0
+-  > finalize 1
+-  > end 1
+ > done 0  # <- here
+)"},
+    // P1, P7: 3.9 and later spare what can be reached again, and no more.
+    {"AResurrectionSparesWhatItReaches", "39", Law::kNoFreeWhileHeld, R"(
+ r0 = node 2 del 0
+ > new 0
+ r1 = node 1
+ > new 1
+ r2 = node 0
+ > new 2
+ r1.0 = r2
+ r0.0 = r0
+ r0.1 = r1
+ r0 = none
+ r1 = none
+ r2 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = self.1
+     > got 1
+   > end 0
+   > free 0
++  > free 2  # <- here
+ > done 1
+)"},
+    {"AResurrectionSparesNothingElse", "39", Law::kTrashFreed, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r1 = node 1 del 1
+ > new 1
+ r1.0 = r1
+ r0 = none
+ r1 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = self
+   > end 0
+   > finalize 1
+   > end 1
+-  > free 1
+-> done 1
++> done 0  # <- here
+)"},
+    // ... 3.4 to 3.8 spare all of it.
+    {"AResurrectionSparesAll", "34", Law::kNoFreeWhileHeld, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r1 = node 1 del 1
+ > new 1
+ r1.0 = r1
+ r0 = none
+ r1 = none
+ collect 2
+ > collect 2
+   > finalize 0
+     r5 = self
+   > end 0
+   > finalize 1
+   > end 1
++  > free 1  # <- here
+ > done 0
+)"},
+    {"WhatIsSparedIsPromoted", "34", Law::kCensusGeneration, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r1 = node 1 del 1
+ > new 1
+ r1.0 = r1
+ r0 = none
+ r1 = none
+ collect 0
+ > collect 0
+   > finalize 0
+     r5 = self
+   > end 0
+   > finalize 1
+   > end 1
+ > done 0
+ census
+ > tracked 0 1
+-> tracked 1 1
++> tracked 1 0  # <- here
+)"},
+    // P9
+    {"WeakReferencesToResurrectedTrashStayCleared", k3x, Law::kDereference, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r2 = weak r0 call 1
+ > new 1
+ r0 = none
+ collect 2
+ > collect 2
+   > callback 1
+   > end 1
+   > finalize 0
+     r5 = self
+   > end 0
+ > done 0
+ r6 = r2()
+-> got none
++> got 0  # <- here
+)"},
+};
+
+}  // namespace
+
+std::span<const Rule> ResurrectionRules() { return kRules; }
+
+}  // namespace ouro
