@@ -6,7 +6,7 @@
 // Place: the engine of `ouro campaign`, over the supervisor of the workers and the inquiries into
 // what they see. No program is run in its own process, and it never waits for another one, so no
 // crash or hang of a collector ends a campaign or makes it longer. All state is in its folder, see
-// records.h: the same command goes on where an earlier one ended, or was killed.
+// output_folder.h: the same command goes on where an earlier one ended, or was killed.
 
 #ifndef FUZZ_CAMPAIGN_CAMPAIGN_H_
 #define FUZZ_CAMPAIGN_CAMPAIGN_H_

@@ -1,5 +1,5 @@
 // Rules of what a collection does: what is trash, what becomes of it, what the collection returns.
-// See judge_rules.h; the letters are experiments of semantics, "fact" is architecture's.
+// See judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
 
@@ -112,7 +112,7 @@ constexpr Rule kRules[] = {
 -> done 0
 +> done 1  # <- here
 )"},
-    // W9, G15, fact 7
+    // experiments W9, G15, fact 7
     {"ACollectionInACollectionDoesNothing", kAll, Law::kNoNestedCollection, R"(
  r0 = node 1
  > new 0

@@ -1,5 +1,5 @@
 // Rules of uncollectable objects and the garbage list: what enters it, what saveall adds, what
-// becomes of it. See judge_rules.h; the letters are experiments of semantics.
+// becomes of it. See judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
 
@@ -7,7 +7,7 @@ namespace ouro {
 namespace {
 
 constexpr Rule kRules[] = {
-    // F1
+    // experiment F1
     {"TheUncollectableGoToTheGarbageList", k2x, Law::kGarbageComplete, R"(
  r0 = node 1 del 0
  > new 0
@@ -75,7 +75,7 @@ constexpr Rule kRules[] = {
 +  > garbage 0  # <- here
  > done 0
 )"},
-    // F2
+    // experiment F2
     {"WhatTheUncollectableReachIsKeptButNotListed", k2x, Law::kGarbageUncollectable, R"(
  r0 = node 1 del 0
  > new 0
@@ -137,7 +137,7 @@ constexpr Rule kRules[] = {
 -> done 2
 +> done 1  # <- here
 )"},
-    // F3, fact 1
+    // experiment F3, fact 1
     {"AFinalizerThatHangsOffTrashRuns", k2x, Law::kFinalizeBeforeFree, R"(
  r0 = node 2
  > new 0
@@ -191,7 +191,7 @@ constexpr Rule kRules[] = {
 -> done 1
 +> done 2  # <- here
 )"},
-    // M8: #1 leaves the set, what it reaches does not.
+    // experiment M8: #1 leaves the set, what it reaches does not.
     {"WhatTheResurrectedReachIsCounted", k2x, Law::kCollectionCount, R"(
  r0 = node 2
  > new 0
@@ -235,7 +235,7 @@ constexpr Rule kRules[] = {
 -> tracked 1 0
 +> tracked 1 1  # <- here
 )"},
-    // F4
+    // experiment F4
     {"GarbageWhoseCycleIsCutDiesWithItsFinalizer", k2x, Law::kFinalizeBeforeFree, R"(
  r0 = node 1 del 0
  > new 0
@@ -267,7 +267,7 @@ constexpr Rule kRules[] = {
 -> got 0
 +> got none  # <- here
 )"},
-    // F5, F5b
+    // experiments F5, F5b
     {"ForgottenGarbageIsFoundAgain", k2x, Law::kGarbageComplete, R"(
  r0 = node 1 del 0
  > new 0
@@ -287,7 +287,7 @@ constexpr Rule kRules[] = {
 -> done 1
 +> done 0  # <- here
 )"},
-    // F8
+    // experiment F8
     {"SaveallPutsAllTrashIntoTheGarbageList", kAll, Law::kGarbageComplete, R"(
  saveall on
  r0 = node 2

@@ -137,7 +137,7 @@ constexpr Rule kRules[] = {
    > free 0
  > done 1
 )"},
-    // P5
+    // experiment P5
     {"TrashThatAFinalizerCutsOffIsFinalizedOnce", k3x, Law::kFinalizeAsOften, R"(
  r0 = node 1 del 0
  > new 0

@@ -8,7 +8,7 @@ namespace ouro {
 namespace {
 
 constexpr Rule kRules[] = {
-    // P2
+    // experiment P2
     {"ResurrectedTrashLives", k3x, Law::kNoFreeWhileHeld, R"(
  r0 = node 1 del 0
  > new 0
@@ -59,7 +59,7 @@ constexpr Rule kRules[] = {
 -> done 1
 +> done 0  # <- here
 )"},
-    // P11, fact 10
+    // experiment P11, fact 10
     {"ResurrectedTrashIsPromoted", k3x, Law::kCensusGeneration, R"(
  r0 = node 1 del 0
  > new 0
@@ -94,7 +94,7 @@ constexpr Rule kRules[] = {
 -  > end 1
  > done 0  # <- here
 )"},
-    // P1, P7: 3.9 and later spare what can be reached again, and no more.
+    // experiments P1, P7: 3.9 and later spare what can be reached again, and no more.
     {"AResurrectionSparesWhatItReaches", "39", Law::kNoFreeWhileHeld, R"(
  r0 = node 2 del 0
  > new 0
@@ -180,7 +180,7 @@ constexpr Rule kRules[] = {
 -> tracked 1 1
 +> tracked 1 0  # <- here
 )"},
-    // P9
+    // experiment P9
     {"WeakReferencesToResurrectedTrashStayCleared", k3x, Law::kDereference, R"(
  r0 = node 1 del 0
  > new 0
