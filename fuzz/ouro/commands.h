@@ -70,7 +70,7 @@ struct SweepArguments {
 };
 int SweepFiles(const SweepArguments& arguments);
 
-struct ExhaustArguments {
+struct EnumerateArguments {
   std::string specimen = "optimized";
   std::string contract;  // "": the specimen's own
   Bounds bounds;
@@ -78,7 +78,7 @@ struct ExhaustArguments {
   int seconds = 600;
   bool stop_on_first = false;
 };
-int Exhaust(const ExhaustArguments& arguments);
+int EnumeratePrograms(const EnumerateArguments& arguments);
 
 struct CheckAdapterArguments {
   std::string specimen;

@@ -1,6 +1,5 @@
-// `ouro check-adapter`: first the duties, then random programs. While a duty is not done, the
-// adapter is looked at first, then its contract; the collector, in doubt, only when all of them
-// are.
+// `ouro check-adapter`: first the conformance cases, then random programs. While a case fails, the
+// adapter is the first suspect, then its contract; the collector becomes one when all cases pass.
 
 #include <fmt/format.h>
 
@@ -26,23 +25,24 @@ constexpr size_t kBatch = 100;   // random programs for one child
 constexpr int kOperations = 40;  // of each
 constexpr int kShrinkSeconds = 20;
 
-void Print(const Specimen& specimen, const Fault& fault) {
-  fmt::print("not done: {}\n  look for {}\n", fault.duty, fault.look_for);
-  if (fault.after_others) {
-    fmt::print("  lawful alone, and not after other programs:\n{}\n", ouro::Print(fault.program));
+void Print(const Specimen& specimen, const FailedCase& failed) {
+  fmt::print("failed: {}\n  look for {}\n", failed.name, failed.look_for);
+  if (failed.after_others) {
+    fmt::print("  lawful alone, but not after other programs:\n{}\n", ouro::Print(failed.program));
     return;
   }
-  fmt::print("  {}\n", Report(specimen, fault.verdict, fault.transcript));
+  fmt::print("  {}\n", Report(specimen, failed.verdict, failed.transcript));
   // A crash takes the transcript with it.
-  if (fault.transcript.empty()) fmt::print("  in this program:\n{}\n", ouro::Print(fault.program));
+  if (failed.transcript.empty())
+    fmt::print("  in this program:\n{}\n", ouro::Print(failed.program));
 }
 
-// No duty counts as done that was not run.
-void PrintBeyond(const Specimen& specimen) {
+// A case that was skipped does not count as passed.
+void PrintSkipped(const Specimen& specimen) {
   uint32_t missing = 0;
-  const size_t beyond = DutiesBeyond(specimen.abilities, &missing);
-  if (beyond == 0) return;
-  fmt::print("  {} more were not run, for abilities that are not claimed: {}\n", beyond,
+  const size_t skipped = CountSkipped(specimen.abilities, &missing);
+  if (skipped == 0) return;
+  fmt::print("  {} more were skipped; they need abilities that are not claimed: {}\n", skipped,
              ListAbilities(missing));
 }
 
@@ -94,22 +94,23 @@ int CheckAdapters(const CheckAdapterArguments& arguments) {
   const FindUnlawful find = [&specimen](const std::vector<Program>& programs) {
     return FindIsolated(programs, kAnySignature, specimen, Isolation{});
   };
-  size_t done = 0;
-  const std::vector<Fault> faults = CheckAdapter(specimen, run, find, &done);
-  for (const Fault& fault : faults) Print(specimen, fault);
-  if (!faults.empty()) {
+  size_t passed = 0;
+  const std::vector<FailedCase> failures = CheckConformance(specimen, run, find, &passed);
+  for (const FailedCase& failed : failures) Print(specimen, failed);
+  if (!failures.empty()) {
     fmt::print(
-        "{}: NOT ALL DUTIES DONE: {} done, {} kind{} of fault; in doubt the adapter, then the "
-        "contract {}, then the collector\n",
-        specimen.name, done, faults.size(), faults.size() == 1 ? "" : "s", specimen.contract->name);
-    PrintBeyond(specimen);
+        "{}: CONFORMANCE CASES FAILED: {} passed, {} kind{} of failure; suspect the adapter first, "
+        "then the contract {}, then the collector\n",
+        specimen.name, passed, failures.size(), failures.size() == 1 ? "" : "s",
+        specimen.contract->name);
+    PrintSkipped(specimen);
     return 1;
   }
   const bool lawful = RandomLawful(specimen, arguments, line);
   line.Clear();
-  fmt::print("{}: all {} duties done, {} random programs {}\n", specimen.name, done,
+  fmt::print("{}: all {} conformance cases passed, {} random programs {}\n", specimen.name, passed,
              arguments.programs, lawful ? "lawful" : "NOT ALL LAWFUL");
-  PrintBeyond(specimen);
+  PrintSkipped(specimen);
   return lawful ? 0 : 1;
 }
 

@@ -1,4 +1,4 @@
-// `ouro exhaust`: all programs within bounds, on several threads. Each enumerates all of them,
+// `ouro enumerate`: all programs within bounds, on several threads. Each enumerates all of them,
 // which is cheap, and tries every n-th batch in a child.
 
 #include <fmt/format.h>
@@ -30,7 +30,7 @@ constexpr size_t kMaxSignatures = 20;  // then there is no use in more
 
 class Search {
  public:
-  Search(const Specimen& specimen, const ExhaustArguments& arguments)
+  Search(const Specimen& specimen, const EnumerateArguments& arguments)
       : specimen_(specimen), arguments_(arguments) {}
 
   int Run() {
@@ -130,7 +130,7 @@ class Search {
   }
 
   const Specimen& specimen_;
-  const ExhaustArguments& arguments_;
+  const EnumerateArguments& arguments_;
   const Clock::time_point begin_ = Clock::now();
   ProgressLine line_;
   std::atomic<uint64_t> tried_ = 0;
@@ -142,7 +142,7 @@ class Search {
 
 }  // namespace
 
-int Exhaust(const ExhaustArguments& arguments) {
+int EnumeratePrograms(const EnumerateArguments& arguments) {
   Specimen specimen;
   if (std::string error = FindSpecimen(arguments.specimen, &specimen, arguments.contract);
       !error.empty()) {

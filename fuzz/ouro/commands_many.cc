@@ -151,22 +151,22 @@ int CompareAll(const std::vector<ProgramFile>& programs, const CompareArguments&
       Everybody(programs, arguments.specimen, arguments.contract, &absent);
   bool lawful = true;
   for (const ProgramFile& program : programs) {
-    std::vector<Course> courses;
+    std::vector<RecordedRun> runs;
     std::string reports;
     for (const Specimen& specimen : specimens) {
-      Course course = {specimen.name, "", "lawful"};
-      const Verdict verdict = Runner(specimen).Run(program.program, &course.transcript);
+      RecordedRun run = {specimen.name, "", "lawful"};
+      const Verdict verdict = Runner(specimen).Run(program.program, &run.transcript);
       if (!verdict.lawful()) {
         lawful = false;
-        course.verdict = "UNLAWFUL";
-        reports += Report(specimen, verdict, course.transcript) + "\n";
+        run.verdict = "UNLAWFUL";
+        reports += Report(specimen, verdict, run.transcript) + "\n";
       }
-      courses.push_back(std::move(course));
+      runs.push_back(std::move(run));
     }
-    fmt::print("{}\n{}\n{}", program.Label(), FateTable(program.program, courses),
+    fmt::print("{}\n{}\n{}", program.Label(), TimelineTable(program.program, runs),
                Painted(reports, stdout));
   }
-  for (const std::string& line : FateLegend()) fmt::print("{}\n", line);
+  for (const std::string& line : TimelineLegend()) fmt::print("{}\n", line);
   for (const std::string& why : absent) fmt::print("absent: {}\n", why);
   return lawful ? 0 : 1;
 }

@@ -30,7 +30,7 @@ using ouro::BytesArguments;
 using ouro::CampaignArguments;
 using ouro::CheckAdapterArguments;
 using ouro::CompareArguments;
-using ouro::ExhaustArguments;
+using ouro::EnumerateArguments;
 using ouro::GenerateArguments;
 using ouro::JudgeArguments;
 using ouro::MergeArguments;
@@ -140,39 +140,39 @@ void AddSweep(CLI::App& app, SweepArguments& a, int* code) {
   sweep->callback([&a, code] { *code = ouro::SweepFiles(a); });
 }
 
-void AddExhaust(CLI::App& app, ExhaustArguments& a, int* code) {
-  CLI::App* exhaust =
-      app.add_subcommand("exhaust", "Run all programs of so many operations, up to names");
-  AddSpecimen(exhaust, &a.specimen, &a.contract, kByName);
-  exhaust->add_option("--ops", a.bounds.operations, "operations of each program")
+void AddEnumerate(CLI::App& app, EnumerateArguments& a, int* code) {
+  CLI::App* enumerate =
+      app.add_subcommand("enumerate", "Run all programs of so many operations, up to names");
+  AddSpecimen(enumerate, &a.specimen, &a.contract, kByName);
+  enumerate->add_option("--ops", a.bounds.operations, "operations of each program")
       ->capture_default_str()
       ->check(CLI::Range(1, 100));
-  exhaust->add_option("--objects", a.bounds.objects, "objects that are born, at most")
+  enumerate->add_option("--objects", a.bounds.objects, "objects that are born, at most")
       ->capture_default_str()
       ->check(CLI::Range(1, 20));
-  exhaust->add_option("--registers", a.bounds.registers, "registers, at most")
+  enumerate->add_option("--registers", a.bounds.registers, "registers, at most")
       ->capture_default_str()
       ->check(CLI::Range(1, ouro::kRegisters));
-  exhaust->add_option("--slots", a.bounds.slots, "slots of each node")
+  enumerate->add_option("--slots", a.bounds.slots, "slots of each node")
       ->capture_default_str()
       ->check(CLI::Range(0, ouro::kMaxSlots));
-  exhaust->add_flag("!--no-scripts", a.bounds.scripts, "neither finalizers nor callbacks");
-  exhaust->add_flag("!--no-weak", a.bounds.weak, "no weak references");
-  exhaust->add_option("--workers", a.workers, "threads; 0: one for each processor")
+  enumerate->add_flag("!--no-scripts", a.bounds.scripts, "neither finalizers nor callbacks");
+  enumerate->add_flag("!--no-weak", a.bounds.weak, "no weak references");
+  enumerate->add_option("--workers", a.workers, "threads; 0: one for each processor")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
-  exhaust->add_option("--seconds", a.seconds, "then it stops where it is")
+  enumerate->add_option("--seconds", a.seconds, "then it stops where it is")
       ->capture_default_str()
       ->check(CLI::Range(1, 10'000'000));
-  exhaust->add_flag("--stop-on-first", a.stop_on_first, "end with the first conviction");
-  exhaust->footer("example: ouro exhaust --ops 5 --specimen planted:not-merged");
-  exhaust->callback([&a, code] { *code = ouro::Exhaust(a); });
+  enumerate->add_flag("--stop-on-first", a.stop_on_first, "end with the first conviction");
+  enumerate->footer("example: ouro enumerate --ops 5 --specimen planted:not-merged");
+  enumerate->callback([&a, code] { *code = ouro::EnumeratePrograms(a); });
 }
 
 void AddCheckAdapter(CLI::App& app, CheckAdapterArguments& a, int* code) {
   CLI::App* check = app.add_subcommand(
       "check-adapter", "Tell what is wrong with an adapter, before its collector is blamed");
-  check->add_option("--programs", a.programs, "random ones, when all duties are done")
+  check->add_option("--programs", a.programs, "random ones, after the conformance cases")
       ->capture_default_str()
       ->check(CLI::Range(0, 100'000'000));
   check->add_option("--seed", a.seed, "of their sequence")->capture_default_str();
@@ -311,7 +311,7 @@ struct Group {
   const char* name;
 };
 constexpr Group kGroups[] = {
-    {"campaign", kFind},   {"exhaust", kFind},    {"sweep", kFind},      {"generate", kFind},
+    {"campaign", kFind},   {"enumerate", kFind},  {"sweep", kFind},      {"generate", kFind},
     {"run", kLook},        {"compare", kLook},    {"shrink", kLook},     {"check-adapter", kJudge},
     {"replay", kJudge},    {"judge", kJudge},     {"triage", kLook},     {"add", kMaintain},
     {"merge", kMaintain},  {"encode", kMaintain}, {"decode", kMaintain}, {"power", kMaintain},
@@ -339,7 +339,7 @@ int Main(int argc, char** argv) {
   ReplayArguments replay;
   CompareArguments compare;
   SweepArguments sweep;
-  ExhaustArguments exhaust;
+  EnumerateArguments enumerate;
   CheckAdapterArguments check_adapter;
   PowerArguments power;
   CampaignArguments campaign;
@@ -349,7 +349,7 @@ int Main(int argc, char** argv) {
   BytesArguments encode;
   BytesArguments decode;
   AddCampaign(app, campaign, &code);
-  AddExhaust(app, exhaust, &code);
+  AddEnumerate(app, enumerate, &code);
   AddSweep(app, sweep, &code);
   AddGenerate(app, generate, &code);
   AddRun(app, run, &code);

@@ -85,9 +85,9 @@ class SpecimenTest(ouro_driver.OuroTest):
         self.assertIn("naive broke the law ", output)
         for command in ("run", "shrink", "sweep"):
             self.assertIn("contracts`", self.complaint(command, "--contract", "no", "a.gct"))
-        for command in ("campaign", "exhaust"):
+        for command in ("campaign", "enumerate"):
             self.assertIn("contracts`", self.complaint(command, "--contract", "no"))
-        output, _ = self.ouro("exhaust", "--ops", "4", "--contract", "cpython39",
+        output, _ = self.ouro("enumerate", "--ops", "4", "--contract", "cpython39",
                               "--stop-on-first", code=1)
         self.assertIn("UNLAWFUL", output)
 

@@ -28,6 +28,11 @@ class UsageTest(ouro_driver.OuroTest):
             self.assertIn(f"; did you mean `{meant}`?\n", self.complaint(*arguments))
         self.assertNotIn("did you mean", self.complaint("nosuch"))
 
+    def test_a_renamed_command_says_its_new_name(self):
+        for arguments in (["exhaust"], ["exhaust", "--ops", "4"]):
+            self.assertIn("ouro: there is no command `exhaust`; it is now called `enumerate`\n",
+                          self.complaint(*arguments))
+
     def test_bare_options_are_those_of_a_campaign(self):
         output, _ = self.ouro("--seconds", "1", "--workers", "1", "--out", "o")
         self.assertRegex(output, r"(?m)^optimized: lawful after ")
@@ -54,7 +59,7 @@ class UsageTest(ouro_driver.OuroTest):
             for option in (["generate", "--seed"], ["generate", "--count"], ["generate", "--ops"],
                            ["campaign", "--seed"], ["campaign", "--seconds"],
                            ["campaign", "--workers"], ["check-adapter", "naive", "--seed"],
-                           ["power", "naive", "--seeds"], ["exhaust", "--ops"]):
+                           ["power", "naive", "--seeds"], ["enumerate", "--ops"]):
                 self.assertIn("--help`", self.complaint(*option, text))
         self.assertEqual(len(self.ouro("generate", "--count", "10")[0].split("---\n")), 10)
         self.ouro("generate", "--seed", "18446744073709551615")

@@ -7,7 +7,7 @@ from fuzz.testing import ouro_driver
 from fuzz.testing.ouro_driver import lines
 
 COMMANDS = ["campaign", "add", "merge", "encode", "decode", "run", "replay", "compare", "sweep",
-            "exhaust", "check-adapter", "power", "shrink", "generate", "judge", "specimens",
+            "enumerate", "check-adapter", "power", "shrink", "generate", "judge", "specimens",
             "contracts", "laws"]
 
 LOAD = "r0 = node 2\nr0.0 = r0\nr1 = r0.0\n"  # what liar:load lies about
@@ -305,7 +305,7 @@ class ReplayAndCompareTest(ouro_driver.OuroTest):
                               code=1)
         self.assertRegex(output, r"a\.gct: unlawful: operation 3: .*got none.*got 0")
 
-    def test_compare_shows_fates_on_all_that_are_here(self):
+    def test_compare_shows_timelines_on_all_that_are_here(self):
         self.write("a.gct", "r0 = node 0\nr1 = weak r0\nr0 = none\n")
         output, _ = self.ouro("compare", "a.gct")
         for name in ("optimized", "optimized-pep442", "naive"):
@@ -314,11 +314,11 @@ class ReplayAndCompareTest(ouro_driver.OuroTest):
 
     def test_check_adapter(self):
         output, _ = self.ouro("check-adapter", "--programs", "100", "optimized")
-        self.assertRegex(output, r"^optimized: all \d+ duties done, 100 random programs lawful\n$")
+        self.assertRegex(output, r"^optimized: all \d+ conformance cases passed, 100 random programs lawful\n$")
         output, _ = self.ouro("check-adapter", "liar:load", code=1)
-        self.assertIn("not done: ", output)
+        self.assertIn("failed: ", output)
         self.assertIn("look for ", output)
-        self.assertIn("liar:load: NOT ALL DUTIES DONE: ", output)
+        self.assertIn("liar:load: CONFORMANCE CASES FAILED: ", output)
 
     def test_sweep(self):
         self.write("a.gct", "r0 = node 0\nr1 = weak r0\nr0 = none\n")
@@ -331,22 +331,22 @@ class ReplayAndCompareTest(ouro_driver.OuroTest):
         self.assertRegex(output, r"\n  \d+ x crashed with signal ")
 
 
-class ExhaustTest(ouro_driver.OuroTest):
+class EnumerateTest(ouro_driver.OuroTest):
 
     def test_all_programs_of_three_operations(self):
-        output, _ = self.ouro("exhaust", "--ops", "3")
+        output, _ = self.ouro("enumerate", "--ops", "3")
         match = re.fullmatch(r"all (\d+) programs of 3 operations on optimized, .*: lawful\n",
                              output)
         self.assertTrue(match, output)
-        one, _ = self.ouro("exhaust", "--ops", "3", "--workers", "1")
+        one, _ = self.ouro("enumerate", "--ops", "3", "--workers", "1")
         self.assertIn(f"all {match[1]} programs of 3 operations on optimized, 1 worker in ", one)
 
     def test_finds_the_smallest_program(self):
-        output, _ = self.ouro("exhaust", "--ops", "4", "--specimen", "planted:not-merged", code=1)
+        output, _ = self.ouro("enumerate", "--ops", "4", "--specimen", "planted:not-merged", code=1)
         self.assertRegex(output, r"all \d+ programs of 4 operations on .*: UNLAWFUL\n  \d+ x ")
 
     def test_stops_with_the_first_conviction(self):
-        output, _ = self.ouro("exhaust", "--ops", "4", "--specimen", "liar:load", "--slots", "2",
+        output, _ = self.ouro("enumerate", "--ops", "4", "--specimen", "liar:load", "--slots", "2",
                               "--stop-on-first", code=1)
         self.assertRegex(output, r"the first \d+ programs of 4 operations on liar:load, ")
 

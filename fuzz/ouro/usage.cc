@@ -29,7 +29,14 @@ size_t Distance(const std::string& a, const std::string& b) {
   return d[a.size()][b.size()];
 }
 
-// What is wrong with the first argument that nobody expected, and what may have been meant.
+// Commands of earlier versions.
+struct Renamed {
+  const char* old_name;
+  const char* name;
+};
+constexpr Renamed kRenamed[] = {{"exhaust", "enumerate"}};
+
+// What is wrong with the first unexpected argument, and what may have been meant.
 std::string Unexpected(const CLI::App* app) {
   const bool command = !app->get_subcommands().empty();
   const std::vector<std::string> left = app->remaining(/*recurse=*/true);
@@ -44,6 +51,10 @@ std::string Unexpected(const CLI::App* app) {
   }
   for (const CLI::App* sub : app->get_subcommands([](const CLI::App*) { return true; })) {
     if (!command) known.push_back(sub->get_name());
+  }
+  for (const Renamed& renamed : kRenamed) {
+    if (command || word != renamed.old_name) continue;
+    return fmt::format("there is no command `{}`; it is now called `{}`", word, renamed.name);
   }
   const std::string nearest = Nearest(word, known);
   return fmt::format("{} `{}`{}",
