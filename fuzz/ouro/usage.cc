@@ -130,9 +130,9 @@ std::vector<std::string> Arguments(int argc, char** argv) {
     words.erase(words.begin());
     words.push_back("--help");
   }
-  const bool ours = words.empty() || words[0] == "--help" || words[0] == "-h" ||
-                    words[0] == "--version" || words[0].substr(0, 1) != "-";
-  if (!ours) words.insert(words.begin(), "campaign");
+  const bool of_ouro = !words.empty() && (words[0] == "--help" || words[0] == "-h" ||
+                                          words[0] == "--version" || words[0].substr(0, 1) != "-");
+  if (!of_ouro) words.insert(words.begin(), "campaign");
   return words;
 }
 

@@ -38,7 +38,7 @@ std::vector<std::string> Split(std::vector<std::string> words) {
 
 TEST(UsageTest, OptionsWithoutACommandAreThoseOfACampaign) {
   using Words = std::vector<std::string>;
-  EXPECT_EQ(Split({}), Words{});
+  EXPECT_EQ(Split({}), Words{"campaign"});
   EXPECT_EQ(Split({"--seconds", "20"}), (Words{"campaign", "--seconds", "20"}));
   EXPECT_EQ(Split({"run", "--trace"}), (Words{"run", "--trace"}));
   EXPECT_EQ(Split({"--help"}), Words{"--help"});
@@ -46,7 +46,7 @@ TEST(UsageTest, OptionsWithoutACommandAreThoseOfACampaign) {
   EXPECT_EQ(Split({"--version"}), Words{"--version"});
   EXPECT_EQ(Split({"help"}), Words{"--help"});
   EXPECT_EQ(Split({"help", "run"}), (Words{"run", "--help"}));
-  EXPECT_EQ(Arguments(0, nullptr), Words{});
+  EXPECT_EQ(Arguments(0, nullptr), Words{"campaign"});
 }
 
 TEST(UsageTest, OneLineIsWhatATerminalShowsAsItIs) {

@@ -3,14 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
 
-#include "collector/specimens.h"
 #include "fuzz/campaign/finding.h"
-#include "fuzz/ouro/assigned.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/ouro/conformance.h"
 #include "fuzz/status_line.h"
@@ -82,11 +80,9 @@ bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& argumen
 
 }  // namespace
 
-int CheckAdapters(const CheckAdapterArguments& arguments) {
+std::string CheckAdapterCommand(const CheckAdapterArguments& arguments, int* exit_code) {
   Specimen specimen;
-  const std::string error = FindSpecimen(arguments.specimen, &specimen, arguments.contract);
-  if (!error.empty()) return Complain(error);
-  WarnOfUnknownAbilities(specimen);
+  if (std::string error = FindChosen(arguments.choice, &specimen); !error.empty()) return error;
   ProgressLine line;
   const RunProgram run = [&specimen](const Program& program, std::string* transcript) {
     return TryIsolated(program, specimen, Isolation{}, transcript);
@@ -104,14 +100,16 @@ int CheckAdapters(const CheckAdapterArguments& arguments) {
         specimen.name, passed, failures.size(), failures.size() == 1 ? "" : "s",
         specimen.contract->name);
     PrintSkipped(specimen);
-    return 1;
+    *exit_code = 1;
+    return "";
   }
   const bool lawful = RandomLawful(specimen, arguments, line);
   line.Clear();
   fmt::print("{}: all {} conformance cases passed, {} random programs {}\n", specimen.name, passed,
              arguments.programs, lawful ? "lawful" : "NOT ALL LAWFUL");
   PrintSkipped(specimen);
-  return lawful ? 0 : 1;
+  *exit_code = lawful ? 0 : 1;
+  return "";
 }
 
 }  // namespace ouro

@@ -1,4 +1,4 @@
-// Commands that move programs: into the corpus, between campaigns, to the byte form and back.
+// `ouro add` and `ouro merge`: programs move into the corpus, and from several campaigns into one.
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -13,7 +13,6 @@
 #include "fuzz/campaign/worker.h"
 #include "fuzz/files.h"
 #include "fuzz/ouro/commands.h"
-#include "fuzz/terminal.h"
 #include "model/subprocess.h"
 
 namespace ouro {
@@ -97,43 +96,44 @@ std::string MergeFindings(const MergeArguments& arguments, size_t* findings) {
 
 }  // namespace
 
-int Add(const AddArguments& arguments) {
+std::string AddCommand(const AddArguments& arguments, int* exit_code) {
   for (const std::string& file : arguments.files) {
     std::string text;
     Program program;
-    if (std::string error = ReadOne(file, &program); !error.empty()) return Complain(error);
-    if (std::string error = ReadText(file, &text); !error.empty()) return Complain(error);
+    if (std::string error = ReadOne(file, &program); !error.empty()) return error;
+    if (std::string error = ReadText(file, &text); !error.empty()) return error;
     std::error_code error;
     const std::string folder = SourceTree() + arguments.folder;
     if (!fs::is_directory(UserPath(folder), error)) {
-      return Complain(fmt::format("{}: is no folder; --to names the corpus", folder));
+      return fmt::format("{}: is no folder; --to names the corpus", folder);
     }
     const std::string target = folder + "/" + fs::path(file).filename().string();
     if (fs::exists(UserPath(target), error)) {
-      return Complain(fmt::format("{}: is already there", target));
+      return fmt::format("{}: is already there", target);
     }
-    if (std::string why = WriteText(target, text); !why.empty()) return Complain(why);
+    if (std::string why = WriteText(target, text); !why.empty()) return why;
     fs::remove(UserPath(file), error);
     fmt::print("{}: the replay test has it from now on\n", target);
   }
-  return 0;
+  *exit_code = 0;
+  return "";
 }
 
-int Merge(const MergeArguments& arguments) {
+std::string MergeCommand(const MergeArguments& arguments, int* exit_code) {
   std::vector<ProgramFile> programs;
   for (const std::string& folder : arguments.folders) {
     std::error_code error;
     const std::string corpus = folder + "/corpus";
     if (!fs::is_directory(UserPath(corpus), error)) {
-      return Complain(fmt::format("{}: is no folder of a campaign: {} in it", folder,
-                                  error ? "there can be no `corpus`" : "there is no `corpus`"));
+      return fmt::format("{}: is no folder of a campaign: {} in it", folder,
+                         error ? "there can be no `corpus`" : "there is no `corpus`");
     }
     if (fs::is_empty(UserPath(corpus), error)) continue;
-    if (error) return Complain(fmt::format("{}: {}", corpus, error.message()));
-    if (std::string why = ReadPrograms({corpus}, &programs); !why.empty()) return Complain(why);
+    if (error) return fmt::format("{}: {}", corpus, error.message());
+    if (std::string why = ReadPrograms({corpus}, &programs); !why.empty()) return why;
   }
   size_t findings = 0;
-  if (std::string why = MergeFindings(arguments, &findings); !why.empty()) return Complain(why);
+  if (std::string why = MergeFindings(arguments, &findings); !why.empty()) return why;
   // Beside the result, so that a full disk is the same disk.
   const std::string work = fmt::format("{}/work/merge-{}", arguments.out, getpid());
   std::string why = WriteEncoded(programs, work + "/in");
@@ -155,34 +155,11 @@ int Merge(const MergeArguments& arguments) {
     ++kept;
   }
   fs::remove_all(UserPath(work), error);
-  if (!why.empty()) return Complain(why);
+  if (!why.empty()) return why;
   fmt::print("{}: {} programs of {} reach all that they reach together; {} findings\n",
              arguments.out, kept, programs.size(), findings);
-  return 0;
-}
-
-int EncodeFiles(const BytesArguments& arguments) {
-  std::vector<ProgramFile> programs;
-  if (std::string error = ReadPrograms(arguments.files, &programs); !error.empty()) {
-    return Complain(error);
-  }
-  if (std::string error = WriteEncoded(programs, arguments.out); !error.empty()) {
-    return Complain(error);
-  }
-  fmt::print("{}: {} programs\n", arguments.out, programs.size());
-  return 0;
-}
-
-int DecodeFiles(const BytesArguments& arguments) {
-  for (size_t i = 0; i < arguments.files.size(); ++i) {
-    std::string bytes;
-    if (std::string error = ReadText(arguments.files[i], &bytes); !error.empty()) {
-      return Complain(error);
-    }
-    if (i > 0) fmt::print("---\n");
-    fmt::print("{}", Print(Decode(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size())));
-  }
-  return 0;
+  *exit_code = 0;
+  return "";
 }
 
 }  // namespace ouro

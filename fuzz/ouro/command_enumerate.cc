@@ -12,7 +12,6 @@
 #include <thread>
 #include <vector>
 
-#include "collector/specimens.h"
 #include "fuzz/campaign/interrupt.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/status_line.h"
@@ -142,13 +141,11 @@ class Search {
 
 }  // namespace
 
-int EnumeratePrograms(const EnumerateArguments& arguments) {
+std::string EnumerateCommand(const EnumerateArguments& arguments, int* exit_code) {
   Specimen specimen;
-  if (std::string error = FindSpecimen(arguments.specimen, &specimen, arguments.contract);
-      !error.empty()) {
-    return Complain(error);
-  }
-  return Search(specimen, arguments).Run();
+  if (std::string error = FindChosen(arguments.choice, &specimen); !error.empty()) return error;
+  *exit_code = Search(specimen, arguments).Run();
+  return "";
 }
 
 }  // namespace ouro

@@ -17,7 +17,6 @@
 #include "fuzz/campaign/findings.h"
 #include "fuzz/files.h"
 #include "fuzz/ouro/commands.h"
-#include "fuzz/terminal.h"
 
 namespace ouro {
 namespace {
@@ -110,14 +109,14 @@ size_t Show(const Headline& headline, const std::set<std::string>& known, bool a
 
 }  // namespace
 
-int Triage(const TriageArguments& arguments) {
+std::string TriageCommand(const TriageArguments& arguments, int* exit_code) {
   BySpecimen findings;
   std::set<std::string> known;
   for (const std::string& folder : arguments.folders) {
-    if (std::string why = ReadFindings(folder, &findings); !why.empty()) return Complain(why);
+    if (std::string why = ReadFindings(folder, &findings); !why.empty()) return why;
   }
   if (!arguments.known.empty()) {
-    if (std::string why = ReadKnown(arguments.known, &known); !why.empty()) return Complain(why);
+    if (std::string why = ReadKnown(arguments.known, &known); !why.empty()) return why;
   }
   if (arguments.causes) {
     std::set<std::string> causes;
@@ -125,7 +124,8 @@ int Triage(const TriageArguments& arguments) {
       for (const Finding& finding : list) causes.insert(finding.cause);
     }
     for (const std::string& cause : causes) fmt::print("{}\n", cause);
-    return 0;
+    *exit_code = 0;
+    return "";
   }
   size_t fresh = 0;
   size_t count = 0;
@@ -140,7 +140,8 @@ int Triage(const TriageArguments& arguments) {
   }
   const std::string news = arguments.known.empty() ? "" : ", new: " + Count(fresh, "cause");
   fmt::print("{} under {}{}\n", Count(count, "finding"), Count(headlines, "headline"), news);
-  return fresh == 0 ? 0 : 1;
+  *exit_code = fresh == 0 ? 0 : 1;
+  return "";
 }
 
 }  // namespace ouro

@@ -243,10 +243,9 @@ class Measuring {
 
 }  // namespace
 
-int Power(const PowerArguments& arguments) {
-  const std::string error = Measuring(arguments).Run();
-  if (error.empty()) return 0;
-  return Complain(error);
+std::string PowerCommand(const PowerArguments& arguments, int* exit_code) {
+  *exit_code = 0;
+  return Measuring(arguments).Run();
 }
 
 }  // namespace ouro
