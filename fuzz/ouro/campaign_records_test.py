@@ -13,8 +13,7 @@ import signal
 import time
 
 from fuzz.testing import ouro_driver
-from fuzz.ouro.campaign_cli_test import children, until
-from fuzz.testing.ouro_driver import lines
+from fuzz.testing.ouro_driver import children, lines, until
 
 KILLS = int(os.environ.get("OURO_KILLS", "8"))
 PLANTED = "planted:map-last-slot"  # found at once

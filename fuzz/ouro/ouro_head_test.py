@@ -5,11 +5,9 @@ import os
 import re
 
 from fuzz.testing import ouro_driver
-from fuzz.testing.ouro_driver import lines
+from fuzz.testing.ouro_driver import LEAF, LOAD, lines
 
 ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
-LOAD = "r0 = node 2\nr0.0 = r0\nr1 = r0.0\n"  # what liar:load lies about
-LEAF = "r0 = leaf\n"
 LIAR = "# a lie\n# specimen: liar:load (it lies), contract cpython26\n"
 
 

@@ -11,10 +11,8 @@ import subprocess
 import sys
 
 from fuzz.testing import ouro_driver
-from fuzz.testing.ouro_driver import lines
+from fuzz.testing.ouro_driver import LEAF, LOAD, lines
 
-LEAF = "r0 = leaf\n"
-LOAD = "r0 = node 2\nr0.0 = r0\nr1 = r0.0\n"
 
 
 class UsageTest(ouro_driver.OuroTest):
@@ -22,6 +20,7 @@ class UsageTest(ouro_driver.OuroTest):
     def test_did_you_mean(self):
         for arguments, meant in ((["campain"], "campaign"), (["capmaign"], "campaign"),
                                  (["replya", "corpus"], "replay"),
+                                 (["campain", "--seconds", "20"], "campaign"),
                                  (["--secnods", "20"], "--seconds"),
                                  (["run", "--specimne", "naive", "x"], "--specimen"),
                                  (["run", "--specimne=naive", "x"], "--specimen")):
