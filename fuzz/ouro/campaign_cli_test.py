@@ -136,7 +136,7 @@ class CampaignTest(ouro_driver.OuroTest):
         self.write("known.txt", "")
         fresh, _ = self.ouro("triage", "--known", "known.txt", "ouro-out", code=1)
         self.assertIn("  NEW ", fresh)
-        self.assertIn("no folder of a campaign", self.complaint("triage", "nowhere"))
+        self.assertIn("not a campaign folder", self.complaint("triage", "nowhere"))
 
     def test_the_same_seed_finds_the_same_first(self):
         def first():

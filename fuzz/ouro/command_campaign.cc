@@ -11,9 +11,10 @@ std::string CampaignCommand(const CampaignArguments& arguments, int* exit_code) 
   std::string error = FindChosen(arguments.choice, &specimen);
   if (!error.empty()) return error;
   CampaignOptions options = arguments.options;
-  if (!arguments.choice.contract.empty()) {  // which the processes of libFuzzer do not know
+  // The processes of libFuzzer know the specimen by its name alone, without --contract.
+  if (!arguments.choice.contract.empty()) {
     if (options.engines != Engines::kAny && options.engines != Engines::kRandom) {
-      return "libFuzzer judges by the specimen's own contract; with --contract it is "
+      return "libFuzzer judges by the specimen's own contract; with --contract, use "
              "--engine random";
     }
     options.engines = Engines::kRandom;

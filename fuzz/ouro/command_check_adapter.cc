@@ -19,7 +19,7 @@
 namespace ouro {
 namespace {
 
-constexpr size_t kBatch = 100;   // random programs for one child
+constexpr size_t kBatch = 100;   // random programs for one child process
 constexpr int kOperations = 40;  // of each
 constexpr int kShrinkSeconds = 20;
 
@@ -30,7 +30,7 @@ void Print(const Specimen& specimen, const FailedCase& failed) {
     return;
   }
   fmt::print("  {}\n", Report(specimen, failed.verdict, failed.transcript));
-  // A crash takes the transcript with it.
+  // A crash takes the transcript along.
   if (failed.transcript.empty())
     fmt::print("  in this program:\n{}\n", ouro::Print(failed.program));
 }
@@ -44,7 +44,7 @@ void PrintSkipped(const Specimen& specimen) {
              ListAbilities(missing));
 }
 
-// Random programs, until one is unlawful: shrunk, and said whose fault it may be.
+// Runs random programs until one is unlawful; prints that one, shrunk, and the likely culprit.
 bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& arguments,
                   ProgressLine& line) {
   GeneratorOptions options;
@@ -62,7 +62,7 @@ bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& argumen
     finding.shrink_seconds = kShrinkSeconds;
     finding.origin = fmt::format("random program {}", done + found + 1);
     finding.seen = fmt::format(
-        "it broke a law or broke down at random program {}, after {} others in the same process",
+        "it broke a law or crashed at random program {}, after {} others in the same process",
         done + found + 1, found);
     Finding it = Investigate(programs[found], specimen, finding);
     ShrinkFinding(specimen, finding, &it);
@@ -70,7 +70,7 @@ bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& argumen
     const Verdict verdict = TryIsolated(it.program, specimen, Isolation{}, &transcript);
     fmt::print(
         "random program {} is unlawful, shrunk:\n{}\n{}\n  in the adapter, look for {};\n"
-        "  if there is no such thing, it is the collector\n",
+        "  if there is no such mistake, it is the collector\n",
         done + found + 1, ouro::Print(it.program),
         verdict.lawful() ? it.report : Report(specimen, verdict, transcript), LookFor(verdict));
     return false;

@@ -1,5 +1,5 @@
-// `ouro compare`: one program on many specimens, as a table of timelines; or two specimens, and
-// where they differ.
+// `ouro compare`: programs on every available specimen, each as a table of timelines; or on two
+// specimens, and where these differ.
 
 #include <fmt/format.h>
 
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "collector/specimens.h"
+#include "fuzz/campaign/campaign_report.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/ouro/runner.h"
 #include "fuzz/ouro/timeline.h"
@@ -18,7 +19,7 @@
 namespace ouro {
 namespace {
 
-// Each program through all specimens that are here: a table for each.
+// Runs each program on every available specimen, and prints a table for each.
 int CompareAll(const std::vector<ProgramFile>& programs, const CompareArguments& arguments) {
   std::vector<std::string> absent;
   const std::vector<Specimen> specimens = AvailableSpecimens(programs, arguments.choice, &absent);
@@ -44,7 +45,8 @@ int CompareAll(const std::vector<ProgramFile>& programs, const CompareArguments&
   return lawful ? 0 : 1;
 }
 
-// Two specimens whose abilities are those that both have: what one cannot do is void for both.
+// Two specimens, reduced to the abilities that both have: an operation that one of them lacks is
+// void for both.
 struct Pair {
   Specimen first;
   Specimen second;
@@ -77,7 +79,7 @@ void CompareOne(const ProgramFile& program, Runner& first, Runner& second, Progr
   fmt::print("{}: {}: {}\n", program.Label(), lawful ? "both lawful" : "unlawful", difference);
 }
 
-// Each program's specimen against one: what is the same, and what not.
+// Runs each program on its own specimen and on `with`, and prints the first difference.
 int CompareWith(const Assignment& assigned, const Specimen& with) {
   ProgressLine line;
   size_t done = 0;
@@ -93,9 +95,9 @@ int CompareWith(const Assignment& assigned, const Specimen& with) {
       line.Show(fmt::format("{} of {} programs", ++done, assigned.programs.size()));
     }
     line.Clear();
-    fmt::print("{} programs on {} and {}: {} the same, {} different, {} convicted\n", sum.programs,
-               pair.first.name, pair.second.name, sum.programs - sum.different, sum.different,
-               sum.convicted);
+    fmt::print("{} on {} and {}: {} the same, {} different, {} convicted\n",
+               Count(sum.programs, "program"), pair.first.name, pair.second.name,
+               sum.programs - sum.different, sum.different, sum.convicted);
     convicted += sum.convicted;
   }
   return convicted == 0 ? 0 : 1;

@@ -1,5 +1,5 @@
-// `ouro enumerate`: all programs within bounds, on several threads. Each enumerates all of them,
-// which is cheap, and tries every n-th batch in a child.
+// `ouro enumerate`: all programs within bounds, on several threads. Each thread enumerates all of
+// them, which is cheap, and runs every n-th batch in a child process.
 
 #include <fmt/format.h>
 
@@ -24,8 +24,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kBatch = 20'000;      // programs for one child
-constexpr size_t kMaxSignatures = 20;  // then there is no use in more
+constexpr size_t kBatch = 20'000;      // programs for one child process
+constexpr size_t kMaxSignatures = 20;  // more would not be read
 
 class Search {
  public:
@@ -63,7 +63,7 @@ class Search {
 
   void Work(size_t number, size_t workers) {
     std::vector<Program> batch;
-    size_t batches = 0;  // whose turn it is
+    size_t batches = 0;  // complete ones, of all threads
     size_t skipped = 0;
     const bool finished = Over() || Enumerate(arguments_.bounds, [&](const Program& program) {
                                       if (batches % workers == number) {
@@ -81,7 +81,7 @@ class Search {
     if (finished && !Over()) Try(batch);
   }
 
-  // All of the batch that convict, not only the first.
+  // Finds all unlawful programs of the batch, not only the first.
   void Try(const std::vector<Program>& batch) {
     std::vector<Program> rest = batch;
     Isolation isolation;

@@ -34,10 +34,10 @@ void WarnOfUnknownAbilities(const Specimen& specimen) {
     words += fmt::format("{}\"{}\"", words.empty() ? "" : ", ", OneLine(word, 100));
   }
   std::fflush(stdout);
-  fmt::print(stderr,
-             "ouro: warning: {} claims abilities that nobody knows, and is not asked for them: {}. "
-             "There are: {}\n",
-             OneLine(specimen.name), words, ListAbilities(kAllAbilities));
+  fmt::print(
+      stderr,
+      "ouro: warning: {} claims unknown abilities, which are not tested: {}. Known ones: {}\n",
+      OneLine(specimen.name), words, ListAbilities(kAllAbilities));
 }
 
 // Assigns specimens to programs, one after the other.

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "fuzz/campaign/campaign_report.h"
 #include "fuzz/files.h"
 #include "fuzz/ouro/commands.h"
 #include "model/judge/law.h"
@@ -25,7 +26,7 @@ std::string JudgeCommand(const JudgeArguments& arguments, int* exit_code) {
     if (std::string error = JudgeTraces(text, *contract, &verdicts); !error.empty()) {
       return fmt::format("{}: {}", file, error);
     }
-    if (verdicts.empty()) return fmt::format("{}: holds no trace", file);
+    if (verdicts.empty()) return fmt::format("{}: contains no trace", file);
     traces += verdicts.size();
     for (const TraceVerdict& verdict : verdicts) {
       if (!verdict.violation) continue;
@@ -34,7 +35,7 @@ std::string JudgeCommand(const JudgeArguments& arguments, int* exit_code) {
                  Name(verdict.violation->law), verdict.violation->what, verdict.violation->lawful);
     }
   }
-  fmt::print("{} traces, {} unlawful\n", traces, unlawful);
+  fmt::print("{}, {} unlawful\n", Count(traces, "trace"), unlawful);
   *exit_code = unlawful == 0 ? 0 : 1;
   return "";
 }

@@ -1,4 +1,4 @@
-// `ouro specimens`, `ouro contracts`, `ouro laws`: what there is.
+// `ouro specimens`, `ouro contracts` and `ouro laws`: the names that other commands take.
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
-// `ouro replay`: programs on every available specimen, held against the known bugs that their heads
-// name.
+// `ouro replay`: programs on every available specimen, compared with the known bugs that the heads
+// of their files name.
 
 #include <fmt/format.h>
 
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "corpus/head.h"
+#include "fuzz/campaign/campaign_report.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/ouro/runner.h"
 #include "fuzz/status_line.h"
@@ -18,7 +19,7 @@ namespace ouro {
 namespace {
 
 struct Tally {
-  size_t convicted = 0;  // of what is not known
+  size_t convicted = 0;  // without a known bug
   size_t known = 0;
   size_t missed = 0;
 };
@@ -30,7 +31,7 @@ std::string LawOf(const Verdict& verdict) {
 
 class Replayer {
  public:
-  // Returns "" or what is wrong with the head of a file.
+  // Returns "" or what is wrong with a file or its head.
   std::string Read(const std::vector<std::string>& files) {
     if (std::string error = ReadPrograms(files, &files_); !error.empty()) return error;
     for (const ProgramFile& file : files_) {
@@ -49,7 +50,7 @@ class Replayer {
     Tally all;
     for (const Specimen& specimen : specimens) {
       const Tally tally = RunOn(specimen);
-      fmt::print("{:<18} {} programs, {} convicted", specimen.name, programs_.size(),
+      fmt::print("{:<18} {}, {} convicted", specimen.name, Count(programs_.size(), "program"),
                  tally.convicted);
       if (tally.known > 0) fmt::print(", {} known", tally.known);
       if (tally.missed > 0) fmt::print(", {} missed", tally.missed);
@@ -69,7 +70,8 @@ class Replayer {
     runner.RunAll(programs_, [&](size_t i, Verdict verdict, std::string trace) {
       line_.Show(fmt::format("{}: {} of {} programs", specimen.name, ++done, programs_.size()));
       Judgement judgement = Weigh(verdict, bugs_[i], specimen);
-      if (judgement.kind == Judgement::Kind::kMissed) {  // perhaps others have come before it
+      if (judgement.kind ==
+          Judgement::Kind::kMissed) {  // perhaps because of the programs before it
         verdict = Runner(specimen).Run(programs_[i], &trace);
         judgement = Weigh(verdict, bugs_[i], specimen);
       }
@@ -93,8 +95,8 @@ class Replayer {
                  why.empty() ? "" : " (" + why + ")");
     } else if (judgement.kind == Judgement::Kind::kMissed) {
       fmt::print(
-          "missed: {}: {} ({}) is lawful, and its head says that it is convicted{}{}. Is the bug "
-          "mended, or not found any more?\n",
+          "missed: {}: {} ({}) is lawful, but the file's head says that it is convicted{}{}. "
+          "Is the bug fixed, or no longer found?\n",
           label, specimen.name, specimen.summary,
           judgement.bug->law.empty() ? "" : " by " + judgement.bug->law,
           why.empty() ? "" : " (" + why + ")");

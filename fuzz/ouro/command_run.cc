@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "fuzz/campaign/campaign_report.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/ouro/runner.h"
 #include "fuzz/status_line.h"
@@ -26,7 +27,7 @@ std::string RunCommand(const RunArguments& arguments, int* exit_code) {
     runners.push_back(std::make_unique<Runner>(specimen, Limits{.verify = arguments.verify},
                                                arguments.in_process));
   }
-  // With --trace, standard output is for traces alone.
+  // With --trace, standard output contains nothing but traces.
   std::FILE* const reports = arguments.trace ? stderr : stdout;
   ProgressLine line;
   for (size_t i = 0; i < assigned.programs.size(); ++i) {
@@ -46,8 +47,8 @@ std::string RunCommand(const RunArguments& arguments, int* exit_code) {
   }
   line.Clear();
   for (size_t on = 0; on < run.size(); ++on) {
-    fmt::print(reports, "{} programs on {}, {} convicted\n", run[on], assigned.specimens[on].name,
-               convicted[on]);
+    fmt::print(reports, "{} on {}, {} convicted\n", Count(run[on], "program"),
+               assigned.specimens[on].name, convicted[on]);
   }
   const bool lawful =
       std::all_of(convicted.begin(), convicted.end(), [](size_t n) { return n == 0; });

@@ -20,13 +20,14 @@ std::string ShrinkCommand(const ShrinkArguments& arguments, int* exit_code) {
   if (!error.empty()) return error;
   const std::vector<ProgramFile>& programs = assigned.programs;
   if (programs.size() != 1) {
-    return fmt::format("{}: holds {} programs; one can be shrunk at a time", arguments.file,
+    return fmt::format("{}: contains {} programs; only one can be shrunk at a time", arguments.file,
                        programs.size());
   }
   const Specimen& specimen = assigned.specimen(0);
   ProgressLine line(stderr, std::chrono::milliseconds(0));
   FindingOptions options;
-  options.isolation.milliseconds = 15'000;  // longer than a peer's, whose words say more
+  // Longer than the timeout of peers, whose error names the operation that hung.
+  options.isolation.milliseconds = 15'000;
   options.shrink_seconds = arguments.seconds;
   options.origin = arguments.file;
   options.progress = [&line](size_t operations, size_t tried) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "fuzz/campaign/campaign_report.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/status_line.h"
 #include "fuzz/terminal.h"
@@ -26,7 +27,7 @@ struct Swept {
 void SweepOne(const ProgramFile& program, const Specimen& specimen, ProgressLine& line,
               Swept* sum) {
   Isolation isolation;
-  isolation.fresh = true;  // each variation is alone, so that its report can be repeated
+  isolation.fresh = true;  // each variation runs alone, so that its report is repeatable
   const std::vector<Variation> sweep = Sweep(program.program);
   std::vector<Program> rest;
   for (const Variation& variation : sweep) rest.push_back(variation.program);
@@ -66,8 +67,8 @@ std::string SweepCommand(const SweepArguments& arguments, int* exit_code) {
   bool lawful = true;
   for (size_t on = 0; on < sums.size(); ++on) {
     const auto& convicted = sums[on].convicted;
-    fmt::print("{} variations of {} programs on {}, {} convicted\n", sums[on].variations,
-               sums[on].programs, assigned.specimens[on].name,
+    fmt::print("{} variations of {} on {}, {} convicted\n", sums[on].variations,
+               Count(sums[on].programs, "program"), assigned.specimens[on].name,
                std::accumulate(convicted.begin(), convicted.end(), size_t{0},
                                [](size_t sum, const auto& entry) { return sum + entry.second; }));
     for (const auto& [signature, hits] : convicted) fmt::print("  {} x {}\n", hits, signature);

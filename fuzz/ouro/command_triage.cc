@@ -1,5 +1,5 @@
-// `ouro triage`: what the findings of one or several campaigns come down to, and which of their
-// causes are new.
+// `ouro triage`: the findings of one or several campaigns, grouped by cause, and which causes are
+// new.
 
 #include <fmt/format.h>
 
@@ -23,7 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Hits by the names of files, as the statistics of all specimens in the folder have them.
+// How often each finding occurred, by the name of its file: the sum over the statistics of all
+// specimens in the folder. Files that are not statistics are skipped.
 std::map<std::string, uint64_t> HitsIn(const std::string& folder) {
   std::map<std::string, uint64_t> hits;
   std::error_code error;
@@ -49,7 +50,7 @@ using BySpecimen = std::map<std::string, std::vector<Finding>>;
 std::string ReadFindings(const std::string& folder, BySpecimen* findings) {
   std::error_code error;
   if (!fs::is_directory(UserPath(folder + "/found"), error)) {
-    return fmt::format("{}: is no folder of a campaign", folder);
+    return fmt::format("{}: not a campaign folder", folder);
   }
   if (fs::is_empty(UserPath(folder + "/found"), error)) return "";
   const std::map<std::string, uint64_t> hits = HitsIn(folder);
@@ -74,7 +75,7 @@ std::string ReadFindings(const std::string& folder, BySpecimen* findings) {
   return "";
 }
 
-// Causes, a line each; comments begin with `#`.
+// Reads causes, one a line; lines that begin with `#` are comments.
 std::string ReadKnown(const std::string& file, std::set<std::string>* known) {
   std::string text;
   if (std::string why = ReadText(file, &text); !why.empty()) return why;
@@ -85,7 +86,7 @@ std::string ReadKnown(const std::string& file, std::set<std::string>* known) {
   return "";
 }
 
-// Prints a headline and those of its causes that are new; returns how many these are.
+// Prints a headline and its new causes; returns the number of these.
 size_t Show(const Headline& headline, const std::set<std::string>& known, bool all_new) {
   std::set<std::string> fresh;
   uint64_t hits = 0;

@@ -93,7 +93,7 @@ class FilesTest(ouro_driver.OuroTest):
                               capture_output=True, text=True)
         self.assertIn(done.returncode, (0, 2), done.stderr)
         if done.returncode == 0:
-            self.assertIn("1 programs on naive, 0 convicted", done.stdout)
+            self.assertIn("1 program on naive, 0 convicted", done.stdout)
 
     def test_input_without_an_end(self):
         for command in (["run"], ["judge", "--contract", "lua"], ["decode"]):

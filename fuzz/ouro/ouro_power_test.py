@@ -53,7 +53,7 @@ class PowerTest(ouro_driver.OuroTest):
         self.write("bad.so", "no library")
         self.assertIn("bad.so", self.complaint(*power, "bad.so"))
         self.write("d/readme.txt", "no library")
-        self.assertIn("d: holds no .so files", self.complaint(*power, "d"))
+        self.assertIn("d: contains no .so files", self.complaint(*power, "d"))
         self.assertIn('two mutants "naive"', self.complaint(*power, "naive", "naive"))
         self.write("out/power.csv", "dear diary\n")
         self.assertIn("out/power.csv: line 1: ", self.complaint(*power, "--out", "out", "naive"))

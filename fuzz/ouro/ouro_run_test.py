@@ -14,7 +14,7 @@ class RunTest(ouro_driver.OuroTest):
         self.write("a.gct", LOAD)
         for specimen in ("optimized", "naive"):
             output, errors = self.ouro("run", "--specimen", specimen, "a.gct")
-            self.assertEqual(output, f"1 programs on {specimen}, 0 convicted\n")
+            self.assertEqual(output, f"1 program on {specimen}, 0 convicted\n")
             self.assertEqual(errors, "")
 
     def test_convicted(self):
@@ -31,7 +31,7 @@ class RunTest(ouro_driver.OuroTest):
         self.write("a.gct", LOAD)
         output, errors = self.ouro("run", "--trace", "a.gct")
         self.assertEqual(output, LOAD_TRACE)
-        self.assertEqual(errors, "1 programs on optimized, 0 convicted\n")
+        self.assertEqual(errors, "1 program on optimized, 0 convicted\n")
         output, errors = self.ouro("run", "--trace", "--specimen", "liar:load", "a.gct", code=1)
         self.assertTrue(output.endswith("> got none      # <- here\n---\n"))
         self.assertIn("broke the law load", errors)
@@ -93,11 +93,12 @@ class JudgeTest(ouro_driver.OuroTest):
         self.assertEqual(errors, "")
 
     def test_lawful_and_empty(self):
-        for text, count in ((LOAD_TRACE, 1), (LOAD_TRACE * 2, 2), ("---\n---\n", 2)):
+        for text, count in ((LOAD_TRACE, "1 trace"), (LOAD_TRACE * 2, "2 traces"),
+                            ("---\n---\n", "2 traces")):
             output, _ = self.ouro("judge", "--contract", "cpython39", "-", stdin=text)
-            self.assertEqual(output, f"{count} traces, 0 unlawful\n")
+            self.assertEqual(output, f"{count}, 0 unlawful\n")
         for text in ("", "# nothing\n"):
-            self.assertIn("-: holds no trace",
+            self.assertIn("-: contains no trace",
                           self.complaint("judge", "--contract", "cpython39", "-", stdin=text))
 
     def test_bad_input(self):

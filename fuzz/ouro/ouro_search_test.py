@@ -11,7 +11,7 @@ class SweepTest(ouro_driver.OuroTest):
     def test_sweep(self):
         self.write("a.gct", "r0 = node 0\nr1 = weak r0\nr0 = none\n")
         output, _ = self.ouro("sweep", "a.gct")
-        self.assertRegex(output, r"^\d+ variations of 1 programs on optimized, 0 convicted\n$")
+        self.assertRegex(output, r"^\d+ variations of 1 program on optimized, 0 convicted\n$")
         bug = "planted:failed-weakref"
         self.ouro("run", "--specimen", bug, "a.gct")  # which the program alone does not find
         output, _ = self.ouro("sweep", "--specimen", bug, "a.gct", code=1)
