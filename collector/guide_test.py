@@ -79,8 +79,9 @@ def comparable(command, lines):
     lines = [re.sub(r"/lib-\S*-[0-9a-f]{4,16}\.gct", "/FOUND.gct", line) for line in lines]
     if not command.startswith(("ouro campaign", "ouro run")):
         return lines
+    lines = [re.sub(r"^\d+ programs? on ", "N programs on ", line) for line in lines]
     return [re.sub(r"\d+", "N", line)
-            if re.search(r"\d s\b|shrunk from|\d programs on", line) else line for line in lines]
+            if re.search(r"\d s\b|shrunk from|N programs on", line) else line for line in lines]
 
 
 def matches(expected, printed):

@@ -125,7 +125,7 @@ class CampaignTest(ouro_driver.OuroTest):
         self.assertRegex(output, r"(?m)^\d+ s: corpus/\w+/[\w-]+\.gct: load at load in ")
 
     def test_triage(self):
-        self.campaign("--specimen", "liar:load", "--seconds", "1", code=1)
+        self.campaign("--specimen", "liar:load", "--stop-on-first", "--seconds", "1000", code=1)
         table, _ = self.ouro("triage", "ouro-out", code=1)
         self.assertRegex(table, r"\Aliar:load\n +\d+ x load: ")
         causes, _ = self.ouro("triage", "--causes", "ouro-out")

@@ -84,7 +84,7 @@ class RecordsTest(ouro_driver.OuroTest):
     def test_the_corpus_is_programs(self):
         self.campaign("--seconds", "2")
         output, _ = self.ouro("run", "--specimen", "naive", self.path("corpus"))
-        self.assertRegex(output, r"\d+ programs on naive, 0 convicted")
+        self.assertRegex(output, r"\d+ programs? on naive, 0 convicted")
 
     def test_nothing_is_lost_by_kills(self):
         dice = random.Random(3)

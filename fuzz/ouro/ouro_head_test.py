@@ -18,7 +18,7 @@ class SpecimenTest(ouro_driver.OuroTest):
                   code=1)
         output, _ = self.ouro("run", "ouro-out/found", code=1)
         self.assertIn("liar:load broke the law load", output)
-        self.assertRegex(output, r"(?m)^(\d+) programs on liar:load, \1 convicted$")
+        self.assertRegex(output, r"(?m)^(\d+) programs? on liar:load, \1 convicted$")
         found = os.listdir(os.path.join(self.folder, "ouro-out", "found"))
         shrunk, errors = self.ouro("shrink", "ouro-out/found/" + found[0], code=1)
         self.assertIn("liar:load broke the law load", errors)
@@ -164,7 +164,7 @@ class KnownTest(ouro_driver.OuroTest):
 
     def test_bad_heads(self):
         self.write("a.gct", "# convicts: php by nosuch: x\n" + LOAD)
-        self.assertIn('a.gct: no law is called "nosuch"', self.complaint("replay", "a.gct"))
+        self.assertIn('a.gct: there is no law "nosuch"', self.complaint("replay", "a.gct"))
 
     def test_peers_are_asked(self):
         specimens, _ = self.ouro("specimens")

@@ -1,5 +1,5 @@
-// Exhaustive search: each program is there once and no two differ in names alone; what it finds,
-// and that all of it is lawful on what is not broken.
+// Enumeration: each program occurs once, and no two differ only in names; all are lawful on sound
+// collectors, and some convict a planted bug.
 
 #include "properties/generator/enumerate.h"
 
@@ -53,7 +53,7 @@ TEST(EnumerateTest, HasEachProgramOnceUpToNames) {
   EXPECT_EQ(programs.count("r0 = node 1\nr0.0 = r0\nr0 = none\ncollect 2\n"), 1u);
 }
 
-TEST(EnumerateTest, StopsWhenItIsTold) {
+TEST(EnumerateTest, StopsWhenTold) {
   int left = 10;
   EXPECT_EQ(Enumerate(Bounds{}, [&left](const Program&) { return --left > 0; }), 10u);
 }
