@@ -1,6 +1,6 @@
 """CPython 3.6 to 3.12: use after free in PyObject_ClearWeakRefs. The callback
-of the target's only weak reference gets a borrowed reference to it; a callback that releases the weak
-reference then uses freed memory.
+of the target's only weak reference gets a borrowed reference to it; if the callback releases the
+weak reference, freed memory is used.
 
     PYTHONMALLOC=debug python3 cpython_lent_weakref.py      crashes where the bug is present
 

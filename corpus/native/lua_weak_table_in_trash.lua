@@ -1,9 +1,9 @@
--- Lua 5.4: the manual (2.5.4) says that objects are removed from weak values before their finalizers
--- run. Not if the weak table is trash itself: a finalizer can resurrect it with those objects in it.
+-- Lua 5.4: the manual (2.5.4) says that objects are removed from weak values before their
+-- finalizers run. Not if the weak table is trash itself: a finalizer can resurrect it with them.
 --
 --     lua5.4 lua_weak_table_in_trash.lua                exits 1 where the table has it
 --
--- Ouroboros showed it; its contract `lua` lets a weak reference in trash yield its target or nothing.
+-- Ouroboros showed it; under its contract `lua`, a weak reference in trash may yield either.
 
 local shown, saved
 
