@@ -18,7 +18,7 @@ std::vector<BuiltInProgram> BuiltInCorpus() {
   std::vector<BuiltInProgram> all;
   for (const auto& file : kFiles) {
     std::vector<Program> programs;
-    CHECK(Parse(file.text, &programs).empty());  // a test reads all of them
+    CHECK(Parse(file.text, &programs).empty());  // corpus_test parses every file
     for (Program& program : programs) all.push_back({file.file, std::move(program)});
   }
   return all;

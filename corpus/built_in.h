@@ -1,6 +1,6 @@
 // The built-in corpus: the programs of these folders, as they were when `ouro` was built.
 //
-// Place: for campaigns, which run them before all others.
+// Place: for campaigns, which run them before all other programs.
 
 #ifndef CORPUS_BUILT_IN_H_
 #define CORPUS_BUILT_IN_H_
@@ -17,7 +17,7 @@ struct BuiltInProgram {
   Program program;
 };
 
-// In the order of their files.
+// All of them, in the order of their files; parsed anew at each call. Any thread may call.
 std::vector<BuiltInProgram> BuiltInCorpus();
 
 }  // namespace ouro

@@ -23,7 +23,7 @@ std::string ReadText(const fs::path& path) {
   return text.str();
 }
 
-// The leading comment lines, their words one blank apart.
+// The leading comment lines as one line, with single blanks.
 std::string HeaderOf(const std::string& text) {
   std::string header;
   std::istringstream lines(text);
@@ -44,7 +44,7 @@ CorpusFile ReadFile(const std::string& folder, const fs::path& path) {
   return file;
 }
 
-// Where a file that a test writes has to go: `bazel run` says where the source tree is.
+// The path of a file that a test writes: `bazel run` says where the source tree is.
 fs::path InSourceTree(const std::string& path) {
   const char* root = std::getenv("BUILD_WORKSPACE_DIRECTORY");
   return root == nullptr ? fs::path(path) : fs::path(root) / path;
@@ -82,21 +82,21 @@ std::map<std::string, std::string> ReadGolden(const std::string& name) {
       EXPECT_EQ(line.compare(0, 2, "# "), 0) << name << ": a text without a name: " << line;
       title = line.substr(std::min<size_t>(2, line.size()));
     } else if (line == kEndOfText) {
-      EXPECT_TRUE(texts.emplace(title, text).second) << name << ": " << title << " is there twice";
+      EXPECT_TRUE(texts.emplace(title, text).second) << name << ": " << title << " occurs twice";
       title.clear();
       text.clear();
     } else {
       text += line + "\n";
     }
   }
-  EXPECT_EQ(title, "") << name << ": the last text has no end";
+  EXPECT_EQ(title, "") << name << ": the last text does not end with ---";
   return texts;
 }
 
 void ExpectGolden(const std::string& name, const NamedTexts& texts, const std::string& target) {
   const fs::path path = fs::path("corpus/golden") / name;
   if (std::getenv("REGENERATE") != nullptr) {
-    ASSERT_FALSE(testing::Test::HasFailure()) << path << " stays as it is";
+    ASSERT_FALSE(testing::Test::HasFailure()) << path << " is left unchanged";
     std::ofstream file(InSourceTree(path.string()), std::ios::binary);
     for (const auto& [title, text] : texts) {
       file << "# " << title << "\n" << text << kEndOfText << "\n";
@@ -114,12 +114,12 @@ void ExpectGolden(const std::string& name, const NamedTexts& texts, const std::s
     golden.erase(title);
   }
   for (const auto& [title, text] : golden) {
-    ADD_FAILURE() << path << " has the text " << title << ", which nobody made";
+    ADD_FAILURE() << path << " has the text " << title << ", which the test did not produce";
     same = false;
   }
   if (same) return;
-  ADD_FAILURE() << "If the change is meant: REGENERATE=1 bazel run " << target
-                << "\nand read the difference that `git diff " << path.string() << "` shows.";
+  ADD_FAILURE() << "If the change is intended: REGENERATE=1 bazel run " << target
+                << "\nand review `git diff " << path.string() << "`.";
 }
 
 }  // namespace ouro

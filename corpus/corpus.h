@@ -1,6 +1,8 @@
-// The corpus as tests read it: files of programs, and golden files, which say what came of them.
+// The corpus as tests read it: files of programs, and golden files with their traces and reports.
+// Each function fails the running test if a file cannot be read.
 //
-// Place: among the files that it reads; for the tests in properties/.
+// Place: beside the files that it reads; for the tests in properties/. REQUIRES: the working folder
+// is the runfiles' root, as in `bazel test`.
 
 #ifndef CORPUS_CORPUS_H_
 #define CORPUS_CORPUS_H_
@@ -18,28 +20,28 @@ struct CorpusFile {
   std::string folder = {};             // "laws"
   std::string name = {};               // "load"
   std::string header = {};             // the comment that opens the file, as one line without `#`
-  std::string text = {};               // of the whole file
-  std::vector<Program> programs = {};  // none if the file could not be read, which fails the test
+  std::string text = {};               // the whole file
+  std::vector<Program> programs = {};  // none if the file could not be parsed
 
   std::string path() const { return "corpus/" + folder + "/" + name + ".gct"; }
 };
 
-// The `.gct` files of corpus/FOLDER in the order of their names; none where there is no such
-// folder.
+// The `.gct` files of corpus/FOLDER, sorted by name; none if there is no such folder.
 std::vector<CorpusFile> ReadCorpus(const std::string& folder);
 
-// The one of that name, with its one program; fails the test where there is none.
+// The file of that name, with exactly one program; fails the test if it has none or several.
 CorpusFile ReadCorpusFile(const std::string& folder, const std::string& name);
 
-// A golden file is a sequence of texts. Each has a name, in a comment line before it, and a line
-// `---` behind it.
+// A golden file is a sequence of texts, each after a comment line with its name and before a line
+// `---`.
 using NamedTexts = std::vector<std::pair<std::string, std::string>>;
 
 // The texts of corpus/golden/NAME by their names.
 std::map<std::string, std::string> ReadGolden(const std::string& name);
 
-// Fails the test with a difference for each text that is not the one of corpus/golden/NAME. Where
-// the environment has REGENERATE, writes that file instead; `target` is the test that does so.
+// Fails the test for each text that differs from that of corpus/golden/NAME. If the environment has
+// REGENERATE, writes that file instead; `target` is the Bazel target of the test, for the message
+// that says how.
 void ExpectGolden(const std::string& name, const NamedTexts& texts, const std::string& target);
 
 }  // namespace ouro

@@ -18,7 +18,7 @@ std::string Trimmed(std::string_view text) {
 
 bool Digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
-// The word at *at, which moves behind it and the blanks after it.
+// The word at *at, which is advanced past the word and the blanks after it.
 std::string Word(const std::string& text, size_t* at) {
   const size_t end = std::min(text.find(' ', *at), text.size());
   std::string word = text.substr(*at, end - *at);
@@ -31,9 +31,9 @@ bool IsVersion(const std::string& word) {
          std::all_of(word.begin(), word.end(), [](char c) { return Digit(c) || c == '.'; });
 }
 
-// "3.11.7" -> 3, 11, 7: what begins with a digit, up to what is none.
+// The leading version number: "3.11.7+" -> 3, 11, 7.
 std::vector<int> Numbers(std::string_view version) {
-  constexpr size_t kDigits = 6;  // of one number: no version has more
+  constexpr size_t kDigits = 6;  // of one number: enough for every version, and no overflow
   std::vector<int> numbers;
   while (!version.empty() && Digit(version[0])) {
     const size_t digits = std::min(version.find_first_not_of("0123456789"), version.size());
@@ -45,8 +45,8 @@ std::vector<int> Numbers(std::string_view version) {
   return numbers;
 }
 
-// How a version stands to a bound, as far as both go: -1, 0, 1. 3.12.1 is equal to the bound 3.12;
-// *vague: 3.12 may be equal to the bound 3.12.1 or not.
+// Compares a version to a bound, as far as both are given: -1, 0 or 1. 3.12.1 equals the
+// bound 3.12. Sets *vague if the version is too short to tell: 3.12 against the bound 3.12.1.
 int Against(const std::vector<int>& version, const std::vector<int>& bound, bool* vague) {
   for (size_t i = 0; i < bound.size(); ++i) {
     if (i == version.size()) {
@@ -116,7 +116,7 @@ std::string HeadSpecimen(const std::string& text) {
   const std::string value = HeadValue(text, "specimen");
   const size_t close = value.rfind(kContractMark);
   if (close == std::string::npos) return value;
-  // The name may have parentheses, too: a path, or a command.
+  // The name, a path or a command, may contain parentheses, too.
   size_t open = close;
   for (int depth = 1; depth > 0 && open > 0;) {
     --open;
@@ -140,14 +140,14 @@ std::string ParseKnownBug(const std::string& text, KnownBug* bug) {
     word = Word(head, &at);
     if (word == "-") {
       bug->to = Word(head, &at);
-      if (!IsVersion(bug->to)) return fmt::format("\"{}\" is no version", bug->to);
+      if (!IsVersion(bug->to)) return fmt::format("\"{}\" is not a version", bug->to);
       word = Word(head, &at);
     }
   }
   if (word == "by") {
     bug->law = Word(head, &at);
     if (bug->law != "broken" && !FindLaw(bug->law)) {
-      return fmt::format("no law is called \"{}\"; `ouro laws` lists them", bug->law);
+      return fmt::format("there is no law \"{}\"; `ouro laws` lists them", bug->law);
     }
     word.clear();
   }

@@ -1,4 +1,4 @@
-// What the head of a program's file says, and what it does not: who is known to have which bug.
+// The head of a program's file: its keys, the specimen that it names, and known bugs.
 
 #include "corpus/head.h"
 
@@ -28,8 +28,8 @@ TEST(HeadTest, IsTheCommentAtTheVeryBeginning) {
   EXPECT_EQ(HeadValue("r0 = leaf\n# k: 2\n", "k"), "");
 }
 
-TEST(HeadTest, TheLastLineWinsAndTheKeyStandsAtItsBegin) {
-  // As a collector may have said it.
+TEST(HeadTest, TheLastLineWinsAndBeginsWithTheKey) {
+  // An untrusted collector may have influenced the first lines.
   const std::string text = "# it said # k: evil\n# k: evil\n# k: good \r\n#  k: evil\n";
   EXPECT_EQ(HeadValue(text, "k"), "good");
   EXPECT_EQ(HeadValues(text, "k"), (std::vector<std::string>{"evil", "good"}));
@@ -109,7 +109,7 @@ TEST(HeadTest, IsWeighedBothWays) {
   EXPECT_EQ(Weigh(load, bugs, lua).kind, Kind::kUnknown);
   EXPECT_EQ(Weigh(lawful, bugs, lua).kind, Kind::kLawful);
   EXPECT_EQ(Weigh(crash, {Bug("php by broken")}, php).kind, Kind::kKnown);
-  // Two bugs that one program may find: either will do.
+  // A program with two known bugs: either one suffices.
   const std::vector<KnownBug> two = {Bug("php 8.2 by load"), Bug("php 8.2 by broken")};
   EXPECT_EQ(Weigh(crash, two, php).kind, Kind::kKnown);
   EXPECT_EQ(Weigh(lawful, two, php).kind, Kind::kMissed);

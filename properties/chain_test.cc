@@ -1,5 +1,5 @@
-// Long programs: a chain of 100,000 links, made and dropped, gets a verdict on every collector in
-// this process, in a time that is not that of our own judge or trial.
+// Long programs: a chain of 100,000 links, built and dropped, gets a verdict on every in-process
+// collector, and neither the judge nor the trial takes more than linear time for it.
 
 #include <gtest/gtest.h>
 
@@ -17,9 +17,9 @@ namespace ouro {
 namespace {
 
 constexpr int kLinks = 100'000;
-constexpr int kMilliseconds = 60'000;  // each takes about one second; machines may be busy
+constexpr int kMilliseconds = 60'000;  // each takes about one second; the machine may be busy
 
-// Whose own recursion, one call for each link, uses up the stack.
+// Peers whose own recursion, one call for each link, exhausts the stack.
 const std::set<std::string> kRecursive = {"gobject", "php"};
 
 Program Chain() {

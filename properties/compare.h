@@ -1,9 +1,9 @@
-// Comparing two specimens: the same program, operation by operation. Which objects died, whose
-// finalizers and callbacks ran, what entered the garbage list, what every collection answered.
-// Both may be lawful and yet differ, where the outcome hangs on the order within a collection,
-// which no law fixes.
+// Comparing two specimens on the same program, operation by operation: which objects died, whose
+// finalizers and callbacks ran, what entered the garbage list, what every collection returned. Both
+// may be lawful and yet differ, where the outcome depends on the order within a collection, which
+// no law fixes.
 //
-// Place: shared by `ouro compare` and the properties of real CPythons.
+// Place: `ouro compare --with`, and the properties of real CPythons. Knows texts, not collectors.
 
 #ifndef PROPERTIES_COMPARE_H_
 #define PROPERTIES_COMPARE_H_
@@ -13,7 +13,7 @@
 
 namespace ouro {
 
-// One operation of main, and all that happened during it: events in a fixed order, as text.
+// One operation of main and all events during it, as text and sorted, as their order may differ.
 struct Step {
   std::string operation;
   std::vector<std::string> events;
@@ -21,11 +21,11 @@ struct Step {
   friend bool operator==(const Step&, const Step&) = default;
 };
 
-// The steps of a trace that a trial wrote. What scripts executed is left out, what it caused is
-// not.
+// The steps of a trace that a trial wrote. Operations of scripts are left out; the events that they
+// caused are not. Linear, but for the sorting of each step.
 std::vector<Step> Steps(const std::string& transcript);
 
-// The first step in which the two differ, as one sentence; "" if they are the same.
+// The first step in which the two differ, as one sentence; "" if they are equal.
 std::string FirstDifference(const std::vector<Step>& a, const std::vector<Step>& b);
 
 }  // namespace ouro

@@ -1,10 +1,10 @@
-// The corpus: programs by hand, one for each law and one for each rule of CPython, and those that
-// campaigns found. Every specimen that is here replays them under the judge; the liar of each law
-// is convicted by the program of that law; and golden traces pin what the rules mean, so that it
-// does not go unnoticed if the collectors and the judge change their minds together. The CPythons
-// that are here must leave the same traces.
+// The corpus: handwritten programs, one for each law and one for each rule of CPython, and programs
+// that campaigns found. Every available specimen replays them under the judge; the program of each
+// law convicts the liar of that law; golden traces pin what the rules mean, so that a mistake that
+// the collectors and the judge share does not go unnoticed. The CPythons on this machine must leave
+// the same traces.
 //
-// To write the golden traces anew: REGENERATE=1 bazel run //properties:corpus_test
+// To rewrite the golden traces: REGENERATE=1 bazel run //properties:corpus_test
 
 #include "corpus/corpus.h"
 
@@ -50,7 +50,7 @@ std::vector<std::string> LawNames() {
   return names;
 }
 
-// A name as GoogleTest wants it.
+// GoogleTest allows letters, digits and underscores.
 std::string TestName(const testing::TestParamInfo<std::string>& info) {
   std::string name = info.param;
   std::replace_if(
@@ -88,7 +88,7 @@ void ExpectInHeader(const CorpusFile& file, const std::string& words) {
 
 TEST(CorpusTest, EveryFileSaysWhatItIsAbout) {
   for (const CorpusFile& file : ReadFolders({"laws", "rules", "history", "found"})) {
-    EXPECT_NE(file.header, "") << file.path() << " opens without a comment";
+    EXPECT_NE(file.header, "") << file.path() << " does not open with a comment";
   }
   for (const CorpusFile& file : ReadCorpus("laws")) {
     const std::optional<Law> law = FindLaw(file.name);
@@ -107,7 +107,7 @@ TEST(CorpusTest, EveryFileSaysWhatItIsAbout) {
     const size_t law = file.header.find(" law: ");
     ASSERT_NE(law, std::string::npos) << file.path();
     const std::string name = file.header.substr(law + 6, file.header.find(' ', law + 6) - law - 6);
-    EXPECT_TRUE(FindLaw(name)) << file.path() << ": no law is called " << name;
+    EXPECT_TRUE(FindLaw(name)) << file.path() << ": there is no law " << name;
   }
 }
 
@@ -148,8 +148,7 @@ INSTANTIATE_TEST_SUITE_P(All, LawTest, testing::ValuesIn(LawNames()), TestName);
 
 // ---- Replay
 
-// What an operation's census lists, in one order: the order within a generation is nobody's
-// business.
+// The trace with each census sorted: no law fixes the order within a generation.
 std::string WithSortedCensuses(const std::string& trace) {
   std::vector<std::string> lines;
   std::istringstream in(trace);
@@ -169,7 +168,7 @@ std::string WithSortedCensuses(const std::string& trace) {
   return sorted;
 }
 
-// The specimens that are here, by name; those of OwnSpecimens, and "cpython 3" and "cpython 2.7".
+// The available specimens by name: those of OwnSpecimens(), "cpython 3" and "cpython 2.7".
 const std::map<std::string, Specimen>& Present() {
   static const auto& present = *[] {
     auto* all = new std::map<std::string, Specimen>;
@@ -194,11 +193,11 @@ std::vector<std::string> SpecimenNames() {
   return names;
 }
 
-// What a campaign found, under judgement: what is known of somebody else's collector must be found
-// there, and nothing else.
+// What campaigns found: a known bug of somebody else's collector must be found there, and nothing
+// else.
 TEST(CorpusTest, KnownBugsAreThoseThatAreFound) {
   std::vector<std::string> absent;
-  const std::vector<Specimen> specimens = PresentSpecimens(&absent);  // peers_test has the others
+  const std::vector<Specimen> specimens = PresentSpecimens(&absent);  // peers_test tests the others
   for (const std::string& why : absent) std::fprintf(stderr, "NOT TESTED: %s\n", why.c_str());
   for (const CorpusFile& file : ReadCorpus("found")) {
     std::vector<KnownBug> bugs;
@@ -220,8 +219,8 @@ TEST(CorpusTest, HeadsNameSpecimens) {
     std::vector<KnownBug> bugs;
     EXPECT_EQ(ReadKnownBugs(file.text, &bugs), "") << file.path();
     for (const KnownBug& bug : bugs) {
-      EXPECT_NE(bug.law, "") << file.path() << ": by which law?";
-      EXPECT_NE(bug.why, "") << file.path() << ": why?";
+      EXPECT_NE(bug.law, "") << file.path() << ": names no law";
+      EXPECT_NE(bug.why, "") << file.path() << ": gives no reason";
     }
     const std::string name = HeadSpecimen(file.text);
     EXPECT_TRUE(!name.empty() || file.folder != "found") << file.path() << " names no specimen";
@@ -237,7 +236,7 @@ class ReplayTest : public testing::TestWithParam<std::string> {
     specimen_ = found->second;
   }
 
-  // The traces of all programs of the file; none where it was not lawful, which fails the test.
+  // The traces of all lawful programs of the file; an unlawful one fails the test.
   std::string ExpectLawful(Trial& trial, const CorpusFile& file) {
     std::string traces;
     for (const Program& program : file.programs) {
@@ -282,9 +281,9 @@ bool CanAll(const Specimen& specimen, const Program& program) {
   return (needed & ~specimen.abilities) == 0;
 }
 
-// The trace with events `free` that follow each other in a fixed order. In which order objects are
-// freed between which no user code runs is nothing that anybody may rely on, and collectors differ:
-// ours frees plain trash in its own order, CPython as reference counts fall.
+// The trace with each run of `free` events sorted. No user code runs between them, so no program
+// can tell their order, and collectors differ: ours frees trivial trash in its own order, CPython
+// in the order in which reference counts drop to zero.
 std::string FreesInOrder(const std::string& trace) {
   std::vector<std::string> lines;
   std::istringstream stream(trace);

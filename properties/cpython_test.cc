@@ -1,8 +1,8 @@
-// Real CPythons under judgement: random programs are lawful there, and what happens is what happens
-// on our optimized collector under the same contract, operation by operation. An interpreter that
-// is not here is skipped, and said to be.
+// Real CPythons under the judge: random programs are lawful there, and each operation has the same
+// effects as on our optimized collector under the same contract. A missing interpreter is reported
+// and skipped.
 //
-// OURO_PROGRAMS sets how many programs each one runs:
+// OURO_PROGRAMS sets the number of programs for each:
 //   bazel test //properties:cpython_test --test_env=OURO_PROGRAMS=5000 --test_output=all
 
 #include <gtest/gtest.h>
@@ -61,8 +61,8 @@ TEST(CPython, IsLawful) {
     }
     std::printf("%s: %d programs, %d convicted\n", interpreter.summary.c_str(), Programs(),
                 convicted);
-    // 3.4 to 3.13.0 have a bug that one program in 70,000 or so shows: a weak reference that a
-    // finalizer of trash made yields an object that is being cleared (gh-91636, GH-136401).
+    // 3.4 to 3.13.0 have a bug that about one program in 70,000 shows: a weak reference that a
+    // finalizer of trash created yields an object that is being cleared (gh-91636, GH-136401).
     EXPECT_LE(convicted, interpreter.contract->finalizers == Contract::Finalizers::kOnce ? 1 : 0);
   }
 }
@@ -74,7 +74,7 @@ TEST(CPython, DoesWhatOptimizedDoes) {
     const auto twin = ours.find(theirs.contract->name);
     if (twin == ours.end()) continue;
     Specimen own = Named(twin->second);
-    own.abilities &= theirs.abilities;  // what one of them cannot do is void for both
+    own.abilities &= theirs.abilities;  // an operation that one of them lacks is void for both
     Trial first(own);
     Trial second(theirs);
     int different = 0;
@@ -91,8 +91,8 @@ TEST(CPython, DoesWhatOptimizedDoes) {
     }
     std::printf("%s and %s: %d programs, %d differ\n", own.name.c_str(), theirs.summary.c_str(),
                 Programs(), different);
-    // Both are lawful: what differs hangs on the order within a collection, which no law fixes:
-    // the place in the garbage list, or whose finalizer or callback ran first.
+    // Both are lawful: they differ where the order within a collection shows, which no law fixes:
+    // in the position in the garbage list, or in whose finalizer or callback ran first.
     EXPECT_LE(different, Programs() / 100 + 1);
   }
 }

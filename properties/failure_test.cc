@@ -1,9 +1,9 @@
-// Allocations that fail: each allocation of a program in turn, wherever it happens: in main, in a
-// script, in a script that runs within a collection. The operation has no effect and says so, and
-// all else goes on as the laws want it.
+// Failing allocations: each allocation of a program fails in turn, whether in main, in a script, or
+// in a script within a collection. The operation has no effect and reports the failure; everything
+// after it is lawful.
 //
-// Place: sweeps the corpus and random programs. Memory that is really refused, under the heap's
-// own tables: collector/heap/memory_test.cc.
+// Place: sweeps the corpus and random programs. collector/heap/memory_test.cc really refuses
+// memory, including that of the heap's own tables.
 
 #include <gtest/gtest.h>
 
@@ -27,7 +27,7 @@ constexpr int kMostAllocations = 400;  // of one program: Limits::operations
 
 class Failures : public SpecimenTest {
  protected:
-  // Runs the program once for each of its allocations, which fails. Answers how many there are.
+  // Runs the program once for each of its allocations, which fails. Returns their number.
   int Sweep(const Program& program) {
     for (int nth = 1; nth <= kMostAllocations; ++nth) {
       Program failing = program;
@@ -60,7 +60,7 @@ TEST_P(Failures, OfEachAllocationOfTheCorpusAreLawful) {
 
 TEST_P(Failures, OfEachAllocationOfRandomProgramsAreLawful) {
   GeneratorOptions options;
-  options.failures = false;  // ours alone
+  options.failures = false;  // only the one that Sweep() adds
   int allocations = 0;
   for (uint64_t i = 0; i < kRandomPrograms && !HasFailure(); ++i) {
     allocations += Sweep(Generate(SeedOf(Seed(), i), options));

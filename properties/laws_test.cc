@@ -1,7 +1,7 @@
-// The laws, of random programs: what a collector does is what the model lets it do. Each suite
-// draws programs that are mostly about its subject; the judge watches over all laws in all of them.
+// The laws hold for random programs on every specimen of ours. Each suite draws programs that are
+// mostly about its subject; the judge checks all laws in all of them.
 //
-// The same programs by hand: corpus/laws. That the judge would notice: liar_test and robust_test.
+// Handwritten programs: corpus/laws. Evidence that the judge would notice: liar_test, robust_test.
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kTimes = 10000;  // programs of each suite for each specimen
 
-// In debug builds a collector that can check its own invariants does so after each operation.
+// In debug builds the collectors check their own invariants after each operation.
 #ifdef NDEBUG
 constexpr bool kVerify = false;
 #else

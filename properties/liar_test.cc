@@ -1,5 +1,5 @@
-// The judge against liars: every law has a liar, and the judge convicts each of exactly its law, by
-// random programs and by one that is as short as can be. What is inside the liars is lawful.
+// The judge against liars: every law has a liar, and the judge convicts each of exactly its law, on
+// random programs and on the shortest possible one. The collector inside a liar is lawful.
 
 #include "collector/liar.h"
 
@@ -27,11 +27,11 @@
 namespace ouro {
 namespace {
 
-constexpr int kPrograms = 3000;     // that a liar may survive
-constexpr int kConvictions = 600;   // then it is known well enough
+constexpr int kPrograms = 3000;     // the most that a liar may survive
+constexpr int kConvictions = 600;   // enough for a stable share of other laws
 constexpr size_t kShortEnough = 8;  // operations of a shrunk program
 
-// Who is inside the liar.
+// The lawful collector inside a liar.
 struct Honest {
   const char* name;
   const Contract* contract;
@@ -55,14 +55,14 @@ Specimen LiarSpecimen(const std::string& law, const Honest& honest) {
   return specimen;
 }
 
-// Other programs for each TEST_RANDOM_SEED, which `bazel test --runs_per_test` counts up.
+// Different for each TEST_RANDOM_SEED, which `bazel test --runs_per_test` counts up.
 Program RandomProgram(int number) {
   const char* text = std::getenv("TEST_RANDOM_SEED");
   const uint64_t seed = text == nullptr ? 0 : std::strtoull(text, nullptr, 10);
   return Generate(SeedOf(seed, static_cast<uint64_t>(number)));
 }
 
-// A program that convicts each liar over naive26, and would not if it were shorter.
+// For each liar over naive26, a program that convicts it; no shorter one would.
 const std::map<std::string, std::string>& ShortPrograms() {
   static const auto& programs = *new std::map<std::string, std::string>{
       {"no-free-while-held", "r0 = leaf\n r1 = r0\n r0 = none\n"},
@@ -100,13 +100,13 @@ std::vector<std::string> LawNames() {
   return names;
 }
 
-// GoogleTest takes no dashes.
+// GoogleTest allows no dashes.
 std::string TestName(std::string name) {
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }
 
-// The law that was broken, or "", or what else is wrong.
+// The broken law, "" if there is none, or what else went wrong.
 std::string LawOf(const Verdict& verdict) {
   if (verdict.lawful()) return "";
   return verdict.violation ? Name(verdict.violation->law) : "broken: " + verdict.trouble;
@@ -136,7 +136,7 @@ TEST(Lies, NobodyTellsAnUnknownOne) {
 
 class HonestTest : public testing::TestWithParam<Honest> {};
 
-// What is inside the liars keeps all laws where they break one.
+// The collectors inside the liars keep all laws.
 TEST_P(HonestTest, IsLawful) {
   const Specimen specimen = HonestSpecimen(GetParam());
   Trial trial(specimen);
@@ -180,13 +180,13 @@ class LiarTest : public testing::TestWithParam<Case> {
   const Specimen specimen_ = LiarSpecimen(GetParam().law, GetParam().honest);
 };
 
-// ... and what convicts it shrinks to a few operations. Shrinking keeps the signature, and not
-// every one can be had with few: one that can is enough.
+// ... and a convicting program shrinks to a few operations. Shrinking keeps the signature, and not
+// every signature is possible with few operations, so one short program is enough.
 TEST_P(LiarTest, IsConvictedOfItsLaw) {
   Trial trial(specimen_);
   int programs = 0;
   int convictions = 0;
-  int others = 0;  // of other laws
+  int others = 0;  // convictions of other laws
   int first_at = 0;
   std::set<std::string> signatures;
   std::vector<int> to_shrink;  // the first program of each signature
@@ -196,7 +196,7 @@ TEST_P(LiarTest, IsConvictedOfItsLaw) {
     if (verdict.lawful()) continue;
     ++convictions;
     if (LawOf(verdict) != law()) {
-      if (++others == 1) std::printf("By the way:\n%s", Explain(program, specimen_).c_str());
+      if (++others == 1) std::printf("of another law:\n%s", Explain(program, specimen_).c_str());
       continue;
     }
     if (first_at == 0) first_at = programs;

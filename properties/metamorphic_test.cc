@@ -1,8 +1,8 @@
-// Metamorphic properties: two programs that must do the same thing, do. They need no judge, so they
-// would also find what the judge and the collectors have wrong together.
+// Metamorphic properties: two programs that must have the same effects do. They need no judge, so
+// they also find mistakes that the judge and the collectors share.
 //
-// A program that reaches the limit of operations is cut short at a place that depends on how many
-// there are, so programs with more operations are compared only below the limit.
+// Where a program reaches the limit of operations depends on how many it has, so a program is
+// compared with a longer one only if both stay below the limit.
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -32,7 +32,7 @@ using Kind = Event::Kind;
 constexpr int kTimes = 1000;
 constexpr Limits kWide = {.operations = 4000, .depth = 6};
 
-// Whether no script was cut short for lack of operations.
+// Whether no script was cut short by the limit of operations.
 bool Complete(const Recording& recording) {
   return recording.verdict.operations < kWide.operations;
 }
@@ -45,7 +45,7 @@ class Metamorphic : public SpecimenTest {
   Trial trial_{GetParam(), kWide};
 };
 
-// Asserts that both are the same; says where they are not.
+// Asserts that both are equal; a failure shows the first difference.
 void AssertSame(const Transcript& actual, const Transcript& expected) {
   const auto [first, second] =
       std::mismatch(actual.begin(), actual.end(), expected.begin(), expected.end());
@@ -58,7 +58,7 @@ void AssertSame(const Transcript& actual, const Transcript& expected) {
           Print({second, end(expected, second)}));
 }
 
-// Every operation of the program, in scripts too.
+// Calls change() for every operation of the program, including those of scripts.
 void ForEachOp(Program* program, auto change) {
   for (Op& op : program->main) change(op);
   for (Script& script : program->scripts) {
@@ -66,7 +66,7 @@ void ForEachOp(Program* program, auto change) {
   }
 }
 
-// Operations that no state of the heap gives a meaning: the generator makes no such big nodes.
+// Operations that are void in every state: the generator makes no nodes of that size.
 constexpr Op kVoid[] = {
     {.code = OpCode::kLoad, .dest = 1, .ref = 2, .slot = kMaxSlots - 1},
     {.code = OpCode::kStore, .ref = 3, .value = 4, .slot = kMaxSlots - 1},
@@ -91,7 +91,7 @@ Program WithoutScripts(Program program) {
   return program;
 }
 
-// ---- names, history and void operations are nothing to a collector ----
+// ---- names, history and void operations have no effect ----
 
 TEST_P(Metamorphic, RegistersHaveNoMeaning) {
   Random random(Seed());
@@ -102,7 +102,7 @@ TEST_P(Metamorphic, RegistersHaveNoMeaning) {
     for (int i = kRegisters - 1; i > 0; --i) {
       std::swap(names[static_cast<size_t>(i)], names[static_cast<size_t>(random.Below(i + 1))]);
     }
-    // What is lent for `r0 = weak r0` is no name of the program: it is the highest that is left.
+    // `r0 = weak r0` borrows a register that the program does not name, the highest such one.
     const int unnamed = program.UnnamedRegister();
     RC_PRE(unnamed >= 0);
     const auto rename = [&names](Op& op) {
@@ -115,8 +115,9 @@ TEST_P(Metamorphic, RegistersHaveNoMeaning) {
     };
     Program renamed = program;
     ForEachOp(&renamed, rename);
-    const auto lent = static_cast<uint8_t>(renamed.UnnamedRegister());
-    std::swap(names[static_cast<size_t>(unnamed)], *std::find(names.begin(), names.end(), lent));
+    const auto borrowed = static_cast<uint8_t>(renamed.UnnamedRegister());
+    std::swap(names[static_cast<size_t>(unnamed)],
+              *std::find(names.begin(), names.end(), borrowed));
     Transcript expected = Run(program).lines;
     for (Line& line : expected) {
       if (line.op) rename(*line.op);
@@ -139,7 +140,7 @@ TEST_P(Metamorphic, VoidOperationsAreNothing) {
   Random random(Seed());
   CheckProperty(kTimes, [&] {
     const Program program = *ArbitraryProgram();
-    // They must not name the register that is lent for `r0 = weak r0`: another one would be.
+    // They must not name the register that `r0 = weak r0` borrows: it would borrow another one.
     RC_PRE(program.UnnamedRegister() > kHighestOfVoid);
     Program longer = program;
     Insert(random, {std::begin(kVoid), std::end(kVoid)}, &longer);
@@ -165,7 +166,7 @@ TEST_P(Metamorphic, ACensusOnlyLooks) {
 
 // ---- collections ----
 
-// Cut off main's last operation and what it caused.
+// The last operation of main and its events.
 Transcript Last(const Transcript& lines) {
   size_t begin = lines.size() - 1;
   while (!lines[begin].op || lines[begin].indent > 0) --begin;
@@ -181,7 +182,7 @@ TEST_P(Metamorphic, ASecondFullCollectionFindsNothing) {
     program.main.push_back({.code = OpCode::kCollect, .count = 2});
     const Recording first = Run(program);
     if (!Complete(first)) return;
-    // Scripts of the first one make new trash.
+    // Scripts of the first collection may create new trash.
     const Transcript end = Last(first.lines);
     const auto script = [](const Line& line) { return line.is(Kind::kEnd); };
     if (std::any_of(end.begin(), end.end(), script)) return;
@@ -214,7 +215,7 @@ TEST_P(Metamorphic, DisabledIsAsIfThereWereNoThresholds) {
   });
 }
 
-// Where thresholds start a collection, a `collect` in front of the allocation does the same.
+// Where thresholds start a collection, a `collect` before the allocation has the same effects.
 TEST_P(Metamorphic, AutomaticCollectionsAreCollectionsInTheSamePlace) {
   int programs = 0;
   int replaced = 0;
@@ -253,7 +254,7 @@ FOR_OWN_SPECIMENS(Metamorphic);
 
 // ---- two collectors ----
 
-// What happened at one operation of main, whatever the order.
+// One operation of main and its events, in any order.
 using Summary = std::multiset<std::string>;
 
 std::vector<Summary> Summarize(const Transcript& lines) {
@@ -267,7 +268,7 @@ std::vector<Summary> Summarize(const Transcript& lines) {
 
 class TwoCollectors : public testing::TestWithParam<const char*> {
  protected:
-  // Where they first disagree: what naive did there; or nothing.
+  // What naive did at the first operation where the two disagree, if there is one.
   std::optional<Summary> Disagreement(const Program& program) {
     const std::vector<Summary> naive = Summarize(Record(naive_, program).lines);
     const std::vector<Summary> optimized = Summarize(Record(optimized_, program).lines);
@@ -282,7 +283,7 @@ class TwoCollectors : public testing::TestWithParam<const char*> {
   Trial optimized_{Named(std::string("optimized") + GetParam()), kWide};
 };
 
-// `garbage K` is left out: the order of the garbage list is a collector's own.
+// Without `garbage K`: no law fixes the order of the garbage list.
 TEST_P(TwoCollectors, AgreeWhereNoScriptCanTellTheOrder) {
   CheckProperty(kTimes, [&] {
     Program program = WithoutScripts(*ArbitraryProgram());
@@ -291,10 +292,10 @@ TEST_P(TwoCollectors, AgreeWhereNoScriptCanTellTheOrder) {
   });
 }
 
-// The order of trash within a collection is a collector's own as well, and a script can tell: the
-// finalizer that comes first empties a register, and the second one finds it empty. Both collectors
-// are lawful (see laws_test), and all that follows may differ. Such programs are few, and they part
-// where a script ran or where the garbage list was read.
+// No law fixes the order of trash within a collection either, and a script can tell it: the first
+// finalizer empties a register, the second one finds it empty. Both collectors are lawful (see
+// laws_test), and everything after that may differ. Such programs are rare, and they diverge where
+// a script ran or where the garbage list was read.
 TEST_P(TwoCollectors, PartOnlyWhereAnOrderShows) {
   int programs = 0;
   int parted = 0;

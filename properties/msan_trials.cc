@@ -1,10 +1,10 @@
-// Random programs on the optimized collector, under each of its rules, in a program that uses
-// nobody's library: for MemorySanitizer, which needs all code instrumented, and says by itself what
-// is wrong.
+// Random programs on the optimized collector, under each of its rules, for MemorySanitizer. It
+// needs all code instrumented, so this program uses no library that is not compiled here; it
+// reports errors itself, so this program checks verdicts only.
 //
 //   bazel run --config=msan //properties:msan_trials -- 100000
 //
-// Place: beside the properties, which need GoogleTest.
+// Place: beside the properties, which need GoogleTest and so cannot be instrumented.
 
 #include <cstdint>
 #include <cstdio>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr uint64_t kPrograms = 20'000;  // unless the command line says otherwise
 
-// How many of so many random programs are unlawful; the first is printed.
+// Runs that many random programs, prints the first unlawful one, and returns how many there are.
 uint64_t Unlawful(const Contract& contract, const heap::Rules& rules, uint64_t programs) {
   Specimen specimen;
   specimen.name = "optimized";

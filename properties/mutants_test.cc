@@ -1,9 +1,9 @@
-// The mutants: random programs kill each of them within seconds, or else the corpus does. A table
-// says which law convicted it, how many programs and how much time that took, how small the
-// counterexample is, and whether the corpus alone would do.
+// Mutants: random programs kill each of them within seconds, or else the corpus does. A table shows
+// which law convicted it, after how many programs and how much time, how small the counterexample
+// is, and whether the corpus alone would have sufficed.
 //
-// Place: it measures the generator and the judge by bugs that are known. Each is a library, so that
-// what it does to its process it does to a child.
+// Place: measures the generator and the judge by known bugs. Mutants are libraries that run in
+// child processes, which they may crash or hang.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -29,9 +29,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kFirstBatch = 100;  // programs for one child; later ones get more
+constexpr size_t kFirstBatch = 100;  // programs for the first child process; later ones get kBatch
 constexpr size_t kBatch = 2000;
-constexpr size_t kSurvives = 50'000;  // programs: ten times what all but two take
+constexpr size_t kSurvives = 50'000;  // programs; all but two mutants take a tenth of that
 constexpr int kHang = 2000;           // milliseconds for one program
 constexpr int kShrinkSeconds = 3;
 constexpr char kFolder[] = "properties/mutants";
@@ -46,7 +46,7 @@ std::vector<std::string> Mutants() {
   return names;
 }
 
-// One of fifty is long: some bugs need many objects.
+// Every fiftieth program is long: some bugs need many objects.
 Program ProgramOf(size_t index) {
   GeneratorOptions options;
   if (index % 50 == 49) options.operations = 1000;
@@ -71,7 +71,7 @@ struct Death {
   bool by_corpus = false;
 };
 
-// Of the first of `programs` that convicts the mutant. REQUIRES: one does.
+// Fills in signature and size from a program that convicted the mutant.
 void Account(const Specimen& mutant, const Isolation& isolation, const Program& program,
              Death* death) {
   death->signature = TryIsolated(program, mutant, isolation).signature();

@@ -1,8 +1,8 @@
-// Other people's collectors under judgement: on each that is here random programs are lawful, but
-// for the bugs that it is known to have. One that is not here is skipped, and said to be. CPython
-// over the line protocol has a test of its own, cpython_test.
+// Other people's collectors under the judge: random programs are lawful on each, except for its
+// known bugs. A missing one is reported and skipped. CPython over the line protocol has its own
+// test, cpython_test.
 //
-// OURO_PROGRAMS sets how many programs each one runs:
+// OURO_PROGRAMS sets the number of programs for each:
 //   bazel test //properties:peers_test --test_env=OURO_PROGRAMS=10000 --test_output=all
 
 #include <gtest/gtest.h>
@@ -27,8 +27,8 @@
 namespace ouro {
 namespace {
 
-// The laws that a peer is known to break; corpus/native/README.md has each of them in the peer's
-// own language. More than one in kRarest programs is another bug.
+// The laws that a peer is known to break; corpus/native/README.md shows each bug in the peer's own
+// language. A share above one in kRarest programs must be another bug.
 const std::map<std::string, std::set<Law>> kKnown = {
     {"cpython39", {Law::kDereference}},
     {"php", {Law::kNoFreeWhileHeld, Law::kFreeAtOnce}},
@@ -40,7 +40,7 @@ size_t Programs() {
   return wanted == nullptr ? 400 : static_cast<size_t>(std::atoi(wanted));
 }
 
-// The peers in this process, and the interpreters on PATH that have adapters.
+// The in-process peers, and the interpreters on PATH for which there are adapters.
 std::vector<Specimen> Peers() {
   std::vector<std::string> absent;
   std::vector<Specimen> peers = PresentPeers(&absent);
@@ -56,7 +56,7 @@ std::vector<Specimen> Peers() {
   return peers;
 }
 
-// Reports what is unlawful and not known. Returns how many programs were convicted.
+// Fails the test for convictions that are not known. Returns the number of all convictions.
 size_t Judge(const Specimen& peer, const std::vector<Program>& programs) {
   const auto known = kKnown.find(peer.contract->name);
   size_t convicted = 0;
@@ -95,8 +95,8 @@ TEST(PeersTest, AreLawful) {
   }
 }
 
-// What was found anywhere, and what every program of the corpus is there for: but for what the
-// heads of its files say of known bugs, which have to be found.
+// Every program of the corpus is lawful, except for the known bugs that the heads of its files
+// name, which must be found.
 TEST(PeersTest, TheCorpusIsLawful) {
   for (const Specimen& peer : Peers()) {
     size_t known = 0;

@@ -1,8 +1,8 @@
-// The planted bugs: random programs find each of them, the canary at once, and find nothing in the
-// collector that is not broken.
+// Planted bugs: random programs find each of them, the canary at once, and find nothing in the
+// sound collector.
 //
-// Place: it measures the generator and the judge by bugs that are known. The copies may crash or
-// hang, so their trials are in a child.
+// Place: measures the generator and the judge by known bugs. The broken copies may crash or hang,
+// so their trials run in a child process.
 
 #include "collector/planted/planted.h"
 
@@ -27,14 +27,14 @@
 namespace ouro {
 namespace {
 
-constexpr size_t kBatch = 1000;  // programs for one child
+constexpr size_t kBatch = 1000;  // programs for one child process
 
-// How many random programs a bug may survive: many times what it takes. Measured, with seven
-// seeds: the canary 2 to 11, the others up to 16,000.
+// How many random programs a bug may survive: many times the number measured with seven seeds, 2 to
+// 11 for the canary, up to 16,000 for the others.
 constexpr size_t kCanarySurvives = 200;
 constexpr size_t kOthersSurvive = 200'000;
 
-// This one takes random programs 68,000 to 174,000; so here is one that does it.
+// This one takes 68,000 to 174,000 random programs, so it gets a program of its own.
 constexpr char kHardest[] = "planted:stale-head";
 constexpr char kForTheHardest[] =
     "def 0:\n"
@@ -43,7 +43,7 @@ constexpr char kForTheHardest[] =
     "  r0 = node 0\n"
     "  r1 = node 2\n"
     "  r1.0 = r1\n"
-    "  r2 = weak r0 call 0\n"  // cyclic trash holds it, until ...
+    "  r2 = weak r0 call 0\n"  // only cyclic trash references it, until ...
     "  r1.1 = r2\n"
     "  r2 = none\n"
     "  r1 = none\n"
@@ -52,7 +52,7 @@ constexpr char kForTheHardest[] =
 
 using PlantedTest = SpecimenTest;
 
-// What is not broken, under the same contract.
+// The sound collector under the same contract.
 Specimen Sound(const Specimen& bug) {
   return Named(bug.contract == &kCPython26 ? "optimized" : "optimized-pep442");
 }
@@ -66,7 +66,7 @@ void ExpectLawful(const std::vector<Program>& programs, const Specimen& specimen
   }
 }
 
-// The programs from the `begin`-th on that a bug is tried with.
+// The next batch of programs for a bug, from the `begin`-th on.
 std::vector<Program> Programs(const Specimen& bug, size_t begin, size_t end) {
   std::vector<Program> programs;
   if (bug.name == kHardest) {

@@ -1,6 +1,6 @@
-// Reach: what the generator's programs get to. A tester is blind to whatever its programs never do,
-// and says nothing about it; so every operation, event and situation must be reached by a share of
-// the programs, or be impossible under the contract, for a reason that stands here.
+// Reach: what the generator's programs do. A tester is blind to what its programs never do, without
+// any sign of it; so a minimum share of the programs must reach every operation, event and
+// situation, unless the contract makes it impossible (model/judge/situation.h gives the reason).
 //
 // Prints the shares. The column "uniform" is the baseline: random operations without shapes.
 
@@ -25,7 +25,7 @@ namespace ouro {
 namespace {
 
 constexpr int kPrograms = 10'000;
-constexpr double kLeast = 0.2;  // percent of the programs
+constexpr double kLeast = 0.2;  // percent of the programs, at least
 
 // ---- situations ----
 
@@ -65,7 +65,7 @@ TEST(ReachTest, EverySituationIsReachedOrImpossible) {
             << Name(situation) << " was reached under " << contract.name << ", but: " << impossible;
       } else {
         EXPECT_GE(shares[i][s], kLeast)
-            << Name(situation) << " is hardly reached under " << contract.name;
+            << Name(situation) << " is too rarely reached under " << contract.name;
       }
       table += impossible != nullptr ? fmt::format("{:>13}", "impossible")
                                      : fmt::format("{:13.2f}", shares[i][s]);
@@ -83,7 +83,7 @@ struct Special {
   std::vector<Situation> situations;
 };
 
-// A suite of laws_test whose programs are not about its subject would say nothing about it.
+// Otherwise the suites of laws_test would not test the subjects that they are named after.
 TEST(ReachTest, SubjectsReachTheirOwnSituationsMoreOften) {
   const Special specials[] = {
       {Subject::kFreedObjects, "optimized", {Situation::kNestedDeath, Situation::kOldHoldsYoung}},
@@ -124,7 +124,7 @@ struct Seen {
   int in_scripts = 0;
 };
 
-// Operations within scripts are indented; those of main are not. Each counts once a program.
+// Adds the operations that one program executed, each at most once. Those of scripts are indented.
 void Count(const Transcript& lines, std::array<Seen, kOpCodes>* seen) {
   std::array<Seen, kOpCodes> here{};
   for (const Line& line : lines) {
@@ -138,7 +138,7 @@ void Count(const Transcript& lines, std::array<Seen, kOpCodes>* seen) {
   }
 }
 
-// What a script never does, as the generator's comments say.
+// What generated scripts never do: see ScriptOp in generator.cc.
 bool MainOnly(OpCode code) {
   return code == OpCode::kThreshold || code == OpCode::kEnable || code == OpCode::kDisable ||
          code == OpCode::kSaveallOn || code == OpCode::kSaveallOff || code == OpCode::kFail;

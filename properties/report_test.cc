@@ -1,7 +1,7 @@
-// Reports: what a reader of a failure sees. Some convictions word by word, and of all of them that
-// nothing is missing which a reader needs.
+// Reports: what a reader of a failure sees. Some reports are golden, word by word; all of them must
+// contain what a reader needs.
 //
-// To write the golden reports anew: REGENERATE=1 bazel run //properties:report_test
+// To rewrite the golden reports: REGENERATE=1 bazel run //properties:report_test
 
 #include <gtest/gtest.h>
 
@@ -17,9 +17,9 @@
 namespace ouro {
 namespace {
 
-constexpr size_t kColumns = 120;  // of a line that can be read
+constexpr size_t kColumns = 120;  // the longest readable line
 
-// The laws whose reports are golden: one for each way in which a report is put together.
+// The laws with golden reports: one for each way in which a report is composed.
 const char* const kGolden[] = {
     "no-free-while-held",    "finalize-at-once", "callback-order",      "dereference",
     "garbage-uncollectable", "trash-freed",      "collection-schedule", "no-nested-collection",
@@ -51,7 +51,7 @@ std::vector<std::string> Lines(const std::string& text) {
   return lines;
 }
 
-TEST(ReportTest, SaysTheSameWordsAsEver) {
+TEST(ReportTest, EqualsItsGoldenText) {
   NamedTexts reports;
   for (const char* law : kGolden) reports.emplace_back(law, Convict(law).Text());
   ExpectGolden("reports.txt", reports, "//properties:report_test");
@@ -94,7 +94,7 @@ TEST_P(EveryReport, SaysWhatWouldHaveBeenLawful) {
   const std::string lawful = "  lawful here: ";
   ASSERT_EQ(line.compare(0, lawful.size(), lawful), 0) << line;
   EXPECT_GT(line.size(), lawful.size());
-  // What the liar reported is not what it should have.
+  // The event that the liar reported is not among those that it should have.
   const std::string culprit = Lines(conviction_.transcript).back();
   const size_t event = culprit.find("> ");
   if (event == std::string::npos) return;

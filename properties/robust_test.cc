@@ -1,8 +1,8 @@
-// Robustness, twice. Bad input, any text at all, is an error that names its line, never a crash.
-// And a trace that is lawful is not so any more when one event of it is lost, doubled, early, late
-// or wrong: the judge has no holes where it would not notice.
+// Robustness of two kinds. Bad input, whatever the text, is an error that names its line, never a
+// crash. And a lawful trace becomes unlawful when one of its events is lost, doubled, early, late
+// or wrong: the judge has no blind spots.
 //
-// Lies that a whole collector tells, one per law, are in liar_test.cc.
+// Collectors that break one law throughout are in liar_test.cc.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -32,7 +32,7 @@ using Kind = Event::Kind;
 
 // ---- bad input ----
 
-// "" or "line N: ..." of a line that there is, in printable characters.
+// The error is "", or "line N: ..." in printable characters, and the text has a line N.
 void AssertErrorNamesItsLine(const std::string& error, const std::string& text) {
   if (error.empty()) return;
   RC_ASSERT(error.rfind("line ", 0) == 0);
@@ -74,7 +74,7 @@ void Corrupt(Random& random, std::string* text) {
     case 2:
       text->erase(at, length);
       break;
-    default:  // a piece of it once more, somewhere else
+    default:  // duplicates a piece elsewhere
       text->insert(static_cast<size_t>(random.Below(size + 1)), text->substr(at, 40));
       break;
   }
@@ -87,7 +87,7 @@ std::string TraceOf(const Specimen& specimen, const Program& program) {
   return trace;
 }
 
-TEST(BadInputTest, EveryPrefixIsAnErrorOrNot) {
+TEST(BadInputTest, EveryPrefixIsReadOrRefused) {
   const Specimen specimen = Named("optimized-pep442");
   CheckProperty(10, [&] {
     const Program program = *ArbitraryProgram();
@@ -98,7 +98,7 @@ TEST(BadInputTest, EveryPrefixIsAnErrorOrNot) {
   });
 }
 
-TEST(BadInputTest, CorruptedTextsAreErrorsOrNot) {
+TEST(BadInputTest, CorruptedTextsAreReadOrRefused) {
   const Specimen specimen = Named("optimized");
   Random random(Seed());
   CheckProperty(3000, [&] {
@@ -116,10 +116,10 @@ TEST(BadInputTest, CorruptedTextsAreErrorsOrNot) {
 
 // ---- traces ----
 
-// An operation of main.
+// Whether the line is an operation of main.
 bool InMain(const Line& line) { return line.op && line.indent == 0; }
 
-// What JudgeTraces says of that one trace.
+// The verdict of JudgeTraces on one trace.
 std::optional<Violation> Judged(const std::string& trace, const Contract& contract) {
   std::vector<TraceVerdict> verdicts;
   const std::string error = JudgeTraces(trace + "---\n", contract, &verdicts);
@@ -138,7 +138,7 @@ TEST_P(Traces, AreLawfulWhereTheTrialWas) {
   });
 }
 
-// What stops between two operations of main is a trace, too.
+// A trace that stops between two operations of main is a trace.
 TEST_P(Traces, OfABeginningAreLawful) {
   CheckProperty(20, [&] {
     const Transcript lines = ReadTranscript(TraceOf(GetParam(), *ArbitraryProgram()));
@@ -156,7 +156,7 @@ FOR_OWN_SPECIMENS(Traces);
 
 // ---- damaged traces ----
 
-// An event, with all that happens within it, as lines [begin, end).
+// An event with everything that happens within it: lines [begin, end).
 struct Piece {
   size_t begin;
   size_t end;
@@ -167,14 +167,14 @@ void Erase(const Piece& piece, Transcript* lines) {
                lines->begin() + static_cast<ptrdiff_t>(piece.end));
 }
 
-// Copies the piece to before line `at`, which is not inside it.
+// Copies the piece to before line `at`. REQUIRES: that line is not inside it.
 void CopyTo(size_t at, const Piece& piece, Transcript* lines) {
   const Transcript copy(lines->begin() + static_cast<ptrdiff_t>(piece.begin),
                         lines->begin() + static_cast<ptrdiff_t>(piece.end));
   lines->insert(lines->begin() + static_cast<ptrdiff_t>(at), copy.begin(), copy.end());
 }
 
-// The ways of damage. Each changes *lines and returns true, or returns false where it cannot.
+// Kinds of damage. Each changes *lines and returns true, or returns false if it cannot.
 
 bool Lose(const Piece& piece, Transcript* lines) {
   Erase(piece, lines);
@@ -186,7 +186,7 @@ bool Double(const Piece& piece, Transcript* lines) {
   return true;
 }
 
-// Before the operation that causes it.
+// Moves the event to before the operation that causes it.
 bool Hasten(const Piece& piece, Transcript* lines) {
   const size_t cause = CauseOf(*lines, piece.begin);
   const size_t length = piece.end - piece.begin;
@@ -195,7 +195,7 @@ bool Hasten(const Piece& piece, Transcript* lines) {
   return true;
 }
 
-// After main's next operation.
+// Moves the event to after the next operation of main.
 bool Delay(const Piece& piece, Transcript* lines) {
   if (!InMain((*lines)[CauseOf(*lines, piece.begin)])) return false;
   size_t next = piece.end;
@@ -206,7 +206,7 @@ bool Delay(const Piece& piece, Transcript* lines) {
   return true;
 }
 
-// Another object, generation or count.
+// Changes the object, generation or count.
 bool Falsify(const Piece& piece, Transcript* lines) {
   Event& event = *(*lines)[piece.begin].event;
   switch (event.kind) {
@@ -226,7 +226,7 @@ bool Falsify(const Piece& piece, Transcript* lines) {
   }
 }
 
-// Whether a script ends later in the same operation of main, be it one that runs already.
+// Whether a script ends later in the same operation of main, including one that is already running.
 bool ScriptsFollow(const Transcript& lines, size_t begin) {
   for (size_t i = LastOf(lines, begin) + 1; i < lines.size() && !InMain(lines[i]); ++i) {
     if (lines[i].is(Kind::kEnd)) return true;
@@ -237,9 +237,9 @@ bool ScriptsFollow(const Transcript& lines, size_t begin) {
 struct Damage {
   const char* name;
   bool (*apply)(const Piece& piece, Transcript* lines);
-  // Whether what results may be lawful where scripts follow. A lawful collector may be late while a
-  // script runs, or take the trash in another order; and a script may undo what was due, or do it
-  // once more.
+  // Whether the result may be lawful if scripts follow. A lawful collector may be late while a
+  // script runs, or process the trash in another order; and a script may undo what was due, or
+  // cause it again.
   bool lenient;
   friend void PrintTo(const Damage& damage, std::ostream* out) { *out << damage.name; }
 };
@@ -262,7 +262,7 @@ constexpr EventName kEvents[] = {
 
 class Damaged : public testing::TestWithParam<std::tuple<EventName, Damage>> {
  protected:
-  // Damages each such event of the recording in turn, and asserts that each is noticed.
+  // Damages each event of that kind in turn, and asserts that the judge notices.
   void DamageEach(const Recording& recording, const Contract& contract) {
     const auto& [event, damage] = GetParam();
     for (size_t i = 0; i < recording.lines.size(); ++i) {
@@ -285,13 +285,13 @@ class Damaged : public testing::TestWithParam<std::tuple<EventName, Damage>> {
   int tolerated_ = 0;
 };
 
-// A failure says nothing that could be wrong, and a script cannot end late: it just goes on.
+// `failed` has no argument that could be wrong, and a script that ends late just runs longer.
 bool Possible(const EventName& event, const Damage& damage) {
   return !(event.kind == Kind::kFailed && damage.apply == Falsify) &&
          !(event.kind == Kind::kEnd && damage.apply == Delay);
 }
 
-// Two of ours, and the real CPythons that are here.
+// Two specimens of ours, and the available CPythons.
 const std::vector<Specimen>& Witnesses() {
   static const auto& witnesses = *new std::vector<Specimen>([] {
     std::vector<std::string> absent;

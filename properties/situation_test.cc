@@ -1,6 +1,7 @@
-// What is said to be possible is what happens: collectors that lack abilities reach all that they
-// are said to be able to, and nothing else. What was called missing there would send its author
-// after an error that is none.
+// The situations that PossibleSituations() claims are exactly those that happen: collectors that
+// lack abilities reach all of them and no others. A campaign lists possible situations that it did
+// not reach, so a wrong claim would send the author of an adapter after a mistake that does not
+// exist.
 
 #include "model/judge/situation.h"
 
@@ -34,15 +35,15 @@ uint64_t Reached(const Specimen& specimen) {
   for (uint64_t i = 0; i < kPrograms && (reached & possible) != possible; ++i) {
     reached |= trial.Run(Generate(SeedOf(Seed(), i))).situations;
   }
-  for (uint64_t i = 0; i < kPrograms / 10; ++i) {  // and what else?
+  for (uint64_t i = 0; i < kPrograms / 10; ++i) {  // and no other ones
     reached |= trial.Run(Generate(SeedOf(Seed() + 1, i))).situations;
   }
   return reached;
 }
 
-TEST(PossibleTest, IsWhatHappensToCollectorsThatLackAbilities) {
+TEST(SituationTest, IsWhatHappensToCollectorsThatLackAbilities) {
   for (const char* name : {"optimized", "optimized-pep442"}) {
-    // These have generations, whether or not they say so.
+    // These have generations, whether or not they claim the ability.
     std::vector<uint32_t> lacks = {0, kAllAbilities & ~uint32_t{kGenerations3}};
     for (uint32_t one = 1; one < kAllAbilities; one <<= 1) {
       if (one != kGenerations3) lacks.push_back(one);
@@ -52,7 +53,7 @@ TEST(PossibleTest, IsWhatHappensToCollectorsThatLackAbilities) {
     for (const uint32_t lack : lacks) {
       Specimen specimen = Named(name);
       specimen.abilities = kAllAbilities & ~lack;
-      // Callbacks are of weak references.
+      // There are no callbacks without weak references.
       if ((lack & kWeakReferences) != 0) specimen.abilities &= ~uint32_t{kCallbacks};
       const uint64_t possible = PossibleSituations(specimen);
       const uint64_t reached = Reached(specimen);
@@ -65,28 +66,28 @@ TEST(PossibleTest, IsWhatHappensToCollectorsThatLackAbilities) {
   }
 }
 
-bool Possible(const Contract& contract, uint32_t abilities, Situation situation) {
+bool IsPossible(const Contract& contract, uint32_t abilities, Situation situation) {
   Specimen specimen;
   specimen.contract = &contract;
   specimen.abilities = abilities;
   return (PossibleSituations(specimen) >> static_cast<int>(situation) & 1) != 0;
 }
 
-TEST(PossibleTest, ContractsOfBounds) {
+TEST(SituationTest, ContractsOfBounds) {
   const Contract* contract = nullptr;
   ASSERT_EQ(ReadContract("perl", &contract), "");
   for (const Situation scripts : {Situation::kScriptRaised, Situation::kScriptInScript,
                                   Situation::kNestedCollect, Situation::kCollectInFinalizer}) {
-    EXPECT_FALSE(Possible(*contract, kWeakReferences, scripts)) << Name(scripts);
+    EXPECT_FALSE(IsPossible(*contract, kWeakReferences, scripts)) << Name(scripts);
   }
-  EXPECT_TRUE(Possible(*contract, kFinalizers, Situation::kScriptRaised));
-  EXPECT_TRUE(Possible(*contract, kFinalizers, Situation::kResurrectedByFinalizer));
+  EXPECT_TRUE(IsPossible(*contract, kFinalizers, Situation::kScriptRaised));
+  EXPECT_TRUE(IsPossible(*contract, kFinalizers, Situation::kResurrectedByFinalizer));
   ASSERT_EQ(ReadContract("perl,finalizers=after-death", &contract), "");
-  EXPECT_FALSE(Possible(*contract, kFinalizers, Situation::kResurrectedByFinalizer));
-  EXPECT_TRUE(Possible(*contract, kFinalizers, Situation::kFinalizerRuns));
+  EXPECT_FALSE(IsPossible(*contract, kFinalizers, Situation::kResurrectedByFinalizer));
+  EXPECT_TRUE(IsPossible(*contract, kFinalizers, Situation::kFinalizerRuns));
   ASSERT_EQ(ReadContract("lua,finalizers=after-death", &contract), "");
-  EXPECT_FALSE(Possible(*contract, kFinalizers, Situation::kTrashResurrected));
-  EXPECT_TRUE(Possible(*contract, kFinalizers, Situation::kTrashFinalized));
+  EXPECT_FALSE(IsPossible(*contract, kFinalizers, Situation::kTrashResurrected));
+  EXPECT_TRUE(IsPossible(*contract, kFinalizers, Situation::kTrashFinalized));
 }
 
 }  // namespace

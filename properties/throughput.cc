@@ -1,10 +1,10 @@
-// Throughput: operations of random programs a second, on the optimized collector alone and under
-// the judge. The same operations for both: those that trials of random programs without scripts
+// Throughput: operations of random programs per second, on the optimized collector alone and under
+// the judge. Both execute the same operations: those that trials of random programs without scripts
 // executed.
 //
 //   bazel run -c opt //properties:throughput
 //
-// Place: a benchmark of the trial loop; the collectors among each other: //collector:benchmark.
+// Place: a benchmark of the trial loop. //collector:benchmark compares collectors.
 
 #include <benchmark/benchmark.h>
 
@@ -30,7 +30,7 @@ class Deaf : public Observer {
   void Broken(const std::string&) override {}
 };
 
-// Writes down what it executes.
+// Records the operations that it passes on.
 class Recorder : public Collector {
  public:
   Recorder(std::unique_ptr<Collector> inner, std::vector<Op>* ops)
@@ -52,7 +52,7 @@ Specimen Optimized() {
   return specimen;
 }
 
-// Finalizers and callbacks do nothing, so that the operations of main are all.
+// Finalizers and callbacks do nothing, so that all operations are those of main.
 std::vector<Program> Programs() {
   std::vector<Program> programs;
   for (uint64_t i = 0; i < kPrograms; ++i) {
@@ -62,7 +62,7 @@ std::vector<Program> Programs() {
   return programs;
 }
 
-// What each program executes: no void operations, and full registers are emptied first.
+// What a trial executes of each program: no void operations, and full registers are emptied first.
 std::vector<std::vector<Op>> Executed() {
   std::vector<Op> ops;
   Specimen recorded = Optimized();

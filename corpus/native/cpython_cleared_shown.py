@@ -1,7 +1,7 @@
-"""CPython 3.6 to 3.13.0 (gh-91636, GH-136401): a weak reference that a finalizer of trash makes
-yields the object while the collection clears it: its attributes are gone.
+"""CPython 3.6 to 3.13.0 (gh-91636, GH-136401): a weak reference that a finalizer of trash
+creates yields the object while the collection clears it: its attributes are gone.
 
-    python3 cpython_cleared_shown.py        exits 1 where the bug is there
+    python3 cpython_cleared_shown.py        exits 1 where the bug is present
 
 Ouroboros found it as ../found/cpython-dereference-6ea5.gct: law `dereference`.
 """

@@ -1,11 +1,11 @@
-"""CPython 3.6 to 3.12: use after free in PyObject_ClearWeakRefs. The target's only weak reference
-is lent to its callback, not held for it; a callback that lets go of the weak reference is handed
-memory that is free.
+"""CPython 3.6 to 3.12: use after free in PyObject_ClearWeakRefs. The callback
+of the target's only weak reference gets a borrowed reference to it; if the callback releases the
+weak reference, freed memory is used.
 
-    PYTHONMALLOC=debug python3 cpython_lent_weakref.py      crashes where the bug is there
+    PYTHONMALLOC=debug python3 cpython_lent_weakref.py      crashes where the bug is present
 
 Ouroboros found it through the C API, as ../found/cpython-api-no-free-while-held-1090.gct. The
-adapter holds the weak reference for its callbacks since, so programs do not meet it any more.
+adapter has since kept the weak reference alive for its callbacks, so programs no longer trigger it.
 """
 
 import weakref

@@ -1,9 +1,9 @@
--- Lua 5.4: that objects are removed from weak values before their finalizers run (manual, 2.5.4)
--- does not hold for a weak table that is trash itself: a finalizer can bring it back with them.
+-- Lua 5.4: the manual (2.5.4) says that objects are removed from weak values before their
+-- finalizers run. Not if the weak table is trash itself: a finalizer can resurrect it with them.
 --
 --     lua5.4 lua_weak_table_in_trash.lua                exits 1 where the table has it
 --
--- Ouroboros showed it; its contract `lua` lets weak references that are trash yield either.
+-- Ouroboros showed it; under its contract `lua`, a weak reference in trash may yield either.
 
 local shown, saved
 

@@ -1,9 +1,9 @@
 <?php
-// PHP 8.2: a cycle falls during a collection, by a destructor, and its own destructor breaks it.
-// Nothing holds the object any more, and yet it is the next collection that frees it (compare
+// PHP 8.2: during a collection a destructor drops a cycle, and the cycle's own destructor breaks it.
+// Nothing references the object any more, and yet only the next collection frees it (compare
 // php/php-src GH-13683).
 //
-//     php -n php_late_free.php                          exits 1 where the bug is there
+//     php -n php_late_free.php                          exits 1 where the bug is present
 //
 // Ouroboros found it as ../found/php-free-at-once-7105.gct: law `free-at-once`.
 

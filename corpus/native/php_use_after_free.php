@@ -1,8 +1,8 @@
 <?php
-// PHP 8.2: use after free. A destructor that the collector runs takes a piece of trash back through
-// a WeakReference, and the collector frees it all the same.
+// PHP 8.2: use after free. A destructor that the collector runs resurrects an object of the trash
+// through a WeakReference, and the collector frees it nevertheless.
 //
-//     php -n php_use_after_free.php                     exits 1 where the bug is there
+//     php -n php_use_after_free.php                     exits 1 where the bug is present
 //     USE_ZEND_ALLOC=0 valgrind php -n ...              shows a read of what the collector freed
 //
 // Ouroboros found it as ../found/php-no-free-while-held-2113.gct: law `no-free-while-held`.

@@ -140,7 +140,8 @@ bool InsertOne(Random& random, size_t max_ops, Program* program) {
 // What no operation names never runs, so it goes first.
 bool Delete(Random& random, size_t, Program* program) {
   if (program->size() == 0) return false;
-  if (const auto idle = Lowest(DefinedScripts(*program) & ~NamedScripts(*program)); idle && random.Percent(50)) {
+  if (const auto idle = Lowest(DefinedScripts(*program) & ~NamedScripts(*program));
+      idle && random.Percent(50)) {
     program->mutable_section(*idle).clear();
   } else {
     Erase(RandomRange(random, *program, kShortRange), program);

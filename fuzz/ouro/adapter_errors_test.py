@@ -1,7 +1,7 @@
 """Errors that people make in adapters, planted in ours, one at a time: `ouro check-adapter` must
 find each, say the law, and show a program of a few lines.
 
-Place: beside ouro_test; the sound adapters, and the adapters in C++, are in adapter_check_test.
+Place: beside ouro_test; the sound adapters, and the adapters in C++, are in conformance_test.
 """
 
 import os

@@ -10,7 +10,6 @@ import pty
 import random
 import re
 import select
-import shlex
 import shutil
 import signal
 import struct
@@ -19,46 +18,7 @@ import termios
 import time
 
 from fuzz.testing import ouro_driver
-from fuzz.testing.ouro_driver import lines
-
-
-def children(pid):
-    """The processes that `pid` started and that live."""
-    found = []
-    for stat in glob.glob("/proc/[0-9]*/stat"):
-        try:
-            with open(stat) as file:
-                state, parent = file.read().rsplit(")", 1)[1].split()[:2]
-        except OSError:  # it has ended meanwhile
-            continue
-        if int(parent) == pid and state != "Z":
-            found.append(int(stat.split("/")[2]))
-    return found
-
-
-def descendants(pid):
-    """The processes that `pid` started, and those that they did, and so on."""
-    found = []
-    for child in children(pid):
-        found += [child] + descendants(child)
-    return found
-
-
-def alive(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] not in "ZX"
-    except OSError:
-        return False
-
-
-def until(condition, what):
-    """Waits for what must come."""
-    end = time.monotonic() + ouro_driver.SECONDS
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError("waited in vain for " + what)
-        time.sleep(0.02)
+from fuzz.testing.ouro_driver import alive, children, descendants, lines, until
 
 
 class CampaignTest(ouro_driver.OuroTest):
@@ -165,7 +125,7 @@ class CampaignTest(ouro_driver.OuroTest):
         self.assertRegex(output, r"(?m)^\d+ s: corpus/\w+/[\w-]+\.gct: load at load in ")
 
     def test_triage(self):
-        self.campaign("--specimen", "liar:load", "--seconds", "1", code=1)
+        self.campaign("--specimen", "liar:load", "--stop-on-first", "--seconds", "1000", code=1)
         table, _ = self.ouro("triage", "ouro-out", code=1)
         self.assertRegex(table, r"\Aliar:load\n +\d+ x load: ")
         causes, _ = self.ouro("triage", "--causes", "ouro-out")
@@ -176,7 +136,7 @@ class CampaignTest(ouro_driver.OuroTest):
         self.write("known.txt", "")
         fresh, _ = self.ouro("triage", "--known", "known.txt", "ouro-out", code=1)
         self.assertIn("  NEW ", fresh)
-        self.assertIn("no folder of a campaign", self.complaint("triage", "nowhere"))
+        self.assertIn("not a campaign folder", self.complaint("triage", "nowhere"))
 
     def test_the_same_seed_finds_the_same_first(self):
         def first():

@@ -1,38 +1,48 @@
-// The commands of `ouro`, apart from the parsing of their arguments. Each prints its results to
-// standard output and its troubles to standard error, and returns the exit code: 0 lawful, 1
-// convicted, 2 bad input or a specimen that is not there.
+// The commands of `ouro`, without the parsing of their arguments: XCommand is `ouro x`, and lives
+// in a file of its own. A command prints its results to standard output, sets *exit_code (0 lawful,
+// 1 convicted), and returns "". If the input is bad or a specimen is missing, it returns a sentence
+// that says what is wrong; the command line prints it, and exits with 2.
+//
+// Place: below the command line, which knows the options; on top of everything else. Commands run
+// one at a time, on the main thread.
 
 #ifndef FUZZ_OURO_COMMANDS_H_
 #define FUZZ_OURO_COMMANDS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "fuzz/campaign/campaign.h"
+#include "fuzz/ouro/command_input.h"
 #include "fuzz/power/power.h"
 #include "properties/generator/enumerate.h"
 
 namespace ouro {
 
-// What programs run on where neither --specimen nor the head of their file says so.
-inline constexpr char kUsualSpecimen[] = "optimized";
+// ---- Find bugs
 
-struct RunArguments {
-  std::string specimen;  // "": what each file says; so in the commands below
-  std::string contract;  // "": the specimen's own
-  bool trace = false;
-  bool verify = false;
-  bool in_process = false;  // in this very process: for debuggers
+struct CampaignArguments {
+  SpecimenChoice choice = {.specimen = kDefaultSpecimen};
+  CampaignOptions options;
+};
+std::string CampaignCommand(const CampaignArguments& arguments, int* exit_code);
+
+struct EnumerateArguments {
+  SpecimenChoice choice = {.specimen = kDefaultSpecimen};
+  Bounds bounds;
+  int workers = 0;  // threads; 0: one for each processor
+  int seconds = 600;
+  bool stop_on_first = false;
+};
+std::string EnumerateCommand(const EnumerateArguments& arguments, int* exit_code);
+
+struct SweepArguments {
+  SpecimenChoice choice;
   std::vector<std::string> files;
 };
-int Run(const RunArguments& arguments);
-
-struct JudgeArguments {
-  std::string contract;
-  std::vector<std::string> files;
-};
-int JudgeFiles(const JudgeArguments& arguments);
+std::string SweepCommand(const SweepArguments& arguments, int* exit_code);
 
 struct GenerateArguments {
   uint64_t seed = 1;
@@ -40,101 +50,102 @@ struct GenerateArguments {
   int operations = 60;
   bool uniform = false;
 };
-int GeneratePrograms(const GenerateArguments& arguments);
+std::string GenerateCommand(const GenerateArguments& arguments, int* exit_code);
+
+// ---- Look at programs
+
+struct RunArguments {
+  SpecimenChoice choice;
+  bool trace = false;
+  bool verify = false;
+  bool in_process = false;  // without child processes, for debuggers
+  std::vector<std::string> files;
+};
+std::string RunCommand(const RunArguments& arguments, int* exit_code);
+
+struct CompareArguments {
+  SpecimenChoice choice;  // no specimen: with `with`, the file's or optimized-27
+  std::string with;       // "": all available specimens, in a table of timelines
+  std::vector<std::string> files;
+};
+std::string CompareCommand(const CompareArguments& arguments, int* exit_code);
 
 struct ShrinkArguments {
-  std::string specimen;
-  std::string contract;  // "": the specimen's own
+  SpecimenChoice choice;
   int seconds = 60;
   std::string file;
 };
-int ShrinkFile(const ShrinkArguments& arguments);
+std::string ShrinkCommand(const ShrinkArguments& arguments, int* exit_code);
+
+struct TriageArguments {
+  std::string known;    // a file of causes; "": none are known
+  bool causes = false;  // print nothing but the causes, in the form that `known` has
+  std::vector<std::string> folders;
+};
+// Here the exit code is 0 if no cause is new.
+std::string TriageCommand(const TriageArguments& arguments, int* exit_code);
+
+// ---- Judge collectors and logs
+
+struct CheckAdapterArguments {
+  SpecimenChoice choice;
+  size_t programs = 2000;  // random ones, after the conformance cases
+  uint64_t seed = 1;
+};
+std::string CheckAdapterCommand(const CheckAdapterArguments& arguments, int* exit_code);
 
 struct ReplayArguments {
   std::vector<std::string> files;
 };
-int Replay(const ReplayArguments& arguments);
+std::string ReplayCommand(const ReplayArguments& arguments, int* exit_code);
 
-struct CompareArguments {
-  std::string specimen;  // "": what the file says, or else optimized-27
-  std::string contract;  // "": the specimen's own
-  std::string with;      // "": all that are here, and the table of fates
+struct JudgeArguments {
+  std::string contract;
   std::vector<std::string> files;
 };
-int Compare(const CompareArguments& arguments);
+std::string JudgeCommand(const JudgeArguments& arguments, int* exit_code);
 
-struct SweepArguments {
-  std::string specimen;
-  std::string contract;  // "": the specimen's own
+// ---- Maintain corpora and measure
+
+struct AddArguments {
+  std::string folder = "corpus/found";  // relative to the source tree
   std::vector<std::string> files;
 };
-int SweepFiles(const SweepArguments& arguments);
+std::string AddCommand(const AddArguments& arguments, int* exit_code);
 
-struct ExhaustArguments {
-  std::string specimen = "optimized";
-  std::string contract;  // "": the specimen's own
-  Bounds bounds;
-  int workers = 0;  // 0: one for each processor
-  int seconds = 600;
-  bool stop_on_first = false;
+struct MergeArguments {
+  std::string specimen = kDefaultSpecimen;
+  std::string out;
+  std::vector<std::string> folders;
 };
-int Exhaust(const ExhaustArguments& arguments);
+std::string MergeCommand(const MergeArguments& arguments, int* exit_code);
 
-struct CheckAdapterArguments {
-  std::string specimen;
-  std::string contract;  // "": the specimen's own
-  size_t programs = 2000;
-  uint64_t seed = 1;
+struct EncodeArguments {
+  std::string out;
+  std::vector<std::string> files;
 };
-int CheckAdapters(const CheckAdapterArguments& arguments);
+std::string EncodeCommand(const EncodeArguments& arguments, int* exit_code);
+
+struct DecodeArguments {
+  std::vector<std::string> files;
+};
+std::string DecodeCommand(const DecodeArguments& arguments, int* exit_code);
 
 struct PowerArguments {
   int seeds = 10;
   int seconds = 10;                  // the limit of each search
   std::vector<PowerEngine> engines;  // none: all
-  std::string out;                   // the folder; "": none
+  std::string out;                   // the folder; "": no log and no plot
   std::vector<std::string> mutants;  // paths of libraries or of folders, or names of specimens
 };
-int Power(const PowerArguments& arguments);
+std::string PowerCommand(const PowerArguments& arguments, int* exit_code);
 
-struct CampaignArguments {
-  std::string specimen = "optimized";
-  std::string contract;  // "": the specimen's own
-  CampaignOptions options;
-};
-int Campaign(const CampaignArguments& arguments);
+// ---- Lists
 
-struct AddArguments {
-  std::string folder = "corpus/found";  // of the source tree
-  std::vector<std::string> files;
-};
-int Add(const AddArguments& arguments);
-
-struct MergeArguments {
-  std::string specimen = "optimized";
-  std::string out;
-  std::vector<std::string> folders;
-};
-int Merge(const MergeArguments& arguments);
-
-struct TriageArguments {
-  std::string known;    // a file of causes; "": none are known
-  bool causes = false;  // print nothing but the causes: what `known` is made of
-  std::vector<std::string> folders;
-};
-// The exit code is 0 where no cause is new.
-int Triage(const TriageArguments& arguments);
-
-struct BytesArguments {
-  std::string out;
-  std::vector<std::string> files;
-};
-int EncodeFiles(const BytesArguments& arguments);  // programs to the byte form
-int DecodeFiles(const BytesArguments& arguments);  // and back
-
-int ListSpecimens();
-int ListContracts();
-int ListLaws();
+struct NoArguments {};
+std::string SpecimensCommand(const NoArguments& arguments, int* exit_code);
+std::string ContractsCommand(const NoArguments& arguments, int* exit_code);
+std::string LawsCommand(const NoArguments& arguments, int* exit_code);
 
 }  // namespace ouro
 

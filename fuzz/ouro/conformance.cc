@@ -10,8 +10,8 @@
 namespace ouro {
 namespace {
 
-// `text` is a program in which %K stands for a slot.
-void Add(std::vector<Duty>* duties, const std::string& name, const std::string& text,
+// Where the name contains %K, adds a case for each slot; `text`, a program, may contain it, too.
+void Add(std::vector<ConformanceCase>* cases, const std::string& name, const std::string& text,
          uint32_t needs = 0) {
   const bool each_slot = name.find("%K") != std::string::npos;
   const auto with = [](std::string in, int slot) {
@@ -23,184 +23,186 @@ void Add(std::vector<Duty>* duties, const std::string& name, const std::string& 
   for (int slot = 0; slot < (each_slot ? kMaxSlots : 1); ++slot) {
     std::vector<Program> programs;
     CHECK(Parse(with(text, slot), &programs).empty() && programs.size() == 1);
-    duties->push_back({with(name, slot), name, programs[0], needs});
+    cases->push_back({with(name, slot), name, programs[0], needs});
   }
 }
 
-void AddBirths(std::vector<Duty>* d) {
-  Add(d, "the birth of a node is reported", "r0 = node 0");
-  Add(d, "the birth of a leaf is reported", "r0 = leaf");
-  Add(d, "births are numbered on, whatever has died",
+void AddBirths(std::vector<ConformanceCase>* cases) {
+  Add(cases, "the birth of a node is reported", "r0 = node 0");
+  Add(cases, "the birth of a leaf is reported", "r0 = leaf");
+  Add(cases, "births are numbered consecutively, whatever has died",
       "r0 = node 0\nr0 = none\ncollect 2\nr0 = node 8\nr1 = leaf\nr0 = none\nr0 = node 1");
-  Add(d, "what a register holds lives", "r0 = node 0\nr1 = leaf\ncollect 2\ncollect 0");
-  Add(d, "the death of a node is reported", "r0 = node 1\nr0 = none\ncollect 2\ncollect 2");
-  Add(d, "the death of a leaf is reported", "r0 = leaf\nr0 = none\ncollect 2\ncollect 2");
-  Add(d, "a copy holds what it copied",
+  Add(cases, "an object in a register stays alive", "r0 = node 0\nr1 = leaf\ncollect 2\ncollect 0");
+  Add(cases, "the death of a node is reported", "r0 = node 1\nr0 = none\ncollect 2\ncollect 2");
+  Add(cases, "the death of a leaf is reported", "r0 = leaf\nr0 = none\ncollect 2\ncollect 2");
+  Add(cases, "a copied reference keeps its object alive",
       "r0 = node 0\nr1 = r0\nr0 = none\ncollect 2\nr1 = none\ncollect 2\ncollect 2");
-  Add(d, "an assignment lets go of the old value",
+  Add(cases, "an assignment releases the old value",
       "r0 = node 0\nr1 = node 0\nr0 = r1\ncollect 2\ncollect 2");
-  Add(d, "a copy of a register to itself changes nothing", "r0 = node 0\nr0 = r0\ncollect 2");
+  Add(cases, "a copy of a register to itself changes nothing", "r0 = node 0\nr0 = r0\ncollect 2");
 }
 
-void AddSlots(std::vector<Duty>* d) {
-  Add(d, "slot %K is empty at first", "r0 = node 8\nr1 = r0.%K");
-  Add(d, "slot %K yields what was stored",
+void AddSlots(std::vector<ConformanceCase>* cases) {
+  Add(cases, "slot %K is initially empty", "r0 = node 8\nr1 = r0.%K");
+  Add(cases, "slot %K yields what was stored",
       "r0 = node 8\nr1 = leaf\nr0.%K = r1\nr2 = r0.%K\nr3 = r0.%K");
-  Add(d, "slot %K holds what was stored",
+  Add(cases, "slot %K keeps what was stored alive",
       "r0 = node 8\nr1 = node 0\nr0.%K = r1\nr1 = none\ncollect 2\nr2 = r0.%K");
-  Add(d, "slot %K lets go of what was stored",
+  Add(cases, "emptying slot %K releases its object",
       "r0 = node 8\nr1 = node 0\nr0.%K = r1\nr1 = none\nr0.%K = none\ncollect 2\ncollect 2");
-  Add(d, "slot %K lets go of the old value",
+  Add(cases, "a store to slot %K releases the old value",
       "r0 = node 8\nr1 = node 0\nr0.%K = r1\nr1 = none\nr1 = leaf\nr0.%K = r1\ncollect 2\n"
       "collect 2");
-  Add(d, "a node that dies lets go of slot %K",
+  Add(cases, "a dying node releases slot %K",
       "r0 = node 8\nr1 = node 0\nr0.%K = r1\nr1 = none\nr0 = none\ncollect 2\ncollect 2");
-  Add(d, "slot %K is visited", "r0 = node 8\nr0.%K = r0\nr0 = none\ncollect 2\ncollect 2");
-  Add(d, "slot %K is visited once",
+  Add(cases, "slot %K is visited", "r0 = node 8\nr0.%K = r0\nr0 = none\ncollect 2\ncollect 2");
+  Add(cases, "slot %K is visited once",
       "r0 = node 8\nr1 = node 1\nr0.%K = r1\ncollect 2\nr2 = r0.%K\nr0.%K = none\ncollect 2");
-  Add(d, "slot %K is visited in old nodes, too",
+  Add(cases, "slot %K is also visited in old nodes",
       "r0 = node 8\ncollect 2\ncollect 2\nr1 = node 0\nr0.%K = r1\nr1 = none\ncollect 0\n"
       "r2 = r0.%K");
-  Add(d, "a cycle of two through slot %K is found",
+  Add(cases, "a cycle of two nodes through slot %K is collected",
       "r0 = node 8\nr1 = node 8\nr0.%K = r1\nr1.%K = r0\nr0 = none\ncollect 2\nr1 = none\n"
       "collect 2\ncollect 2");
-  Add(d, "two slots hold one object twice",
+  Add(cases, "two slots are two references to one object",
       "r0 = node 2\nr1 = node 0\nr0.0 = r1\nr0.1 = r1\nr1 = none\ncollect 2\nr0.0 = none\n"
       "collect 2\nr0.1 = none\ncollect 2\ncollect 2");
 }
 
-void AddFinalizers(std::vector<Duty>* d) {
+void AddFinalizers(std::vector<ConformanceCase>* cases) {
   const std::string run = "def 0:\nr1 = leaf\nmain:\n";
-  Add(d, "the finalizer runs", "r0 = node 0 del 0\nr0 = none\ncollect 2\ncollect 2", kFinalizers);
-  Add(d, "the finalizer's script is executed",
+  Add(cases, "the finalizer runs", "r0 = node 0 del 0\nr0 = none\ncollect 2\ncollect 2",
+      kFinalizers);
+  Add(cases, "the finalizer's script is executed",
       run + "r0 = node 0 del 0\nr0 = none\ncollect 2\ncollect 2", kFinalizers);
-  Add(d, "the finalizer runs once",
+  Add(cases, "the finalizer runs once",
       "r0 = node 0 del 0\nr1 = node 0 del 0\nr0 = none\nr1 = none\ncollect 2\ncollect 2\ncollect 2",
       kFinalizers);
-  Add(d, "a finalizer that is in a cycle runs",
+  Add(cases, "the finalizer of an object in a cycle runs",
       "r0 = node 1 del 0\nr0.0 = r0\nr0 = none\ncollect 2\ncollect 2", kFinalizers);
-  Add(d, "a finalizer sees the slots of its object",
+  Add(cases, "a finalizer sees the slots of its object",
       "def 0:\nr1 = self.0\nr1 = none\nmain:\nr0 = node 1 del 0\nr2 = leaf\nr0.0 = r2\nr2 = none\n"
       "r0 = none\ncollect 2\ncollect 2",
       kFinalizers);
-  Add(d, "a finalizer can resurrect its object",
+  Add(cases, "a finalizer can resurrect its object",
       "def 0:\nr1 = self\nmain:\nr0 = node 1 del 0\nr0 = none\ncollect 2\nr2 = r1.0\ncollect 2\n"
       "r1 = none\ncollect 2\ncollect 2",
       kFinalizers);
-  Add(d, "a finalizer within a finalizer has its own self",
+  Add(cases, "a nested finalizer has its own self",
       "def 0:\nr1 = self\nmain:\nr0 = node 1 del 0\nr2 = node 0 del 0\nr0.0 = r2\nr2 = none\n"
       "r0 = none\ncollect 2\nr1 = none\ncollect 2\ncollect 2",
       kFinalizers);
-  // Under a collector that traces, both run one after the other: nothing is asked of it.
-  Add(d, "a finalizer has its self back when one within it is over",
+  // Nested under reference counting only; a tracing collector runs the two one after the other.
+  Add(cases, "a finalizer has its self back after a nested one",
       "def 0:\nself.0 = none\nr2 = self\nmain:\nr0 = node 1 del 0\nr1 = node 0 del 1\nr0.0 = r1\n"
       "r1 = none\nr0 = none\ncollect 2\nr2 = none\ncollect 2\ncollect 2",
       kFinalizers);
-  Add(d, "a finalizer can raise",
+  Add(cases, "a finalizer can raise",
       "def 0:\nraise\nmain:\nr0 = node 0 del 0\nr0 = none\ncollect 2\ncollect 2\nr0 = node 0",
       kFinalizers);
 }
 
-void AddWeakReferences(std::vector<Duty>* d) {
+void AddWeakReferences(std::vector<ConformanceCase>* cases) {
   const uint32_t weak = kWeakReferences;
-  Add(d, "the birth of a weak reference is reported", "r0 = node 0\nr1 = weak r0", weak);
-  Add(d, "a weak reference yields its target", "r0 = node 0\nr1 = weak r0\nr2 = r1()", weak);
-  Add(d, "a weak reference does not hold its target",
+  Add(cases, "the birth of a weak reference is reported", "r0 = node 0\nr1 = weak r0", weak);
+  Add(cases, "a weak reference yields its target", "r0 = node 0\nr1 = weak r0\nr2 = r1()", weak);
+  Add(cases, "a weak reference does not keep its target alive",
       "r0 = node 0\nr1 = weak r0\nr0 = none\ncollect 2\ncollect 2\nr2 = r1()", weak);
-  Add(d, "the death of a weak reference is reported",
+  Add(cases, "the death of a weak reference is reported",
       "r0 = node 0\nr1 = weak r0\nr1 = none\ncollect 2\ncollect 2\nr1 = r0", weak);
-  Add(d, "two weak references to one node are two",
+  Add(cases, "two weak references to one node are distinct",
       "r0 = node 0\nr1 = weak r0\nr2 = weak r0\nr1 = none\ncollect 2\nr3 = r2()\nr3 = none\n"
       "r0 = none\ncollect 2\ncollect 2\nr3 = r2()",
       weak);
-  Add(d, "a weak reference in a slot is held",
+  Add(cases, "a slot keeps a weak reference alive",
       "r0 = node 0\nr1 = weak r0\nr2 = node 1\nr2.0 = r1\nr1 = none\ncollect 2\nr1 = r2.0\n"
       "r3 = r1()",
       weak);
-  Add(d, "the callback of a weak reference runs",
+  Add(cases, "the callback of a weak reference runs",
       "def 0:\nr2 = leaf\nmain:\nr0 = node 0\nr1 = weak r0 call 0\nr0 = none\ncollect 2\ncollect 2",
       weak | kCallbacks);
-  Add(d, "the callback of a weak reference to a cycle runs",
+  Add(cases, "the callback of a weak reference to a cycle runs",
       "r0 = node 1\nr0.0 = r0\nr1 = weak r0 call 0\nr0 = none\ncollect 2\ncollect 2",
       weak | kCallbacks);
 }
 
-void AddRest(std::vector<Duty>* d) {
-  Add(d, "a young collection can be asked for",
+void AddRest(std::vector<ConformanceCase>* cases) {
+  Add(cases, "a collection of a young generation can be requested",
       "r0 = node 1\nr0.0 = r0\nr0 = none\ncollect 0\ncollect 1\ncollect 2\ncollect 2",
       kGenerations3);
-  Add(d, "the garbage list is reported and can be taken",
+  Add(cases, "the garbage list is reported, can be read, and can be cleared",
       "r0 = node 1 del 0\nr0.0 = r0\nr0 = none\ncollect 2\nr0 = garbage 0\nr1 = r0.0\n"
       "garbage clear",
       kGarbageList | kFinalizers);
-  Add(d, "saveall saves trash, until it is off",
+  Add(cases, "saveall saves trash until it is turned off",
       "saveall on\nr0 = node 1\nr0.0 = r0\nr0 = none\ncollect 2\nsaveall off\nr0 = garbage 0\n"
       "garbage clear\nr0 = none\ncollect 2\ncollect 2",
       kSaveall | kGarbageList);
-  Add(d, "a census lists all that is tracked",
+  Add(cases, "a census lists every tracked object",
       "census\nr0 = node 1\nr1 = leaf\ncensus\ncollect 0\ncensus\ncollect 1\nr0 = none\ncensus",
       kCensusTaking);
-  Add(d, "thresholds start collections",
+  Add(cases, "thresholds start collections",
       "threshold 2 0 0\nr0 = node 1\nr0.0 = r0\nr0 = none\nr1 = node 0\nr2 = node 0\nr3 = node 0",
       kThresholds);
-  Add(d, "disable and enable do",
+  Add(cases, "disable and enable take effect",
       "threshold 1 0 0\ndisable\nr0 = node 0\nr1 = node 0\nr2 = node 0\nenable\nr3 = node 0",
       kThresholds);
-  Add(d, "allocations fail when they are sent to",
+  Add(cases, "allocations fail on request",
       "fail 1\nr0 = node 0\nr0 = node 0\nfail 2\nr1 = leaf\nr2 = node 1\nr2 = node 1", kFailures);
 }
 
-std::vector<Duty> AllDuties() {
-  std::vector<Duty> duties;
-  AddBirths(&duties);
-  AddSlots(&duties);
-  AddFinalizers(&duties);
-  AddWeakReferences(&duties);
-  AddRest(&duties);
-  return duties;
+std::vector<ConformanceCase> AllCases() {
+  std::vector<ConformanceCase> cases;
+  AddBirths(&cases);
+  AddSlots(&cases);
+  AddFinalizers(&cases);
+  AddWeakReferences(&cases);
+  AddRest(&cases);
+  return cases;
 }
 
-constexpr char kNotForgotten[] =
-    "something that a reset does not forget: objects, numbers, settings";
+constexpr char kSurvivesReset[] = "state that a reset does not clear: objects, numbers, settings";
 
 std::string LookFor(Law law) {
   switch (law) {
     case Law::kIdentity:
-      return "an identity that is used again or left out: births are numbered from 0 on, until a "
-             "reset";
+      return "an object number that is reused or skipped: births are numbered from 0, without "
+             "gaps, "
+             "until a reset";
     case Law::kFreeOnce:
       return "a death that is reported twice, or under another object's number";
     case Law::kFreeAtOnce:
-      return "a reference that the adapter itself still holds (a local variable, a table, an "
-             "argument), a count that is one too high, or a death that is reported late or never";
+      return "a reference that the adapter itself keeps (a local variable, a table, an argument), "
+             "a "
+             "count that is one too high, or a death that is reported late or never";
     case Law::kNoFreeWhileHeld:
-      return "an edge or register that the collector is not sent of (never visited, no write "
-             "barrier), one that it is sent of twice, or a death that is reported too early";
+      return "an edge or register that the collector does not know of (never visited, no write "
+             "barrier), one that it is told of twice, or a death that is reported too early";
     case Law::kTrashFreed:
-      return "an edge that is stored and never visited, an object that the adapter itself holds, "
-             "or a death that is never reported";
+      return "an edge that is stored and never visited, an object that the adapter itself keeps "
+             "alive, or a death that is never reported";
     case Law::kFinalizeAtOnce:
     case Law::kFinalizeBeforeFree:
       return "a finalizer that is never reported, or only after the death";
     case Law::kFinalizeAsOften:
       return "a finalizer that is reported twice, or under another object's number";
     case Law::kNoFinalizeWhileHeld:
-      return "an edge or register that the collector is not sent of, or a finalizer that is "
+      return "an edge or register that the collector does not know of, or a finalizer that is "
              "reported under another object's number";
     case Law::kCallbackWhenCleared:
     case Law::kCallbackBeforeFree:
     case Law::kCallbackOrder:
-      return "a callback that is lost, or reported twice or out of order";
+      return "a callback that is lost, reported twice, or reported out of order";
     case Law::kDereference:
-      return "a weak reference that holds its target strongly, is never cleared, or yields another "
+      return "a weak reference that keeps its target alive, is never cleared, or yields another "
              "object";
     case Law::kLoad:
-      return "a slot that is read or written in another place";
+      return "a slot that is read from or written to the wrong place";
     case Law::kCollectionCount:
-      return "objects of the adapter's own that are among the trash, or an answer that is made up";
+      return "objects of the adapter's own among the trash, or a count that is made up";
     case Law::kEventInPlace:
-      return "an event that is missing, or one that has no place there: births and answers come "
-             "once, deaths and finalizers within the operation that causes them";
+      return "a missing event, or one in the wrong place: births and results are reported once, "
+             "deaths and finalizers within the operation that causes them";
     default:
       return fmt::format("how the adapter reports what the law {} is about", Name(law));
   }
@@ -208,56 +210,57 @@ std::string LookFor(Law law) {
 
 }  // namespace
 
-const std::vector<Duty>& Duties() {
-  static const std::vector<Duty> duties = AllDuties();
-  return duties;
+const std::vector<ConformanceCase>& ConformanceCases() {
+  static const std::vector<ConformanceCase> cases = AllCases();
+  return cases;
 }
 
-size_t DutiesBeyond(uint32_t abilities, uint32_t* missing) {
-  size_t beyond = 0;
+size_t CountSkipped(uint32_t abilities, uint32_t* missing) {
+  size_t skipped = 0;
   *missing = 0;
-  for (const Duty& duty : Duties()) {
-    const uint32_t lacks = duty.needs & ~abilities;
-    if (lacks != 0) ++beyond;
+  for (const ConformanceCase& test : ConformanceCases()) {
+    const uint32_t lacks = test.needs & ~abilities;
+    if (lacks != 0) ++skipped;
     *missing |= lacks;
   }
-  return beyond;
+  return skipped;
 }
 
 std::string LookFor(const Verdict& verdict) {
-  if (verdict.lawful()) return kNotForgotten;
+  if (verdict.lawful()) return kSurvivesReset;
   if (verdict.kind == Verdict::Kind::kConvicted) return LookFor(verdict.violation->law);
-  return "whatever made the adapter break off";
+  return "what made the adapter fail";
 }
 
-std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
-                                const FindUnlawful& find, size_t* done) {
-  std::vector<const Duty*> rest;
-  for (const Duty& duty : Duties()) {
-    if ((duty.needs & ~specimen.abilities) == 0) rest.push_back(&duty);
+std::vector<FailedCase> CheckConformance(const Specimen& specimen, const RunProgram& run,
+                                         const FindUnlawful& find, size_t* passed) {
+  std::vector<const ConformanceCase*> rest;
+  for (const ConformanceCase& test : ConformanceCases()) {
+    if ((test.needs & ~specimen.abilities) == 0) rest.push_back(&test);
   }
-  std::vector<Fault> faults;
-  *done = 0;
+  std::vector<FailedCase> failures;
+  *passed = 0;
   while (true) {
-    // Each twice: what a reset does not forget shows in the second run.
+    // Each program twice: state that a reset does not clear shows in the second run.
     std::vector<Program> programs;
-    for (const Duty* duty : rest) programs.insert(programs.end(), 2, duty->program);
+    for (const ConformanceCase* test : rest) programs.insert(programs.end(), 2, test->program);
     const size_t found = find(programs) / 2;
-    *done += found;
-    if (found == rest.size()) return faults;
-    const Duty& duty = *rest[found];
+    *passed += found;
+    if (found == rest.size()) return failures;
+    const ConformanceCase& test = *rest[found];
     rest.erase(rest.begin(), rest.begin() + static_cast<ptrdiff_t>(found) + 1);
-    rest.erase(std::remove_if(rest.begin(), rest.end(),
-                              [&duty](const Duty* other) { return other->family == duty.family; }),
+    rest.erase(std::remove_if(
+                   rest.begin(), rest.end(),
+                   [&test](const ConformanceCase* other) { return other->family == test.family; }),
                rest.end());
-    Fault fault = {.duty = duty.name, .look_for = "", .program = duty.program};
-    fault.verdict = run(duty.program, &fault.transcript);
-    fault.after_others = fault.verdict.lawful();
-    fault.look_for = LookFor(fault.verdict);
-    const bool known = std::any_of(faults.begin(), faults.end(), [&fault](const Fault& f) {
-      return f.look_for == fault.look_for;
-    });
-    if (!known) faults.push_back(std::move(fault));
+    FailedCase failed = {.name = test.name, .look_for = "", .program = test.program};
+    failed.verdict = run(test.program, &failed.transcript);
+    failed.after_others = failed.verdict.lawful();
+    failed.look_for = LookFor(failed.verdict);
+    const bool known = std::any_of(
+        failures.begin(), failures.end(),
+        [&failed](const FailedCase& other) { return other.look_for == failed.look_for; });
+    if (!known) failures.push_back(std::move(failed));
   }
 }
 

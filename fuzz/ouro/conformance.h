@@ -1,10 +1,11 @@
-// A duty is one thing that every adapter must do right before its collector can be judged: report
-// each birth, visit each slot, give each finalizer its script. A duty is a program of a few lines
-// that goes wrong if it is not done, and says what to look for. A duty that is not done is the
-// fault of the adapter, most likely; or its contract promises what the collector never did; or it
-// is a bug.
+// A conformance case is one thing that every adapter must do right before its collector can be
+// judged: report each birth, visit each slot, run each finalizer's script. It is a program of a few
+// lines that is unlawful if the adapter gets it wrong, with a hint what to look for. A case that
+// fails is most likely a mistake in the adapter; otherwise its contract promises what the collector
+// never did, or the collector has a bug.
 //
-// Place: `ouro check-adapter`, and the tests of adapters. Knows no collector.
+// Place: `ouro check-adapter`, and the tests of adapters. Knows no collector: its callers say how
+// programs are run. Not thread-safe beyond ConformanceCases(), which is const after its first call.
 
 #ifndef FUZZ_OURO_CONFORMANCE_H_
 #define FUZZ_OURO_CONFORMANCE_H_
@@ -21,43 +22,46 @@
 
 namespace ouro {
 
-struct Duty {
-  std::string name;    // "slot 3 is visited"
-  std::string family;  // of those that differ by the slot alone: "slot %K is visited"
+struct ConformanceCase {
+  std::string name;    // "slot 3 is visited"; unique
+  std::string family;  // shared by cases that differ in the slot alone: "slot %K is visited"
   Program program;
-  uint32_t needs = 0;  // abilities
+  uint32_t needs = 0;  // the abilities (model/collector.h) without which it says nothing
 };
 
-// All duties; those that others rest on come first, and of these the shortest programs.
-const std::vector<Duty>& Duties();
+// All cases, in the order in which they should be tried: a case comes after those that it relies
+// on.
+const std::vector<ConformanceCase>& ConformanceCases();
 
-// A duty that is not done.
-struct Fault {
-  std::string duty;
-  std::string look_for;  // what is wrong with the adapter, most likely
+// A case whose program was unlawful.
+struct FailedCase {
+  std::string name;
+  std::string look_for;  // the most likely mistake in the adapter
   Program program;
   Verdict verdict = {};
-  std::string transcript = {};
-  bool after_others = false;  // the program is lawful alone, and not after earlier ones
+  std::string transcript = {};  // "" if a crash took it along
+  bool after_others = false;    // the program is lawful alone, but not after earlier ones
 };
 
-// How a program is run, in isolation: its verdict and transcript.
+// Runs one program, isolated; returns its verdict and sets *transcript.
 using RunProgram = std::function<Verdict(const Program& program, std::string* transcript)>;
-// The index of the first program that is unlawful, of several that run one after the other on the
-// same collector, with a reset after each; or how many there are.
+// Runs several programs one after the other on the same collector, with a reset after each. Returns
+// the index of the first unlawful one, or their number.
 using FindUnlawful = std::function<size_t(const std::vector<Program>& programs)>;
 
-// The duties of `specimen` that are not done: the first of each kind, by what to look for. *done
-// counts those that are. Duties beyond its abilities are left out, and so is the rest of a family
-// once one of it is not done: each costs a few new processes, and says the same.
-std::vector<Fault> CheckAdapter(const Specimen& specimen, const RunProgram& run,
-                                const FindUnlawful& find, size_t* done);
+// Tries the cases that the abilities of `specimen` allow, and returns the failed ones: only the
+// first with each `look_for`. *passed counts the cases that passed. Once a case has failed, the
+// others of its family are not tried: each failure costs a few new processes, and they would say
+// the same.
+std::vector<FailedCase> CheckConformance(const Specimen& specimen, const RunProgram& run,
+                                         const FindUnlawful& find, size_t* passed);
 
-// How many duties a collector with those abilities is not asked for; *missing becomes the abilities
-// that they would need.
-size_t DutiesBeyond(uint32_t abilities, uint32_t* missing);
+// The number of cases that are not tried on a collector with these abilities; *missing becomes the
+// union of the abilities that they lack.
+size_t CountSkipped(uint32_t abilities, uint32_t* missing);
 
-// What is wrong with an adapter whose program has that verdict, most likely.
+// What to look for in an adapter whose program has this verdict. A lawful one: the program failed
+// only after others.
 std::string LookFor(const Verdict& verdict);
 
 }  // namespace ouro

@@ -1,5 +1,5 @@
-// Adapters are checked, and so is the check: sound adapters do all duties, liars do not. The errors
-// planted in adapters over the line protocol are in fuzz/ouro/adapter_errors_test.py.
+// Checks adapters, and the conformance cases themselves: sound adapters pass all, liars do not. The
+// mistakes planted in adapters that speak the line protocol are in adapter_errors_test.py.
 
 #include "fuzz/ouro/conformance.h"
 
@@ -19,61 +19,61 @@
 namespace ouro {
 namespace {
 
-std::vector<Fault> FaultsOf(const Specimen& specimen, size_t* done) {
+std::vector<FailedCase> FailuresOf(const Specimen& specimen, size_t* passed) {
   const RunProgram run = [&specimen](const Program& program, std::string* transcript) {
     return TryIsolated(program, specimen, Isolation{}, transcript);
   };
   const FindUnlawful find = [&specimen](const std::vector<Program>& programs) {
     return FindIsolated(programs, kAnySignature, specimen, Isolation{});
   };
-  return CheckAdapter(specimen, run, find, done);
+  return CheckConformance(specimen, run, find, passed);
 }
 
-TEST(DutiesTest, HaveNamesOfTheirOwnAndShortPrograms) {
+TEST(ConformanceCasesTest, HaveUniqueNamesAndShortPrograms) {
   std::set<std::string> names;
-  for (const Duty& duty : Duties()) {
-    EXPECT_TRUE(names.insert(duty.name).second) << duty.name;
-    EXPECT_LE(duty.program.size(), size_t{12}) << duty.name;
+  for (const ConformanceCase& test : ConformanceCases()) {
+    EXPECT_TRUE(names.insert(test.name).second) << test.name;
+    EXPECT_LE(test.program.size(), size_t{12}) << test.name;
   }
   EXPECT_GE(names.size(), size_t{100});
 }
 
-TEST(AdapterCheckTest, OursDoAllDuties) {
+TEST(ConformanceTest, OwnSpecimensPassAllCases) {
   for (const Specimen& specimen : OwnSpecimens()) {
-    size_t done = 0;
-    const std::vector<Fault> faults = FaultsOf(specimen, &done);
-    for (const Fault& fault : faults)
-      ADD_FAILURE() << Report(specimen, fault.verdict, fault.transcript);
-    EXPECT_EQ(done, Duties().size());
+    size_t passed = 0;
+    const std::vector<FailedCase> failures = FailuresOf(specimen, &passed);
+    for (const FailedCase& failed : failures)
+      ADD_FAILURE() << Report(specimen, failed.verdict, failed.transcript);
+    EXPECT_EQ(passed, ConformanceCases().size());
   }
 }
 
-TEST(AdapterCheckTest, PeersDoAllTheirDuties) {
+TEST(ConformanceTest, PeersPassAllTheirCases) {
   std::vector<std::string> absent;
   for (const Specimen& specimen : PresentPeers(&absent)) {
-    size_t done = 0;
-    for (const Fault& fault : FaultsOf(specimen, &done)) {
-      ADD_FAILURE() << fault.duty << "\n" << Report(specimen, fault.verdict, fault.transcript);
+    size_t passed = 0;
+    for (const FailedCase& failed : FailuresOf(specimen, &passed)) {
+      ADD_FAILURE() << failed.name << "\n" << Report(specimen, failed.verdict, failed.transcript);
     }
-    EXPECT_GT(done, size_t{80}) << specimen.name;
+    EXPECT_GT(passed, size_t{80}) << specimen.name;
   }
   for (const std::string& why : absent) std::cout << "absent: " << why << "\n";
 }
 
-// Does nothing at all.
+// Ignores every operation.
 class Dead : public Collector {
  public:
   void Execute(const Op&) override {}
   void Reset() override {}
 };
 
-TEST(AdapterCheckTest, TriesOneOfEachFamilyWhereNothingIsDone) {
+TEST(ConformanceTest, TriesOneOfEachFamilyWhereNothingWorks) {
   const Specimen dead = {.name = "dead", .summary = "", .contract = &kCPython39, .make = [](auto&) {
                            return std::make_unique<Dead>();
                          }};
-  size_t done = 0;
+  size_t passed = 0;
   size_t programs = 0;
-  const std::vector<Fault> faults = CheckAdapter(
+  const std::vector<FailedCase> failures = CheckConformance(
       dead,
       [&](const Program& program, std::string* transcript) {
         ++programs;
@@ -82,41 +82,41 @@ TEST(AdapterCheckTest, TriesOneOfEachFamilyWhereNothingIsDone) {
       [&](const std::vector<Program>& all) {
         return FindIsolated(all, kAnySignature, dead, Isolation{});
       },
-      &done);
-  EXPECT_EQ(done, 0U);
+      &passed);
+  EXPECT_EQ(passed, 0U);
   std::set<std::string> families;
-  for (const Duty& duty : Duties()) families.insert(duty.family);
-  EXPECT_LT(families.size(), Duties().size() / 2);
+  for (const ConformanceCase& test : ConformanceCases()) families.insert(test.family);
+  EXPECT_LT(families.size(), ConformanceCases().size() / 2);
   EXPECT_LE(programs, families.size());
-  ASSERT_FALSE(faults.empty());
-  EXPECT_EQ(faults[0].duty, "the birth of a node is reported");
+  ASSERT_FALSE(failures.empty());
+  EXPECT_EQ(failures[0].name, "the birth of a node is reported");
 }
 
-TEST(DutiesTest, AreCountedThatAreNotAskedFor) {
+TEST(ConformanceCasesTest, SkippedOnesAreCounted) {
   uint32_t missing = 1;
-  EXPECT_EQ(DutiesBeyond(kAllAbilities, &missing), 0U);
+  EXPECT_EQ(CountSkipped(kAllAbilities, &missing), 0U);
   EXPECT_EQ(missing, 0U);
   size_t needing = 0;
-  for (const Duty& duty : Duties()) needing += duty.needs != 0 ? 1 : 0;
+  for (const ConformanceCase& test : ConformanceCases()) needing += test.needs != 0 ? 1 : 0;
   EXPECT_GT(needing, 20U);
-  EXPECT_EQ(DutiesBeyond(0, &missing), needing);
+  EXPECT_EQ(CountSkipped(0, &missing), needing);
   EXPECT_EQ(missing, kAllAbilities);
-  EXPECT_GT(DutiesBeyond(kWeakReferences, &missing), 0U);
+  EXPECT_GT(CountSkipped(kWeakReferences, &missing), 0U);
   EXPECT_EQ(missing & kWeakReferences, 0U);
 }
 
-// What no duty needed is not said to be done: those that are, are those that were run.
-TEST(AdapterCheckTest, CountsAsDoneWhatWasRun) {
+// A case that was skipped does not count as passed.
+TEST(ConformanceTest, CountsAsPassedOnlyWhatWasRun) {
   Specimen naive = OwnSpecimens()[3];
   naive.abilities = kFinalizers;
-  size_t done = 0;
-  EXPECT_TRUE(FaultsOf(naive, &done).empty());
+  size_t passed = 0;
+  EXPECT_TRUE(FailuresOf(naive, &passed).empty());
   uint32_t missing = 0;
-  EXPECT_EQ(done, Duties().size() - DutiesBeyond(naive.abilities, &missing));
+  EXPECT_EQ(passed, ConformanceCases().size() - CountSkipped(naive.abilities, &missing));
 }
 
-TEST(AdapterCheckTest, SaysWhatToLookForWhereAProgramIsLawfulAlone) {
-  EXPECT_NE(LookFor(Verdict{}).find("a reset does not forget"), std::string::npos);
+TEST(ConformanceTest, SaysWhatToLookForWhenAProgramIsLawfulAlone) {
+  EXPECT_NE(LookFor(Verdict{}).find("a reset does not clear"), std::string::npos);
 }
 
 // A liar is the worst of adapters.
@@ -125,10 +125,10 @@ class Liars : public testing::TestWithParam<Law> {};
 TEST_P(Liars, AreFound) {
   Specimen liar;
   ASSERT_EQ(FindSpecimen(std::string("liar:") + Name(GetParam()), &liar), "");
-  size_t done = 0;
-  const std::vector<Fault> faults = FaultsOf(liar, &done);
-  if (!faults.empty()) return;
-  // What it lies about, no duty asks; random programs do.
+  size_t passed = 0;
+  const std::vector<FailedCase> failures = FailuresOf(liar, &passed);
+  if (!failures.empty()) return;
+  // No case covers what it lies about; random programs do.
   std::vector<Program> programs;
   for (uint64_t i = 0; i < 3000; ++i) programs.push_back(Generate(SeedOf(1, i), {}));
   EXPECT_LT(FindIsolated(programs, kAnySignature, liar, Isolation{}), programs.size());

@@ -145,7 +145,7 @@ class HostileTest(ouro_driver.OuroTest):
                 code, output, _ = self.attack(self.folder, name, "run", "--specimen",
                                               "lib:" + LIBRARY, "a.gct", every="1")
                 self.assertIn(code, (0, 1))
-                self.assertIn("1 programs on lib:", output)
+                self.assertIn("1 program on lib:", output)
                 self.attack(self.folder, name, "check-adapter", "lib:" + LIBRARY, "--programs",
                             "50")
 

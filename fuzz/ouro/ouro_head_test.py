@@ -5,11 +5,9 @@ import os
 import re
 
 from fuzz.testing import ouro_driver
-from fuzz.testing.ouro_driver import lines
+from fuzz.testing.ouro_driver import LEAF, LOAD, lines
 
 ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
-LOAD = "r0 = node 2\nr0.0 = r0\nr1 = r0.0\n"  # what liar:load lies about
-LEAF = "r0 = leaf\n"
 LIAR = "# a lie\n# specimen: liar:load (it lies), contract cpython26\n"
 
 
@@ -20,7 +18,7 @@ class SpecimenTest(ouro_driver.OuroTest):
                   code=1)
         output, _ = self.ouro("run", "ouro-out/found", code=1)
         self.assertIn("liar:load broke the law load", output)
-        self.assertRegex(output, r"(?m)^(\d+) programs on liar:load, \1 convicted$")
+        self.assertRegex(output, r"(?m)^(\d+) programs? on liar:load, \1 convicted$")
         found = os.listdir(os.path.join(self.folder, "ouro-out", "found"))
         shrunk, errors = self.ouro("shrink", "ouro-out/found/" + found[0], code=1)
         self.assertIn("liar:load broke the law load", errors)
@@ -30,15 +28,15 @@ class SpecimenTest(ouro_driver.OuroTest):
     def test_specimen_overrides(self):
         self.write("a.gct", LIAR + LOAD)
         output, _ = self.ouro("run", "--specimen", "naive", "a.gct")
-        self.assertEqual(output, "1 programs on naive, 0 convicted\n")
+        self.assertEqual(output, "1 program on naive, 0 convicted\n")
 
     def test_each_file_of_a_folder_has_its_own(self):
         self.write("d/a.gct", LIAR + LOAD)
         self.write("d/b.gct", "# specimen: naive\n" + LOAD)
         self.write("d/c.gct", LOAD + "---\n" + LOAD)
         output, _ = self.ouro("run", "d", code=1)
-        self.assertEqual(lines(output)[-3:], ["1 programs on liar:load, 1 convicted",
-                                              "1 programs on naive, 0 convicted",
+        self.assertEqual(lines(output)[-3:], ["1 program on liar:load, 1 convicted",
+                                              "1 program on naive, 0 convicted",
                                               "2 programs on optimized, 0 convicted"])
         traces, _ = self.ouro("run", "--trace", "d", code=1)
         self.assertEqual(traces.count("---\n"), 4)
@@ -49,10 +47,10 @@ class SpecimenTest(ouro_driver.OuroTest):
         text = "r0 = node 0\nr1 = weak r0\nr0 = none\n"
         self.write("a.gct", f"# specimen: {bug}\n{text}")
         output, _ = self.ouro("sweep", "a.gct", code=1)
-        self.assertIn(f" variations of 1 programs on {bug}, ", output)
+        self.assertIn(f" variations of 1 program on {bug}, ", output)
         self.write("b.gct", LIAR + LOAD)
         output, _ = self.ouro("compare", "--with", "naive", "b.gct", code=1)
-        self.assertIn("1 programs on liar:load and naive: 0 the same, 1 different", output)
+        self.assertIn("1 program on liar:load and naive: 0 the same, 1 different", output)
         output, _ = self.ouro("compare", "b.gct", code=1)
         self.assertRegex(output, r"(?m)^liar:load .*UNLAWFUL$")
         self.write("c.gct", LOAD)
@@ -63,7 +61,7 @@ class SpecimenTest(ouro_driver.OuroTest):
         self.write("a.gct", "# it said # specimen: nosuch\n# specimen: nosuch\n" + LIAR + LOAD)
         self.ouro("run", "a.gct", code=1)
         self.write("b.gct", LOAD + "# specimen: nosuch\n")
-        self.assertIn("1 programs on optimized", self.ouro("run", "b.gct")[0])
+        self.assertIn("1 program on optimized", self.ouro("run", "b.gct")[0])
 
     def test_a_specimen_that_is_not_there(self):
         self.write("a.gct", "# specimen: nosuch\n" + LOAD)
@@ -85,9 +83,9 @@ class SpecimenTest(ouro_driver.OuroTest):
         self.assertIn("naive broke the law ", output)
         for command in ("run", "shrink", "sweep"):
             self.assertIn("contracts`", self.complaint(command, "--contract", "no", "a.gct"))
-        for command in ("campaign", "exhaust"):
+        for command in ("campaign", "enumerate"):
             self.assertIn("contracts`", self.complaint(command, "--contract", "no"))
-        output, _ = self.ouro("exhaust", "--ops", "4", "--contract", "cpython39",
+        output, _ = self.ouro("enumerate", "--ops", "4", "--contract", "cpython39",
                               "--stop-on-first", code=1)
         self.assertIn("UNLAWFUL", output)
 
@@ -127,10 +125,10 @@ class AbilitiesTest(ouro_driver.OuroTest):
             peer = (f"process:lua:read l; printf '> hello sick 1.0 {greeting}\\nok\\n'; "
                     "while read l; do echo ok; done")
             _, errors = self.ouro("run", "--specimen", peer, "a.gct")
-            self.assertRegex(errors, r"^ouro: warning: process:lua:.* claims abilities that nobody")
-            self.assertIn(f"for them: {words}. There are: weak, callback, ", errors)
+            self.assertRegex(errors, r"^ouro: warning: process:lua:.* claims unknown abilities, ")
+            self.assertIn(f"not tested: {words}. Known ones: weak, callback, ", errors)
             child = self.start("campaign", "--specimen", peer, "--seconds", "1", "--workers", "1")
-            self.assertIn(f"for them: {words}. There are: ",
+            self.assertIn(f"not tested: {words}. Known ones: ",
                           child.communicate(timeout=ouro_driver.SECONDS)[1])
 
 
@@ -150,23 +148,23 @@ class KnownTest(ouro_driver.OuroTest):
     def test_known(self):
         output = self.replay("# convicts: liar:load by load: gh-1\n")
         self.assertIn("known: a.gct: liar:load broke the law load (gh-1)\n", output)
-        self.assertRegex(output, r"\nliar:load +1 programs, 0 convicted, 1 known\n")
+        self.assertRegex(output, r"\nliar:load +1 program, 0 convicted, 1 known\n")
 
     def test_not_known(self):
         for head in ("", "# convicts: liar:load by identity: x\n", "# convicts: php: x\n"):
             output = self.replay(head, code=1)
             self.assertIn("a.gct: liar:load broke the law load\n", output)
-            self.assertRegex(output, r"\nliar:load +1 programs, 1 convicted\n")
+            self.assertRegex(output, r"\nliar:load +1 program, 1 convicted\n")
 
     def test_not_found_any_more(self):
         output = self.replay("# convicts: liar:load by load: gh-1\n", LEAF, code=1)
         self.assertIn("missed: a.gct: liar:load (", output)
         self.assertIn("by load (gh-1)", output)
-        self.assertRegex(output, r"\nliar:load +1 programs, 0 convicted, 1 missed\n")
+        self.assertRegex(output, r"\nliar:load +1 program, 0 convicted, 1 missed\n")
 
     def test_bad_heads(self):
         self.write("a.gct", "# convicts: php by nosuch: x\n" + LOAD)
-        self.assertIn('a.gct: no law is called "nosuch"', self.complaint("replay", "a.gct"))
+        self.assertIn('a.gct: there is no law "nosuch"', self.complaint("replay", "a.gct"))
 
     def test_peers_are_asked(self):
         specimens, _ = self.ouro("specimens")
@@ -175,7 +173,7 @@ class KnownTest(ouro_driver.OuroTest):
         self.write("a.gct", LOAD)
         output, _ = self.ouro("replay", "a.gct")
         for name in peers:
-            self.assertRegex(output, rf"(?m)^{name} +1 programs, 0 convicted$")
+            self.assertRegex(output, rf"(?m)^{name} +1 program, 0 convicted$")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,8 @@ import subprocess
 import sys
 
 from fuzz.testing import ouro_driver
-from fuzz.testing.ouro_driver import lines
+from fuzz.testing.ouro_driver import LEAF, LOAD, lines
 
-LEAF = "r0 = leaf\n"
-LOAD = "r0 = node 2\nr0.0 = r0\nr1 = r0.0\n"
 
 
 class UsageTest(ouro_driver.OuroTest):
@@ -22,11 +20,17 @@ class UsageTest(ouro_driver.OuroTest):
     def test_did_you_mean(self):
         for arguments, meant in ((["campain"], "campaign"), (["capmaign"], "campaign"),
                                  (["replya", "corpus"], "replay"),
+                                 (["campain", "--seconds", "20"], "campaign"),
                                  (["--secnods", "20"], "--seconds"),
                                  (["run", "--specimne", "naive", "x"], "--specimen"),
                                  (["run", "--specimne=naive", "x"], "--specimen")):
             self.assertIn(f"; did you mean `{meant}`?\n", self.complaint(*arguments))
         self.assertNotIn("did you mean", self.complaint("nosuch"))
+
+    def test_a_renamed_command_says_its_new_name(self):
+        for arguments in (["exhaust"], ["exhaust", "--ops", "4"]):
+            self.assertIn("ouro: there is no command `exhaust`; it is now called `enumerate`\n",
+                          self.complaint(*arguments))
 
     def test_bare_options_are_those_of_a_campaign(self):
         output, _ = self.ouro("--seconds", "1", "--workers", "1", "--out", "o")
@@ -54,7 +58,7 @@ class UsageTest(ouro_driver.OuroTest):
             for option in (["generate", "--seed"], ["generate", "--count"], ["generate", "--ops"],
                            ["campaign", "--seed"], ["campaign", "--seconds"],
                            ["campaign", "--workers"], ["check-adapter", "naive", "--seed"],
-                           ["power", "naive", "--seeds"], ["exhaust", "--ops"]):
+                           ["power", "naive", "--seeds"], ["enumerate", "--ops"]):
                 self.assertIn("--help`", self.complaint(*option, text))
         self.assertEqual(len(self.ouro("generate", "--count", "10")[0].split("---\n")), 10)
         self.ouro("generate", "--seed", "18446744073709551615")
@@ -89,7 +93,7 @@ class FilesTest(ouro_driver.OuroTest):
                               capture_output=True, text=True)
         self.assertIn(done.returncode, (0, 2), done.stderr)
         if done.returncode == 0:
-            self.assertIn("1 programs on naive, 0 convicted", done.stdout)
+            self.assertIn("1 program on naive, 0 convicted", done.stdout)
 
     def test_input_without_an_end(self):
         for command in (["run"], ["judge", "--contract", "lua"], ["decode"]):

@@ -32,7 +32,7 @@ void Runner::RunAll(const std::vector<Program>& programs, const Each& each) {
     Verdict verdict = Run(programs[found], &trace);
     if (verdict.lawful()) {
       verdict.kind = Verdict::Kind::kBroken;
-      verdict.trouble = "unlawful after the programs before it, and lawful alone";
+      verdict.trouble = "unlawful after the programs before it, lawful alone";
     }
     each(found, verdict, trace);
     next = found + 1;

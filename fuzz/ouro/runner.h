@@ -1,5 +1,5 @@
-// A runner runs programs on one specimen: in child processes where a crash of the collector would
-// be ours.
+// A runner runs programs on one specimen: in child processes if a crash of the collector would be a
+// crash of ours, in this process if the collector is a process itself.
 //
 // Place: between the commands and trials.
 
@@ -18,18 +18,18 @@ namespace ouro {
 
 class Runner {
  public:
-  // `in_process`: never in a child, so that a debugger sees what happens.
+  // `in_process`: never in a child process, so that a debugger sees what happens.
   explicit Runner(const Specimen& specimen, Limits limits = {}, bool in_process = false);
 
-  // A program, alone.
+  // Runs one program, alone. *transcript is empty if a crash took it along.
   Verdict Run(const Program& program, std::string* transcript);
 
-  // What became of a program: `index` is its place in the list.
+  // Receives the verdict of programs[index].
   using Each = std::function<void(size_t index, const Verdict& verdict, const std::string& trace)>;
 
-  // All of them, in order; many to a child, which is far cheaper. What is unlawful then is run
-  // again, alone; if it is lawful so, the verdict is kBroken and says so. Lawful ones have no
-  // trace.
+  // Runs all programs in order and calls each() for every one. One child process runs many, which
+  // is far cheaper; a program that is unlawful there is run again, alone, and if it is lawful then,
+  // its verdict is kBroken and says so. The trace of a lawful program is empty.
   void RunAll(const std::vector<Program>& programs, const Each& each);
 
  private:

@@ -20,17 +20,18 @@ std::array<ObjectId, kRegisters> Empty() {
   return registers;
 }
 
-// What one object has in common in all courses, whatever its number is: the operation of main
-// during which it was born, and how many were born during that before.
+// Identifies an object across runs, where its number may differ: the operation of main during which
+// it was born, and how many objects that operation had created before it.
 using Birth = std::pair<size_t, int>;
-using Fates = std::map<Birth, std::string>;
+using Timelines = std::map<Birth, std::string>;
 
-// What a trace tells of one course: the fate of each object.
-class Reader {
+// Reads the timelines of all objects from a transcript. It executes copies, loads and callbacks on
+// registers of its own, only as far as it must know which weak reference a dereference used.
+class TimelineReader {
  public:
-  explicit Reader(const Program& program) : program_(program) {}
+  explicit TimelineReader(const Program& program) : program_(program) {}
 
-  Fates Read(const std::string& transcript) {
+  Timelines Read(const std::string& transcript) {
     for (size_t begin = 0; begin < transcript.size();) {
       const size_t end = std::min(transcript.find('\n', begin), transcript.size());
       std::string_view line(transcript.data() + begin, end - begin);
@@ -48,14 +49,14 @@ class Reader {
         if (indent == 0) Count(open_[indent].op);
       }
     }
-    return std::move(fates_);
+    return std::move(timelines_);
   }
 
  private:
   // An operation and its own events stand at the same indentation.
   struct Open {
     Op op;
-    ObjectId object = kNone;  // what its reference named when it began
+    ObjectId object = kNone;  // what its reference designated when it began
   };
 
   ObjectId Resolve(Ref ref) const {
@@ -70,7 +71,7 @@ class Reader {
     if (open->op.code == OpCode::kEmptyRegister) registers_[open->op.dest] = kNone;
   }
 
-  // Whether `done` is a part of `op`: see "Registers that are full" in program.h.
+  // Whether `done` is a part of `op`: see "Registers that are full" in model/program.h.
   enum class Part : uint8_t { kNo, kSome, kLast };
   Part PartOf(const Op& op, const Op& done) const {
     if (op == done) return Part::kLast;
@@ -83,21 +84,21 @@ class Reader {
   }
 
   void Count(const Op& done) {
-    // After `r0 = weak r15`, for `r0 = weak r0`, comes `r15 = none`.
-    const bool lent = done.code == OpCode::kEmptyRegister && done.dest == lent_;
-    lent_ = kRegisters;
-    if (lent) return;
+    // `r0 = weak r0` is executed through a borrowed register: `r0 = weak r15`, then `r15 = none`.
+    const bool returned = done.code == OpCode::kEmptyRegister && done.dest == borrowed_;
+    borrowed_ = kRegisters;
+    if (returned) return;
     for (size_t i = at_; i < program_.main.size(); ++i) {
       const Part part = PartOf(program_.main[i], done);
       if (part == Part::kNo) continue;
       number_ = i + 1;
       at_ = part == Part::kSome ? i : i + 1;
-      if (done.code == OpCode::kWeak && done != program_.main[i]) lent_ = done.ref;
+      if (done.code == OpCode::kWeak && done != program_.main[i]) borrowed_ = done.ref;
       return;
     }
   }
 
-  // "# void: r0 = r1 (r1 is empty)".
+  // `comment` is "# void: r0 = r1 (r1 is empty)", or another comment.
   void CountVoid(std::string_view comment) {
     constexpr std::string_view kVoid = "# void: ";
     Op op;
@@ -114,7 +115,7 @@ class Reader {
         registers_[open->op.dest] = event.id;
         born_ = number_ == births_.back().first ? born_ + 1 : 0;
         births_.push_back({number_, born_});
-        fates_[births_.back()] = "";
+        timelines_[births_.back()] = "";
         return;
       case Event::Kind::kGot:
         registers_[open->op.dest] = event.id;
@@ -140,34 +141,34 @@ class Reader {
     if (id < 0 || static_cast<size_t>(id) + 1 >= births_.size()) return;
     const Birth& birth = births_[static_cast<size_t>(id) + 1];
     const std::string step = fmt::format("{}{}", letter, number_);
-    Run& run = runs_[birth];
-    std::string& fate = fates_[birth];
-    if (run.times > 0 && run.step == step) {  // "F7 x194", not F7 194 times
-      fate = fmt::format("{}{} x{}", run.before, step, ++run.times);
+    Repetition& last = last_[birth];
+    std::string& timeline = timelines_[birth];
+    if (last.times > 0 && last.step == step) {  // "F7 x194", not F7 194 times
+      timeline = fmt::format("{}{} x{}", last.before, step, ++last.times);
       return;
     }
-    run = {.before = fate.empty() ? "" : fate + " ", .step = step, .times = 1};
-    fate = run.before + step;
+    last = {.before = timeline.empty() ? "" : timeline + " ", .step = step, .times = 1};
+    timeline = last.before + step;
   }
 
-  // The end of a fate: what happened again and again within one operation.
-  struct Run {
+  // The end of a timeline: the last step, and how often it happened in a row.
+  struct Repetition {
     std::string before;
     std::string step;
     int times = 0;
   };
 
   const Program& program_;
-  Fates fates_;
-  std::map<Birth, Run> runs_;
+  Timelines timelines_;
+  std::map<Birth, Repetition> last_;
   std::vector<Birth> births_ = {{0, 0}};  // by number, from 1; no object is born at operation 0
   int born_ = 0;
   std::map<size_t, Open> open_;  // by indentation
   std::array<ObjectId, kRegisters> registers_ = Empty();
   std::vector<ObjectId> selves_;
-  Ref lent_ = kRegisters;  // the register that the last operation had lent, or none
-  size_t at_ = 0;          // in main: the next one
-  size_t number_ = 0;      // of the operation of main that runs, from 1
+  Ref borrowed_ = kRegisters;  // the register that the last operation borrowed, or none
+  size_t at_ = 0;              // the index in main of the next operation
+  size_t number_ = 0;          // of the current operation of main, from 1
 };
 
 std::string Numbered(const Program& program) {
@@ -181,7 +182,7 @@ std::string Numbered(const Program& program) {
 
 constexpr char kHead[] = "born at operation";
 
-// "3"; of several that were born during operation 3 "3", "3b", "3c".
+// "3"; "3", "3b", "3c" if several objects were born during operation 3.
 std::string Label(const Birth& birth) {
   constexpr char kLetters[] = "abcdefghijklmnopqrstuvwxyz";
   const auto [number, index] = birth;
@@ -190,7 +191,7 @@ std::string Label(const Birth& birth) {
   return fmt::format("{}.{}", number, index + 1);
 }
 
-// A line of the columns from `first` to `last`, each with what text(birth) says.
+// A line with the columns from `first` to `last`, whose contents are text(birth).
 template <typename Column, typename Text>
 std::string Line(const std::string& head, size_t name, Column first, Column last, Text text,
                  const std::string& end = "") {
@@ -204,29 +205,30 @@ std::string Line(const std::string& head, size_t name, Column first, Column last
 
 }  // namespace
 
-std::vector<std::string> FateLegend() {
+std::vector<std::string> TimelineLegend() {
   return {"F3: its finalizer ran at operation 3; F3 x5: five times",
-          "C3: its callback ran (of a weak reference)",
-          "W3: it was found to be empty (a weak reference)",
-          "U3: it is uncollectable, or saved, and entered the garbage list",
+          "C3: its callback ran (a weak reference)",
+          "W3: a dereference found it cleared (a weak reference)",
+          "U3: it entered the garbage list: uncollectable, or kept by saveall",
           "X3: it was freed, or cleared for good",
-          "-: it lives on; nothing: it was not born there"};
+          "-: it is still alive; blank: it was not born there"};
 }
 
-std::string FateTable(const Program& program, const std::vector<Course>& courses, size_t width) {
-  std::vector<Fates> fates;
+std::string TimelineTable(const Program& program, const std::vector<RecordedRun>& runs,
+                          size_t width) {
+  std::vector<Timelines> timelines;
   std::map<Birth, size_t> widest;  // of each column
   size_t name = std::string_view(kHead).size();
   size_t verdict = 0;
-  for (const Course& course : courses) {
-    fates.push_back(Reader(program).Read(course.transcript));
-    for (auto& [birth, fate] : fates.back()) {
-      if (fate.empty()) fate = "-";
+  for (const RecordedRun& run : runs) {
+    timelines.push_back(TimelineReader(program).Read(run.transcript));
+    for (auto& [birth, timeline] : timelines.back()) {
+      if (timeline.empty()) timeline = "-";
       size_t& column = widest[birth];
-      column = std::max({column, fate.size(), Label(birth).size()});
+      column = std::max({column, timeline.size(), Label(birth).size()});
     }
-    name = std::max(name, course.specimen.size());
-    verdict = std::max(verdict, course.verdict.size());
+    name = std::max(name, run.specimen.size());
+    verdict = std::max(verdict, run.verdict.size());
   }
   std::string text = Numbered(program);
   auto first = widest.begin();
@@ -237,13 +239,13 @@ std::string FateTable(const Program& program, const std::vector<Course>& courses
       if (used > width && last != first) break;
     }
     text += "\n" + Line(kHead, name, first, last, Label);
-    for (size_t i = 0; i < courses.size(); ++i) {
-      const auto fate_of = [&](const Birth& birth) {
-        const auto fate = fates[i].find(birth);
-        return fate == fates[i].end() ? std::string() : fate->second;
+    for (size_t i = 0; i < runs.size(); ++i) {
+      const auto timeline_of = [&](const Birth& birth) {
+        const auto timeline = timelines[i].find(birth);
+        return timeline == timelines[i].end() ? std::string() : timeline->second;
       };
-      text += Line(courses[i].specimen, name, first, last, fate_of,
-                   last == widest.end() ? courses[i].verdict : "");
+      text += Line(runs[i].specimen, name, first, last, timeline_of,
+                   last == widest.end() ? runs[i].verdict : "");
     }
     first = last;
   } while (first != widest.end());

@@ -1,8 +1,8 @@
-// A fate is what became of one object in one run: when its finalizer ran, when it was found to be
-// uncollectable, when weak references to it were seen cleared, when it was freed. A table of fates
-// shows one program through many collectors.
+// A timeline is what happened to one object in one run: when its finalizer ran, when it was found
+// uncollectable, when weak references to it were seen cleared, when it was freed. A table of
+// timelines shows one program on many collectors.
 //
-// Place: `ouro compare` without `--with`.
+// Place: `ouro compare` without `--with`. Reads transcripts; knows no collector and no judge.
 
 #ifndef FUZZ_OURO_TIMELINE_H_
 #define FUZZ_OURO_TIMELINE_H_
@@ -14,23 +14,24 @@
 
 namespace ouro {
 
-// The run of one specimen.
-struct Course {
+struct RecordedRun {
   std::string specimen;
-  std::string transcript;  // that a trial wrote
-  std::string verdict;     // a few words
+  std::string transcript;  // as a trial wrote it; lines that are neither operations, events, nor
+                           // comments of a trial are ignored
+  std::string verdict;     // a few words, for the end of the line
 };
 
 // What each letter in a table means, a line each.
-std::vector<std::string> FateLegend();
+std::vector<std::string> TimelineLegend();
 
-// The program with its operations numbered, then a line for each course: the fates of all objects,
+// The program with its operations numbered, then a line for each run: the timelines of all objects,
 // by number of the operation of main, and the verdict. "F3 X4": finalized at operation 3, freed at
-// 4; "F3 x5": finalized five times at 3, one after the other. "-": it lives on. An object's column
-// is named after the operation during which it was born, as its number may be another one where an
-// operation is void. Lines have at most `width` columns, if need be in several blocks.
-std::string FateTable(const Program& program, const std::vector<Course>& courses,
-                      size_t width = 100);
+// 4; "F3 x5": finalized five times at 3 in a row; "-": still alive. A column is named after the
+// operation that created its object, not after the object's number, which differs between
+// collectors for which different operations are void. Lines have at most `width` columns, split
+// into blocks where necessary. Time linear in the transcripts, times the logarithm of the objects.
+std::string TimelineTable(const Program& program, const std::vector<RecordedRun>& runs,
+                          size_t width = 100);
 
 }  // namespace ouro
 

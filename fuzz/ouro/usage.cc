@@ -10,7 +10,7 @@
 namespace ouro {
 namespace {
 
-// Edits that turn one into the other; a swap of neighbours is one.
+// The number of edits that turn one word into the other; a swap of neighbours is one edit.
 size_t Distance(const std::string& a, const std::string& b) {
   std::vector<std::vector<size_t>> d(a.size() + 1, std::vector<size_t>(b.size() + 1));
   for (size_t i = 0; i <= a.size(); ++i) {
@@ -29,32 +29,57 @@ size_t Distance(const std::string& a, const std::string& b) {
   return d[a.size()][b.size()];
 }
 
-// What is wrong with the first argument that nobody expected, and what may have been meant.
-std::string Unexpected(const CLI::App* app) {
-  const bool command = !app->get_subcommands().empty();
-  const std::vector<std::string> left = app->remaining(/*recurse=*/true);
-  const auto dash = [](const std::string& word) { return word.size() > 1 && word[0] == '-'; };
-  auto first = std::find_if(left.begin(), left.end(), dash);
-  if (first == left.end()) first = left.begin();
-  const std::string word = first == left.end() ? "" : first->substr(0, first->find('='));
-  const CLI::App* of = command ? app->get_subcommands()[0] : app;
-  std::vector<std::string> known;
-  for (const CLI::Option* option : of->get_options()) {
-    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
-  }
-  for (const CLI::App* sub : app->get_subcommands([](const CLI::App*) { return true; })) {
-    if (!command) known.push_back(sub->get_name());
-  }
+// Commands of earlier versions.
+struct Renamed {
+  const char* old_name;
+  const char* name;
+};
+constexpr Renamed kRenamed[] = {{"exhaust", "enumerate"}};
+
+bool IsOption(const std::string& word) { return word.size() > 1 && word[0] == '-'; }
+
+std::string DidYouMean(const std::string& word, const std::vector<std::string>& known) {
   const std::string nearest = Nearest(word, known);
-  return fmt::format("{} `{}`{}",
-                     dash(word) ? "there is no option"
-                     : command  ? "one argument too many:"
-                                : "there is no command",
-                     OneLine(word, 100),
-                     nearest.empty() ? "" : fmt::format("; did you mean `{}`?", nearest));
+  return nearest.empty() ? "" : fmt::format("; did you mean `{}`?", nearest);
 }
 
-// What is odd about a number, or "".
+// What is wrong with the first word, which should have been a command.
+std::string UnknownCommand(const CLI::App* app, const std::string& word) {
+  std::vector<std::string> known;
+  for (const CLI::App* command : app->get_subcommands([](const CLI::App*) { return true; })) {
+    known.push_back(command->get_name());
+  }
+  std::string hint = DidYouMean(word, known);
+  for (const Renamed& renamed : kRenamed) {
+    if (word == renamed.old_name) hint = fmt::format("; it is now called `{}`", renamed.name);
+  }
+  return fmt::format("there is no command `{}`{}", OneLine(word, 100), hint);
+}
+
+// What is wrong with the first argument that the command does not take: an option, if there is one,
+// as its value then is an argument too many as well.
+std::string UnexpectedArgument(const CLI::App* command, const std::vector<std::string>& words) {
+  const auto option = std::find_if(words.begin(), words.end(), IsOption);
+  if (option == words.end()) {
+    return fmt::format("one argument too many: `{}`", OneLine(words.front(), 100));
+  }
+  std::vector<std::string> known;
+  for (const CLI::Option* taken : command->get_options()) {
+    for (const std::string& name : taken->get_lnames()) known.push_back("--" + name);
+  }
+  const std::string name = option->substr(0, option->find('='));
+  return fmt::format("there is no option `{}`{}", OneLine(name, 100), DidYouMean(name, known));
+}
+
+std::string Unexpected(const CLI::App* app) {
+  const std::vector<std::string> words = app->remaining(/*recurse=*/true);
+  if (words.empty()) return "an argument is unexpected";
+  const std::vector<CLI::App*> commands = app->get_subcommands();
+  return commands.empty() ? UnknownCommand(app, words.front())
+                          : UnexpectedArgument(commands[0], words);
+}
+
+// What is wrong with a number, or "".
 std::string OddNumber(const std::string& text) {
   constexpr char kLargest[] = "18446744073709551615";
   const bool minus = text.size() > 1 && text[0] == '-';
@@ -62,10 +87,10 @@ std::string OddNumber(const std::string& text) {
   const bool whole = !digits.empty() && std::all_of(digits.begin(), digits.end(), [](char c) {
     return std::isdigit(static_cast<unsigned char>(c)) != 0;
   });
-  if (!whole) return fmt::format("\"{}\" is no whole number", OneLine(text, 100));
+  if (!whole) return fmt::format("\"{}\" is not a whole number", OneLine(text, 100));
   if (minus) return fmt::format("{} is less than 0", OneLine(text, 100));
   if (digits.size() > 1 && digits[0] == '0') {
-    return fmt::format("{} begins with 0; write numbers without", OneLine(text, 100));
+    return fmt::format("{} begins with 0; write it without", OneLine(text, 100));
   }
   const std::string largest = kLargest;
   const bool large =
@@ -76,7 +101,7 @@ std::string OddNumber(const std::string& text) {
 }  // namespace
 
 std::string Nearest(const std::string& word, const std::vector<std::string>& known) {
-  constexpr size_t kLongest = 100;  // what is longer is like nothing
+  constexpr size_t kLongest = 100;  // longer words resemble nothing
   if (word.size() > kLongest) return "";
   const size_t letters = word.size() - std::min(word.find_first_not_of('-'), word.size());
   std::string nearest;
@@ -119,9 +144,9 @@ std::vector<std::string> Arguments(int argc, char** argv) {
     words.erase(words.begin());
     words.push_back("--help");
   }
-  const bool ours = words.empty() || words[0] == "--help" || words[0] == "-h" ||
-                    words[0] == "--version" || words[0].substr(0, 1) != "-";
-  if (!ours) words.insert(words.begin(), "campaign");
+  const bool of_ouro = !words.empty() && (words[0] == "--help" || words[0] == "-h" ||
+                                          words[0] == "--version" || words[0].substr(0, 1) != "-");
+  if (!of_ouro) words.insert(words.begin(), "campaign");
   return words;
 }
 

@@ -1,7 +1,7 @@
-// Usage is what the command line takes and what it says of what it does not take: which numbers and
-// names are none, and what may have been meant.
+// Usage is what the parser accepts beyond the options themselves: which numbers and names it
+// refuses, what it says then, and which command bare options belong to.
 //
-// Place: beside ouro.cc, which has the commands and their options.
+// Place: beside command_line.cc, which has the commands and their options.
 
 #ifndef FUZZ_OURO_USAGE_H_
 #define FUZZ_OURO_USAGE_H_
@@ -12,19 +12,20 @@
 
 namespace ouro {
 
-// The one of `known` that `word` is most like: at most a third of its letters are others, missing,
-// added, or in the place of their neighbour. "" if there is none.
+// The word of `known` that is most like `word`: it differs by at most a third of its letters (at
+// least one) that are replaced, missing, added, or swapped with a neighbour. "" if there is none.
 std::string Nearest(const std::string& word, const std::vector<std::string>& known);
 
-// For CLI::App::failure_message: what is wrong, what may have been meant, where help is.
+// For CLI::App::failure_message: what is wrong, what may have been meant, where help is. Names the
+// new name of a command that an earlier version had.
 std::string Complaint(const CLI::App* app, const CLI::Error& error);
 
-// Refuses, for all options of all commands, what the parser takes and nobody means: numbers with a
-// sign where there is none, with leading zeros, or too large; names that are empty.
+// Makes all options of all commands refuse what the parser would accept and nobody means: numbers
+// with a sign, with leading zeros, or too large; empty names. REQUIRES: all commands are added.
 void RefuseOddValues(CLI::App& app);
 
-// The arguments as the parser needs them: `help run` is `run --help`, and options without a command
-// are those of a campaign.
+// The arguments as the parser needs them: `help run` is `run --help`, and options without a
+// command, or no arguments at all, are those of `campaign`.
 std::vector<std::string> Arguments(int argc, char** argv);
 
 }  // namespace ouro

@@ -1,4 +1,4 @@
-// What the command line says of what it does not take.
+// What the command line refuses, and what it suggests instead.
 
 #include "fuzz/ouro/usage.h"
 
@@ -38,7 +38,7 @@ std::vector<std::string> Split(std::vector<std::string> words) {
 
 TEST(UsageTest, OptionsWithoutACommandAreThoseOfACampaign) {
   using Words = std::vector<std::string>;
-  EXPECT_EQ(Split({}), Words{});
+  EXPECT_EQ(Split({}), Words{"campaign"});
   EXPECT_EQ(Split({"--seconds", "20"}), (Words{"campaign", "--seconds", "20"}));
   EXPECT_EQ(Split({"run", "--trace"}), (Words{"run", "--trace"}));
   EXPECT_EQ(Split({"--help"}), Words{"--help"});
@@ -46,16 +46,16 @@ TEST(UsageTest, OptionsWithoutACommandAreThoseOfACampaign) {
   EXPECT_EQ(Split({"--version"}), Words{"--version"});
   EXPECT_EQ(Split({"help"}), Words{"--help"});
   EXPECT_EQ(Split({"help", "run"}), (Words{"run", "--help"}));
-  EXPECT_EQ(Arguments(0, nullptr), Words{});
+  EXPECT_EQ(Arguments(0, nullptr), Words{"campaign"});
 }
 
-TEST(UsageTest, OneLineIsWhatATerminalShowsAsItIs) {
+TEST(UsageTest, OneLineHasNoControlCharacters) {
   EXPECT_EQ(OneLine("a\nb\x1b[31m\x7f\t"), "a\\x0ab\\x1b[31m\\x7f\\x09");
   EXPECT_EQ(OneLine("abcdef", 3), "abc...");
   EXPECT_EQ(OneLine("Zürich"), "Zürich");
 }
 
-TEST(UsageTest, WhatIsNoTerminalGetsNoColour) {
+TEST(UsageTest, OnlyTerminalsGetColour) {
   EXPECT_EQ(Painted("x broke the law y\n    > free 1      # <- here\n", stderr),
             "x broke the law y\n    > free 1      # <- here\n");
 }

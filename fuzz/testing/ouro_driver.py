@@ -1,17 +1,66 @@
-"""Drives the real `ouro` for tests: in a folder of its own, bounded in time.
+"""Drives the real `ouro` for tests: in an empty folder of the test's own, and bounded in time.
 
-Place: testonly, beside ouro_test and campaign_cli_test.
+Place: testonly. Everything here waits for events, never for a guessed time; SECONDS is the bound.
 """
 
+import glob
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 OURO = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "fuzz/ouro/ouro")
-SECONDS = 50  # for one run of it: far more than any takes, so that a hang of ours is a failure
+SECONDS = 50  # the bound of a single run, far above what any takes: a hang of ours is a failure
+
+LEAF = "r0 = leaf\n"
+LOAD = "r0 = node 2\nr0.0 = r0\nr1 = r0.0\n"  # convicts liar:load
+LOAD_TRACE = "r0 = node 2\n> new 0\nr0.0 = r0\nr1 = r0.0\n> got 0\n---\n"
+
+
+def lines(text):
+    return text.splitlines()
+
+
+def children(pid):
+    """The living processes that `pid` started."""
+    found = []
+    for stat in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(stat) as file:
+                state, parent = file.read().rsplit(")", 1)[1].split()[:2]
+        except OSError:  # it ended in the meantime
+            continue
+        if int(parent) == pid and state != "Z":
+            found.append(int(stat.split("/")[2]))
+    return found
+
+
+def descendants(pid):
+    """The living processes below `pid`, at any depth."""
+    found = []
+    for child in children(pid):
+        found += [child] + descendants(child)
+    return found
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def until(condition, what):
+    """Waits until `condition()` is true; fails after SECONDS, saying `what` did not come."""
+    end = time.monotonic() + SECONDS
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("waited in vain for " + what)
+        time.sleep(0.02)
 
 
 class OuroTest(unittest.TestCase):
@@ -19,7 +68,7 @@ class OuroTest(unittest.TestCase):
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
-        # Workers of an `ouro` that was killed just now may still write there.
+        # Workers of an `ouro` that was just killed may still write there.
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
 
     def write(self, name, text):
@@ -34,7 +83,7 @@ class OuroTest(unittest.TestCase):
             return file.read()
 
     def start(self, *arguments, env=None, **options):
-        """Starts it; the caller waits for it."""
+        """Starts `ouro` and returns the process; the caller waits for it."""
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
         environment = {**os.environ, **(env or {})}
         options.setdefault("cwd", self.folder)
@@ -51,7 +100,7 @@ class OuroTest(unittest.TestCase):
                 stream.close()
 
     def ouro(self, *arguments, code=0, stdin="", env=None, cwd=None):
-        """Runs it to its end. Returns what it wrote to standard output and standard error."""
+        """Runs `ouro` to its end. Returns standard output and standard error."""
         done = subprocess.run([OURO, *arguments], input=stdin, capture_output=True, text=True,
                               timeout=SECONDS, cwd=cwd or self.folder,
                               env={**os.environ, **(env or {})})
@@ -60,24 +109,20 @@ class OuroTest(unittest.TestCase):
         return done.stdout, done.stderr
 
     def complaint(self, *arguments, stdin="", env=None):
-        """Runs what cannot work. Returns the only thing that it says, on standard error."""
+        """Runs what must be refused. Returns standard error; standard output must be empty."""
         output, complaint = self.ouro(*arguments, code=2, stdin=stdin, env=env)
         self.assertEqual(output, "")
         self.assertTrue(complaint.startswith("ouro"), complaint)
         return complaint
 
     def cpython(self):
-        """The specimen of a CPython that is here; skips the test if none is."""
+        """The specimen of a CPython on this machine; skips the test if there is none."""
         for specimen in ("cpython", "cpython:/usr/bin/python3"):
             if subprocess.run([OURO, "run", "--specimen", specimen, "-"], input="r0 = leaf\n",
                               capture_output=True, text=True, timeout=SECONDS).returncode == 0:
                 return specimen
-        print("SKIPPED: no python3 that answers, on PATH or in /usr/bin", file=sys.stderr)
-        self.skipTest("no python3 that answers")
-
-
-def lines(text):
-    return text.splitlines()
+        print("SKIPPED: no working python3 on PATH or in /usr/bin", file=sys.stderr)
+        self.skipTest("no working python3")
 
 
 main = unittest.main

@@ -1,6 +1,5 @@
 // Rules of trash that its finalizers bring back (PEP 442; 3.4 and later): what lives on, for how
-// long, and in which generation. See judge_rules.h; the letters are experiments of semantics,
-// "fact" is architecture's.
+// long, and in which generation. See judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
 

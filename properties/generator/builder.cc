@@ -30,7 +30,7 @@ Op Threshold(int first, int second, int third) {
 
 void Builder::Emit(const Op& op) {
   program_.main.push_back(op);
-  Belief& dest = beliefs_[op.dest];
+  Register& dest = guesses_[op.dest];
   switch (op.code) {
     case OpCode::kNode:
       dest = {Guess::kNode, op.count};
@@ -42,7 +42,7 @@ void Builder::Emit(const Op& op) {
       dest = {Guess::kWeak, 0};
       break;
     case OpCode::kCopy:
-      dest = beliefs_[op.ref];
+      dest = guesses_[op.ref];
       break;
     case OpCode::kLoad:
     case OpCode::kDeref:
@@ -81,7 +81,7 @@ int8_t Builder::NewScript(Script script) {
 int Builder::AnyGeneration() { return random_.Percent(50) ? 2 : random_.Below(3); }
 
 int Builder::AnySlot(Ref ref) {
-  const int slots = ref == kSelf ? 2 : beliefs_[ref].slots;
+  const int slots = ref == kSelf ? 2 : guesses_[ref].slots;
   return random_.Below(slots > 0 ? slots : 2);
 }
 
@@ -95,14 +95,14 @@ uint8_t Builder::RegisterBeside(const uint8_t* taken, size_t count) {
     }
   };
   const uint8_t first = draw();
-  return beliefs_[first].kind == Guess::kEmpty ? first : draw();
+  return guesses_[first].kind == Guess::kEmpty ? first : draw();
 }
 
 Ref Builder::Some(Guess kind) {
   const int start = random_.Below(kRegisters);
   for (int i = 0; i < kRegisters; ++i) {
     const auto reg = static_cast<Ref>((start + i) % kRegisters);
-    if (beliefs_[reg].kind == kind) return reg;
+    if (guesses_[reg].kind == kind) return reg;
   }
   return static_cast<Ref>(start);
 }
@@ -111,7 +111,7 @@ Ref Builder::Full() {
   const int start = random_.Below(kRegisters);
   for (int i = 0; i < kRegisters; ++i) {
     const auto reg = static_cast<Ref>((start + i) % kRegisters);
-    if (beliefs_[reg].kind != Guess::kEmpty) return reg;
+    if (guesses_[reg].kind != Guess::kEmpty) return reg;
   }
   return static_cast<Ref>(start);
 }

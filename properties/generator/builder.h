@@ -1,8 +1,8 @@
-// A builder is a program that grows: the operations so far, and what each register is believed to
-// hold after them. It is a belief, because scripts run when collectors please; where it is wrong,
-// an operation is void.
+// A builder is a growing program: the operations so far, and what each register probably references
+// after them. It is a guess, because a collector decides when scripts run; where the guess is
+// wrong, an operation is void.
 //
-// Place: below the generator and its shapes, which say what to append.
+// Place: below the generator and its shapes, which choose what to append.
 
 #ifndef PROPERTIES_GENERATOR_BUILDER_H_
 #define PROPERTIES_GENERATOR_BUILDER_H_
@@ -16,7 +16,7 @@
 
 namespace ouro {
 
-// Operations by name; fields that are not named are as Op says.
+// Operations by name; the other fields have the defaults of Op.
 Op MakeNode(uint8_t dest, int slots, int8_t script = kNoScript);
 Op MakeWeak(uint8_t dest, Ref target, int8_t script = kNoScript);
 Op Copy(uint8_t dest, Ref ref);
@@ -38,42 +38,42 @@ class Builder {
   Program& program() { return program_; }
   size_t size() const { return program_.main.size(); }
 
-  // How many of the nodes have finalizers and of the weak references callbacks, in percent.
+  // The share of nodes with finalizers and of weak references with callbacks, in percent.
   void SetLikely(int finalizers, int callbacks) {
     finalizers_ = finalizers;
     callbacks_ = callbacks;
   }
 
-  // Appends to main.
+  // Appends an operation to main, and updates the guesses.
   void Emit(const Op& op);
 
-  // A node of a usual size; a finalizer or a callback as likely as was set.
+  // A node of a usual size, or a weak reference; with a script as likely as SetLikely() said.
   Op AnyNode(uint8_t dest);
   Op AnyWeak(uint8_t dest, Ref target);
 
-  // A script of the program, or the number after the last: one that does nothing.
+  // The number of a script of the program, or the next number: a script that does nothing.
   int8_t AnyScript();
-  // The number of a new script, or of some script where there is no room.
+  // The number of a new script, or of any script if the program has kMaxScripts.
   int8_t NewScript(Script script);
 
-  // The oldest generation more often than each of the others.
+  // The oldest generation is likelier than the others.
   int AnyGeneration();
-  // A slot of the node that `ref` is believed to hold.
+  // A slot of the node that `ref` probably references.
   int AnySlot(Ref ref);
 
-  // What the register is believed to hold.
-  Guess held(uint8_t reg) const { return beliefs_[reg].kind; }
-  // An empty register if two draws find one: what lives should not be overwritten too often.
+  // What the register probably references.
+  Guess held(uint8_t reg) const { return guesses_[reg].kind; }
+  // An empty register if two draws find one, so that live objects are not overwritten too often.
   uint8_t AnyRegister();
-  // A register that is believed to hold that kind, or something; any register if there is none.
+  // A register that probably references that kind, or anything; any register if there is none.
   Ref Some(Guess kind);
   Ref Full();
-  // Different registers, preferably empty ones.
+  // kCount different registers, preferably empty ones.
   template <size_t kCount>
   std::array<uint8_t, kCount> Registers();
 
  private:
-  struct Belief {
+  struct Register {
     Guess kind = Guess::kEmpty;
     int slots = 0;
   };
@@ -82,7 +82,7 @@ class Builder {
 
   Random random_;
   Program program_;
-  std::array<Belief, kRegisters> beliefs_{};
+  std::array<Register, kRegisters> guesses_{};
   int finalizers_ = 25;
   int callbacks_ = 50;
 };

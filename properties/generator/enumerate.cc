@@ -9,12 +9,12 @@
 namespace ouro {
 namespace {
 
-// What is known of a register, whatever the collector does.
+// What a register must reference, whatever the collector does.
 enum class Holds : uint8_t {
   kNothing,  // it is empty
   kNode,
   kWeak,
-  kSomething,  // a load, a dereference, or a script may have put anything there, or nothing
+  kSomething,  // unknown: the result of a load, a dereference, or a script, possibly empty
 };
 
 class Enumerator {
@@ -33,7 +33,7 @@ class Enumerator {
  private:
   struct State {
     std::array<Holds, kRegisters> registers{};
-    int used = 0;    // registers that were written: the next one to be used is that number
+    int used = 0;    // written registers, which are 0 ... used - 1
     int births = 0;  // so far
     int hooks = 0;   // objects with scripts
     int nodes = 0;
@@ -44,7 +44,7 @@ class Enumerator {
     return holds == what || holds == Holds::kSomething;
   }
 
-  // All operations that may come next.
+  // Appends every operation that may come next.
   void Grow(const State& state) {
     Births(state);
     for (int ref = 0; ref < state.used && !stopped_; ++ref) OfRegister(state, ref);
@@ -79,7 +79,7 @@ class Enumerator {
     }
   }
 
-  // What may be done with the object in a register.
+  // Operations on the object in a register.
   void OfRegister(const State& state, int reg) {
     const Ref ref = static_cast<Ref>(reg);
     if (state.registers[ref] == Holds::kNothing) return;
@@ -105,14 +105,14 @@ class Enumerator {
     }
   }
 
-  // The operation, into each register that there is, and the first that there is not yet.
+  // The operation with each used register as destination, and with the first unused one.
   void Write(const State& state, Op op, Holds what) {
     for (int dest = 0; dest < std::min(state.used + 1, bounds_.registers); ++dest) {
       if (op.code == OpCode::kCopy && dest == op.ref) continue;
       const bool over = state.registers[static_cast<size_t>(dest)] != Holds::kNothing;
-      const bool asks =
+      const bool returns =
           op.code != OpCode::kNode && op.code != OpCode::kWeak && op.code != OpCode::kCopy;
-      if (Last() && !over && !asks) continue;  // nothing dies of it, and nothing is answered
+      if (Last() && !over && !returns) continue;  // it releases nothing and returns nothing
       State next = state;
       next.used = std::max(state.used, dest + 1);
       next.registers[static_cast<size_t>(dest)] = what;
@@ -123,7 +123,7 @@ class Enumerator {
 
   void Take(State next, const Op& op) {
     if (stopped_) return;
-    // The script that resurrects may have filled the last register.
+    // The script that resurrects may have written the last register.
     const bool filled = next.hooks > 0 && op.code != OpCode::kNode && op.code != OpCode::kWeak;
     if (filled && bounds_.registers > 0) {
       next.used = bounds_.registers;

@@ -1,5 +1,5 @@
-// Exhaustive search: each program is there once and no two differ in names alone; what it finds,
-// and that all of it is lawful on what is not broken.
+// Enumeration: each program occurs once, and no two differ only in names; all are lawful on sound
+// collectors, and some convict a planted bug.
 
 #include "properties/generator/enumerate.h"
 
@@ -41,7 +41,7 @@ std::string Renamed(const Program& program) {
   return Print(renamed);
 }
 
-TEST(ExhaustTest, HasEachProgramOnceUpToNames) {
+TEST(EnumerateTest, HasEachProgramOnceUpToNames) {
   const Bounds bounds = {.operations = 4, .objects = 3, .registers = 3, .scripts = false};
   std::set<std::string> programs;
   const uint64_t count = Enumerate(bounds, [&](const Program& program) {
@@ -53,14 +53,14 @@ TEST(ExhaustTest, HasEachProgramOnceUpToNames) {
   EXPECT_EQ(programs.count("r0 = node 1\nr0.0 = r0\nr0 = none\ncollect 2\n"), 1u);
 }
 
-TEST(ExhaustTest, StopsWhenItIsTold) {
+TEST(EnumerateTest, StopsWhenTold) {
   int left = 10;
   EXPECT_EQ(Enumerate(Bounds{}, [&left](const Program&) { return --left > 0; }), 10u);
 }
 
-class ExhaustSpecimenTest : public SpecimenTest {};
+class EnumerateSpecimenTest : public SpecimenTest {};
 
-TEST_P(ExhaustSpecimenTest, AllProgramsOfFourOperationsAreLawful) {
+TEST_P(EnumerateSpecimenTest, AllProgramsOfFourOperationsAreLawful) {
   Trial trial(GetParam());
   const uint64_t count = Enumerate(Bounds{.operations = 4}, [&](const Program& program) {
     const Verdict verdict = trial.Run(program);
@@ -71,9 +71,9 @@ TEST_P(ExhaustSpecimenTest, AllProgramsOfFourOperationsAreLawful) {
   EXPECT_GT(count, 1000u);
 }
 
-FOR_OWN_SPECIMENS(ExhaustSpecimenTest);
+FOR_OWN_SPECIMENS(EnumerateSpecimenTest);
 
-TEST(ExhaustTest, FindsABugOfFourOperations) {
+TEST(EnumerateTest, FindsABugOfFourOperations) {
   std::vector<Program> programs;
   Enumerate(Bounds{.operations = 4}, [&](const Program& program) {
     programs.push_back(program);

@@ -14,7 +14,7 @@ namespace {
 
 using Guess = Builder::Guess;
 
-// The kinds of steps.
+// The kinds of steps that a program is made of.
 enum Choice {
   kNodeStep,
   kLeafStep,
@@ -37,7 +37,7 @@ enum Choice {
   kChoices,
 };
 
-// How often each is chosen, by Subject, before luck.
+// How often each kind is chosen, by Subject, before swarm weights.
 struct Row {
   Choice choice;
   std::array<int, kSubjects> weights;
@@ -67,7 +67,7 @@ constexpr Row kChoiceTable[] = {
 // clang-format on
 static_assert(std::size(kChoiceTable) == kChoices);
 
-// How many nodes have finalizers, in percent; each program draws one.
+// The share of nodes with finalizers, in percent, by Subject; each program draws one of four.
 constexpr std::array<std::array<int, 4>, kSubjects> kFinalizers = {{
     {0, 15, 35, 60},
     {0, 0, 0, 15},
@@ -77,7 +77,7 @@ constexpr std::array<std::array<int, 4>, kSubjects> kFinalizers = {{
     {0, 15, 15, 35},
 }};
 
-// Swarm testing: a sixth of the kinds is left out, another sixth is favoured.
+// Swarm testing (Groce et al., ISSTA 2012): a sixth of the kinds is left out, a sixth is favoured.
 int Luck(Random& random, int weight) {
   const int luck = random.Below(6);
   return weight * (luck == 0 ? 0 : luck == 1 ? 4 : 1);
@@ -109,7 +109,7 @@ class Generator {
     while (builder_.size() < operations) Step();
     program.main.resize(operations);
     for (size_t i = 0; i < program.scripts.size(); ++i) {
-      // What a shape wrote comes first, and is mostly all.
+      // Scripts that shapes wrote come first, and mostly stay as they are.
       const int more = i < scripts ? random_.Below(5) : std::max(0, random_.Below(5) - 2);
       for (int k = 0; k < more; ++k) program.scripts[i].push_back(ScriptOp());
     }
@@ -247,7 +247,8 @@ class Generator {
         if (random_.Percent(70)) return Setting(kTakeGarbageStep);
         return Setting(kClearGarbageStep);
       default: {
-        // Not saveall: whether it holds for the rest of a collection depends on its order.
+        // Not saveall: whether it applies to the rest of a collection depends on the order within
+        // it.
         const auto choice = static_cast<Choice>(random_.Below(kCensusStep));
         if (choice >= kThresholdStep && choice <= kSaveallStep) return Single(kStoreStep);
         return Single(choice);

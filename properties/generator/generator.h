@@ -1,10 +1,12 @@
 // The generator makes random programs that reach what uniform random operations miss. It mixes
-// single operations with shapes (see shapes.h: rings with weak references around them, and a dozen
-// arrangements that chance rarely makes) and writes scripts that resurrect, collect, dereference
-// and raise. Swarm weights: each program draws which kinds it has and how often, so that rare ones
-// meet. Why shapes: the table in section 13; reach_test.cc counts what is reached.
+// single operations with shapes (shapes.h: rings with weak references around them, and a dozen
+// arrangements that chance rarely builds) and writes scripts that resurrect, collect, dereference
+// and raise. Each program draws which kinds of operations it has and how often (swarm testing), so
+// that rare ones occur together. Why shapes: the table in section 13 of the semantics;
+// reach_test.cc measures what is reached.
 //
-// Place: shared by properties (through RapidCheck, see arbitrary.h) and by campaigns.
+// Place: shared by the properties (through RapidCheck, see arbitrary.h) and by campaigns. Its
+// functions are pure, and any thread may call them.
 
 #ifndef PROPERTIES_GENERATOR_GENERATOR_H_
 #define PROPERTIES_GENERATOR_GENERATOR_H_
@@ -15,7 +17,7 @@
 
 namespace ouro {
 
-// What a program is mostly about.
+// What most operations of a program are about.
 enum class Subject : uint8_t {
   kEverything,
   kFreedObjects,         // deaths by reference count and of cyclic trash
@@ -35,11 +37,12 @@ struct GeneratorOptions {
   bool censuses = true;
 };
 
-// The program of that seed: the same one on every machine.
+// The program of that seed: the same on every machine, with exactly options.operations operations
+// of main. REQUIRES: options.operations >= 0.
 Program Generate(uint64_t seed, const GeneratorOptions& options = {});
 
-// The seed of the program of that index in the sequence that a user calls `--seed sequence`.
-// Sequences do not overlap in practice.
+// The seed of program `index` of the sequence that users call `--seed sequence`. Two sequences
+// overlap only by an improbable coincidence.
 uint64_t SeedOf(uint64_t sequence, uint64_t index);
 
 }  // namespace ouro

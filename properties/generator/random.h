@@ -1,7 +1,7 @@
-// Random is a stream of numbers that a seed determines: the same one on every machine, unlike the
+// Random is a stream of numbers that its seed determines, the same on every machine, unlike the
 // distributions of the standard library.
 //
-// Place: below the generator; also for whoever else draws (mutators, corrupted texts).
+// Place: below the generator, mutators, and tests that corrupt texts. Each thread has its own.
 
 #ifndef PROPERTIES_GENERATOR_RANDOM_H_
 #define PROPERTIES_GENERATOR_RANDOM_H_
@@ -11,7 +11,7 @@
 
 namespace ouro {
 
-// SplitMix64. Good enough to draw programs; not for secrets.
+// SplitMix64 (Steele, Lea, Flood 2014). Good enough to draw programs; not for secrets.
 class Random {
  public:
   explicit Random(uint64_t seed) : state_(seed) {}
@@ -23,13 +23,13 @@ class Random {
     return z ^ (z >> 31);
   }
 
-  // 0 ... n - 1. REQUIRES: n > 0.
+  // 0 ... n - 1, with a negligible bias. REQUIRES: n > 0.
   int Below(int n) { return static_cast<int>(Next() % static_cast<uint64_t>(n)); }
-  // low ... high, both included.
+  // low ... high, inclusive. REQUIRES: low <= high.
   int Between(int low, int high) { return low + Below(high - low + 1); }
   bool Percent(int chance) { return Below(100) < chance; }
 
-  // An element of a container that is not empty.
+  // A copy of an element. REQUIRES: the container is not empty.
   template <typename Container>
   auto Of(const Container& container) {
     return container[static_cast<size_t>(Below(static_cast<int>(container.size())))];

@@ -11,14 +11,14 @@ void DropAll(Builder& b, const std::vector<uint8_t>& registers) {
   for (const uint8_t reg : registers) b.Emit(Drop(reg));
 }
 
-// A young collection now and then: some objects are promoted before others.
+// Collects a young generation now and then, so that some objects are promoted before others.
 void MaybePromote(Builder& b, int percent) {
   if (b.random().Percent(percent)) b.Emit(Collect(b.random().Below(2)));
 }
 
 // ---- the ring ----
 
-// A weak reference to the node in `target`, that stays outside or goes into some node's slot.
+// Makes a weak reference to the node in `target`; it stays in a register or moves to a node's slot.
 void Watch(Builder& b, uint8_t target) {
   const uint8_t reg = b.AnyRegister();
   if (reg == target || b.held(reg) == Guess::kNode) return;
@@ -33,7 +33,7 @@ std::vector<uint8_t> RingMembers(Builder& b) {
   constexpr std::array<int, 8> kSizes = {1, 1, 2, 2, 2, 3, 4, 5};
   const auto registers = b.Registers<5>();
   const int size = b.random().Of(kSizes);
-  const bool pure = b.random().Percent(25);  // no finalizers here
+  const bool pure = b.random().Percent(25);  // without finalizers
   for (int i = 0; i < size; ++i) {
     Op node = b.AnyNode(registers[static_cast<size_t>(i)]);
     node.count = b.random().Between(1, 4);
@@ -127,7 +127,7 @@ void Phoenix(Builder& b) {
 void Hanging(Builder& b) {
   const auto [ring, hanging] = b.Registers<2>();
   b.Emit(MakeNode(hanging, b.random().Below(2), b.AnyScript()));
-  MaybePromote(b, 40);  // older than the trash, it is not even examined
+  MaybePromote(b, 40);  // if it is older than the trash, it is not even examined
   b.Emit(MakeNode(ring, 2));
   b.Emit(Store(ring, 0, ring));
   b.Emit(Store(ring, 1, hanging));
@@ -230,9 +230,9 @@ void Crowd(Builder& b) {
   b.Emit(b.AnyNode(registers[5]));
 }
 
-// The weak reference that is made last causes a collection. A callback takes the target's register
-// meanwhile, and that of the new weak reference for another one, so that this operation alone holds
-// both (CPython issue 3100).
+// Creating the last weak reference causes a collection. Its callback empties the target's register,
+// and puts another weak reference where the new one should go, so that only the pending operation
+// references both (CPython issue 3100).
 void Borrow(Builder& b) {
   const auto [target, weak, trash, watcher] = b.Registers<4>();
   b.Emit(Collect(2));
@@ -260,17 +260,17 @@ const std::array<Shape, kShapes> kShapeTable = {{
     {"rescue",        Rescue,       false, { 2,  4,  0,  8,  8,  0},
      "a finalizer saves a sibling by a weak reference"},
     {"phoenix",       Phoenix,      false, { 2,  4,  4, 12,  2,  2},
-     "a finalizer brings its object back"},
+     "a finalizer resurrects its object"},
     {"hanging",       Hanging,      false, { 2,  6,  8,  6,  0,  2},
      "an object with a finalizer hangs off a ring"},
     {"old-trash",     OldTrash,     false, { 2,  8,  0,  0,  0,  8},
-     "old trash holds a young object"},
+     "old trash references a young object"},
     {"meddler",       Meddler,      false, { 3,  4,  4, 12,  6,  4},
      "the finalizer of a ring changes the ring"},
     {"release",       Release,      false, { 2,  2, 12,  4,  2,  0},
-     "what was uncollectable is broken and let go"},
+     "an uncollectable cycle is broken and released"},
     {"release-saved", ReleaseSaved, true,  { 1,  2,  8,  0,  2,  0},
-     "so is what saveall kept"},
+     "a cycle that saveall kept is broken and released"},
     {"witness",       Witness,      false, { 2,  0,  8,  0, 10,  0},
      "an uncollectable ring has a weak reference to trash"},
     {"fading",        Fading,       false, { 2,  2,  0,  0, 10,  2},

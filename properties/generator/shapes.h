@@ -1,7 +1,7 @@
-// A shape is a small arrangement of objects, built and let go, that the rules of memory treat in a
-// way of their own and that single random operations hardly ever form.
+// A shape is a small arrangement of objects, built and then dropped, that the rules of collectors
+// treat in a special way and that single random operations hardly ever form.
 //
-// Place: the generator's vocabulary, above its letters, the operations.
+// Place: between the builder and the generator, which mixes shapes with single operations.
 
 #ifndef PROPERTIES_GENERATOR_SHAPES_H_
 #define PROPERTIES_GENERATOR_SHAPES_H_
@@ -19,7 +19,7 @@ struct Shape {
   void (*build)(Builder& builder);     // appends to main
   bool settings;                       // needs thresholds or saveall
   std::array<int, kSubjects> weights;  // how often it is built, by Subject
-  const char* sentence;
+  const char* sentence;                // what it is for
 };
 
 inline constexpr size_t kShapes = 14;

@@ -8,7 +8,7 @@
 namespace ouro {
 namespace {
 
-constexpr int kThresholds = 16;  // first thresholds that are tried, at most
+constexpr int kThresholds = 16;  // the most first thresholds that are tried
 
 class Sweeper {
  public:
@@ -23,7 +23,7 @@ class Sweeper {
   }
 
  private:
-  // Main, which is kNoScript, and each script.
+  // Calls each(kNoScript) for main, then each(number) for every script.
   template <typename Each>
   void ForEachSection(Each each) {
     each(kNoScript);

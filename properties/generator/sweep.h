@@ -1,9 +1,9 @@
-// The sweep of a program is all programs that differ from it in one thing which may happen at any
-// moment of a collector's life: a collection comes earlier, the thresholds are others, an
-// allocation fails, another script runs in a finalizer or callback. A bug that needs two things to
-// coincide is often one step from a program in which they almost do.
+// The sweep of a program is the set of programs that differ from it in one thing that may happen at
+// any time: an earlier collection, other thresholds, a failing allocation, another script as
+// finalizer or callback. A bug that needs a coincidence is often one such step away from a known
+// program.
 //
-// Place: between programs by hand or from campaigns, and whoever runs them. Knows no collector.
+// Place: a source of programs, beside the generator. Knows no collector.
 
 #ifndef PROPERTIES_GENERATOR_SWEEP_H_
 #define PROPERTIES_GENERATOR_SWEEP_H_
@@ -20,12 +20,12 @@ struct Variation {
   Program program;
 };
 
-// The programs that differ from `program` in one of these, in this order:
-//   a collection of each generation before each operation and at the end, also within scripts;
-//   each first threshold that a birth could exceed, with older thresholds of 0 and of 1;
-//   each of its births fails, also within scripts;
-//   each of its scripts, and none, at each node and weak reference.
-// `program` itself is not among them. O(n^2) for n operations.
+// The programs that differ from `program` in one of the following, in this order:
+//   a collection of each generation before each operation and at the end, also in scripts;
+//   each first threshold that its births could exceed, at most 16, with older thresholds of 0 and
+//   1; the failure of each of its births, also in scripts; at each node and weak reference, each of
+//   its other scripts, or none.
+// `program` itself is not among them. Time and space O(n^2) for n operations. Pure.
 std::vector<Variation> Sweep(const Program& program);
 
 }  // namespace ouro

@@ -1,5 +1,5 @@
-// Sweeps: what they contain; the corpus, swept, is lawful on every specimen of ours; and they find
-// a bug that the program itself misses.
+// Sweeps: which variations they contain; every variation of the corpus is lawful on every specimen
+// of ours; and a sweep finds a bug that the program itself misses.
 
 #include "properties/generator/sweep.h"
 
@@ -43,7 +43,7 @@ TEST(SweepTest, HasEachVariationOnce) {
     EXPECT_NE(variation.program, program) << variation.what;
   }
   // Collections: 3 generations at 3 places of main and 2 of the script. Thresholds: 2 births, 2
-  // settings each. Failures: 2 births. Hooks: the node without its script.
+  // settings each. Failures: 2 births. Scripts: the node without its script.
   EXPECT_EQ(whats.size(), 3u * 5 + 4 + 2 + 1);
   for (const char* what :
        {"collect 0 before operation 1 of main", "collect 2 before operation 2 of script 0",
@@ -83,7 +83,7 @@ TEST_P(CorpusSweepTest, IsLawful) {
 
 FOR_OWN_SPECIMENS(CorpusSweepTest);
 
-// It takes an allocation that fails, and the program has none.
+// The bug needs a failing allocation, and the program has none.
 TEST(SweepTest, FindsWhatTheProgramItselfMisses) {
   const Program program = Parsed("r0 = node 0\nr1 = weak r0\nr0 = none\n");
   const Specimen bug = Named("planted:failed-weakref");  // it crashes

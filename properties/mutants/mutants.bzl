@@ -1,6 +1,6 @@
 """Mutants: shared objects `lib-NAME.so`, each the optimized collector with NAME.patch applied.
 
-Place: for this package alone. //collector/planted:plant.py writes their sources.
+Place: for this package only. //collector/planted:plant.py writes their sources.
 """
 
 load("@rules_cc//cc:defs.bzl", "cc_binary")
@@ -12,7 +12,7 @@ _COLLECTOR = [
 ]
 
 def mutants(name):
-    """Makes the file group `name` of the libraries of all patches in this package.
+    """Defines a library for each patch of this package, and the file group `name` of all of them.
 
     Args:
       name: of the file group.
@@ -32,7 +32,7 @@ def mutants(name):
         cc_binary(
             name = "lib-" + mutant + ".so",
             srcs = [mutant + ".cc"],
-            # Quick to build. What a mutation leaves unused is no reason to stop.
+            # Quick to build; without warnings of what a mutation leaves unused.
             copts = [
                 "-O1",
                 "-w",

@@ -1,7 +1,7 @@
-// An arbitrary program is one of the generator's, wrapped for RapidCheck: it is drawn by a seed,
-// shrinks through Simpler, and is shown as text.
+// An arbitrary program is a generated one, wrapped for RapidCheck: RapidCheck's seed draws it, it
+// shrinks through Simpler(), and it is printed as text.
 //
-// Place: between the generator and the properties. How to run properties harder:
+// Place: between the generator and the properties. To run properties harder:
 //   bazel test //properties:all --runs_per_test=20        other seeds in each run
 //   bazel test ... --test_env=RC_PARAMS=max_success=100000
 //   bazel test ... --test_env=RC_PARAMS=seed=17           as a failure said
@@ -25,17 +25,17 @@
 
 namespace ouro {
 
-// How RapidCheck shows a counterexample.
+// How RapidCheck prints a counterexample.
 inline void showValue(const Program& program, std::ostream& out) { out << "\n" << Print(program); }
 
-// Where random tests begin: the same place each time, but another one in each run of bazel's
-// --runs_per_test.
+// The seed of random tests: the same in each run, but different in each of bazel's --runs_per_test.
 inline uint64_t Seed() {
   const char* seed = std::getenv("TEST_RANDOM_SEED");
   return seed == nullptr ? 0 : std::strtoull(seed, nullptr, 10);
 }
 
-// The size, 0 ... 100, is added to a quarter of `options.operations`.
+// Draws programs with options.operations / 4 + size operations, where RapidCheck's size is 0 ...
+// 100.
 inline rc::Gen<Program> ArbitraryProgram(GeneratorOptions options = {}) {
   return [options](rc::Random random, int size) {
     GeneratorOptions sized = options;
@@ -46,8 +46,8 @@ inline rc::Gen<Program> ArbitraryProgram(GeneratorOptions options = {}) {
   };
 }
 
-// Checks `property`, a function of arbitrary values, as the running test; `times`, unless the
-// environment says otherwise.
+// Checks `property`, a function that draws arbitrary values, `times` times within the running test,
+// and fails that test if it does not hold. RC_PARAMS of the environment overrides `times` and seed.
 template <typename Property>
 void CheckProperty(int times, Property&& property) {
   rc::detail::Configuration defaults;
@@ -60,7 +60,7 @@ void CheckProperty(int times, Property&& property) {
   rc::detail::TestMetadata metadata;
   metadata.id = std::string(info->test_suite_name()) + "/" + info->name();
   metadata.description = info->name();
-  // Not the global configuration, which would announce a seed that is not used.
+  // Not RapidCheck's global configuration, which would announce a seed that is not used.
   rc::detail::TestListenerAdapter listener;
   const auto result =
       rc::detail::checkProperty(rc::detail::toProperty(std::forward<Property>(property)), metadata,

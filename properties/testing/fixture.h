@@ -1,6 +1,7 @@
-// The fixture of tests that run once for each of our specimens, and their names in reports.
+// The fixture of tests that run once for each specimen of ours, and the specimens' names in
+// reports.
 //
-// Place: for the tests in properties/.
+// Place: for the tests of properties/ and its subfolders.
 
 #ifndef PROPERTIES_TESTING_FIXTURE_H_
 #define PROPERTIES_TESTING_FIXTURE_H_
@@ -26,7 +27,7 @@ inline std::string NameOf(const testing::TestParamInfo<Specimen>& info) {
   return name;
 }
 
-// The specimen of that name, which there is.
+// The specimen of that name; fails the test if there is none.
 inline Specimen Named(const std::string& name) {
   Specimen specimen;
   const std::string error = FindSpecimen(name, &specimen);

@@ -18,7 +18,7 @@ Transcript ReadTranscript(const std::string& trace) {
     Line line;
     line.indent = std::min(text.find_first_not_of(' '), text.size());
     text.remove_prefix(line.indent);
-    if (text.empty() || text[0] == '#') continue;  // what was void or not run
+    if (text.empty() || text[0] == '#') continue;  // a void operation, or a script that did not run
     std::string error;
     if (text[0] == '>') {
       error = ParseEvent(text.substr(2), &line.event.emplace());

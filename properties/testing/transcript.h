@@ -1,7 +1,6 @@
-// A transcript is a trace, line by line: what tests take apart, change and put together again.
+// A transcript is a trace as a list of lines, which tests can inspect, change, and print again.
 //
-// Place: beside the generator; for the properties that look at what happened, not only whether it
-// was lawful.
+// Place: for the properties that look at what happened, and not only at the verdict.
 
 #ifndef PROPERTIES_TESTING_TRANSCRIPT_H_
 #define PROPERTIES_TESTING_TRANSCRIPT_H_
@@ -28,22 +27,22 @@ struct Line {
 };
 using Transcript = std::vector<Line>;
 
-// Blank lines and comments are left out. REQUIRES: `trace` is one that a trial wrote.
+// Reads a trace without its blank lines and comments. REQUIRES: a trial wrote it. Linear.
 Transcript ReadTranscript(const std::string& trace);
 std::string Print(const Transcript& transcript);
 
-// What `program` did, and what the verdict was.
+// Runs `program`; returns its verdict and its transcript.
 struct Recording {
   Verdict verdict;
   Transcript lines;
 };
 Recording Record(Trial& trial, const Program& program);
 
-// Where the bracket that `lines[begin]` opens (a collection or a script) is closed; `begin` for
-// other lines.
+// The index of the line that ends the collection or script that `lines[begin]` begins; `begin` for
+// any other line.
 size_t LastOf(const Transcript& lines, size_t begin);
 
-// The operation that caused the event `lines[event]`.
+// The index of the operation that caused the event `lines[event]`.
 size_t CauseOf(const Transcript& lines, size_t event);
 
 }  // namespace ouro

@@ -1,4 +1,4 @@
-// Transcripts are read line by line, whatever stands between the lines.
+// Transcripts are read and printed; comments, blank lines and a missing last newline do not matter.
 
 #include "properties/testing/transcript.h"
 

@@ -1,7 +1,7 @@
-// `ouro power`: attempts of each engine at each mutant, one after the other, for two at once would
-// take each other's time; then a table and a plot. All mutants have their turn with one seed, and
-// then with the next, so that what ends early has something of each, and what slows the machine
-// down for a while slows all engines.
+// `ouro power`: searches of each engine for each mutant, then a table and a plot. Searches run one
+// at a time, because two would share the processor and distort each other's times. All mutants are
+// searched with one seed, then with the next: an interrupted measurement has something of each
+// mutant, and a slow spell of the machine affects all engines.
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -31,8 +31,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A folder that goes with this object. In memory, where that is possible: a disk that is busy may
-// stop a worker that writes to its slot.
+// A temporary folder, removed with this object. In memory where possible, as a busy disk may block
+// a worker that writes to its shared memory.
 class WorkFolder {
  public:
   WorkFolder() = default;
@@ -71,7 +71,7 @@ std::string LibraryName(const std::string& path) {
   return stem.starts_with("lib-") ? stem.substr(4) : stem;
 }
 
-// What the paths and names stand for, sorted by name. Returns "" or what is wrong with one.
+// Finds the mutants that the paths and names designate, sorted by name. Returns "" or an error.
 std::string FindMutants(const std::vector<std::string>& words, std::vector<Mutant>* mutants) {
   const auto add = [mutants](const std::string& name, const std::string& specimen) {
     mutants->push_back({name, {}});
@@ -87,7 +87,7 @@ std::string FindMutants(const std::vector<std::string>& words, std::vector<Mutan
         libraries.push_back((fs::path(word) / it->path().filename()).string());
       }
       if (error) return fmt::format("{}: {}", word, error.message());
-      if (libraries.empty()) return fmt::format("{}: holds no .so files", word);
+      if (libraries.empty()) return fmt::format("{}: contains no .so files", word);
     } else if (fs::path(word).extension() == ".so") {
       libraries.push_back(word);
     } else if (std::string why = add(word, word); !why.empty()) {
@@ -105,7 +105,7 @@ std::string FindMutants(const std::vector<std::string>& words, std::vector<Mutan
   return twin == mutants->end() ? "" : fmt::format("there are two mutants \"{}\"", twin->name);
 }
 
-// "0.00123", ">10": what is not known is larger.
+// "0.00123"; ">10" if it is only known to be larger.
 std::string Seconds(const Measure& m) {
   return fmt::format(
       "{}{}", m.known ? "" : ">",
@@ -141,9 +141,8 @@ void PrintTable(const std::vector<Score>& scores, const std::vector<Total>& tota
 }
 
 void PrintTotals(const std::vector<Total>& totals, int limit) {
-  fmt::print(
-      "\nmedians over the seeds; > stands where half of them or more did not find it within {} s\n",
-      limit);
+  fmt::print("\nmedians over the seeds; > if at least half of them did not find it within {} s\n",
+             limit);
   for (const Total& total : totals) {
     fmt::print("{:<10} {} of {} mutants found, half of them in {} s", Name(total.engine),
                total.seconds.size(), total.mutants, Seconds(total.median));
@@ -155,7 +154,7 @@ void PrintTotals(const std::vector<Total>& totals, int limit) {
   }
 }
 
-// All searches that are asked for.
+// Runs all searches that the arguments ask for, except those that the log already has.
 class Measuring {
  public:
   explicit Measuring(const PowerArguments& arguments)
@@ -165,7 +164,7 @@ class Measuring {
     engines_.erase(std::unique(engines_.begin(), engines_.end()), engines_.end());
   }
 
-  // Returns "" or why it cannot go on.
+  // Returns "" or why it had to stop.
   std::string Run() {
     std::string error = Prepare();
     const Interruptible interruptible;
@@ -188,7 +187,7 @@ class Measuring {
     std::string error = FindMutants(arguments_.mutants, &mutants_);
     if (error.empty() && engines_.back() == PowerEngine::kLibFuzzer) {
       options_.fuzzer = FindFuzzer();
-      if (options_.fuzzer.empty()) error = "there is no collector_fuzzer beside this program";
+      if (options_.fuzzer.empty()) error = "collector_fuzzer is not beside this program";
       for (const Mutant& mutant : mutants_) {
         if (mutant.specimen.in_process) continue;
         error = mutant.name + " runs in another process, where libFuzzer cannot see its code";
@@ -209,7 +208,7 @@ class Measuring {
     if (std::string error = Seek(mutant.specimen, options_, &attempt); !error.empty()) {
       return error;
     }
-    // One that was interrupted says nothing.
+    // A search that was interrupted measured nothing.
     if (Interruptible::Interrupted() && !attempt.found) return "";
     return log_.Append(attempt);
   }
@@ -243,10 +242,9 @@ class Measuring {
 
 }  // namespace
 
-int Power(const PowerArguments& arguments) {
-  const std::string error = Measuring(arguments).Run();
-  if (error.empty()) return 0;
-  return Complain(error);
+std::string PowerCommand(const PowerArguments& arguments, int* exit_code) {
+  *exit_code = 0;
+  return Measuring(arguments).Run();
 }
 
 }  // namespace ouro

@@ -1,17 +1,14 @@
-// `ouro check-adapter`: first the duties, then random programs. While a duty is not done, the
-// adapter is looked at first, then its contract; the collector, in doubt, only when all of them
-// are.
+// `ouro check-adapter`: first the conformance cases, then random programs. While a case fails, the
+// adapter is the first suspect, then its contract; the collector becomes one when all cases pass.
 
 #include <fmt/format.h>
 
-#include <chrono>
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
 
-#include "collector/specimens.h"
 #include "fuzz/campaign/finding.h"
-#include "fuzz/ouro/assigned.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/ouro/conformance.h"
 #include "fuzz/status_line.h"
@@ -22,31 +19,32 @@
 namespace ouro {
 namespace {
 
-constexpr size_t kBatch = 100;   // random programs for one child
+constexpr size_t kBatch = 100;   // random programs for one child process
 constexpr int kOperations = 40;  // of each
 constexpr int kShrinkSeconds = 20;
 
-void Print(const Specimen& specimen, const Fault& fault) {
-  fmt::print("not done: {}\n  look for {}\n", fault.duty, fault.look_for);
-  if (fault.after_others) {
-    fmt::print("  lawful alone, and not after other programs:\n{}\n", ouro::Print(fault.program));
+void Print(const Specimen& specimen, const FailedCase& failed) {
+  fmt::print("failed: {}\n  look for {}\n", failed.name, failed.look_for);
+  if (failed.after_others) {
+    fmt::print("  lawful alone, but not after other programs:\n{}\n", ouro::Print(failed.program));
     return;
   }
-  fmt::print("  {}\n", Report(specimen, fault.verdict, fault.transcript));
-  // A crash takes the transcript with it.
-  if (fault.transcript.empty()) fmt::print("  in this program:\n{}\n", ouro::Print(fault.program));
+  fmt::print("  {}\n", Report(specimen, failed.verdict, failed.transcript));
+  // A crash takes the transcript along.
+  if (failed.transcript.empty())
+    fmt::print("  in this program:\n{}\n", ouro::Print(failed.program));
 }
 
-// No duty counts as done that was not run.
-void PrintBeyond(const Specimen& specimen) {
+// A case that was skipped does not count as passed.
+void PrintSkipped(const Specimen& specimen) {
   uint32_t missing = 0;
-  const size_t beyond = DutiesBeyond(specimen.abilities, &missing);
-  if (beyond == 0) return;
-  fmt::print("  {} more were not run, for abilities that are not claimed: {}\n", beyond,
+  const size_t skipped = CountSkipped(specimen.abilities, &missing);
+  if (skipped == 0) return;
+  fmt::print("  {} more were skipped; they need abilities that are not claimed: {}\n", skipped,
              ListAbilities(missing));
 }
 
-// Random programs, until one is unlawful: shrunk, and said whose fault it may be.
+// Runs random programs until one is unlawful; prints that one, shrunk, and the likely culprit.
 bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& arguments,
                   StatusLine& line) {
   GeneratorOptions options;
@@ -64,7 +62,7 @@ bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& argumen
     finding.shrink_seconds = kShrinkSeconds;
     finding.origin = fmt::format("random program {}", done + found + 1);
     finding.seen = fmt::format(
-        "it broke a law or broke down at random program {}, after {} others in the same process",
+        "it broke a law or crashed at random program {}, after {} others in the same process",
         done + found + 1, found);
     Finding it = Investigate(programs[found], specimen, finding);
     ShrinkFinding(specimen, finding, &it);
@@ -72,7 +70,7 @@ bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& argumen
     const Verdict verdict = TryIsolated(it.program, specimen, Isolation{}, &transcript);
     fmt::print(
         "random program {} is unlawful, shrunk:\n{}\n{}\n  in the adapter, look for {};\n"
-        "  if there is no such thing, it is the collector\n",
+        "  if there is no such mistake, it is the collector\n",
         done + found + 1, ouro::Print(it.program),
         verdict.lawful() ? it.report : Report(specimen, verdict, transcript), LookFor(verdict));
     return false;
@@ -82,11 +80,9 @@ bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& argumen
 
 }  // namespace
 
-int CheckAdapters(const CheckAdapterArguments& arguments) {
+std::string CheckAdapterCommand(const CheckAdapterArguments& arguments, int* exit_code) {
   Specimen specimen;
-  const std::string error = FindSpecimen(arguments.specimen, &specimen, arguments.contract);
-  if (!error.empty()) return Complain(error);
-  WarnOfUnknownAbilities(specimen);
+  if (std::string error = FindChosen(arguments.choice, &specimen); !error.empty()) return error;
   StatusLine line;
   const RunProgram run = [&specimen](const Program& program, std::string* transcript) {
     return TryIsolated(program, specimen, Isolation{}, transcript);
@@ -94,23 +90,26 @@ int CheckAdapters(const CheckAdapterArguments& arguments) {
   const FindUnlawful find = [&specimen](const std::vector<Program>& programs) {
     return FindIsolated(programs, kAnySignature, specimen, Isolation{});
   };
-  size_t done = 0;
-  const std::vector<Fault> faults = CheckAdapter(specimen, run, find, &done);
-  for (const Fault& fault : faults) Print(specimen, fault);
-  if (!faults.empty()) {
+  size_t passed = 0;
+  const std::vector<FailedCase> failures = CheckConformance(specimen, run, find, &passed);
+  for (const FailedCase& failed : failures) Print(specimen, failed);
+  if (!failures.empty()) {
     fmt::print(
-        "{}: NOT ALL DUTIES DONE: {} done, {} kind{} of fault; in doubt the adapter, then the "
-        "contract {}, then the collector\n",
-        specimen.name, done, faults.size(), faults.size() == 1 ? "" : "s", specimen.contract->name);
-    PrintBeyond(specimen);
-    return 1;
+        "{}: CONFORMANCE CASES FAILED: {} passed, {} kind{} of failure; suspect the adapter first, "
+        "then the contract {}, then the collector\n",
+        specimen.name, passed, failures.size(), failures.size() == 1 ? "" : "s",
+        specimen.contract->name);
+    PrintSkipped(specimen);
+    *exit_code = 1;
+    return "";
   }
   const bool lawful = RandomLawful(specimen, arguments, line);
   line.Clear();
-  fmt::print("{}: all {} duties done, {} random programs {}\n", specimen.name, done,
+  fmt::print("{}: all {} conformance cases passed, {} random programs {}\n", specimen.name, passed,
              arguments.programs, lawful ? "lawful" : "NOT ALL LAWFUL");
-  PrintBeyond(specimen);
-  return lawful ? 0 : 1;
+  PrintSkipped(specimen);
+  *exit_code = lawful ? 0 : 1;
+  return "";
 }
 
 }  // namespace ouro

@@ -1,5 +1,5 @@
-// `ouro triage`: what the findings of one or several campaigns come down to, and which of their
-// causes are new.
+// `ouro triage`: the findings of one or several campaigns, grouped by cause, and which causes are
+// new.
 
 #include <fmt/format.h>
 
@@ -17,14 +17,14 @@
 #include "fuzz/campaign/findings.h"
 #include "fuzz/files.h"
 #include "fuzz/ouro/commands.h"
-#include "fuzz/terminal.h"
 
 namespace ouro {
 namespace {
 
 namespace fs = std::filesystem;
 
-// Hits by the names of files, as the statistics of all specimens in the folder have them.
+// How often each finding occurred, by the name of its file: the sum over the statistics of all
+// specimens in the folder. Files that are not statistics are skipped.
 std::map<std::string, uint64_t> HitsIn(const std::string& folder) {
   std::map<std::string, uint64_t> hits;
   std::error_code error;
@@ -50,7 +50,7 @@ using BySpecimen = std::map<std::string, std::vector<Finding>>;
 std::string ReadFindings(const std::string& folder, BySpecimen* findings) {
   std::error_code error;
   if (!fs::is_directory(UserPath(folder + "/found"), error)) {
-    return fmt::format("{}: is no folder of a campaign", folder);
+    return fmt::format("{}: not a campaign folder", folder);
   }
   if (fs::is_empty(UserPath(folder + "/found"), error)) return "";
   const std::map<std::string, uint64_t> hits = HitsIn(folder);
@@ -75,7 +75,7 @@ std::string ReadFindings(const std::string& folder, BySpecimen* findings) {
   return "";
 }
 
-// Causes, a line each; comments begin with `#`.
+// Reads causes, one a line; lines that begin with `#` are comments.
 std::string ReadKnown(const std::string& file, std::set<std::string>* known) {
   std::string text;
   if (std::string why = ReadText(file, &text); !why.empty()) return why;
@@ -86,7 +86,7 @@ std::string ReadKnown(const std::string& file, std::set<std::string>* known) {
   return "";
 }
 
-// Prints a headline and those of its causes that are new; returns how many these are.
+// Prints a headline and its new causes; returns the number of these.
 size_t Show(const Headline& headline, const std::set<std::string>& known, bool all_new) {
   std::set<std::string> fresh;
   uint64_t hits = 0;
@@ -110,14 +110,14 @@ size_t Show(const Headline& headline, const std::set<std::string>& known, bool a
 
 }  // namespace
 
-int Triage(const TriageArguments& arguments) {
+std::string TriageCommand(const TriageArguments& arguments, int* exit_code) {
   BySpecimen findings;
   std::set<std::string> known;
   for (const std::string& folder : arguments.folders) {
-    if (std::string why = ReadFindings(folder, &findings); !why.empty()) return Complain(why);
+    if (std::string why = ReadFindings(folder, &findings); !why.empty()) return why;
   }
   if (!arguments.known.empty()) {
-    if (std::string why = ReadKnown(arguments.known, &known); !why.empty()) return Complain(why);
+    if (std::string why = ReadKnown(arguments.known, &known); !why.empty()) return why;
   }
   if (arguments.causes) {
     std::set<std::string> causes;
@@ -125,7 +125,8 @@ int Triage(const TriageArguments& arguments) {
       for (const Finding& finding : list) causes.insert(finding.cause);
     }
     for (const std::string& cause : causes) fmt::print("{}\n", cause);
-    return 0;
+    *exit_code = 0;
+    return "";
   }
   size_t fresh = 0;
   size_t count = 0;
@@ -140,7 +141,8 @@ int Triage(const TriageArguments& arguments) {
   }
   const std::string news = arguments.known.empty() ? "" : ", new: " + Count(fresh, "cause");
   fmt::print("{} under {}{}\n", Count(count, "finding"), Count(headlines, "headline"), news);
-  return fresh == 0 ? 0 : 1;
+  *exit_code = fresh == 0 ? 0 : 1;
+  return "";
 }
 
 }  // namespace ouro

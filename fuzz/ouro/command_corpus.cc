@@ -1,4 +1,4 @@
-// Commands that move programs: into the corpus, between campaigns, to the byte form and back.
+// `ouro add` and `ouro merge`: programs move into the corpus, and from several campaigns into one.
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -9,11 +9,14 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "corpus/head.h"
+#include "fuzz/campaign/campaign_report.h"
 #include "fuzz/campaign/worker.h"
 #include "fuzz/files.h"
 #include "fuzz/ouro/commands.h"
-#include "fuzz/terminal.h"
 #include "model/subprocess.h"
 
 namespace ouro {
@@ -22,28 +25,28 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Under `bazel run`, the source tree; else where the user stands.
+// A prefix for paths: the source tree under `bazel run`, otherwise the current folder.
 std::string SourceTree() {
   const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
   return workspace != nullptr ? std::string(workspace) + "/" : "";
 }
 
-// "" or why there is no exactly one program.
+// Reads a file with exactly one program. Returns "" or what is wrong.
 std::string ReadOne(const std::string& file, Program* program) {
   std::vector<ProgramFile> programs;
   if (std::string error = ReadPrograms({file}, &programs); !error.empty()) return error;
   if (programs.size() != 1) {
-    return fmt::format("{}: holds {} programs; a file of the corpus holds one", file,
+    return fmt::format("{}: contains {} programs; a file of the corpus contains one", file,
                        programs.size());
   }
   *program = programs[0].program;
   return "";
 }
 
-// Runs libFuzzer's merge: copies to `out` those files of `in` that together reach all that all do.
+// Runs libFuzzer's merge: copies to `out` a subset of `in` with the same coverage.
 std::string MergeBytes(const std::string& specimen, const std::string& out, const std::string& in) {
   const std::string fuzzer = FindFuzzer();
-  if (fuzzer.empty()) return "there is no collector_fuzzer beside this program";
+  if (fuzzer.empty()) return "collector_fuzzer is not beside this program";
   const std::string wanted = "--specimen=" + specimen;
   Subprocess process;
   const std::string error = process.Start({.run = [&](int) {
@@ -59,10 +62,10 @@ std::string MergeBytes(const std::string& specimen, const std::string& out, cons
     process.Read();
   }
   if (process.Kill() == 0) return "";
-  return fmt::format("libFuzzer could not merge; its last words:\n{}", process.words().Text());
+  return fmt::format("libFuzzer could not merge; its last output:\n{}", process.words().Text());
 }
 
-// The smallest finding of each signature, from all the folders.
+// Copies the smallest finding of each specimen and signature to the result.
 std::string MergeFindings(const MergeArguments& arguments, size_t* findings) {
   std::map<std::string, std::pair<size_t, std::string>> smallest;  // by specimen and signature
   std::vector<std::string> files;
@@ -95,46 +98,35 @@ std::string MergeFindings(const MergeArguments& arguments, size_t* findings) {
   return "";
 }
 
-}  // namespace
-
-int Add(const AddArguments& arguments) {
-  for (const std::string& file : arguments.files) {
-    std::string text;
-    Program program;
-    if (std::string error = ReadOne(file, &program); !error.empty()) return Complain(error);
-    if (std::string error = ReadText(file, &text); !error.empty()) return Complain(error);
-    std::error_code error;
-    const std::string folder = SourceTree() + arguments.folder;
-    if (!fs::is_directory(UserPath(folder), error)) {
-      return Complain(fmt::format("{}: is no folder; --to names the corpus", folder));
-    }
-    const std::string target = folder + "/" + fs::path(file).filename().string();
-    if (fs::exists(UserPath(target), error)) {
-      return Complain(fmt::format("{}: is already there", target));
-    }
-    if (std::string why = WriteText(target, text); !why.empty()) return Complain(why);
-    fs::remove(UserPath(file), error);
-    fmt::print("{}: the replay test has it from now on\n", target);
-  }
-  return 0;
-}
-
-int Merge(const MergeArguments& arguments) {
-  std::vector<ProgramFile> programs;
-  for (const std::string& folder : arguments.folders) {
+// Reads the corpora of campaign folders, some of which may be empty.
+std::string ReadCorpora(const std::vector<std::string>& folders,
+                        std::vector<ProgramFile>* programs) {
+  for (const std::string& folder : folders) {
     std::error_code error;
     const std::string corpus = folder + "/corpus";
     if (!fs::is_directory(UserPath(corpus), error)) {
-      return Complain(fmt::format("{}: is no folder of a campaign: {} in it", folder,
-                                  error ? "there can be no `corpus`" : "there is no `corpus`"));
+      return fmt::format("{}: not a campaign folder: it contains no folder `corpus`", folder);
     }
     if (fs::is_empty(UserPath(corpus), error)) continue;
-    if (error) return Complain(fmt::format("{}: {}", corpus, error.message()));
-    if (std::string why = ReadPrograms({corpus}, &programs); !why.empty()) return Complain(why);
+    if (error) return fmt::format("{}: {}", corpus, error.message());
+    if (std::string why = ReadPrograms({corpus}, programs); !why.empty()) return why;
   }
-  size_t findings = 0;
-  if (std::string why = MergeFindings(arguments, &findings); !why.empty()) return Complain(why);
-  // Beside the result, so that a full disk is the same disk.
+  return "";
+}
+
+// Writes the program of a file in byte form to the corpus of the result, named by content.
+std::string KeepProgram(const std::string& bytes_file, const std::string& out) {
+  std::string bytes;
+  if (std::string why = ReadText(bytes_file, &bytes); !why.empty()) return why;
+  const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
+  const std::string text = Print(Decode(data, bytes.size()));
+  return WriteText(fmt::format("{}/corpus/{:016x}.gct", out, HashOf(text)), text);
+}
+
+// Copies the programs that together have the coverage of all to the result. *kept counts them.
+std::string MergeCorpora(const MergeArguments& arguments, const std::vector<ProgramFile>& programs,
+                         size_t* kept) {
+  // Inside the result's folder, because /tmp may be another, smaller disk.
   const std::string work = fmt::format("{}/work/merge-{}", arguments.out, getpid());
   std::string why = WriteEncoded(programs, work + "/in");
   std::error_code error;
@@ -142,47 +134,51 @@ int Merge(const MergeArguments& arguments) {
   if (why.empty() && !programs.empty()) {
     why = MergeBytes(arguments.specimen, UserPath(work + "/out"), UserPath(work + "/in"));
   }
-  size_t kept = 0;
   for (fs::directory_iterator it(UserPath(work + "/out"), error), end;
        why.empty() && !error && it != end; it.increment(error)) {
-    std::string bytes;
-    why = ReadText(it->path().string(), &bytes);
-    const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
-    const std::string text = Print(Decode(data, bytes.size()));
-    if (why.empty()) {
-      why = WriteText(fmt::format("{}/corpus/{:016x}.gct", arguments.out, HashOf(text)), text);
-    }
-    ++kept;
+    why = KeepProgram(it->path().string(), arguments.out);
+    ++*kept;
   }
   fs::remove_all(UserPath(work), error);
-  if (!why.empty()) return Complain(why);
-  fmt::print("{}: {} programs of {} reach all that they reach together; {} findings\n",
-             arguments.out, kept, programs.size(), findings);
-  return 0;
+  return why;
 }
 
-int EncodeFiles(const BytesArguments& arguments) {
-  std::vector<ProgramFile> programs;
-  if (std::string error = ReadPrograms(arguments.files, &programs); !error.empty()) {
-    return Complain(error);
-  }
-  if (std::string error = WriteEncoded(programs, arguments.out); !error.empty()) {
-    return Complain(error);
-  }
-  fmt::print("{}: {} programs\n", arguments.out, programs.size());
-  return 0;
-}
+}  // namespace
 
-int DecodeFiles(const BytesArguments& arguments) {
-  for (size_t i = 0; i < arguments.files.size(); ++i) {
-    std::string bytes;
-    if (std::string error = ReadText(arguments.files[i], &bytes); !error.empty()) {
-      return Complain(error);
+std::string AddCommand(const AddArguments& arguments, int* exit_code) {
+  for (const std::string& file : arguments.files) {
+    std::string text;
+    Program program;
+    if (std::string error = ReadOne(file, &program); !error.empty()) return error;
+    if (std::string error = ReadText(file, &text); !error.empty()) return error;
+    std::error_code error;
+    const std::string folder = SourceTree() + arguments.folder;
+    if (!fs::is_directory(UserPath(folder), error)) {
+      return fmt::format("{}: not a folder; --to names the corpus", folder);
     }
-    if (i > 0) fmt::print("---\n");
-    fmt::print("{}", Print(Decode(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size())));
+    const std::string target = folder + "/" + fs::path(file).filename().string();
+    if (fs::exists(UserPath(target), error)) {
+      return fmt::format("{}: already exists", target);
+    }
+    if (std::string why = WriteText(target, text); !why.empty()) return why;
+    fs::remove(UserPath(file), error);
+    fmt::print("{}: added; the replay test runs it\n", target);
   }
-  return 0;
+  *exit_code = 0;
+  return "";
+}
+
+std::string MergeCommand(const MergeArguments& arguments, int* exit_code) {
+  std::vector<ProgramFile> programs;
+  if (std::string why = ReadCorpora(arguments.folders, &programs); !why.empty()) return why;
+  size_t findings = 0;
+  if (std::string why = MergeFindings(arguments, &findings); !why.empty()) return why;
+  size_t kept = 0;
+  if (std::string why = MergeCorpora(arguments, programs, &kept); !why.empty()) return why;
+  fmt::print("{}: {} of {} programs reach everything that all of them reach; {}\n", arguments.out,
+             kept, programs.size(), Count(findings, "finding"));
+  *exit_code = 0;
+  return "";
 }
 
 }  // namespace ouro

@@ -1,5 +1,5 @@
-// `ouro exhaust`: all programs within bounds, on several threads. Each enumerates all of them,
-// which is cheap, and tries every n-th batch in a child.
+// `ouro enumerate`: all programs within bounds, on several threads. Each thread enumerates all of
+// them, which is cheap, and runs every n-th batch in a child process.
 
 #include <fmt/format.h>
 
@@ -12,7 +12,6 @@
 #include <thread>
 #include <vector>
 
-#include "collector/specimens.h"
 #include "fuzz/campaign/interrupt.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/status_line.h"
@@ -25,12 +24,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kBatch = 20'000;      // programs for one child
-constexpr size_t kMaxSignatures = 20;  // then there is no use in more
+constexpr size_t kBatch = 20'000;      // programs for one child process
+constexpr size_t kMaxSignatures = 20;  // more would not be read
 
 class Search {
  public:
-  Search(const Specimen& specimen, const ExhaustArguments& arguments)
+  Search(const Specimen& specimen, const EnumerateArguments& arguments)
       : specimen_(specimen), arguments_(arguments) {}
 
   int Run() {
@@ -64,7 +63,7 @@ class Search {
 
   void Work(size_t number, size_t workers) {
     std::vector<Program> batch;
-    size_t batches = 0;  // whose turn it is
+    size_t batches = 0;  // complete ones, of all threads
     size_t skipped = 0;
     const bool finished = Over() || Enumerate(arguments_.bounds, [&](const Program& program) {
                                       if (batches % workers == number) {
@@ -82,7 +81,7 @@ class Search {
     if (finished && !Over()) Try(batch);
   }
 
-  // All of the batch that convict, not only the first.
+  // Finds all unlawful programs of the batch, not only the first.
   void Try(const std::vector<Program>& batch) {
     std::vector<Program> rest = batch;
     Isolation isolation;
@@ -130,7 +129,7 @@ class Search {
   }
 
   const Specimen& specimen_;
-  const ExhaustArguments& arguments_;
+  const EnumerateArguments& arguments_;
   const Clock::time_point begin_ = Clock::now();
   StatusLine line_;
   std::atomic<uint64_t> tried_ = 0;
@@ -142,13 +141,11 @@ class Search {
 
 }  // namespace
 
-int Exhaust(const ExhaustArguments& arguments) {
+std::string EnumerateCommand(const EnumerateArguments& arguments, int* exit_code) {
   Specimen specimen;
-  if (std::string error = FindSpecimen(arguments.specimen, &specimen, arguments.contract);
-      !error.empty()) {
-    return Complain(error);
-  }
-  return Search(specimen, arguments).Run();
+  if (std::string error = FindChosen(arguments.choice, &specimen); !error.empty()) return error;
+  *exit_code = Search(specimen, arguments).Run();
+  return "";
 }
 
 }  // namespace ouro

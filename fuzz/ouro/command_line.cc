@@ -1,0 +1,328 @@
+#include "fuzz/ouro/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fuzz/ouro/commands.h"
+#include "fuzz/ouro/usage.h"
+#include "fuzz/ouro/version.h"
+#include "fuzz/terminal.h"
+
+namespace ouro {
+namespace {
+
+constexpr char kByName[] = "the collector; `ouro specimens` lists them";
+constexpr char kFromFile[] =
+    "the collector; by default the one that the head of the file names (`# specimen: NAME`), "
+    "otherwise optimized";
+constexpr char kPrograms[] = "programs; folders; - is standard input";
+
+constexpr int kMaxSeconds = 10'000'000;  // 116 days
+constexpr int kMaxWorkers = 1024;
+constexpr int kMaxPrograms = 100'000'000;
+constexpr int kMaxOperations = 100'000;
+
+struct CommandLine {
+  CLI::App app;
+  std::string group;  // of the commands that are added next, in --help
+  int exit_code = 2;  // of the command that ran
+};
+
+// A command's parser, and its arguments, which live as long as that.
+template <typename Arguments>
+struct Added {
+  CLI::App* app;
+  Arguments& arguments;
+};
+
+template <typename Arguments>
+Added<Arguments> Add(CommandLine& line, const char* name, const char* summary,
+                     std::string (*run)(const Arguments&, int*)) {
+  CLI::App* app = line.app.add_subcommand(name, summary)->group(line.group);
+  const auto arguments = std::make_shared<Arguments>();
+  app->callback([&line, run, arguments] {
+    const std::string error = run(*arguments, &line.exit_code);
+    if (!error.empty()) line.exit_code = Complain(error);
+  });
+  return {app, *arguments};
+}
+
+void AddContract(CLI::App* app, std::string* contract) {
+  app->add_option("--contract", *contract,
+                  "what it promises, instead of what its name or library says; `ouro contracts` "
+                  "lists them");
+}
+
+void AddSpecimen(CLI::App* app, SpecimenChoice* choice, const char* what) {
+  app->add_option("--specimen", choice->specimen, what)->capture_default_str();
+  AddContract(app, &choice->contract);
+}
+
+// A number with its bounds; its default is shown.
+template <typename Number>
+void AddNumber(CLI::App* app, const char* name, Number* number, int least, int most,
+               const char* what) {
+  app->add_option(name, *number, what)->capture_default_str()->check(CLI::Range(least, most));
+}
+
+void AddSeed(CLI::App* app, uint64_t* seed) {
+  app->add_option("--seed", *seed, "of the sequence of programs")->capture_default_str();
+}
+
+// ---- Find bugs
+
+void AddCampaign(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "campaign", "Run random programs for a time; shrink and file the findings",
+          CampaignCommand);
+  CampaignOptions& o = a.options;
+  AddSpecimen(app, &a.choice, kByName);
+  AddNumber(app, "--seconds", &o.seconds, 1, kMaxSeconds, "how long");
+  app->add_option("--engine", o.engines,
+                  "what makes the programs: random, libfuzzer, both; by default both, if there "
+                  "are two workers and the collector is in-process")
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, Engines>{{"random", Engines::kRandom},
+                                                                 {"libfuzzer", Engines::kLibFuzzer},
+                                                                 {"both", Engines::kBoth}})
+              .description(""));
+  AddNumber(app, "--workers", &o.workers, 0, kMaxWorkers, "processes; 0: one for each processor");
+  AddSeed(app, &o.seed);
+  AddNumber(app, "--ops", &o.operations, 1, kMaxOperations, "operations of each program");
+  app->add_option("--out", o.out, "findings are filed in OUT/found")->capture_default_str();
+  app->add_flag("--stop-on-first", o.stop_on_first, "end with the first finding");
+  app->footer("example: ouro campaign --specimen cpython --seconds 600 --out python-3.11");
+}
+
+void AddEnumerate(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "enumerate", "Run every program with a given number of operations, up to renaming",
+          EnumerateCommand);
+  AddSpecimen(app, &a.choice, kByName);
+  AddNumber(app, "--ops", &a.bounds.operations, 1, 100, "operations of each program");
+  AddNumber(app, "--objects", &a.bounds.objects, 1, 20, "objects that are created, at most");
+  AddNumber(app, "--registers", &a.bounds.registers, 1, kRegisters, "registers, at most");
+  AddNumber(app, "--slots", &a.bounds.slots, 0, kMaxSlots, "slots of each node");
+  app->add_flag("!--no-scripts", a.bounds.scripts, "neither finalizers nor callbacks");
+  app->add_flag("!--no-weak", a.bounds.weak, "no weak references");
+  AddNumber(app, "--workers", &a.workers, 0, kMaxWorkers, "threads; 0: one for each processor");
+  AddNumber(app, "--seconds", &a.seconds, 1, kMaxSeconds, "stop after that time");
+  app->add_flag("--stop-on-first", a.stop_on_first, "end with the first conviction");
+  app->footer("example: ouro enumerate --ops 5 --specimen planted:not-merged");
+}
+
+void AddSweep(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "sweep",
+          "Run variations of programs: a collection, threshold, failure or script changed anywhere",
+          SweepCommand);
+  AddSpecimen(app, &a.choice, kFromFile);
+  app->add_option("FILE", a.files, kPrograms)->required();
+  app->footer("example: ouro sweep corpus/history");
+}
+
+void AddGenerate(CommandLine& line) {
+  const auto [app, a] = Add(line, "generate", "Print random programs", GenerateCommand);
+  AddSeed(app, &a.seed);
+  AddNumber(app, "--count", &a.count, 1, kMaxPrograms, "how many");
+  AddNumber(app, "--ops", &a.operations, 1, kMaxOperations, "operations of each program");
+  app->add_flag("--uniform", a.uniform, "uniform random operations, without clusters");
+  app->footer("example: ouro generate --seed 7 --count 100 | ouro run --specimen naive -");
+}
+
+// ---- Look at programs
+
+void AddRun(CommandLine& line) {
+  const auto [app, a] = Add(line, "run", "Run programs on a specimen under the judge", RunCommand);
+  AddSpecimen(app, &a.choice, kFromFile);
+  app->add_flag("--trace", a.trace, "print the traces, each followed by a line ---");
+  app->add_flag("--verify", a.verify,
+                "after each operation, make the collector check its own invariants");
+  app->add_flag("--in-process", a.in_process,
+                "run everything in this process, without children: for gdb, rr and valgrind; a "
+                "crash of the collector is then a crash of ouro");
+  app->add_option("FILE", a.files, kPrograms)->required();
+  app->footer(
+      "example: ouro run --specimen naive --trace corpus/laws/load.gct\n"
+      "         gdb --args ouro run --in-process corpus/laws/load.gct");
+}
+
+void AddCompare(CommandLine& line) {
+  const auto [app, a] = Add(
+      line, "compare", "Show in a table what each collector does with a program", CompareCommand);
+  app->add_option("--with", a.with, "compare two only: --specimen and this one");
+  AddSpecimen(app, &a.choice,
+              "one more collector; with --with the first of the two: by default the one that the "
+              "file names, otherwise optimized-27");
+  app->add_option("FILE", a.files, kPrograms)->required();
+  app->footer(
+      "example: ouro compare corpus/rules/resurrected-in-cycle.gct\n"
+      "         ouro compare --specimen optimized-pep442 --with cpython corpus");
+}
+
+void AddShrink(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "shrink", "Find the smallest program with the same verdict", ShrinkCommand);
+  AddSpecimen(app, &a.choice, kFromFile);
+  AddNumber(app, "--seconds", &a.seconds, 1, 86'400, "then print the best so far");
+  app->add_option("FILE", a.file, "one program; - is standard input")->required();
+  app->footer("example: ouro shrink --specimen liar:load corpus/laws/load.gct > small.gct");
+}
+
+void AddTriage(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "triage", "Group the findings of campaigns by cause, and tell which are new",
+          TriageCommand);
+  app->add_option("--known", a.known,
+                  "a file of known causes, one a line; the exit code is 0 if no cause is new");
+  app->add_flag("--causes", a.causes, "print only the causes, in the form that --known reads");
+  app->add_option("DIR", a.folders, "folders of campaigns")->required();
+  app->footer(
+      "example: ouro triage --causes ouro-out > known.txt\n"
+      "         ouro triage --known known.txt ouro-out");
+}
+
+// ---- Judge collectors and logs
+
+void AddCheckAdapter(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "check-adapter", "Find mistakes in an adapter before blaming its collector",
+          CheckAdapterCommand);
+  AddNumber(app, "--programs", &a.programs, 0, kMaxPrograms,
+            "random programs after the conformance cases");
+  AddSeed(app, &a.seed);
+  AddContract(app, &a.choice.contract);
+  app->add_option("SPECIMEN", a.choice.specimen, "whose adapter; `ouro specimens` lists them")
+      ->required();
+  app->footer("example: ouro check-adapter 'process:lua:lua5.4 my_adapter.lua'");
+}
+
+void AddReplay(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "replay", "Run corpus files on every specimen, minding known bugs", ReplayCommand);
+  app->add_option("FILE", a.files, kPrograms)->required();
+  app->footer("example: ouro replay corpus");
+}
+
+void AddJudge(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "judge", "Judge traces that were recorded elsewhere", JudgeCommand);
+  app->add_option("--contract", a.contract, "`ouro contracts` lists them")->required();
+  app->add_option("FILE", a.files, "traces; - is standard input")->required();
+  app->footer("example: ouro run --trace corpus/rules | ouro judge --contract cpython26 -");
+}
+
+// ---- Maintain corpora and measure
+
+void AddAdd(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "add", "Move findings into the corpus, for the replay test", AddCommand);
+  app->add_option("--to", a.folder, "the folder, relative to the top of the source tree")
+      ->capture_default_str();
+  app->add_option("FILE", a.files, "programs, one a file")->required();
+  app->footer("example: ouro add ouro-out/found/*.gct");
+}
+
+void AddMerge(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "merge", "Join the folders of campaigns, with the smallest corpus", MergeCommand);
+  app->add_option("--specimen", a.specimen, "the collector whose coverage counts")
+      ->capture_default_str();
+  app->add_option("--out", a.out, "the folder of the result")->required();
+  app->add_option("DIR", a.folders, "folders of campaigns")->required();
+  app->footer("example: ouro merge --out all machine1/ouro-out machine2/ouro-out");
+}
+
+void AddBytes(CommandLine& line) {
+  const auto [encode, to] =
+      Add(line, "encode", "Write programs in the byte form of fuzzers", EncodeCommand);
+  encode->add_option("--out", to.out, "the folder for them, one file each")->required();
+  encode->add_option("FILE", to.files, kPrograms)->required();
+  encode->footer("example: ouro encode --out seeds corpus");
+  const auto [decode, from] =
+      Add(line, "decode", "Print programs that a fuzzer wrote", DecodeCommand);
+  decode->add_option("FILE", from.files, "byte forms of programs; - is standard input")->required();
+  decode->footer("example: ouro decode crash-adc83b19e793491b | ouro run -");
+}
+
+void AddPower(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "power", "Measure how soon each engine finds the bugs of mutants", PowerCommand);
+  AddNumber(app, "--seeds", &a.seeds, 1, 1'000'000, "searches of each engine for each mutant");
+  AddNumber(app, "--seconds", &a.seconds, 1, 86'400,
+            "limit of each search, including the start of its process");
+  std::map<std::string, PowerEngine> engines;
+  for (const PowerEngine engine : kPowerEngines) engines[Name(engine)] = engine;
+  app->add_option("--engine", a.engines,
+                  "what makes the programs: random, uniform (the baseline), libfuzzer; may be "
+                  "repeated; by default all")
+      ->allow_extra_args(false)
+      ->transform(CLI::CheckedTransformer(engines).description(""));
+  app->add_option("--out", a.out,
+                  "the folder: its power.csv keeps every measurement, so that the same command "
+                  "resumes; the table and power.svg show all of them");
+  app->add_option("FILE", a.mutants, "mutants: shared objects, folders of them, names of specimens")
+      ->required();
+  app->footer("example: ouro power --seeds 3 --engine random --engine uniform --out power mutants");
+}
+
+// ---- Lists
+
+void AddLists(CommandLine& line) {
+  Add(line, "specimens", "List the collectors that can be tested", SpecimensCommand)
+      .app->footer("example: ouro specimens");
+  Add(line, "contracts", "List the contracts: what lawful collectors may differ in",
+      ContractsCommand)
+      .app->footer("example: ouro contracts");
+  Add(line, "laws", "List the laws", LawsCommand).app->footer("example: ouro laws");
+}
+
+// In the order of --help.
+void AddCommands(CommandLine& line) {
+  line.group = "Find bugs";
+  for (const auto add : {AddCampaign, AddEnumerate, AddSweep, AddGenerate}) add(line);
+  line.group = "Look at programs";
+  for (const auto add : {AddRun, AddCompare, AddShrink, AddTriage}) add(line);
+  line.group = "Judge collectors and logs";
+  for (const auto add : {AddCheckAdapter, AddReplay, AddJudge}) add(line);
+  line.group = "Maintain corpora and measure";
+  for (const auto add : {AddAdd, AddMerge, AddBytes, AddPower}) add(line);
+  line.group = "Lists";
+  AddLists(line);
+}
+
+}  // namespace
+
+int RunCommandLine(int argc, char** argv) {
+  CommandLine line;
+  CLI::App& app = line.app;
+  app.name("ouro");
+  app.description(
+      "Ouroboros finds bugs in memory collectors: random programs drive a collector, and a judge\n"
+      "convicts the first event that no lawful collector could have reported.");
+  app.require_subcommand(0, 1);
+  app.failure_message(Complaint);
+  app.set_version_flag("--version", VersionLine());
+  app.footer(
+      "Without a command: ouro campaign, 60 s on the optimized collector; `ouro --seconds 20` is\n"
+      "`ouro campaign --seconds 20`.\n"
+      "Exit: 0 lawful, 1 convicted, 2 usage or bad input. Each command has its own --help.\n"
+      "example: ouro run --specimen naive --trace corpus/laws/load.gct");
+  AddCommands(line);
+  RefuseOddValues(app);
+  try {
+    std::vector<std::string> words = Arguments(argc, argv);
+    std::reverse(words.begin(), words.end());  // CLI11 takes them in reverse
+    app.parse(std::move(words));
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return line.exit_code;
+}
+
+}  // namespace ouro

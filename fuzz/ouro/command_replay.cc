@@ -1,0 +1,124 @@
+// `ouro replay`: programs on every available specimen, compared with the known bugs that the heads
+// of their files name.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "corpus/head.h"
+#include "fuzz/campaign/campaign_report.h"
+#include "fuzz/ouro/commands.h"
+#include "fuzz/ouro/runner.h"
+#include "fuzz/status_line.h"
+#include "fuzz/terminal.h"
+#include "model/judge/law.h"
+
+namespace ouro {
+namespace {
+
+struct Tally {
+  size_t convicted = 0;  // without a known bug
+  size_t known = 0;
+  size_t missed = 0;
+};
+
+std::string LawOf(const Verdict& verdict) {
+  return verdict.violation ? fmt::format("broke the law {}", Name(verdict.violation->law))
+                           : fmt::format("is broken: {}", verdict.trouble);
+}
+
+class Replayer {
+ public:
+  // Returns "" or what is wrong with a file or its head.
+  std::string Read(const std::vector<std::string>& files) {
+    if (std::string error = ReadPrograms(files, &files_); !error.empty()) return error;
+    for (const ProgramFile& file : files_) {
+      programs_.push_back(file.program);
+      bugs_.emplace_back();
+      const std::string error = ReadKnownBugs(file.head, &bugs_.back());
+      if (!error.empty()) return fmt::format("{}: {}", file.file, error);
+    }
+    return "";
+  }
+
+  int Run() {
+    std::vector<std::string> absent;
+    const std::vector<Specimen> specimens = AvailableSpecimens(files_, {}, &absent);
+    for (const std::string& why : absent) fmt::print("left out: {}\n", why);
+    Tally all;
+    for (const Specimen& specimen : specimens) {
+      const Tally tally = RunOn(specimen);
+      fmt::print("{:<18} {}, {} convicted", specimen.name, Count(programs_.size(), "program"),
+                 tally.convicted);
+      if (tally.known > 0) fmt::print(", {} known", tally.known);
+      if (tally.missed > 0) fmt::print(", {} missed", tally.missed);
+      fmt::print("\n");
+      std::fflush(stdout);
+      all.convicted += tally.convicted;
+      all.missed += tally.missed;
+    }
+    return all.convicted + all.missed == 0 ? 0 : 1;
+  }
+
+ private:
+  Tally RunOn(const Specimen& specimen) {
+    Tally tally;
+    Runner runner(specimen);
+    size_t done = 0;
+    runner.RunAll(programs_, [&](size_t i, Verdict verdict, std::string trace) {
+      line_.Show(fmt::format("{}: {} of {} programs", specimen.name, ++done, programs_.size()));
+      Judgement judgement = Weigh(verdict, bugs_[i], specimen);
+      if (judgement.kind ==
+          Judgement::Kind::kMissed) {  // perhaps because of the programs before it
+        verdict = Runner(specimen).Run(programs_[i], &trace);
+        judgement = Weigh(verdict, bugs_[i], specimen);
+      }
+      Say(specimen, i, verdict, trace, judgement);
+      tally.convicted += judgement.kind == Judgement::Kind::kUnknown ? 1 : 0;
+      tally.known += judgement.kind == Judgement::Kind::kKnown ? 1 : 0;
+      tally.missed += judgement.kind == Judgement::Kind::kMissed ? 1 : 0;
+    });
+    line_.Clear();
+    return tally;
+  }
+
+  void Say(const Specimen& specimen, size_t i, const Verdict& verdict, const std::string& trace,
+           const Judgement& judgement) {
+    if (judgement.kind == Judgement::Kind::kLawful) return;
+    line_.Clear();
+    const std::string label = files_[i].Label();
+    const std::string why = judgement.bug == nullptr ? "" : judgement.bug->why;
+    if (judgement.kind == Judgement::Kind::kKnown) {
+      fmt::print("known: {}: {} {}{}\n", label, specimen.name, LawOf(verdict),
+                 why.empty() ? "" : " (" + why + ")");
+    } else if (judgement.kind == Judgement::Kind::kMissed) {
+      fmt::print(
+          "missed: {}: {} ({}) is lawful, but the file's head says that it is convicted{}{}. "
+          "Is the bug fixed, or no longer found?\n",
+          label, specimen.name, specimen.summary,
+          judgement.bug->law.empty() ? "" : " by " + judgement.bug->law,
+          why.empty() ? "" : " (" + why + ")");
+    } else {
+      fmt::print("{}\n",
+                 Painted(fmt::format("{}: {}", label, Report(specimen, verdict, trace)), stdout));
+    }
+  }
+
+  std::vector<ProgramFile> files_;
+  std::vector<Program> programs_;
+  std::vector<std::vector<KnownBug>> bugs_;  // of each program
+  StatusLine line_;
+};
+
+}  // namespace
+
+std::string ReplayCommand(const ReplayArguments& arguments, int* exit_code) {
+  Replayer replayer;
+  if (std::string error = replayer.Read(arguments.files); !error.empty()) return error;
+  *exit_code = replayer.Run();
+  return "";
+}
+
+}  // namespace ouro

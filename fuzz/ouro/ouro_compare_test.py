@@ -1,0 +1,49 @@
+"""One program on many collectors: `ouro replay`, `compare`, and `check-adapter`."""
+
+from fuzz.testing import ouro_driver
+from fuzz.testing.ouro_driver import LEAF, LOAD, lines
+
+
+class ReplayAndCompareTest(ouro_driver.OuroTest):
+
+    def test_replay_runs_on_every_specimen(self):
+        self.write("d/a.gct", LOAD)
+        self.write("d/b.gct", LEAF)
+        output, _ = self.ouro("replay", "d")
+        names = [line.split()[0] for line in lines(output) if "2 programs, 0 convicted" in line]
+        for name in ("optimized", "optimized-27", "optimized-pep442", "naive", "naive-pep442"):
+            self.assertIn(name, names)
+
+    def test_replay_errors(self):
+        self.assertIn("nosuch: No such file", self.complaint("replay", "nosuch"))
+        self.assertIn("-: line 2: ", self.complaint("replay", "-", stdin="\nlief\n"))
+
+    def test_compare(self):
+        self.write("a.gct", LOAD)
+        output, _ = self.ouro("compare", "--specimen", "naive", "--with", "optimized", "a.gct")
+        self.assertIn("1 the same, 0 different, 0 convicted", output)
+        output, _ = self.ouro("compare", "--specimen", "liar:load", "--with", "naive", "a.gct",
+                              code=1)
+        self.assertRegex(output, r"a\.gct: unlawful: operation 3: .*got none.*got 0")
+
+    def test_compare_shows_timelines_on_all_that_are_here(self):
+        self.write("a.gct", "r0 = node 0\nr1 = weak r0\nr0 = none\n")
+        output, _ = self.ouro("compare", "a.gct")
+        for name in ("optimized", "optimized-pep442", "naive"):
+            self.assertRegex(output, rf"(?m)^{name} .*X3 .*lawful$")
+        self.assertIn("no such file", self.complaint("compare", "nosuch").lower())
+
+
+class CheckAdapterTest(ouro_driver.OuroTest):
+
+    def test_check_adapter(self):
+        output, _ = self.ouro("check-adapter", "--programs", "100", "optimized")
+        self.assertRegex(output, r"^optimized: all \d+ conformance cases passed, 100 random programs lawful\n$")
+        output, _ = self.ouro("check-adapter", "liar:load", code=1)
+        self.assertIn("failed: ", output)
+        self.assertIn("look for ", output)
+        self.assertIn("liar:load: CONFORMANCE CASES FAILED: ", output)
+
+
+if __name__ == "__main__":
+    ouro_driver.main()
