@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <sstream>
+#include <system_error>
 #include <vector>
 
 #include "fuzz/campaign/campaign_report.h"

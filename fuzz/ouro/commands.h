@@ -5,6 +5,7 @@
 #ifndef FUZZ_OURO_COMMANDS_H_
 #define FUZZ_OURO_COMMANDS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>

@@ -4,11 +4,14 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <string>
+#include <system_error>
+#include <utility>
 
 #include "fuzz/campaign/worker.h"
 #include "fuzz/files.h"

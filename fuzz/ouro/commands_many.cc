@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <numeric>
 #include <set>
+#include <utility>
 
 #include "collector/specimens.h"
 #include "corpus/head.h"
