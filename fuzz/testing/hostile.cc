@@ -44,9 +44,8 @@
 namespace ouro {
 namespace {
 
-int calls = 0;  // of wicked places
-
 // ---- Helpers of the wicked ----
+int calls = 0;  // of wicked places
 
 [[noreturn]] void Forever() {
   for (;;) pause();
