@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Which headers of the standard library a C++ file includes, and which it should.
 
 A file includes directly what it names: `std::vector` needs <vector>, whether or not another header
@@ -315,13 +316,14 @@ def with_header(lines, header):
     if places:
         at = next((at for at in places if lines[at] > new), places[-1] + 1)
         return lines[:at] + [new] + lines[at:]
-    # After the file's own header or headers of the system; or else before all others.
+    # After headers of the system or the file's own header; or else before all others, or all code.
     for pattern in (r"#include <[\w/]+\.h>", r'#include "', r"#define \w+_H_$"):
         places = [at for at, line in enumerate(lines) if re.match(pattern, line)]
         if places:
             break
     if not places:
-        return lines
+        at = next(at for at, line in enumerate(lines) if not line.startswith("//") and line != "")
+        return lines[:at] + [new, ""] + lines[at:]
     at = places[-1 if pattern.startswith("#include <") else 0]
     if pattern == '#include "' and lines[at + 1] != "":  # not on its own: no file's own header
         return lines[:at] + [new, ""] + lines[at:]
@@ -359,6 +361,12 @@ def check(root, path):
     return offences(path, text, (root / own).read_text() if own else "")
 
 
+def mend(root, path):
+    """Rewrites a file with offences, unless they cannot be mended."""
+    if complaints := list(check(root, path)):
+        (root / path).write_text(mended((root / path).read_text(), complaints))
+
+
 def sources(root):
     """The C++ files that git knows or, where there is no git, those in folders of packages."""
     done = subprocess.run(["git", "-C", str(root), "ls-files", "-z", "*.cc", "*.h"],
@@ -379,8 +387,7 @@ def main(arguments):
     files = [os.path.relpath(os.path.realpath(name), ROOT) for name in names] or sources(ROOT)
     if "--fix" in arguments:
         for path in files:
-            if complaints := list(check(ROOT, path)):
-                (ROOT / path).write_text(mended((ROOT / path).read_text(), complaints))
+            mend(ROOT, path)
     bad = [line for path in files for line in check(ROOT, path)]
     for line in bad:
         print(line)

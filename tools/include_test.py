@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Each C++ file includes the headers of the standard library that it uses, and no others.
 
 As style_test, it reads the real source tree. See include_check.py for what is checked.
@@ -98,6 +99,7 @@ class SelfTest(unittest.TestCase):
                  '// A.\n\n#include <map>\n\n#include "c.h"\n#include "d.h"\n'),
                 ('// A.\n\n#include <poll.h>\n\n#include "c.h"\n',
                  '// A.\n\n#include <poll.h>\n\n#include <map>\n\n#include "c.h"\n'),
+                ("// A.\n\nint x;\n", "// A.\n\n#include <map>\n\nint x;\n"),
                 ("// A.\n\n#define A_B_H_\n\n", "// A.\n\n#define A_B_H_\n\n#include <map>\n\n")):
             with self.subTest(before=before):
                 complaints = ["a/b.h:9: std::map without #include <map>"]
