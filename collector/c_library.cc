@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <memory>
 #include <type_traits>
 
 namespace ouro {

@@ -1,14 +1,15 @@
 // See liar.h. The table of lies is at the end, the lies are before it, one function each, in the
 // same order. Above them: what a liar knows, and what it can do.
 //
-// A lie that is not found out at once makes the liar's heap and that of its listener differ, and
-// then anything may be what the listener notices first. So every lie is shaped to be the first
-// thing that is wrong; where that is not plain, its comment says why it is.
+// A lie that is not noticed at once makes the liar's heap and its listener's differ. So each lie is
+// shaped to be the first thing that is wrong; where that is not plain, its comment says why.
 
 #include "collector/liar.h"
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace ouro {

@@ -6,6 +6,8 @@
 #include "collector/naive.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>

@@ -1,6 +1,8 @@
 #include "collector/optimized.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
 
 namespace ouro {

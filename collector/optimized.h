@@ -7,6 +7,7 @@
 #ifndef COLLECTOR_OPTIMIZED_H_
 #define COLLECTOR_OPTIMIZED_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>

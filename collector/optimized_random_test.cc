@@ -5,6 +5,7 @@
 
 #include <iterator>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "collector/heap/heap.h"

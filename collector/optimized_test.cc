@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <vector>
 
 #include "collector/optimized.h"
 #include "collector/testing/optimized_runner.h"

@@ -1,5 +1,7 @@
 #include "corpus/built_in.h"
 
+#include <utility>
+
 #include "model/check.h"
 
 namespace ouro {

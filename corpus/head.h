@@ -7,6 +7,7 @@
 #ifndef CORPUS_HEAD_H_
 #define CORPUS_HEAD_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -4,6 +4,7 @@
 #ifndef FUZZ_FILES_H_
 #define FUZZ_FILES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>

@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <system_error>
+#include <type_traits>
 
 #include "model/collector.h"
 #include "model/envelope.h"

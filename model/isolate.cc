@@ -10,12 +10,16 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <cstring>
 #include <new>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
+#include <utility>
 
 namespace ouro {
 namespace {

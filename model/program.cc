@@ -4,6 +4,7 @@
 #include "model/program.h"
 
 #include <array>
+#include <cstddef>
 
 #include "model/program_table.h"
 

@@ -20,6 +20,7 @@
 #ifndef MODEL_PROGRAM_H_
 #define MODEL_PROGRAM_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -1,6 +1,8 @@
 #include "model/shrink.h"
 
 #include <chrono>
+#include <cstddef>
+#include <vector>
 
 namespace ouro {
 

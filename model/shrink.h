@@ -6,6 +6,7 @@
 #ifndef MODEL_SHRINK_H_
 #define MODEL_SHRINK_H_
 
+#include <cstddef>
 #include <functional>
 #include <string>
 

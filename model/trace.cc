@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "model/event_text.h"
 #include "model/program.h"
 

@@ -1,7 +1,9 @@
 #include "model/trial.h"
 
 #include <algorithm>
-#include <utility>
+#include <atomic>
+#include <cstddef>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

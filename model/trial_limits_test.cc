@@ -1,6 +1,7 @@
 // What trials do not execute, and that their transcripts say so: scripts past their bounds, and
 // void operations. And how long they listen.
 
+#include <cstddef>
 #include <string>
 #include <vector>
 

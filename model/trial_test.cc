@@ -2,6 +2,7 @@
 
 #include "model/trial.h"
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>

@@ -7,9 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <string>
-#include <vector>
 
 #include "corpus/corpus.h"
 #include "model/judge/law.h"

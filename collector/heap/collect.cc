@@ -11,6 +11,9 @@
 // is in one list at most, and leaves it when it dies.
 
 #include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "collector/heap/heap.h"

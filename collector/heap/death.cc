@@ -12,6 +12,8 @@
 // holding them, and the cursor is the height of that stack below them.
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "collector/heap/heap.h"

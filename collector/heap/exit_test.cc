@@ -3,9 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <map>
 #include <optional>
-#include <vector>
+#include <string_view>
 
 #include "collector/heap/heap.h"
 

@@ -18,6 +18,7 @@
 #define COLLECTOR_HEAP_HANDLE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <type_traits>
 #include <utility>

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <exception>
 #include <limits>
+#include <utility>
 
 #include "collector/heap/heap_inl.h"
 

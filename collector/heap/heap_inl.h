@@ -8,6 +8,9 @@
 
 #include "collector/heap/heap.h"
 
+#include <cstddef>
+#include <cstdint>
+
 namespace ouro::heap {
 
 // The slots of an object, of which this is the page, in a layout that is a run.

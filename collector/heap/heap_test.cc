@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "collector/heap/heap.h"

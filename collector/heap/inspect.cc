@@ -2,6 +2,11 @@
 // for embedders that doubt.
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
 
 #include "collector/heap/heap.h"
 #include "collector/heap/heap_inl.h"

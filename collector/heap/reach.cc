@@ -5,6 +5,9 @@
 // of memory, and through one table. Only what a pass looks up by reference is anywhere: for the
 // count, that is `place`, 4 bytes an object and hot; for the traversal, cells, which it prefetches.
 
+#include <cstddef>
+#include <cstdint>
+
 #include "collector/heap/heap.h"
 #include "collector/heap/heap_inl.h"
 

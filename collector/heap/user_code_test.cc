@@ -4,8 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <functional>
-#include <new>
 #include <stdexcept>
 #include <string>
 #include <string_view>

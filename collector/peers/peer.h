@@ -9,6 +9,9 @@
 #ifndef COLLECTOR_PEERS_PEER_H_
 #define COLLECTOR_PEERS_PEER_H_
 
+#include <cstdint>
+#include <string>
+
 #include "collector/library.h"
 #include "model/collector.h"
 #include "model/program.h"

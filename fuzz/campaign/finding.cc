@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <sstream>
+#include <system_error>
 #include <vector>
 
 #include "fuzz/build_name.h"

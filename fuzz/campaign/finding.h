@@ -7,6 +7,7 @@
 #ifndef FUZZ_CAMPAIGN_FINDING_H_
 #define FUZZ_CAMPAIGN_FINDING_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>

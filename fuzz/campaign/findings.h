@@ -6,6 +6,7 @@
 #ifndef FUZZ_CAMPAIGN_FINDINGS_H_
 #define FUZZ_CAMPAIGN_FINDINGS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>

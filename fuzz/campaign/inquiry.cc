@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+
 #include <nlohmann/json.hpp>
-#include <string_view>
 
 #include "model/isolate.h"
 

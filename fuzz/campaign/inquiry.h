@@ -8,6 +8,7 @@
 
 #include <poll.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

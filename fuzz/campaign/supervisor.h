@@ -9,9 +9,12 @@
 
 #include <poll.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fuzz/campaign/candidate.h"

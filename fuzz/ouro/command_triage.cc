@@ -10,6 +10,8 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "corpus/head.h"

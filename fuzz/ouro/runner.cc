@@ -1,5 +1,7 @@
 #include "fuzz/ouro/runner.h"
 
+#include <cstddef>
+
 namespace ouro {
 
 Runner::Runner(const Specimen& specimen, Limits limits, bool in_process) : specimen_(specimen) {

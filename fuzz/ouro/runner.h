@@ -6,6 +6,7 @@
 #ifndef FUZZ_OURO_RUNNER_H_
 #define FUZZ_OURO_RUNNER_H_
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>

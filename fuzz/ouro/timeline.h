@@ -7,6 +7,7 @@
 #ifndef FUZZ_OURO_TIMELINE_H_
 #define FUZZ_OURO_TIMELINE_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "fuzz/terminal.h"
 
 namespace ouro {

@@ -7,6 +7,7 @@
 #ifndef FUZZ_POWER_POWER_PLOT_H_
 #define FUZZ_POWER_POWER_PLOT_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

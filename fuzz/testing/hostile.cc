@@ -25,6 +25,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -43,9 +44,8 @@
 namespace ouro {
 namespace {
 
-int calls = 0;  // of wicked places
-
 // ---- Helpers of the wicked ----
+int calls = 0;  // of wicked places
 
 [[noreturn]] void Forever() {
   for (;;) pause();

@@ -12,6 +12,7 @@
 #define MODEL_JUDGE_ENVELOPE_JUDGE_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>

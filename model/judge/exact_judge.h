@@ -10,8 +10,8 @@
 #ifndef MODEL_JUDGE_EXACT_JUDGE_H_
 #define MODEL_JUDGE_EXACT_JUDGE_H_
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 

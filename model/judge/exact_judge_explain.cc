@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "model/judge/exact_judge.h"
 #include "model/judge/ways.h"

@@ -2,6 +2,8 @@
 
 #include "model/judge/testing/judge_rules.h"
 
+#include <span>
+
 namespace ouro {
 namespace {
 

@@ -1,6 +1,7 @@
 #include "model/judge/shadow_heap.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <iterator>
 #include <utility>

@@ -21,6 +21,7 @@
 #define MODEL_JUDGE_SHADOW_HEAP_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

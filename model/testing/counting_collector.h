@@ -7,6 +7,8 @@
 #define MODEL_TESTING_COUNTING_COLLECTOR_H_
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>

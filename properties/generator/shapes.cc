@@ -1,5 +1,6 @@
 #include "properties/generator/shapes.h"
 
+#include <cstdint>
 #include <vector>
 
 namespace ouro {

@@ -6,6 +6,7 @@
 // leaky_python.py does the same on a real CPython 2; leaky_python_test.py compares the two.
 
 #include <CLI/CLI.hpp>
+#include <cstddef>
 #include <cstdio>
 #include <string>
 #include <string_view>

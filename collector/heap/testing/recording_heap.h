@@ -9,7 +9,6 @@
 #include <map>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "collector/heap/heap.h"
 #include "collector/heap/testing/test_types.h"

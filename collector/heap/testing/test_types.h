@@ -9,9 +9,9 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <ostream>
-#include <string>
 #include <utility>
 #include <vector>
 

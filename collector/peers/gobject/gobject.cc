@@ -11,6 +11,7 @@
 
 #include <glib-object.h>
 
+#include <cstddef>
 #include <memory>
 #include <utility>
 #include <vector>

@@ -24,6 +24,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <lua5.4/lua.hpp>
+#include <memory>
 
 namespace ouro {
 namespace {

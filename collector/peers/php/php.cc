@@ -22,7 +22,6 @@
 
 #include <cstddef>
 #include <cstring>
-#include <iterator>
 #include <memory>
 #include <string>
 
