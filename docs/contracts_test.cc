@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <fstream>
+#include <iosfwd>
 #include <set>
 #include <sstream>
 #include <string>

@@ -24,7 +24,7 @@ std::vector<int> numbers;
 """
 BAD = GOOD.replace("#include <vector>\n\n", "")
 FORMAT = "#!/bin/sh\n! grep -q ';;$' $3\n"
-# It complains of a file that includes bad.h, and of bad.h by way of it, with absolute paths.
+# It complains of a file that includes the bad header, and of that by way of it, with absolute paths.
 TIDY = """#!/bin/sh
 echo '1234 warnings generated.' >&2
 if grep -q bad.h $4; then

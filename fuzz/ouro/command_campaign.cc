@@ -1,5 +1,7 @@
 // `ouro campaign`: random programs for a time; findings are shrunk and filed.
 
+#include <string>
+
 #include "corpus/built_in.h"
 #include "fuzz/campaign/campaign.h"
 #include "fuzz/ouro/commands.h"

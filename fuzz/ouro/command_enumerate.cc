@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <map>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <string>
+
 #include "fuzz/ouro/commands.h"
 #include "properties/generator/generator.h"
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <string>
 #include <vector>
 
 #include "fuzz/campaign/campaign_report.h"

@@ -3,6 +3,8 @@
 
 #include "model/judge/testing/judge_rules.h"
 
+#include <span>
+
 namespace ouro {
 namespace {
 
