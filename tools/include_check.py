@@ -345,7 +345,7 @@ def mended(text, complaints):
 
 
 def own_header_of(path, text):
-    """The header that a .cc file implements or tests: FILE.h of FILE_part.cc, too."""
+    """The header that a .cc file implements or tests: its name may be longer."""
     folder, file = os.path.split(path)
     for name in re.findall(r'(?m)^#include "([^"\n]+)\.h"', text):
         stem = os.path.basename(name)
