@@ -33,7 +33,7 @@ class Shadow {
   // What is going on, the innermost last.
   struct Frame {
     enum class Type : uint8_t { kOperation, kScript, kCollection } type = Type::kOperation;
-    Op op;                    // kOperation
+    Op op = {};               // kOperation
     ObjectId object = kNone;  // kScript: its self. kOperation: what is loaded from or watched
     ObjectId let_go = kNone;  // kOperation: what the register held that it empties
     int saved = 0;            // kCollection: how many objects it put into the garbage list

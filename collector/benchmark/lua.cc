@@ -10,8 +10,7 @@
 
 #if OURO_HAVE_LUA
 
-#include <lua5.4/lauxlib.h>
-#include <lua5.4/lua.h>
+#include <lua5.4/lua.hpp>
 
 #include <cmath>
 #include <cstddef>
