@@ -99,13 +99,14 @@ std::string NoContract(const std::string& name, const ProcessGreeting& greeting)
   const std::string who = Printable(fmt::format("{} {}", greeting.name, greeting.version));
   if (greeting.name == "cpython") {
     return fmt::format(
-        "{}: no contract was tried on {}; those of {} are covered. To judge it by one of them all "
-        "the same, say --contract cpython39",
+        "{}: no contract was tried on {}, only on {}. To judge it by one of theirs nevertheless, "
+        "add "
+        "--contract cpython39",
         name, who, kCoveredVersions);
   }
   return fmt::format(
-      "{}: there is no contract \"{}\", as {} calls itself; say by which one it is to be judged, "
-      "--contract NAME: `ouro contracts` lists them",
+      "{}: there is no contract \"{}\" for {}; choose one with --contract NAME (`ouro contracts` "
+      "lists them)",
       name, greeting.name, who);
 }
 
@@ -148,13 +149,13 @@ std::string FindProcess(const std::string& name, const Contract* contract, Speci
 std::string FindLibraryPeer(const PeerName& peer, Specimen* specimen) {
   const std::string folder = PeersFolder();
   if (folder.empty()) {
-    return fmt::format("{} is not here: no folder collector/peers is beside this program",
-                       peer.name);
+    return fmt::format(
+        "{} is not available: there is no folder collector/peers beside this program", peer.name);
   }
   const std::string path = fmt::format("{}/{}/{}.so", folder, peer.folder, peer.name);
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
-    return fmt::format("{} is not here: there is no {}", peer.name, path);
+    return fmt::format("{} is not available: there is no {}", peer.name, path);
   }
   const std::string wrong = LoadLibrary(path, specimen);
   specimen->name = peer.name;
@@ -193,7 +194,7 @@ std::string Judgeable(const Specimen& specimen) {
   const uint32_t beyond = specimen.abilities & ~judged;
   if (beyond == 0) return "";
   return fmt::format(
-      "{}: it claims more than the contract {}, one of bounds, can judge: {}. Claim at most: {}",
+      "{}: it claims abilities that {}, a contract of bounds, cannot judge: {}. Claim at most: {}",
       specimen.name, specimen.contract->name, ListAbilities(beyond), ListAbilities(judged));
 }
 
@@ -338,7 +339,7 @@ std::vector<Specimen> PresentSpecimens(std::vector<std::string>* absent) {
   std::string error = FindSpecimen("cpython", &found);
   if (error.empty()) present.push_back(found);
   if (!error.empty()) absent->push_back(error);
-  error = "there is no python2.7 on PATH, nor in a pyenv whose shims are there";
+  error = "there is no python2.7 on PATH, nor in a pyenv whose shims are on PATH";
   for (const std::string& path : Pythons27()) {
     error = FindSpecimen("cpython:" + path, &found);
     if (!error.empty()) continue;

@@ -82,8 +82,9 @@ TEST(FindSpecimen, RefusesClaimsThatNoBoundsJudge) {
        {"callback", "garbage", "saveall", "threshold", "census", "fail"}) {
     const std::string command = Greets("mine 1 weak finalizer generations " + beyond);
     const std::string error = Complaint("process:lua:" + command);
-    EXPECT_NE(error.find("can judge: " + beyond + ". Claim at most: weak, finalizer, generations"),
-              std::string::npos)
+    EXPECT_NE(
+        error.find("cannot judge: " + beyond + ". Claim at most: weak, finalizer, generations"),
+        std::string::npos)
         << error;
     // A contract that fixes each step judges them all.
     EXPECT_EQ(ContractOf("process:cpython39:" + command), &kCPython39);

@@ -1,5 +1,5 @@
 <?php
-// PHP 8.2: during a collection a destructor drops a cycle, and the cycle's own destructor breaks it.
+// PHP 8.2: during a collection a destructor drops a cycle, whose own destructor then breaks it.
 // Nothing references the object any more, and yet only the next collection frees it (compare
 // php/php-src GH-13683).
 //

@@ -1,7 +1,8 @@
-"""Errors that people make in adapters, planted in ours, one at a time: `ouro check-adapter` must
-find each, say the law, and show a program of a few lines.
+"""Mistakes that people make in adapters, planted in ours one at a time: `ouro check-adapter` must
+find each, name the law, and show a program of a few lines.
 
-Place: beside ouro_test; the sound adapters, and the adapters in C++, are in conformance_test.
+Place: for adapters that speak the line protocol. conformance_test has the sound adapters and those
+in C++.
 """
 
 import os
@@ -19,9 +20,9 @@ LANGUAGES = {
     "lua": ("lua", "lua/lua.lua", "lua5.4 -E"),
     "ruby": ("ruby", "ruby/ruby.rb", "ruby --disable=all"),
 }
-MAX_LINES = 12  # of a program that shows an error
+MAX_LINES = 12  # of a program that shows a mistake
 
-# Language, what was done wrong, the law that convicts, the right text, the wrong one.
+# Language, mistake, the law that convicts it, right text, wrong text.
 ERRORS = [
     ("python", "a reference that was passed is kept", "free-at-once",
      "    setattr(registers[target], SLOTS[slot], registers[source])\n    passing[0] = None",
@@ -32,7 +33,7 @@ ERRORS = [
      "(FINALIZED if has_finalizer and count != 3 else PLAIN)"),
     ("python", "the oldest generation is never collected", "trash-freed",
      "count = gc.collect(generation)", "count = gc.collect(min(generation, 1))"),
-    ("python", "numbers of the dead are given again", "identity",
+    ("python", "numbers of dead objects are reused", "identity",
      "    number = len(alive)\n    alive.append(True)",
      "    number = sum(alive)\n    alive.append(True)"),
     ("php", "a value that was stored is kept", "free-at-once",
@@ -44,15 +45,15 @@ ERRORS = [
      "        Heap::$answer .= \"ok\\n\";"),
     ("php", "objects of three slots have no finalizer", "finalize-before-free",
      "$finalizer === '' ?", "$finalizer === '' || $slots === 3 ?"),
-    ("php", "numbers of the dead are given again", "identity",
+    ("php", "numbers of dead objects are reused", "identity",
      "$number = Heap::$born++;", "$number = count(Heap::$alive);"),
     ("lua", "a value that was stored is kept", "trash-freed",
      "at(r)[SLOTS[k]] = at(v) end", "at(r)[SLOTS[k]] = at(v); SLOTS.last = at(v) end"),
     ("lua", "finalizers are forgotten", "finalize-before-free",
      "setmetatable({}, FINALIZED)", "{}"),
-    ("lua", "weak references hold their target", "trash-freed",
+    ("lua", "weak references keep their target alive", "trash-freed",
      "local WEAK = {__mode = 'v'}", "local WEAK = {}"),
-    ("lua", "numbers of the dead are given again", "identity",
+    ("lua", "numbers of dead objects are reused", "identity",
      "  numbers[thing] = born\n",
      "  while born > 0 and not alive[born - 1] do born = born - 1 end\n"
      "  numbers[thing] = born\n"),
@@ -63,7 +64,7 @@ ERRORS = [
      "@registers[target].put(slot.to_i, @last = @registers[source])"),
     ("ruby", "the oldest generation is never collected", "trash-freed",
      "full_mark: generation == '2'", "full_mark: false"),
-    ("ruby", "numbers of the dead are given again", "identity",
+    ("ruby", "numbers of dead objects are reused", "identity",
      "      @alive -= dead\n",
      "      @alive -= dead\n      @born = (@alive.max || -1) + 1\n"),
 ]

@@ -1,6 +1,6 @@
 """Campaigns of the real program: verdict, filed findings, interruptions, and processes that die.
 
-Nothing here depends on speed: the longest campaign ends when it is told to.
+Nothing here depends on speed: campaigns end with their first finding, or when they are interrupted.
 """
 
 import fcntl
@@ -27,7 +27,7 @@ class CampaignTest(ouro_driver.OuroTest):
         return self.ouro("campaign", *arguments, code=code, **options)
 
     def begin(self, *arguments, workers=2, **options):
-        """Starts one that would last, and waits until its workers are there."""
+        """Starts a long one, and waits for its workers."""
         child = self.start("campaign", "--seconds", "1000", "--workers", str(workers), *arguments,
                            **options)
         until(lambda: len(children(child.pid)) == workers, "the workers")
@@ -64,7 +64,7 @@ class CampaignTest(ouro_driver.OuroTest):
         specimens, _ = self.ouro("specimens")
         here = [name for name in ("gobject", "perl") if f"\n{name} " in specimens]
         if not here:
-            self.skipTest("neither GObject nor Perl was here when this was built")
+            self.skipTest("built without GObject and Perl")
         output, _ = self.campaign("--specimen", here[0], "--seconds", "2", "--workers", "2")
         self.assertIn("both engines", output)
         self.assertRegex(output, rf"(?m)^{here[0]}: lawful after \d+ s: [1-9]\d* programs")
@@ -110,10 +110,10 @@ class CampaignTest(ouro_driver.OuroTest):
         self.assertEqual(len(self.found()), 1)
 
     def test_seconds_are_a_bound(self):
-        # Hangs, crashes and laws, more than there is time to look into.
+        # Hangs, crashes and broken laws: more than there is time to examine.
         begin = time.monotonic()
         output, _ = self.campaign("--specimen", "planted:release-first", "--seconds", "3", code=1)
-        # The canary, the last inquiry, and a machine that is busy.
+        # The canary, the last inquiry, and a busy machine.
         self.assertLess(time.monotonic() - begin, 3 + 3 + 20)
         self.assertIn("UNLAWFUL after ", output)
         summary = output[output.index(": UNLAWFUL after "):]
@@ -143,7 +143,7 @@ class CampaignTest(ouro_driver.OuroTest):
             self.campaign("--specimen", "liar:load", "--stop-on-first", "--seconds", "1000",
                           "--workers", "1", "--seed", "7", code=1)
             text = self.read(self.found()[0])
-            shutil.rmtree(os.path.join(self.folder, "ouro-out"))  # or it would go on
+            shutil.rmtree(os.path.join(self.folder, "ouro-out"))  # or it would resume
             return text
         self.assertEqual(first(), first())
 
@@ -153,7 +153,7 @@ class CampaignTest(ouro_driver.OuroTest):
             complaint = self.complaint("campaign", "--seconds", "1000", "--out", out)
             self.assertIn(out, complaint)
 
-    def test_where_the_user_stands(self):
+    def test_the_working_folder_of_bazel_run(self):
         env = {"BUILD_WORKING_DIRECTORY": self.folder}
         self.campaign("--specimen", "liar:load", "--stop-on-first", "--seconds", "1000", code=1,
                       env=env, cwd="/")
@@ -176,7 +176,7 @@ class CampaignTest(ouro_driver.OuroTest):
         self.assertIn("liar:load: UNLAWFUL after ", output)
         self.assertIn(" (interrupted): ", output)
 
-    def test_workers_that_are_killed_are_no_finding(self):
+    def test_killed_workers_are_not_findings(self):
         child = self.begin()
         dice = random.Random(1)
         for _ in range(12):
@@ -193,7 +193,7 @@ class CampaignTest(ouro_driver.OuroTest):
     def test_a_killed_supervisor_leaves_nobody(self):
         specimen = self.cpython()
         child = self.begin("--specimen", specimen)
-        # Two workers: each with its warden, its interpreter and that one's warden.
+        # Two workers, each with its warden, its interpreter and that interpreter's warden.
         until(lambda: len(descendants(child.pid)) >= 8, "the interpreters")
         family = descendants(child.pid)
         child.kill()
@@ -206,12 +206,12 @@ class CampaignTest(ouro_driver.OuroTest):
         self.assertIn("is broken: sick exited with status 7 after `", output)
         self.assertEqual(len(self.found()), 1)
 
-    def test_a_specimen_that_is_not_there(self):
+    def test_a_missing_specimen(self):
         self.assertIn("cannot be started", self.complaint("campaign", "--specimen",
                                                           "cpython:/nonexistent"))
 
     def on_terminal(self, columns, *arguments, code=0, **options):
-        """Runs a campaign there. Returns what the terminal gets."""
+        """Runs a campaign on a terminal. Returns what it wrote there."""
         master, slave = pty.openpty()
         self.addCleanup(os.close, master)
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))

@@ -1,7 +1,7 @@
-"""Campaigns and their folder: what both engines find there, what outlives kills, how folders are
-joined, and how a finding gets into the corpus.
+"""Campaigns and their folder: what both engines file there, what survives kills, how folders are
+merged, and how a finding enters the corpus.
 
-Kills at random moments: OURO_KILLS says how many, `--test_env=OURO_KILLS=100` for a long run.
+Kills at random moments: OURO_KILLS is their number; `--test_env=OURO_KILLS=100` for a long run.
 """
 
 import glob
@@ -16,8 +16,8 @@ from fuzz.testing import ouro_driver
 from fuzz.testing.ouro_driver import children, lines, until
 
 KILLS = int(os.environ.get("OURO_KILLS", "8"))
-PLANTED = "planted:map-last-slot"  # found at once
-SMALL = "planted:failed-weakref"   # what is left of it is small
+PLANTED = "planted:map-last-slot"  # is found at once
+SMALL = "planted:failed-weakref"   # shrinks to a small program
 
 
 class RecordsTest(ouro_driver.OuroTest):
@@ -54,13 +54,13 @@ class RecordsTest(ouro_driver.OuroTest):
             found.sort(key=lambda name: len(self.operations(name)))
             self.assertTrue(found, output)
             text = self.read(found[0])
-            if "\n# stability: 3/3\n" in text:  # what memory decides cannot be made small
+            if "\n# stability: 3/3\n" in text:  # a crash that depends on memory does not shrink
                 self.assertLessEqual(len(self.operations(found[0])), 6, text)
             for line in ("specimen: " + SMALL, "law: ", "signature: ", "stability: ", "build: ",
                          "date: 20", "engine: ", "seed: 1", "replay: "):
                 self.assertIn("\n# " + line, text)
             self.assertIn("engine " + engine, lines(output)[0])
-            replay, _ = self.ouro("run", found[0], code=1)  # which names its specimen
+            replay, _ = self.ouro("run", found[0], code=1)  # it names its specimen
             self.assertRegex(replay, re.escape(SMALL) + " (broke the law|is broken: crashed) ")
 
     def test_records(self):
@@ -95,7 +95,7 @@ class RecordsTest(ouro_driver.OuroTest):
             until(lambda: self.has_stats() and children(child.pid), "a campaign")
             time.sleep(dice.random() * 2)
             victims = children(child.pid)
-            if kill % 3 == 2 and victims:  # a worker: the campaign goes on
+            if kill % 3 == 2 and victims:  # a worker: the campaign continues
                 os.kill(dice.choice(victims), signal.SIGKILL)
                 time.sleep(dice.random())
             child.kill()
@@ -156,10 +156,10 @@ class RecordsTest(ouro_driver.OuroTest):
             complaint = self.complaint("merge", "--out", "x", "1", other)
             self.assertIn(f"{other}: not a campaign folder", complaint)
 
-    def test_a_folder_that_is_removed_meanwhile(self):
+    def test_a_folder_that_is_removed_during_a_campaign(self):
         child = self.begin()
         until(self.has_stats, "a campaign")
-        # At once: a folder that is emptied file by file gets new ones meanwhile.
+        # In one step: a folder that is emptied file by file would get new files meanwhile.
         os.rename(self.path(), os.path.join(self.folder, "removed"))
         output, errors = child.communicate(timeout=ouro_driver.SECONDS)
         self.assertEqual(child.returncode, 2, output + errors)
@@ -189,12 +189,12 @@ class RecordsTest(ouro_driver.OuroTest):
         (name,) = glob.glob(os.path.join(self.folder, "bytes", "*"))
         self.assertEqual(self.ouro("decode", name)[0], text)
 
-    def test_a_silent_canary(self):
+    def test_an_engine_that_misses_the_canary(self):
         _, complaint = self.ouro("campaign", "--engine", "libfuzzer", code=2,
                                  env={"OURO_FUZZER": "/bin/true"})  # finds nothing, quickly
         self.assertIn("the canary: libFuzzer did not find the bug of", complaint)
 
-    def test_what_cannot_be(self):
+    def test_options_that_exclude_each_other(self):
         self.assertIn("--engine random", self.complaint(
             "campaign", "--engine", "libfuzzer", "--specimen", self.cpython()))
         self.assertIn("two workers", self.complaint("campaign", "--engine", "both", "--workers",

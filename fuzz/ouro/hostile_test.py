@@ -1,6 +1,6 @@
-"""A collector is not to be trusted: whatever hostile.cc does to its process, the harness or the
-machine, a campaign goes on, ends in time with a verdict, prints what can be read, leaves nobody
-running, and writes nothing outside its folder.
+"""Collectors are untrusted: whatever hostile.cc does to its process, the harness or the machine, a
+campaign ends in time with a verdict, prints readable text, leaves no process running, and writes
+nothing outside its folder.
 """
 
 import concurrent.futures
@@ -21,11 +21,11 @@ with open(os.path.join(HERE, "hostile.cc")) as source:
     NAMES = re.findall(r'^ +\{"([a-z_0-9-]+)",', source.read(), re.MULTILINE)
 
 SECONDS = 1      # of a campaign
-PATIENCE = 30    # more, for a machine that is busy: far less than an endless campaign takes
+PATIENCE = 30    # more seconds, for a busy machine
 MOST = 200_000   # bytes of output
 
-# Where a campaign of a second may well find nothing wrong: it did nothing to be seen, or it takes
-# longer to be told from a busy machine.
+# The attacks that even a campaign of one second must convict. Others have no visible effect, or
+# take longer to distinguish from a busy machine.
 MUST_CONVICT = [name for name in NAMES if name.startswith((
     "segv", "abort", "trap", "exit-", "_exit", "quick", "terminate", "throw", "pthread-exit",
     "thread-", "fpe", "bus", "sys", "quit", "double", "stack-overflow", "finalize-", "says-l",
@@ -35,14 +35,14 @@ MUST_CONVICT = [name for name in MUST_CONVICT if name not in (
 
 
 def marked(mark):
-    """The processes with that word in their environment."""
+    """The processes whose environment contains `mark`."""
     found = []
     for path in glob.glob("/proc/[0-9]*/environ"):
         try:
             with open(path, "rb") as file:
                 if mark.encode() in file.read():
                     found.append(int(path.split("/")[2]))
-        except OSError:  # it has ended meanwhile
+        except OSError:  # it ended in the meantime
             continue
     return [pid for pid in found if pid != os.getpid()]
 
@@ -50,7 +50,7 @@ def marked(mark):
 class HostileTest(ouro_driver.OuroTest):
 
     def attack(self, folder, name, *arguments, every="40", at="assignment"):
-        """Runs one in a process group of its own, as a shell does. Returns code and output."""
+        """Runs an attack in its own process group, as a shell does. Returns code and output."""
         mark = "OURO_MARK=" + secrets.token_hex(16)
         env = {**os.environ, "OURO_WICKED": name, "OURO_AT": at, "OURO_EVERY": every,
                "OURO_MARK": mark.split("=")[1]}
@@ -91,7 +91,7 @@ class HostileTest(ouro_driver.OuroTest):
         return code, output
 
     def filed_is_sound(self, found):
-        """What is filed can be read: every file is one program, and names its specimen."""
+        """Every filed finding is one readable program that names its specimen."""
         paths = glob.glob(os.path.join(found, "*.gct"))
         for path in paths:
             text = self.read(path)
@@ -103,7 +103,7 @@ class HostileTest(ouro_driver.OuroTest):
             self.assertEqual(done.returncode, 0, done.stderr)
 
     def each(self, names, check):
-        """Several at once: most of the time one only waits."""
+        """Runs several at once: each mostly waits."""
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             for name, future in [(name, pool.submit(check, name)) for name in names]:
                 with self.subTest(name):

@@ -26,7 +26,7 @@ class ReplayAndCompareTest(ouro_driver.OuroTest):
                               code=1)
         self.assertRegex(output, r"a\.gct: unlawful: operation 3: .*got none.*got 0")
 
-    def test_compare_shows_timelines_on_all_that_are_here(self):
+    def test_compare_shows_timelines_on_all_available_specimens(self):
         self.write("a.gct", "r0 = node 0\nr1 = weak r0\nr0 = none\n")
         output, _ = self.ouro("compare", "a.gct")
         for name in ("optimized", "optimized-pep442", "naive"):
@@ -38,7 +38,8 @@ class CheckAdapterTest(ouro_driver.OuroTest):
 
     def test_check_adapter(self):
         output, _ = self.ouro("check-adapter", "--programs", "100", "optimized")
-        self.assertRegex(output, r"^optimized: all \d+ conformance cases passed, 100 random programs lawful\n$")
+        self.assertRegex(output, r"^optimized: all \d+ conformance cases passed, 100 random "
+                                 r"programs lawful\n$")
         output, _ = self.ouro("check-adapter", "liar:load", code=1)
         self.assertIn("failed: ", output)
         self.assertIn("look for ", output)

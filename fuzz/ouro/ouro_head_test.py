@@ -1,5 +1,4 @@
-"""What the head of a program's file does on the command line: which collector runs it, and which
-bugs are known."""
+"""The head of a program's file: which collector runs it, and which bugs are known."""
 
 import os
 import re
@@ -63,13 +62,13 @@ class SpecimenTest(ouro_driver.OuroTest):
         self.write("b.gct", LOAD + "# specimen: nosuch\n")
         self.assertIn("1 program on optimized", self.ouro("run", "b.gct")[0])
 
-    def test_a_specimen_that_is_not_there(self):
+    def test_a_missing_specimen(self):
         self.write("a.gct", "# specimen: nosuch\n" + LOAD)
         complaint = self.complaint("run", "a.gct")
         self.assertIn('a.gct: there is no specimen "nosuch"', complaint)
         self.assertIn("--specimen names another", complaint)
 
-    def test_a_command_in_a_file_is_said_before_it_is_started(self):
+    def test_a_command_in_a_file_is_announced_before_it_is_started(self):
         self.write("a.gct", "# specimen: process:lua:exit 3; \x1b[31m\n" + LOAD)
         _, errors = self.ouro("run", "a.gct", code=2)
         self.assertTrue(errors.startswith("on process:lua:exit 3; \\x1b[31m, as a.gct says\n"),
@@ -97,7 +96,7 @@ class SpecimenTest(ouro_driver.OuroTest):
         for engine in ("libfuzzer", "both"):
             self.assertIn("--engine random", self.complaint(
                 "campaign", "--contract", "cpython39", "--engine", engine))
-        _, errors = self.ouro("run", "ouro-out/found")  # lawful under its own contract, and said
+        _, errors = self.ouro("run", "ouro-out/found")  # lawful under its own contract
         self.assertRegex(errors, r"^on naive: the contract is cpython26 now; \S+ was found under "
                                  r"cpython39: --contract 'cpython39'\n$")
         output, errors = self.ouro("run", "--contract", "cpython39", "ouro-out/found", code=1)
@@ -112,13 +111,13 @@ class SpecimenTest(ouro_driver.OuroTest):
         self.assertIn("crashed with signal ", output)
         child = self.start("run", "--in-process", "b.gct")
         _, errors = child.communicate(timeout=ouro_driver.SECONDS)
-        # The crash is ours, and a sanitizer's to tell of.
+        # The crash ends ouro itself, unless a sanitizer reports it first.
         self.assertTrue(child.returncode < 0 or "Sanitizer" in errors, child.returncode)
 
 
 class AbilitiesTest(ouro_driver.OuroTest):
 
-    def test_what_nobody_knows_is_said(self):
+    def test_unknown_abilities_are_reported(self):
         self.write("a.gct", "# nothing to do\nr0 = none\n")
         for greeting, words in (("weak finaliser", '"finaliser"'), ("weak\\r", '"weak\\x0d"'),
                                 ("x y", '"x", "y"')):

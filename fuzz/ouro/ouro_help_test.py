@@ -83,7 +83,7 @@ class ListsTest(ouro_driver.OuroTest):
         output, _ = self.ouro("laws")
         names = [line.split()[0] for line in lines(output)]
         self.assertGreater(len(names), 15)
-        self.write("a.gct", "disable\n")  # nothing to lie about
+        self.write("a.gct", "disable\n")  # no liar can break a law here
         for name in names:
             self.ouro("run", "--specimen", f"liar:{name}", "a.gct")
 

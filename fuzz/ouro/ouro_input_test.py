@@ -1,5 +1,5 @@
-"""What `ouro` says of input that is none: odd numbers, empty names, files that have no program or
-no end or cannot be read, closed standard streams; and of what is misspelt."""
+"""Bad input: misspelt words, odd numbers, empty names, files without a program, without an end, or
+unreadable, libraries that misbehave while they are loaded, and closed standard streams."""
 
 import os
 import pty
@@ -86,7 +86,7 @@ class FilesTest(ouro_driver.OuroTest):
         self.write("d/b.gct", "")
         self.assertIn("d/b.gct: holds no program", self.complaint("run", "d"))
 
-    def test_cr_before_lf_is_nothing(self):
+    def test_cr_before_lf_is_ignored_or_refused(self):
         with open(os.path.join(self.folder, "a.gct"), "wb") as file:
             file.write(b"# specimen: naive\r\nr0 = leaf\r\n")
         done = subprocess.run([ouro_driver.OURO, "run", "a.gct"], cwd=self.folder,
@@ -114,7 +114,7 @@ class FilesTest(ouro_driver.OuroTest):
         self.write("d/e/b.gct", LEAF)
         os.chmod(os.path.join(self.folder, "d", "e"), 0)
         self.addCleanup(os.chmod, os.path.join(self.folder, "d", "e"), 0o700)
-        # Root may read all, unless it may not override permissions.
+        # Root can read everything, unless it is denied to override permissions.
         mere = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
         mere = mere if os.geteuid() == 0 else []
         if mere and subprocess.run([*mere, "true"], capture_output=True).returncode != 0:
@@ -137,7 +137,7 @@ class FilesTest(ouro_driver.OuroTest):
 
 
 class LibraryTest(ouro_driver.OuroTest):
-    """Libraries that do something else than being loaded."""
+    """Libraries whose constructors misbehave."""
 
     def library(self, code):
         compiler = shutil.which("cc") or shutil.which("clang")
@@ -194,7 +194,7 @@ class StreamsTest(ouro_driver.OuroTest):
         self.assertIn("broke the law load", output)
 
     def terminal(self, *arguments, **environment):
-        """What it writes to a terminal."""
+        """Runs it on a terminal. Returns what it wrote there."""
         master, slave = pty.openpty()
         self.addCleanup(os.close, master)
         child = self.start(*arguments, stdout=slave, env={"TERM": "xterm", **environment})

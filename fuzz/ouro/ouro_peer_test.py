@@ -5,13 +5,11 @@ from fuzz.testing.ouro_driver import LEAF, LOAD
 
 
 def peer(script):
-    """A specimen: a shell script that greets, and then does something else."""
+    """A specimen: a shell script that greets properly, and then misbehaves."""
     return f"process:cpython39:read l; echo '> hello sick 1.0'; echo ok; {script}"
 
 
 class PeerTest(ouro_driver.OuroTest):
-    """Collectors in other processes that are missing, die, hang, or talk nonsense."""
-
     def run_on(self, specimen, code):
         self.write("a.gct", LOAD)
         return self.ouro("run", "--specimen", specimen, "a.gct", code=code)
@@ -26,14 +24,14 @@ class PeerTest(ouro_driver.OuroTest):
         output, _ = self.ouro("replay", "a.gct", env={"PATH": "/nonexistent"})
         self.assertIn("left out: cpython: python3 cannot be started", output)
 
-    def test_dies_before_it_greets(self):
+    def test_exits_before_its_greeting(self):
         self.write("a.gct", LOAD)
         self.assertIn("exited with status 1 after `hello`",
                       self.complaint("run", "--specimen", "process:cpython39:false", "a.gct"))
         self.assertIn("exited with status 127",
                       self.complaint("run", "--specimen", "process:cpython39:no-such", "a.gct"))
 
-    def test_says_something_else_than_hello(self):
+    def test_greets_wrongly(self):
         self.write("a.gct", LOAD)
         self.assertIn('did not greet after `hello`: "hi"',
                       self.complaint("run", "--specimen", "process:cpython39:echo hi", "a.gct"))
@@ -44,7 +42,7 @@ class PeerTest(ouro_driver.OuroTest):
         output, _ = self.run_on(peer("read l; kill -SEGV $$"), 1)
         self.assertIn("is broken: sick died of signal 11 (Segmentation fault)", output)
 
-    def test_talks_nonsense(self):
+    def test_sends_malformed_lines(self):
         output, _ = self.run_on(peer("read l; echo '> new zero'; cat >/dev/null"), 1)
         self.assertIn("is broken: sick talked nonsense after `r0 = node 2`", output)
         output, _ = self.run_on(peer("read l; head -c 100000 /dev/zero; cat >/dev/null"), 1)

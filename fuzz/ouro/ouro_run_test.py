@@ -5,7 +5,7 @@ import os
 from fuzz.testing import ouro_driver
 from fuzz.testing.ouro_driver import LEAF, LOAD, LOAD_TRACE, lines
 
-UNLAWFUL_TRACE = "r0 = leaf\n> new 0\n# held all the same\ncollect 2\n> free 0\n---\n"
+UNLAWFUL_TRACE = "r0 = leaf\n> new 0\n# the object is still referenced\ncollect 2\n> free 0\n---\n"
 
 
 class RunTest(ouro_driver.OuroTest):
@@ -27,7 +27,7 @@ class RunTest(ouro_driver.OuroTest):
         self.assertEqual(lines(output)[-1], "2 programs on liar:load, 1 convicted")
         self.assertEqual(errors, "")
 
-    def test_trace_is_all_that_standard_output_holds(self):
+    def test_standard_output_contains_only_traces(self):
         self.write("a.gct", LOAD)
         output, errors = self.ouro("run", "--trace", "a.gct")
         self.assertEqual(output, LOAD_TRACE)
@@ -67,7 +67,7 @@ class RunTest(ouro_driver.OuroTest):
                 self.assertEqual(child.stderr.read(),
                                  "ouro: standard output cannot be written\n")
 
-    def test_paths_are_relative_to_where_the_user_stands(self):
+    def test_paths_are_relative_to_the_working_folder(self):
         self.write("here/a.gct", LOAD)
         here = os.path.join(self.folder, "here")
         env = {"BUILD_WORKING_DIRECTORY": here}

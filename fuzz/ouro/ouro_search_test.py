@@ -13,7 +13,7 @@ class SweepTest(ouro_driver.OuroTest):
         output, _ = self.ouro("sweep", "a.gct")
         self.assertRegex(output, r"^\d+ variations of 1 program on optimized, 0 convicted\n$")
         bug = "planted:failed-weakref"
-        self.ouro("run", "--specimen", bug, "a.gct")  # which the program alone does not find
+        self.ouro("run", "--specimen", bug, "a.gct")  # lawful: the program itself misses the bug
         output, _ = self.ouro("sweep", "--specimen", bug, "a.gct", code=1)
         self.assertIn("a.gct with fail 1 before operation 2 of main: ", output)
         self.assertRegex(output, r"\n  \d+ x crashed with signal ")

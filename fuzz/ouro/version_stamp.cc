@@ -1,9 +1,9 @@
-// The commit, as Bazel gives it to what is linked into a program: see version.h. It has it from
+// The commit, which Bazel defines when it links a program (see version.h). It comes from
 // tools/workspace_status.
 
 extern const char ouro_commit[];
 #ifdef BUILD_SCM_REVISION
-const char ouro_commit[] = BUILD_SCM_REVISION;  // "0" where there is none
+const char ouro_commit[] = BUILD_SCM_REVISION;  // "0" if there is none
 #else
 const char ouro_commit[] = "0";
 #endif
