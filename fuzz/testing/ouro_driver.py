@@ -1,4 +1,4 @@
-"""Drives the real `ouro` for tests: in a folder of its own, bounded in time.
+"""Runs the real `ouro` for tests, in a folder of its own and with a time limit.
 
 Place: testonly, beside ouro_test and campaign_cli_test.
 """
@@ -11,15 +11,15 @@ import tempfile
 import unittest
 
 OURO = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "fuzz/ouro/ouro")
-SECONDS = 50  # for one run of it: far more than any takes, so that a hang of ours is a failure
+SECONDS = 50  # for one run: far more than any takes, so a hang of `ouro` is a failure
 
 
 class OuroTest(unittest.TestCase):
-    """A test that stands in an empty folder."""
+    """A test in an empty folder of its own."""
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
-        # Workers of an `ouro` that was killed just now may still write there.
+        # Workers of an `ouro` that was just killed may still write there.
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
 
     def write(self, name, text):
@@ -51,7 +51,7 @@ class OuroTest(unittest.TestCase):
                 stream.close()
 
     def ouro(self, *arguments, code=0, stdin="", env=None, cwd=None):
-        """Runs it to its end. Returns what it wrote to standard output and standard error."""
+        """Runs it to its end. Returns its standard output and standard error."""
         done = subprocess.run([OURO, *arguments], input=stdin, capture_output=True, text=True,
                               timeout=SECONDS, cwd=cwd or self.folder,
                               env={**os.environ, **(env or {})})
@@ -60,20 +60,20 @@ class OuroTest(unittest.TestCase):
         return done.stdout, done.stderr
 
     def complaint(self, *arguments, stdin="", env=None):
-        """Runs what cannot work. Returns the only thing that it says, on standard error."""
+        """Runs a command that must be refused. Returns its message, from standard error."""
         output, complaint = self.ouro(*arguments, code=2, stdin=stdin, env=env)
         self.assertEqual(output, "")
         self.assertTrue(complaint.startswith("ouro"), complaint)
         return complaint
 
     def cpython(self):
-        """The specimen of a CPython that is here; skips the test if none is."""
+        """A CPython specimen of this machine; skips the test if there is none."""
         for specimen in ("cpython", "cpython:/usr/bin/python3"):
             if subprocess.run([OURO, "run", "--specimen", specimen, "-"], input="r0 = leaf\n",
                               capture_output=True, text=True, timeout=SECONDS).returncode == 0:
                 return specimen
-        print("SKIPPED: no python3 that answers, on PATH or in /usr/bin", file=sys.stderr)
-        self.skipTest("no python3 that answers")
+        print("SKIPPED: no python3 that runs, on PATH or in /usr/bin", file=sys.stderr)
+        self.skipTest("no python3 that runs")
 
 
 def lines(text):
