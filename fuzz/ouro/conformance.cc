@@ -146,7 +146,7 @@ void AddRest(std::vector<Duty>* d) {
   Add(d, "disable and enable do",
       "threshold 1 0 0\ndisable\nr0 = node 0\nr1 = node 0\nr2 = node 0\nenable\nr3 = node 0",
       kThresholds);
-  Add(d, "allocations fail when they are sent to",
+  Add(d, "allocations fail when they are told to",
       "fail 1\nr0 = node 0\nr0 = node 0\nfail 2\nr1 = leaf\nr2 = node 1\nr2 = node 1", kFailures);
 }
 
@@ -174,8 +174,8 @@ std::string LookFor(Law law) {
       return "a reference that the adapter itself still holds (a local variable, a table, an "
              "argument), a count that is one too high, or a death that is reported late or never";
     case Law::kNoFreeWhileHeld:
-      return "an edge or register that the collector is not sent of (never visited, no write "
-             "barrier), one that it is sent of twice, or a death that is reported too early";
+      return "an edge or register that the collector is not told of (never visited, no write "
+             "barrier), one that it is told of twice, or a death that is reported too early";
     case Law::kTrashFreed:
       return "an edge that is stored and never visited, an object that the adapter itself holds, "
              "or a death that is never reported";
@@ -185,7 +185,7 @@ std::string LookFor(Law law) {
     case Law::kFinalizeAsOften:
       return "a finalizer that is reported twice, or under another object's number";
     case Law::kNoFinalizeWhileHeld:
-      return "an edge or register that the collector is not sent of, or a finalizer that is "
+      return "an edge or register that the collector is not told of, or a finalizer that is "
              "reported under another object's number";
     case Law::kCallbackWhenCleared:
     case Law::kCallbackBeforeFree:
