@@ -34,7 +34,7 @@ void StatusLine::Clear() {
   shown_ = false;
 }
 
-// A terminal that is gone is nothing to throw for: the destructor comes here.
+// Errors are ignored: the terminal may be gone, and the destructor comes here.
 void StatusLine::Write(const std::string& text) {
   std::fputs(text.c_str(), stream_);
   std::fflush(stream_);

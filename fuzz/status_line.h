@@ -1,7 +1,7 @@
-// A progress line is the line on a terminal that rewrites itself and says how far a long command
-// is. Where nobody looks it does not exist.
+// A status line is the last line of a terminal, rewritten in place while a long command runs. Where
+// the stream is not a terminal, nothing is printed.
 //
-// Place: below all commands; campaigns have one, too, on standard output.
+// Place: below all commands, on standard error; campaigns have theirs on standard output.
 
 #ifndef FUZZ_STATUS_LINE_H_
 #define FUZZ_STATUS_LINE_H_
@@ -14,23 +14,24 @@ namespace ouro {
 
 class StatusLine {
  public:
-  static constexpr std::chrono::milliseconds kQuiet{2000};  // what is soon over shows none
+  static constexpr std::chrono::milliseconds kQuiet{2000};  // short commands show none
   static constexpr std::chrono::milliseconds kEvery{500};
 
+  // Shows nothing for `quiet`, then at most one line `every` so often. One thread.
   explicit StatusLine(std::FILE* stream = stderr, std::chrono::milliseconds quiet = kQuiet,
                       std::chrono::milliseconds every = kEvery);
   ~StatusLine() { Clear(); }
   StatusLine(const StatusLine&) = delete;
   StatusLine& operator=(const StatusLine&) = delete;
 
-  // Whether anybody looks at all.
+  // Whether the stream is a terminal.
   bool terminal() const { return terminal_; }
-  // Whether it is time for another line: then it may be worth making one.
+  // Whether Show would show a line now, if the text is expensive to make.
   bool Due() const;
-  // Shows the line instead of the one before, if it is due. It is cut to the terminal's width: what
-  // does not fit could not be rewritten.
+  // Replaces the line, if it is due. The text is cut to the width of the terminal, because a line
+  // that wraps cannot be rewritten.
   void Show(const std::string& line);
-  // Takes it away: before anything else is printed there.
+  // Removes the line. REQUIRED before anything else is printed to the terminal.
   void Clear();
 
  private:

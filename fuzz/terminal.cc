@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kCulprit = "      # <- here";
 
-// How a line of a report is shown.
+// Bold for the verdict, red for the culprit, nothing for the rest.
 fmt::text_style StyleOf(std::string_view line) {
   if (line.ends_with(kCulprit)) return fmt::emphasis::bold | fmt::fg(fmt::terminal_color::red);
   const bool indented = line.empty() || line[0] == ' ';

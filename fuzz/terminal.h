@@ -1,6 +1,7 @@
-// What goes to a terminal, or to what may be one: colour where a person looks, and nothing raw.
+// Text for a stream that may be a terminal: colours where a person reads them, no control
+// characters of anybody else's.
 //
-// Place: below whoever prints for people.
+// Place: below everything that prints for people.
 
 #ifndef FUZZ_TERMINAL_H_
 #define FUZZ_TERMINAL_H_
@@ -10,23 +11,23 @@
 
 namespace ouro {
 
-// Whether colours may be written there: it is a terminal that is not "dumb", and the environment
-// has no NO_COLOR (https://no-color.org), or an empty one.
+// Whether the stream takes colours: a terminal, TERM is not "dumb", and NO_COLOR
+// (https://no-color.org) is not set or empty.
 bool IsColourful(std::FILE* stream);
 
-// A report (model/trial.h) as that stream may have it: the line of the culprit, which ends with
-// `# <- here`, and the line of the verdict stand out where colours may be written. Without colours
-// it is the text as it is.
+// A report (model/trial.h) for that stream: in colours, the culprit's line, which ends with
+// `# <- here`, and the line of the verdict stand out. Otherwise the text as it is.
 std::string Painted(const std::string& report, std::FILE* stream);
 
-// "UNLAWFUL" or what else is bad news, as that stream may have it.
+// A word for that stream: green if it is good news, else red; or as it is.
 std::string PaintedWord(const std::string& word, bool good, std::FILE* stream);
 
-// Says what is wrong, on standard error: "ouro: ...". The exit code for it, 2.
+// Prints "ouro: TROUBLE" to standard error, behind what standard output has so far. Returns 2, the
+// exit code for bad input.
 int Complain(const std::string& trouble);
 
-// The text as one line that a terminal shows as it is: control characters, a line's end among them,
-// stand as \x1b. Longer texts are cut and end with "...".
+// One line that any terminal shows as it is: control characters become \x1b, and a text of more
+// than `most` bytes is cut and ends with "...".
 std::string OneLine(const std::string& text, size_t most = 1000);
 
 }  // namespace ouro

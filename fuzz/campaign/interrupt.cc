@@ -4,14 +4,14 @@ namespace ouro {
 namespace {
 
 volatile sig_atomic_t interrupted = 0;
-void Interrupt(int) { interrupted = 1; }
+void OnSignal(int) { interrupted = 1; }
 
 }  // namespace
 
 Interruptible::Interruptible() {
   interrupted = 0;
   struct sigaction action = {};
-  action.sa_handler = Interrupt;
+  action.sa_handler = OnSignal;
   action.sa_flags = SA_RESETHAND;
   sigaction(SIGINT, &action, &old_int_);
   sigaction(SIGTERM, &action, &old_term_);

@@ -1,5 +1,7 @@
-// An interruption is the user's Ctrl-C, or the system's SIGTERM: it ends a campaign with its
-// verdict. The second one kills.
+// An interruption is a SIGINT (Ctrl-C) or SIGTERM. The first one lets a long command end with its
+// results so far; the second one kills, as it would without us.
+//
+// Place: around the main loops of campaigns, `ouro power` and `ouro enumerate`.
 
 #ifndef FUZZ_CAMPAIGN_INTERRUPT_H_
 #define FUZZ_CAMPAIGN_INTERRUPT_H_
@@ -8,7 +10,8 @@
 
 namespace ouro {
 
-// While one lives, interruptions are taken notice of.
+// Catches interruptions during its lifetime, and restores the earlier handlers. Signal handlers are
+// the process's: REQUIRES that at most one lives at a time.
 class Interruptible {
  public:
   Interruptible();
@@ -16,7 +19,7 @@ class Interruptible {
   Interruptible(const Interruptible&) = delete;
   Interruptible& operator=(const Interruptible&) = delete;
 
-  // Whether there was one since the last Interruptible was made.
+  // Whether one came since the last Interruptible was made. Any thread may call.
   static bool Interrupted();
 
  private:

@@ -1,7 +1,8 @@
-// collector_fuzzer: programs that libFuzzer or AFL++ makes, under the judge. Its inputs are the
-// byte form of programs; its mutations are those of programs; the coverage is the collector's, and
-// the features that the judge counts.
+// collector_fuzzer: the entry points of a fuzz target for libFuzzer or AFL++. An input is a program
+// in byte form, which runs under the judge; mutations are those of programs; coverage is that of
+// the collector's code, and the features that the judge counts.
 //
+// Place: a program of its own. Workers of campaigns execute it; users may, too:
 //   bazel run //fuzz/libfuzzer:collector_fuzzer_run -- --specimen=naive -max_total_time=60
 
 #include <algorithm>
@@ -17,11 +18,11 @@ namespace {
 
 ouro::FuzzSession* session = nullptr;
 
-// A program beside its bytes. libFuzzer runs what the mutator has just made, and mostly mutates it
-// again, so that the bytes are seldom decoded.
+// A program with its bytes. libFuzzer mostly runs or mutates what the mutator has just made, so the
+// bytes seldom have to be decoded.
 class Draft {
  public:
-  // The program that the bytes are; it may be changed, and is then to be written.
+  // The program of these bytes. A caller that changes it has to Write it.
   ouro::Program& Read(const uint8_t* data, size_t size) {
     if (!std::equal(bytes_.begin(), bytes_.end(), data, data + size)) {
       bytes_.assign(data, data + size);
@@ -30,7 +31,7 @@ class Draft {
     return program_;
   }
 
-  // Returns how many bytes it has.
+  // Encodes the program, cut to max_size bytes. Returns their number.
   size_t Write(uint8_t* data, size_t max_size) {
     bytes_ = ouro::Encode(program_);
     if (bytes_.size() > max_size) {
@@ -47,19 +48,19 @@ class Draft {
 };
 Draft draft;
 
-// Of a program that fits: the heads of its scripts take room, too.
+// Operations of a program that fits, with room for the heads of its scripts.
 size_t MaxOps(size_t max_size) { return std::max<size_t>(max_size / 4, 12) - 8; }
 
 }  // namespace
 
-// Asked by AddressSanitizer, if it is there. Its quarantine of 256 MiB would put every allocation
-// in memory that has never been touched; 8 are a thousand programs, and a third faster.
+// Called by AddressSanitizer, if it is linked. Its usual quarantine of 256 MiB would make every
+// allocation touch new memory; 8 MiB hold a thousand programs, and runs take a third less time.
 extern "C" const char* __asan_default_options() {
   return "quarantine_size_mb=8:malloc_context_size=5";
 }
 
-// Asked by UndefinedBehaviorSanitizer, whose runtime libFuzzer brings: how we die is for the
-// campaign to see.
+// Called by UndefinedBehaviorSanitizer, whose runtime comes with libFuzzer: the campaign must see
+// the signal itself.
 extern "C" const char* __ubsan_default_options() {
   return "handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0";
 }

@@ -1,6 +1,8 @@
-// encode: writes programs in their byte form into a folder, a file each. What fuzzers start from.
+// encode: writes programs in byte form into a folder, one file each, for fuzzers to start from.
 //
 //   encode --out FOLDER FILE.gct...
+//
+// Place: a tool of the build; see fuzz_test.bzl.
 
 #include <cstdio>
 #include <string>

@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Replays the corpus with the fuzz target, on each of the specimens.
+# Runs the fuzz target on every file of the corpus, once for each specimen.
+#
+#   fuzz_replay.sh TARGET SPECIMEN...
 set -euo pipefail
 
 fuzzer=$1_bin corpus=$1_corpus

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Fuzzes from the corpus on, until told to stop: the fuzz target, its dictionary, the user's flags.
-# What is found goes to where the user stands.
+# Fuzzes from the corpus on until it is stopped or finds something, which it writes to the folder of
+# the user.
+#
+#   fuzz_run.sh TARGET DICTIONARY FLAG...
 set -euo pipefail
 
 fuzzer=$1_bin corpus=$1_corpus dictionary=$2

@@ -1,8 +1,8 @@
-"""cc_fuzz_test: a fuzz target, under the names that users of rules_fuzzing know.
+"""cc_fuzz_test: a fuzz target, with the target names of rules_fuzzing.
 
     <name>         a test: replays the corpus
     <name>_bin     the fuzzer, with instrumented collectors
-    <name>_run     fuzzes, from the corpus on: bazel run //fuzz:<name>_run -- -max_total_time=60
+    <name>_run     fuzzes from the corpus on; flags of libFuzzer follow `--`
     <name>_corpus  a folder with the corpus in the byte form
     <name>_dict    the dictionary
 
@@ -37,7 +37,7 @@ def _fuzz_binary_impl(ctx):
         runfiles = ctx.runfiles().merge(binary.default_runfiles),
     )]
 
-# The same binary, in a build where collectors are instrumented.
+# The binary, built with instrumented collectors.
 fuzz_binary = rule(
     implementation = _fuzz_binary_impl,
     attrs = {
@@ -83,12 +83,12 @@ def cc_fuzz_test(name, srcs, deps, corpus, dicts, specimens):
     """A fuzz target.
 
     Args:
-      name: of the test.
+      name: the name of the test; the others derive from it.
       srcs: with LLVMFuzzerTestOneInput.
       deps: of the sources.
       corpus: labels of programs (.gct).
       dicts: the dictionary, one file.
-      specimens: on which the test replays the corpus.
+      specimens: names of those on which the test replays the corpus.
     """
     cc_binary(
         name = name + "_raw",

@@ -1,47 +1,34 @@
-// The mutator changes programs a little, as a fuzzer wants it: what it makes is a program again,
-// and most of what the program did before, it still does. Changed bytes of the byte form are
-// programs too, but they never move a run, wrap one in a finalizer or grow a ring.
+// The mutator makes new programs from old ones for a fuzzer. Its results are valid programs and
+// keep most of what the program did. Mutations of the bytes would be valid, too, but they would
+// never move a range, wrap one in a finalizer, or insert a ring.
 //
-// Place: above the language and the generator's shapes; below the entry points of fuzzers.
+// Place: above the mutations; below the entry points of fuzzers. All functions are deterministic in
+// their arguments.
 
 #ifndef FUZZ_LIBFUZZER_MUTATOR_H_
 #define FUZZ_LIBFUZZER_MUTATOR_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/libfuzzer/mutations.h"
 #include "model/program.h"
 #include "properties/generator/random.h"
 
 namespace ouro {
 
-// A small change to a program. All numbers that it writes have an exact byte form, so that
-// Decode(Encode(p)) is p for whatever it makes of a program for which this holds.
-struct Mutation {
-  const char* name;
-  // False: it does not apply, and the program is as it was. True: the program is another one, of at
-  // most `max_ops` operations. It may have empty scripts at the end.
-  // REQUIRES: the program has at most `max_ops` operations.
-  bool (*apply)(Random& random, size_t max_ops, Program* program);
-  const char* sentence;
-};
-
-inline constexpr size_t kMutations = 13;
-extern const std::array<Mutation, kMutations> kMutationTable;
-
-// Applies one mutation, each with the same share of the draws, and says which; null: none applies.
+// Applies one mutation, drawn with equal shares, and returns it; null: none applies.
 // REQUIRES: the program has at most `max_ops` operations.
 const Mutation* MutateOnce(Random& random, size_t max_ops, Program* program);
 
-// Applies one to four mutations, mostly one; the same ones for the same seed and program. The
-// result has at most `max_ops` operations, no empty scripts at the end, and differs from what was
-// given, unless no mutation applies. A program that is too long is cut first.
+// Applies one mutation, or in a quarter of the cases two to four. The result has at most `max_ops`
+// operations and no empty scripts at the end, and differs from the program unless no mutation
+// applies. A program that is too long is cut first.
 void Mutate(uint64_t seed, size_t max_ops, Program* program);
 
-// A child of two programs: `a` with a run of b's main put in, which takes the place of nothing, of
-// a run, or of all that follows. It brings the scripts that it names, under numbers that are free.
-// The same child for the same seed; at most `max_ops` operations.
+// A child of two programs: `a` with a range of b's main, which is inserted, or replaces a range, or
+// replaces the rest of a's main. Scripts come along under free numbers. The child has at most
+// `max_ops` operations.
 Program Cross(uint64_t seed, const Program& a, const Program& b, size_t max_ops);
 
 }  // namespace ouro

@@ -1,5 +1,5 @@
-// The mutator: what it makes is a valid program, bounded, the same for the same seed; every kind of
-// mutation has its share; and a mutated program is no reason for a lawful collector to break a law.
+// The mutator: its results are valid, bounded, and the same for the same seed; every mutation has
+// its share; and no mutated program makes a lawful collector break a law.
 
 #include "fuzz/libfuzzer/mutator.h"
 
@@ -29,7 +29,7 @@ Program Trimmed(Program program) {
   return program;
 }
 
-// It has a text and a byte form, and both give it back.
+// It survives a round trip through its text and its byte form.
 void ExpectValid(const Program& program, const std::string& who) {
   EXPECT_LE(program.size(), kMaxOps) << who;
   const std::vector<uint8_t> bytes = Encode(program);

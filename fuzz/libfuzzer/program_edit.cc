@@ -9,10 +9,10 @@ void Insert(const OpRange& place, std::span<const Op> ops, Program* program) {
   script.insert(script.begin() + static_cast<ptrdiff_t>(place.at), ops.begin(), ops.end());
 }
 
-void Erase(const OpRange& run, Program* program) {
-  Script& script = program->mutable_section(run.section);
-  const auto first = script.begin() + static_cast<ptrdiff_t>(run.at);
-  script.erase(first, first + static_cast<ptrdiff_t>(run.length));
+void Erase(const OpRange& range, Program* program) {
+  Script& script = program->mutable_section(range.section);
+  const auto first = script.begin() + static_cast<ptrdiff_t>(range.at);
+  script.erase(first, first + static_cast<ptrdiff_t>(range.length));
 }
 
 std::optional<int8_t> Lowest(NumberSet set) {
@@ -58,11 +58,11 @@ OpRange RandomOp(Random& random, const Program& program) {
 }
 
 OpRange RandomRange(Random& random, const Program& program, size_t longest) {
-  OpRange run = RandomOp(random, program);
-  if (random.Percent(50)) return run;
-  const size_t rest = program.section(run.section).size() - run.at;
-  run.length += Draw(random, std::min(longest, rest));
-  return run;
+  OpRange range = RandomOp(random, program);
+  if (random.Percent(50)) return range;
+  const size_t rest = program.section(range.section).size() - range.at;
+  range.length += Draw(random, std::min(longest, rest));
+  return range;
 }
 
 OpRange RandomPlaceIn(Random& random, const Program& program, int section) {
@@ -71,10 +71,10 @@ OpRange RandomPlaceIn(Random& random, const Program& program, int section) {
 
 OpRange RandomPlace(Random& random, const Program& program) {
   if (program.size() == 0) return {};
-  const OpRange run = RandomOp(random, program);
-  const int8_t named = program.section(run.section)[run.at].script;
+  const OpRange range = RandomOp(random, program);
+  const int8_t named = program.section(range.section)[range.at].script;
   const bool there = named != kNoScript && random.Percent(50);
-  return RandomPlaceIn(random, program, there ? named : run.section);
+  return RandomPlaceIn(random, program, there ? named : range.section);
 }
 
 }  // namespace ouro

@@ -1,6 +1,6 @@
-"""Collectors are untrusted: whatever hostile.cc does to its process, the harness or the machine, a
-campaign ends in time with a verdict, prints readable text, leaves no process running, and writes
-nothing outside its folder.
+"""A hostile collector (fuzz/testing/attacks.h) attacks its process, the harness and the machine. A
+campaign continues, ends in time with a verdict, prints readable text, leaves no process behind and
+writes nothing outside its folder.
 """
 
 import concurrent.futures
@@ -17,8 +17,10 @@ from fuzz.testing import ouro_driver
 
 HERE = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "fuzz/testing")
 LIBRARY = os.path.join(HERE, "hostile.so")
-with open(os.path.join(HERE, "hostile.cc")) as source:
-    NAMES = re.findall(r'^ +\{"([a-z_0-9-]+)",', source.read(), re.MULTILINE)
+NAMES = []
+for path in sorted(glob.glob(os.path.join(HERE, "attacks_*.cc"))):
+    with open(path) as source:
+        NAMES += re.findall(r'^ +\{"([a-z_0-9-]+)",', source.read(), re.MULTILINE)
 
 SECONDS = 1      # of a campaign
 PATIENCE = 30    # more seconds, for a busy machine
@@ -52,7 +54,7 @@ class HostileTest(ouro_driver.OuroTest):
     def attack(self, folder, name, *arguments, every="40", at="assignment"):
         """Runs an attack in its own process group, as a shell does. Returns code and output."""
         mark = "OURO_MARK=" + secrets.token_hex(16)
-        env = {**os.environ, "OURO_WICKED": name, "OURO_AT": at, "OURO_EVERY": every,
+        env = {**os.environ, "OURO_ATTACK": name, "OURO_AT": at, "OURO_EVERY": every,
                "OURO_MARK": mark.split("=")[1]}
         begin = time.monotonic()
         child = subprocess.Popen([ouro_driver.OURO, *arguments], cwd=folder, env=env,

@@ -1,7 +1,7 @@
-// A faulty collector is a lawful one that does something else before an operation: it crashes,
-// hangs, or says what is not true.
+// A faulty collector is a lawful one with a fault of the test's choice: before an operation it may
+// crash, hang, or report an unlawful event.
 //
-// Place: testonly, for those who test what becomes of such a collector.
+// Place: testonly, for tests of what becomes of such a collector.
 
 #ifndef FUZZ_TESTING_FAULTY_COLLECTOR_H_
 #define FUZZ_TESTING_FAULTY_COLLECTOR_H_
@@ -19,10 +19,9 @@
 
 namespace ouro {
 
-// What a faulty collector does before it executes an operation. `programs` is how many it has had.
+// Called before each operation. `programs` counts the programs so far, including this one.
 using Fault = std::function<void(const Op& op, int programs, Observer& observer)>;
 
-// A lawful collector that falls faulty.
 class FaultyCollector : public Collector {
  public:
   FaultyCollector(std::unique_ptr<Collector> inner, Observer& observer, Fault fault)
@@ -55,12 +54,12 @@ inline Specimen FaultySpecimen(const Fault& fault) {
   return faulty;
 }
 
-// An operation that some programs have and others have not, and that matters little.
+// An operation that some programs contain and others do not, and that no other depends on.
 inline bool Triggers(const Op& op) { return op.code == OpCode::kEnable; }
 
 inline void CrashOnTrigger(const Op& op, int, Observer&) {
   if (!Triggers(op)) return;
-  signal(SIGSEGV, SIG_DFL);  // a sanitizer would make something else of it
+  signal(SIGSEGV, SIG_DFL);  // or a sanitizer would end the process in its own way
   raise(SIGSEGV);
 }
 

@@ -64,7 +64,7 @@ def until(condition, what):
 
 
 class OuroTest(unittest.TestCase):
-    """A test that stands in an empty folder."""
+    """A test in an empty folder of its own."""
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
