@@ -264,7 +264,7 @@ class Graft {
   void TakeScript(Op* op) {
     if (op->script == kNoScript) return;
     const int8_t from = op->script;
-    int8_t& to = numbers_[static_cast<size_t>(from)];
+    int8_t& to = numbers_[static_cast<uint8_t>(from)];
     const Script& body = donor_.script(from);
     if (to == kNoScript) {
       const auto lowest = Lowest(free_);
