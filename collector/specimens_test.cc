@@ -23,7 +23,7 @@ std::string Greets(const std::string& who) {
 
 // An interpreter at a path that does.
 std::string Interpreter(const std::string& who) {
-  const std::string path = testing::TempDir() + "interpreter";
+  std::string path = testing::TempDir() + "interpreter";
   std::ofstream(path) << "#!/bin/sh\n" << Greets(who) << "\n";
   EXPECT_EQ(chmod(path.c_str(), 0755), 0);
   return path;
@@ -31,7 +31,7 @@ std::string Interpreter(const std::string& who) {
 
 std::string Complaint(const std::string& name, const std::string& contract = "") {
   Specimen specimen;
-  const std::string error = FindSpecimen(name, &specimen, contract);
+  std::string error = FindSpecimen(name, &specimen, contract);
   EXPECT_NE(error, "") << name;
   EXPECT_EQ(specimen.make, nullptr) << name << " is left alone";
   return error;

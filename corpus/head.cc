@@ -113,7 +113,7 @@ std::string HeadContract(const std::string& text) {
 }
 
 std::string HeadSpecimen(const std::string& text) {
-  const std::string value = HeadValue(text, "specimen");
+  std::string value = HeadValue(text, "specimen");
   const size_t close = value.rfind(kContractMark);
   if (close == std::string::npos) return value;
   // The name, a path or a command, may contain parentheses, too.

@@ -230,7 +230,7 @@ Result SteadyState(const Scale& scale) {
   peer.Collect();
   ExpectLive(peer, scale.n);
   ExpectRandomGraph(peer, scale.n);
-  return {.ns_per_object = Median(times) / static_cast<double>(scale.garbage / 2 * 2),
+  return {.ns_per_object = Median(times) / static_cast<double>(scale.garbage - scale.garbage % 2),
           .max_pause_us = Median(pauses) / 1000};
 }
 

@@ -220,7 +220,7 @@ inline std::string Events(const heap::Rules& rules, const std::string& text) {
 inline std::string Deaths(const heap::Rules& rules, const std::string& text) {
   std::string events = ' ' + Events(rules, text);
   for (size_t at; (at = events.find(" new ")) != std::string::npos;) {
-    events.erase(at, events.find_first_of(" ", at + 5) - at);
+    events.erase(at, events.find(' ', at + 5) - at);
   }
   for (size_t at; (at = events.find(" ( )")) != std::string::npos;) events.erase(at, 4);
   return events.empty() ? events : events.substr(1);

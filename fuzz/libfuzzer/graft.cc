@@ -26,7 +26,7 @@ void Graft::Take(const OpRange& range, const OpRange& place) {
 void Graft::TakeScript(Op* op) {
   if (op->script == kNoScript) return;
   const int8_t from = op->script;
-  int8_t& to = numbers_[static_cast<size_t>(from)];
+  int8_t& to = numbers_[static_cast<uint8_t>(from)];
   const Script& body = donor_.script(from);
   if (to == kNoScript) {
     const std::optional<int8_t> lowest = Lowest(free_);

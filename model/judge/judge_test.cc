@@ -53,7 +53,7 @@ size_t MarkedLine(const std::string& trace) {
   const size_t mark = trace.find(kMark);
   EXPECT_NE(mark, std::string::npos) << "no line is marked";
   EXPECT_EQ(trace.find(kMark, mark + 1), std::string::npos) << "two lines are marked";
-  return static_cast<size_t>(std::count(trace.begin(), trace.begin() + mark, '\n')) + 1;
+  return static_cast<size_t>(std::count(&trace[0], &trace[mark], '\n')) + 1;
 }
 
 TraceVerdict JudgeOne(const std::string& trace, const Contract& contract) {
