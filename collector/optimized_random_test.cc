@@ -41,7 +41,7 @@ TEST(Heap, NodesOfAllSizes) {
     heap.Collect(2);
     ASSERT_EQ(heap.Verify({}), "");
     EXPECT_EQ(heap.size(), 0);
-    EXPECT_LT(heap.name_limit(), 60u << 12);
+    EXPECT_LT(heap.handle_limit(), 60u << 12);
   }
 }
 

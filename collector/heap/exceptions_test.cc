@@ -85,7 +85,7 @@ struct Place {
     type = Describe(Kind::kMap);
     type.name = kLong.c_str();
     named = heap.Register(type);
-    atom = heap.Register(Describe(Kind::kAtom));
+    leaf_type = heap.Register(Describe(Kind::kLeaf));
     note = heap::Register<Note>(heap, {.name = "note"}, &Note::next);
     heap.SetDebugOutput([this](std::string_view line) {
       if (faults.Happens(Fault::kLine)) throw std::runtime_error("no paper");
@@ -105,15 +105,15 @@ struct Place {
   void Fill() {
     const Object root = heap.New(named);
     held = {root, Make(heap, bag), heap.New(finalized)};
-    leaf = heap.New(atom);
-    Give(heap, held[2], leaf);
-    Hold(heap, held[1], held[2]);
-    Hold(heap, root, held[1]);
+    leaf = heap.New(leaf_type);
+    TransferReference(heap, held[2], leaf);
+    AddReference(heap, held[1], held[2]);
+    AddReference(heap, root, held[1]);
     held.push_back(heap.NewWeak(held[2], Callback));
     heap.Collect();
     for (const TypeId type : {slots, finalized, bag, named}) {
       const Object trash = Make(heap, type);
-      Hold(heap, trash, trash);
+      AddReference(heap, trash, trash);
       held.push_back(heap.NewWeak(trash, Callback));
       heap.Release(trash);
     }
@@ -176,7 +176,7 @@ struct Place {
         heap.Retain(garbage.emplace_back(heap.Garbage(k)));
       }
       for (const Object object : garbage) {
-        if (!heap.IsWeak(object)) Empty(heap, object);
+        if (!heap.IsWeak(object)) ClearReferences(heap, object);
         heap.Release(object);
       }
       heap.ClearGarbage();
@@ -185,7 +185,7 @@ struct Place {
   }
 
   Heap heap;
-  TypeId slots, finalized, bag, named, atom;
+  TypeId slots, finalized, bag, named, leaf_type;
   TypeOf<Note> note;
   Object leaf = kNull;       // as long as held[2] lives
   std::vector<Object> held;  // kNull where it was let go of

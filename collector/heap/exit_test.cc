@@ -60,7 +60,7 @@ class Exit : public testing::TestWithParam<Rules::Finalizers> {
     heap_->Store(NodeOf(*heap_, object).next, object);
     return object;
   }
-  Object Watch(Object target) {
+  Object ReserveWeakTable(Object target) {
     return heap_->NewWeak(target, [](Heap& heap, Object) { ++LogOf(heap).user_code; });
   }
 
@@ -86,14 +86,14 @@ TEST_P(Exit, LiveObjects) {
   const Object held = New(node_);
   const Object chain = New(plain_);
   heap_->Store(NodeOf(*heap_, chain).next, held);
-  Watch(held);
+  ReserveWeakTable(held);
   NewCycle();
   ExpectSilentEnd();
 }
 
 TEST_P(Exit, TrashThatWasNotCollected) {
   const Object cycle = NewCycle();
-  Watch(cycle);
+  ReserveWeakTable(cycle);
   heap_->Release(cycle);
   ExpectSilentEnd();
 }
@@ -108,7 +108,7 @@ TEST_P(Exit, WhatDiedBeforeIsNotDestroyedAgain) {
 
 TEST_P(Exit, UncollectableAndSavedObjects) {
   const Object cycle = NewCycle();
-  Watch(cycle);
+  ReserveWeakTable(cycle);
   heap_->Release(cycle);
   heap_->SetDebugOutput([](std::string_view) {});
   heap_->SetDebug(kDebugLeak);
@@ -120,7 +120,7 @@ TEST_P(Exit, UncollectableAndSavedObjects) {
 
 TEST_P(Exit, ResetIsSilentToo) {
   const Object cycle = NewCycle();
-  Watch(cycle);
+  ReserveWeakTable(cycle);
   heap_->Release(cycle);
   New(node_);
   heap_->Reset();
@@ -136,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(Rules, Exit,
 using ExitOfPython2 = Exit;
 TEST_P(ExitOfPython2, TheLeak) {
   const Object leak = NewCycle();
-  const Object weak = Watch(leak);
+  const Object weak = ReserveWeakTable(leak);
   heap_->Release(leak);
   EXPECT_EQ(heap_->Collect(), 1);
   EXPECT_EQ(heap_->Garbage(0), leak);

@@ -23,7 +23,7 @@ class Collecting : public testing::TestWithParam<Rules::Finalizers> {
     for (const Object object : objects) heap_.Release(object);
   }
 
-  World world_{GetParam()};
+  RecordingHeap world_{GetParam()};
   Heap& heap_ = world_.heap;
   const TypeId bag_ = world_.Register(Kind::kBag);
   const TypeId map_ = world_.Register(Kind::kMap);
@@ -177,8 +177,8 @@ TEST_P(Collecting, WithinACollectionDoesNothingButIsAnnounced) {
 
 TEST_P(Collecting, GenerationsGrowOlder) {
   const Object a = Make(heap_, bag_);
-  const Object atom = Make(heap_, world_.Register(Kind::kAtom));
-  Hold(heap_, a, atom);
+  const Object leaf = Make(heap_, world_.Register(Kind::kLeaf));
+  AddReference(heap_, a, leaf);
   for (int generation = 0; generation < kGenerations; ++generation) {
     EXPECT_EQ(heap_.GetObjects(generation), Names{a});
     Names all;
@@ -191,18 +191,18 @@ TEST_P(Collecting, GenerationsGrowOlder) {
   }
   EXPECT_EQ(heap_.GetObjects(2), Names{a});
   EXPECT_TRUE(heap_.IsTracked(a));
-  EXPECT_FALSE(heap_.IsTracked(atom));
-  Release({a, atom});
+  EXPECT_FALSE(heap_.IsTracked(leaf));
+  Release({a, leaf});
 }
 
 TEST_P(Collecting, WhatOthersHoldOutlivesIt) {
   const Object kept = world_.New(bag_, "kept");
   const Object trash = world_.NewTrash(map_, "trash");
-  Hold(heap_, trash, kept);
+  AddReference(heap_, trash, kept);
   const Object own = world_.New(mortal_, "own");
   const Object inner = world_.New(mortal_, "inner");
-  Give(heap_, own, inner);
-  Give(heap_, trash, own);
+  TransferReference(heap_, own, inner);
+  TransferReference(heap_, trash, own);
   // What only trash holds is trash, and dies of that, unless it cannot be collected.
   EXPECT_EQ(heap_.Collect(), once() ? 3 : 1);
   EXPECT_EQ(heap_.References(kept), 1u);
@@ -245,14 +245,14 @@ TEST_P(Collecting, ClearGarbageFromWithinAFinalizer) {
   const Object b = world_.NewTrash(map_, "b");
   const Object c = world_.NewTrash(map_, "c");
   EXPECT_EQ(heap_.Collect(), 3);
-  for (const Object object : {a, b, c}) Empty(heap_, object);
-  Give(heap_, b, world_.New(mortal_, "m"));
+  for (const Object object : {a, b, c}) ClearReferences(heap_, object);
+  TransferReference(heap_, b, world_.New(mortal_, "m"));
   world_.finalize = [&](Object) {
     EXPECT_EQ(heap_.garbage_size(), 0u);
     world_.NewTrash(bag_, "d");
     EXPECT_EQ(heap_.Collect(), 1);
     EXPECT_EQ(heap_.garbage_size(), 1u);
-    Empty(heap_, heap_.Garbage(0));
+    ClearReferences(heap_, heap_.Garbage(0));
     heap_.ClearGarbage();
     EXPECT_EQ(heap_.garbage_size(), 0u);
     world_.NewTrash(bag_, "e");
@@ -263,7 +263,7 @@ TEST_P(Collecting, ClearGarbageFromWithinAFinalizer) {
   EXPECT_EQ(world_.Log(), "free c finalize m (garbage d free d garbage e) free m free b free a");
   EXPECT_EQ(heap_.garbage_size(), 1u);
   EXPECT_EQ(heap_.Verify({}), "");
-  Empty(heap_, heap_.Garbage(0));
+  ClearReferences(heap_, heap_.Garbage(0));
   heap_.ClearGarbage();
   EXPECT_EQ(heap_.size(), 0);
 }
@@ -277,7 +277,7 @@ TEST_P(Collecting, FinalizersThatAllocateCollectAndDrop) {
   world_.finalize = [&](Object self) {
     if (left-- <= 0) return;
     for (const Object object : {Make(heap_, mortal_), Make(heap_, bag_)}) {
-      Hold(heap_, object, object);
+      AddReference(heap_, object, object);
       held.push_back(object);
     }
     held.push_back(heap_.NewWeak(self));
@@ -286,7 +286,7 @@ TEST_P(Collecting, FinalizersThatAllocateCollectAndDrop) {
     if (held.size() > 4) {
       const Names dropped = std::exchange(held, {});
       for (const Object object : dropped) {
-        if (!heap_.IsWeak(object)) Empty(heap_, object);
+        if (!heap_.IsWeak(object)) ClearReferences(heap_, object);
       }
       Release(dropped);
     }
@@ -296,14 +296,14 @@ TEST_P(Collecting, FinalizersThatAllocateCollectAndDrop) {
   while (left > 0) heap_.Release(Make(heap_, mortal_));
   const Names last = std::exchange(held, {});
   for (const Object object : last) {
-    if (!heap_.IsWeak(object)) Empty(heap_, object);
+    if (!heap_.IsWeak(object)) ClearReferences(heap_, object);
   }
   Release(last);
   EXPECT_EQ(heap_.Verify({}), "");
   for (int i = 0; i < 2; ++i) {
     Names garbage;
     for (size_t k = 0; k < heap_.garbage_size(); ++k) garbage.push_back(heap_.Garbage(k));
-    for (const Object object : garbage) Empty(heap_, object);
+    for (const Object object : garbage) ClearReferences(heap_, object);
     heap_.ClearGarbage();
     heap_.Collect();
   }
@@ -339,7 +339,8 @@ TEST_P(Collecting, CollectionStartedMakesTrashAndSurvivors) {
 TEST_P(Collecting, CallbacksThatMakeManyObjects) {
   Names weaks;
   for (int i = 0; i < 20; ++i) weaks.push_back(world_.NewWeak(world_.NewTrash(bag_, "t"), "w"));
-  for (int i = 0; i < 20; ++i) Hold(heap_, world_.NewTrash(map_, "u"), world_.New(mortal_, "m"));
+  for (int i = 0; i < 20; ++i)
+    AddReference(heap_, world_.NewTrash(map_, "u"), world_.New(mortal_, "m"));
   Names made;
   const auto make = [&](Object) {
     for (int i = 0; i < 1000; ++i) made.push_back(Make(heap_, i % 2 == 0 ? bag_ : map_));
@@ -363,46 +364,46 @@ TEST_P(Collecting, CallbacksThatMakeManyObjects) {
 
 // A finalizer of trash brings back a part of the cycle, by a weak reference too.
 TEST(Once, ResurrectionFromACycle) {
-  World world(Rules::Finalizers::kOnce);
-  const TypeId map = world.Register(Kind::kMap);
-  const TypeId mortal = world.Register(Kind::kRun, /*has_finalizer=*/true);
-  const Object a = world.New(mortal, "a");
-  const Object b = world.New(map, "b");
-  Hold(world.heap, a, b);
-  Give(world.heap, b, world.New(map, "c"));
-  Hold(world.heap, a, a);
-  world.heap.Release(b);
-  world.heap.Release(a);
-  const Object w = world.NewWeak(b, "w");
+  RecordingHeap recording(Rules::Finalizers::kOnce);
+  const TypeId map = recording.Register(Kind::kMap);
+  const TypeId mortal = recording.Register(Kind::kRun, /*has_finalizer=*/true);
+  const Object a = recording.New(mortal, "a");
+  const Object b = recording.New(map, "b");
+  AddReference(recording.heap, a, b);
+  TransferReference(recording.heap, b, recording.New(map, "c"));
+  AddReference(recording.heap, a, a);
+  recording.heap.Release(b);
+  recording.heap.Release(a);
+  const Object w = recording.NewWeak(b, "w");
   Object weak = kNull;
-  world.finalize = [&](Object self) {
-    EXPECT_EQ(world.heap.Target(w), kNull);  // cleared before
-    weak = world.NewWeak(world.heap.Slot(self, 0), "late");
-    world.heap.Retain(world.heap.Slot(self, 0));
+  recording.finalize = [&](Object self) {
+    EXPECT_EQ(recording.heap.Target(w), kNull);  // cleared before
+    weak = recording.NewWeak(recording.heap.Slot(self, 0), "late");
+    recording.heap.Retain(recording.heap.Slot(self, 0));
   };
-  EXPECT_EQ(world.heap.Collect(), 1);
-  EXPECT_EQ(world.Log(), "callback w finalize a free a");
-  EXPECT_EQ(world.heap.Target(weak), b);
-  EXPECT_EQ(world.heap.GetReferents(b).size(), 1u);
-  EXPECT_EQ(world.heap.Verify({b, w, weak}), "");
-  world.heap.Release(b);
-  EXPECT_EQ(world.Log(), "callback late free c free b");
+  EXPECT_EQ(recording.heap.Collect(), 1);
+  EXPECT_EQ(recording.Log(), "callback w finalize a free a");
+  EXPECT_EQ(recording.heap.Target(weak), b);
+  EXPECT_EQ(recording.heap.GetReferents(b).size(), 1u);
+  EXPECT_EQ(recording.heap.Verify({b, w, weak}), "");
+  recording.heap.Release(b);
+  EXPECT_EQ(recording.Log(), "callback late free c free b");
 }
 
 // Weak references that are trash are cleared too, whatever they refer to.
 TEST(Once, ATrashWeakReferenceThatComesBack) {
-  World world(Rules::Finalizers::kOnce);
-  const Object target = world.New(world.Register(Kind::kMap), "target");
-  const Object a = world.NewTrash(world.Register(Kind::kRun, /*has_finalizer=*/true), "a");
-  const Object weak = world.NewWeak(target, "weak");
-  Give(world.heap, a, weak);
-  world.finalize = [&](Object) { world.heap.Retain(weak); };
-  EXPECT_EQ(world.heap.Collect(), 1);
-  EXPECT_EQ(world.heap.Target(weak), kNull);
-  world.heap.Release(target);
-  EXPECT_EQ(world.Log(), "finalize a free a free target");
-  EXPECT_EQ(world.heap.Verify({weak}), "");
-  world.heap.Release(weak);
+  RecordingHeap recording(Rules::Finalizers::kOnce);
+  const Object target = recording.New(recording.Register(Kind::kMap), "target");
+  const Object a = recording.NewTrash(recording.Register(Kind::kRun, /*has_finalizer=*/true), "a");
+  const Object weak = recording.NewWeak(target, "weak");
+  TransferReference(recording.heap, a, weak);
+  recording.finalize = [&](Object) { recording.heap.Retain(weak); };
+  EXPECT_EQ(recording.heap.Collect(), 1);
+  EXPECT_EQ(recording.heap.Target(weak), kNull);
+  recording.heap.Release(target);
+  EXPECT_EQ(recording.Log(), "finalize a free a free target");
+  EXPECT_EQ(recording.heap.Verify({weak}), "");
+  recording.heap.Release(weak);
 }
 
 // Both are let go of before either dies.

@@ -76,7 +76,7 @@ class Scenario {
       : random_(1), heap_({.finalizers = finalizers}, this, nullptr, kBooks) {
     heap_.SetThresholds(7, 2, 2);
     for (const Kind kind :
-         {Kind::kSlots, Kind::kMap, Kind::kBag, Kind::kCleared, Kind::kAtom, Kind::kRun}) {
+         {Kind::kSlots, Kind::kMap, Kind::kBag, Kind::kCleared, Kind::kLeaf, Kind::kRun}) {
       Type type = Describe(kind);
       if (types_.size() >= 3) type.finalize = Finalize;
       types_.push_back(heap_.Register(type));
@@ -108,7 +108,7 @@ class Scenario {
         heap_.Retain(garbage.back());
       }
       for (const Object object : garbage) {
-        if (!heap_.IsWeak(object)) Empty(heap_, object);
+        if (!heap_.IsWeak(object)) ClearReferences(heap_, object);
         heap_.Release(object);
       }
       heap_.ClearGarbage();
@@ -215,7 +215,8 @@ class Scenario {
     } else if (dice < 65) {
       const Object holder = Any();
       const Object value = Any();
-      if (holder != kNull && value != kNull && !heap_.IsWeak(holder)) Hold(heap_, holder, value);
+      if (holder != kNull && value != kNull && !heap_.IsWeak(holder))
+        AddReference(heap_, holder, value);
     } else {
       Forget(dice);
     }
@@ -230,7 +231,7 @@ class Scenario {
       const Object object = Any();
       if (object == kNull || heap_.IsWeak(object)) return;
       heap_.Retain(object);
-      Empty(heap_, object);
+      ClearReferences(heap_, object);
       heap_.Release(object);
     } else if (dice < 94) {
       heap_.Collect(Below(kGenerations));

@@ -19,7 +19,7 @@ TEST(Saturation, HeldTooOftenToCount) {
   const Object object = Make(heap, types[0]);
   const Object part = Make(heap, types[0]);
   const Object weak = heap.NewWeak(object);
-  Give(heap, object, part);
+  TransferReference(heap, object, part);
 
   constexpr int64_t kTimes = (int64_t{1} << 31) + 10;
   for (int64_t i = 2; i < kMaxReferences; ++i) heap.Retain(object);
@@ -32,12 +32,12 @@ TEST(Saturation, HeldTooOftenToCount) {
   // However it is let go of: by Store, ReleaseBoth, deaths, collections of all kinds of objects.
   for (const TypeId type : types) {
     const Object holder = Make(heap, type);
-    Hold(heap, holder, object);
-    Empty(heap, holder);
-    Hold(heap, holder, object);
+    AddReference(heap, holder, object);
+    ClearReferences(heap, holder);
+    AddReference(heap, holder, object);
     heap.Release(holder);
     EXPECT_EQ(heap.References(object), kMaxReferences);
-    Hold(heap, MakeTrash(heap, type), object);
+    AddReference(heap, MakeTrash(heap, type), object);
     EXPECT_EQ(heap.Collect(), 1);
     EXPECT_EQ(heap.References(object), kMaxReferences);
   }

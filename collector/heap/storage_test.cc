@@ -26,17 +26,17 @@ constexpr Allocator kDenied = {
     [](size_t bytes) { return denied ? nullptr : kDefaultAllocator.allocate(bytes); },
     [](void* memory, size_t bytes) { kDefaultAllocator.release(memory, bytes); }};
 
-// What memory has been in an atom's entry in the table of places is not taken for a member's: a
-// traversal that counts two atoms as members ends before it has seen the last object.
+// What memory has been in a leaf's entry in the table of places is not taken for a member's: a
+// traversal that counts two leaves as members ends before it has seen the last object.
 TEST(StorageTest, AtomsInMemoryThatWasJunk) {
   Heap heap({}, nullptr, nullptr, kJunk);
   const TypeId run = heap.Register(Describe(Kind::kRun));
-  const TypeId atom = heap.Register(Describe(Kind::kAtom));
+  const TypeId leaf = heap.Register(Describe(Kind::kLeaf));
   const Object held = Make(heap, run);
-  for (int i = 0; i < 2; ++i) Give(heap, held, Make(heap, atom));
+  for (int i = 0; i < 2; ++i) TransferReference(heap, held, Make(heap, leaf));
   const Object child = Make(heap, run);
-  Give(heap, held, child);
-  Give(heap, child, Make(heap, run));
+  TransferReference(heap, held, child);
+  TransferReference(heap, child, Make(heap, run));
   MakeTrash(heap, run);
   EXPECT_EQ(heap.Collect(), 1);
   EXPECT_EQ(heap.size(), 5);
@@ -53,10 +53,10 @@ TEST(StorageTest, MoreDiesThanIsKeptAtHand) {
     const TypeId type = heap.Register(Describe(Kind::kRun));
     std::vector<Object> cycles;
     std::vector<Object> singles;
-    for (uint32_t i = 0; i < 2 * Layout::kSpares; ++i) {
+    for (uint32_t i = 0; i < 2 * Pool::kCacheCells; ++i) {
       singles.push_back(Make(heap, type));
       cycles.push_back(Make(heap, type));
-      Hold(heap, cycles.back(), cycles.back());
+      AddReference(heap, cycles.back(), cycles.back());
     }
     const auto release_one = [&heap](std::vector<Object>& objects) {
       heap.Release(objects.back());
@@ -88,8 +88,8 @@ TEST(StorageTest, MoreReferencesThanAreOnTheirWay) {
   const Object root = Make(heap, bag);
   for (int i = 0; i < 40; ++i) {
     const Object child = Make(heap, run);
-    Give(heap, root, child);
-    for (int k = 0; k < 3; ++k) Give(heap, child, Make(heap, run));
+    TransferReference(heap, root, child);
+    for (int k = 0; k < 3; ++k) TransferReference(heap, child, Make(heap, run));
   }
   MakeTrash(heap, run);
   EXPECT_EQ(heap.Collect(), 1);
@@ -106,7 +106,7 @@ TEST(StorageTest, AChainOfATypeWithAClear) {
   Object chain = Make(heap, cleared);
   for (int i = 0; i < 300'000; ++i) {
     const Object next = Make(heap, cleared);
-    Give(heap, next, chain);
+    TransferReference(heap, next, chain);
     chain = next;
   }
   heap.Release(chain);

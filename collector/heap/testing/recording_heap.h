@@ -1,4 +1,4 @@
-// A world is a heap, the user code that a test gives it, and a log of what happens there.
+// A recording is a heap, the user code that a test gives it, and a log of what happens there.
 //
 // Place: tests of this folder only.
 
@@ -16,18 +16,19 @@
 
 namespace ouro::heap {
 
-class World : public Listener {
+class RecordingHeap : public Listener {
  public:
-  explicit World(const Rules& rules) : heap(rules, this, this) {}
-  explicit World(Rules::Finalizers finalizers) : World(Rules{.finalizers = finalizers}) {}
+  explicit RecordingHeap(const Rules& rules) : heap(rules, this, this) {}
+  explicit RecordingHeap(Rules::Finalizers finalizers)
+      : RecordingHeap(Rules{.finalizers = finalizers}) {}
 
   TypeId Register(Kind kind, bool has_finalizer = false) {
     Type type = Describe(kind);
     if (has_finalizer) {
       type.finalize = [](Heap& h, Object object) {
-        World& world = *static_cast<World*>(h.context());
-        world.Say("finalize " + world.names[object]);
-        world.Run(world.finalize, object);
+        RecordingHeap& recording = *static_cast<RecordingHeap*>(h.context());
+        recording.Say("finalize " + recording.names[object]);
+        recording.Run(recording.finalize, object);
       };
     }
     return heap.Register(type);
@@ -37,16 +38,16 @@ class World : public Listener {
   Object New(TypeId type, const std::string& name) { return Call(Make(heap, type), name); }
   Object NewWeak(Object target, const std::string& name, bool has_callback = true) {
     const auto called = [](Heap& h, Object weak) {
-      World& world = *static_cast<World*>(h.WeakContext(weak));
-      world.Say("callback " + world.names[weak]);
+      RecordingHeap& recording = *static_cast<RecordingHeap*>(h.WeakContext(weak));
+      recording.Say("callback " + recording.names[weak]);
       EXPECT_EQ(h.Target(weak), kNull);
-      world.Run(world.callback, weak);
+      recording.Run(recording.callback, weak);
     };
     return Call(has_callback ? heap.NewWeak(target, called, this) : heap.NewWeak(target), name);
   }
   Object NewTrash(TypeId type, const std::string& name) {
     const Object object = New(type, name);
-    Hold(heap, object, object);
+    AddReference(heap, object, object);
     heap.Release(object);
     return object;
   }

@@ -19,7 +19,7 @@
 
 namespace ouro::heap {
 
-enum class Kind { kSlots, kRun, kMap, kBag, kCleared, kAtom };
+enum class Kind { kSlots, kRun, kMap, kBag, kCleared, kLeaf };
 inline constexpr Kind kContainers[] = {Kind::kSlots, Kind::kRun, Kind::kMap, Kind::kBag,
                                        Kind::kCleared};
 inline constexpr Rules::Finalizers kBothRules[] = {Rules::Finalizers::kUncollectable,
@@ -97,10 +97,10 @@ inline Type Describe(Kind kind) {
                   heap.Store(slot, kNull);
                 }
               }};
-    case Kind::kAtom:
+    case Kind::kLeaf:
       break;
   }
-  return {.name = "atom", .size = sizeof(uint32_t), .container = false};
+  return {.name = "leaf", .size = sizeof(uint32_t), .leaf = true};
 }
 
 inline std::ostream& operator<<(std::ostream& out, Kind kind) { return out << Describe(kind).name; }
@@ -116,7 +116,7 @@ inline Object Make(Heap& heap, TypeId type) {
 }
 
 // `holder` holds `value` once more. False if it has no room.
-inline bool Hold(Heap& heap, Object holder, Object value) {
+inline bool AddReference(Heap& heap, Object holder, Object value) {
   const Type& type = heap.type(heap.TypeOf(holder));
   if (type.visit != nullptr) {
     heap.Retain(value);
@@ -132,13 +132,13 @@ inline bool Hold(Heap& heap, Object holder, Object value) {
 }
 
 // The same, and the caller holds `value` no more.
-inline void Give(Heap& heap, Object holder, Object value) {
-  EXPECT_TRUE(Hold(heap, holder, value));
+inline void TransferReference(Heap& heap, Object holder, Object value) {
+  EXPECT_TRUE(AddReference(heap, holder, value));
   heap.Release(value);
 }
 
 // `holder` lets go of everything, one after the other.
-inline void Empty(Heap& heap, Object holder) {
+inline void ClearReferences(Heap& heap, Object holder) {
   const Type& type = heap.type(heap.TypeOf(holder));
   if (type.visit != nullptr) {
     const auto held = std::exchange(BagOf(heap, holder).held, {});
@@ -152,7 +152,7 @@ inline void Empty(Heap& heap, Object holder) {
 // A new object that holds itself, and that nobody else holds.
 inline Object MakeTrash(Heap& heap, TypeId type) {
   const Object object = Make(heap, type);
-  Hold(heap, object, object);
+  AddReference(heap, object, object);
   heap.Release(object);
   return object;
 }
