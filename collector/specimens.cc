@@ -114,13 +114,14 @@ std::string FindPeer(const std::string& name, const std::vector<std::string>& ar
   if (!Hello(argv, &greeting, &error)) return fmt::format("{}: {}", name, error);
   if (contract == nullptr) contract = ContractOf(greeting);
   if (contract == nullptr) return NoContract(name, greeting);
-  *specimen = {.name = name,
-               .summary = Printable(fmt::format("{} {}", greeting.name, greeting.version)),
-               .contract = contract,
-               .abilities = greeting.abilities,
-               .in_process = false,
-               .unknown = greeting.unknown,
-               .make = [argv](Observer& observer) { return MakeProcess(argv, observer); }};
+  *specimen = {
+      .name = name,
+      .summary = Printable(fmt::format("{} {}", greeting.name, greeting.version)),
+      .contract = contract,
+      .abilities = greeting.abilities,
+      .in_process = false,
+      .unknown = greeting.unknown,
+      .make = [argv](Observer& observer) { return MakeProtocolCollector(argv, observer); }};
   return "";
 }
 
