@@ -32,7 +32,7 @@ def mutants(name):
         cc_binary(
             name = "lib-" + mutant + ".so",
             srcs = [mutant + ".cc"],
-            # Quick to build. What a mutation leaves unused is no reason to stop.
+            # Fast to build. A mutation may leave code unused, so there are no warnings.
             copts = [
                 "-O1",
                 "-w",
