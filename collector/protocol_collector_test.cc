@@ -33,7 +33,7 @@ Op O(const std::string& text) {
   return op;
 }
 
-// Notes what it is told; scripts are functions.
+// Records events; scripts are functions.
 class Recorder : public Observer {
  public:
   ScriptEnd On(const Event& event) override {
@@ -142,7 +142,7 @@ TEST_F(ProtocolCollectorTest, WhoDoesNotGreetIsNoCollector) {
 
 // ---- One that behaves
 
-// Answers by the line; `self` of scripts is #0.
+// Responds to each line; `self` of scripts is #0.
 constexpr char kDecent[] = R"(
   while read line; do
     case "$line" in
@@ -378,7 +378,7 @@ TEST_F(ProtocolCollectorTest, WhatNeverStartsIsGivenUp) {
   EXPECT_EQ(recorder_.broken.size(), 5u);
 }
 
-// Whether a process is gone; one that nobody waits for may stay behind as a zombie.
+// Whether a process has ended; one without a waiting parent may remain a zombie.
 bool Gone(pid_t pid) {
   if (kill(pid, 0) != 0) return true;
   std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");

@@ -56,7 +56,7 @@ class Deep : public testing::TestWithParam<Case> {
     type_ = heap_->Register(type);
   }
 
-  // The caller holds the first object and, if it asks for that, the last one.
+  // The caller owns the first object and, on request, the last one.
   Object MakeChain(Object* last) {
     Object first = Make(*heap_, type_);
     if (last != nullptr) heap_->Retain(*last = first);

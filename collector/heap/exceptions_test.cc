@@ -24,7 +24,7 @@ namespace {
 enum class Fault {
   kNone,
   kNew,       // operator new throws
-  kNull,      // the allocator answers nullptr
+  kNull,      // the allocator returns nullptr
   kBadAlloc,  // the allocator throws std::bad_alloc
   kLine,      // what writes debug output throws something
 };
@@ -101,7 +101,7 @@ struct Place {
     if (heap.size() > 0) End();
   }
 
-  // `held` lists what is alive in a graph like this: root -> bag -> finalized -> leaf.
+  // `held` lists the live objects of this graph: root -> bag -> finalized -> leaf.
   void Fill() {
     const Object root = heap.New(named);
     held = {root, Make(heap, bag), heap.New(finalized)};
@@ -187,15 +187,15 @@ struct Place {
   Heap heap;
   TypeId slots, finalized, bag, named, leaf_type;
   TypeOf<Note> note;
-  Object leaf = kNull;       // as long as held[2] lives
-  std::vector<Object> held;  // kNull where it was let go of
+  Object leaf = kNull;       // while held[2] is alive
+  std::vector<Object> held;  // kNull where released
   std::string text;
   int64_t lines = 0;
 };
 
 // What a call promises.
 enum class Throws { kNever, kBadAlloc };
-enum class Says { kNothing, kLines };  // whether debug output comes of it
+enum class Says { kNothing, kLines };  // whether it writes debug output
 
 struct Call {
   const char* name;
@@ -351,7 +351,7 @@ constexpr Rules kAllRules[] = {
 };
 constexpr int64_t kMost = 10'000;  // occasions for one fault within a call
 
-// Runs the call on a new heap with the `nth` occasion for a fault taken, and says what came of it.
+// Runs the call on a new heap with a fault at the `nth` occasion. Returns what happened.
 struct Outcome {
   bool threw = false;
   int64_t hits = 0;
@@ -388,7 +388,7 @@ Outcome Try(const Call& call, const Rules& rules, Fault fault, int64_t nth) {
   return outcome;
 }
 
-// Each occasion in turn, until there is none left. Answers how many there were.
+// Tries each occasion in turn. Returns how many there were.
 int64_t Sweep(const Call& call, const Rules& rules, Fault fault) {
   const Outcome clean = Try(call, rules, Fault::kNone, 0);
   EXPECT_FALSE(clean.threw);

@@ -64,7 +64,7 @@ class Exit : public testing::TestWithParam<Rules::Finalizers> {
     return heap_->NewWeak(target, [](Heap& heap, Object) { ++LogOf(heap).user_code; });
   }
 
-  // Destroys the heap: nobody is told, and each object that was ever made is destroyed by now.
+  // Destroys the heap: there are no notifications, and every object ever made is destroyed by now.
   void ExpectSilentEnd() {
     const Log before = log_;
     heap_.reset();
@@ -132,7 +132,7 @@ INSTANTIATE_TEST_SUITE_P(Rules, Exit,
                          testing::Values(Rules::Finalizers::kUncollectable,
                                          Rules::Finalizers::kOnce));
 
-// The leak of "Debugging a leaky Python": a collection has put it aside, and it waits for ever.
+// The leak of "Debugging a leaky Python": a collection has listed it, and it is never freed.
 using ExitOfPython2 = Exit;
 TEST_P(ExitOfPython2, TheLeak) {
   const Object leak = NewCycle();

@@ -22,9 +22,9 @@ using Names = std::vector<Object>;
 class Container : public testing::TestWithParam<std::tuple<Kind, Rules::Finalizers>> {
  protected:
   void SetUp() override {
-    type_ = world_.Register(std::get<0>(GetParam()));
-    finalized_ = world_.Register(std::get<0>(GetParam()), /*has_finalizer=*/true);
-    atom_ = world_.Register(Kind::kLeaf);
+    type_ = recording_.Register(std::get<0>(GetParam()));
+    finalized_ = recording_.Register(std::get<0>(GetParam()), /*has_finalizer=*/true);
+    leaf_ = recording_.Register(Kind::kLeaf);
   }
   void TearDown() override {
     EXPECT_EQ(heap_.size(), 0);
@@ -33,11 +33,11 @@ class Container : public testing::TestWithParam<std::tuple<Kind, Rules::Finalize
   }
   bool once() const { return std::get<1>(GetParam()) == Rules::Finalizers::kOnce; }
 
-  RecordingHeap world_{std::get<1>(GetParam())};
-  Heap& heap_ = world_.heap;
+  RecordingHeap recording_{std::get<1>(GetParam())};
+  Heap& heap_ = recording_.heap;
   TypeId type_;
   TypeId finalized_;
-  TypeId atom_;
+  TypeId leaf_;
 };
 
 TEST_P(Container, IsBornEmptyTrackedAndHeldOnce) {
@@ -45,7 +45,7 @@ TEST_P(Container, IsBornEmptyTrackedAndHeldOnce) {
   const std::vector<std::byte> zero(heap_.type(type_).size);
   EXPECT_EQ(std::memcmp(heap_.Payload(a), zero.data(), zero.size()), 0);
   heap_.Release(a);
-  EXPECT_EQ(world_.Log(), "free ");
+  EXPECT_EQ(recording_.Log(), "free ");
   Bag::alive += heap_.type(type_).visit != nullptr ? 1 : 0;  // one that Make did not make
 
   const Object b = Make(heap_, type_);
@@ -64,7 +64,7 @@ TEST_P(Container, IsBornEmptyTrackedAndHeldOnce) {
 TEST_P(Container, ShowsItsReferences) {
   const Object a = Make(heap_, type_);
   const Object b = Make(heap_, type_);
-  const Object c = Make(heap_, atom_);
+  const Object c = Make(heap_, leaf_);
   for (const Object value : {b, c, b}) AddReference(heap_, a, value);
   AddReference(heap_, b, b);
   EXPECT_EQ(heap_.GetReferents(a), (Names{b, c, b}));
@@ -80,22 +80,22 @@ TEST_P(Container, ShowsItsReferences) {
 }
 
 TEST_P(Container, LetsGoInOrderAndIsFreedLast) {
-  const Object a = world_.New(finalized_, "a");
+  const Object a = recording_.New(finalized_, "a");
   for (const char* name : {"b", "c", "d"})
-    TransferReference(heap_, a, world_.New(finalized_, name));
+    TransferReference(heap_, a, recording_.New(finalized_, name));
   heap_.Release(a);
-  EXPECT_EQ(world_.Log(),
+  EXPECT_EQ(recording_.Log(),
             "finalize a finalize b free b finalize c free c finalize d free d free a");
 }
 
 TEST_P(Container, DiesDepthFirst) {
-  const Object a = world_.New(type_, "a");
-  const Object b = world_.New(type_, "b");
-  TransferReference(heap_, b, world_.New(atom_, "c"));
+  const Object a = recording_.New(type_, "a");
+  const Object b = recording_.New(type_, "b");
+  TransferReference(heap_, b, recording_.New(leaf_, "c"));
   TransferReference(heap_, a, b);
-  TransferReference(heap_, a, world_.New(atom_, "d"));
+  TransferReference(heap_, a, recording_.New(leaf_, "d"));
   heap_.Release(a);
-  EXPECT_EQ(world_.Log(), "free c free b free d free a");
+  EXPECT_EQ(recording_.Log(), "free c free b free d free a");
 }
 
 TEST_P(Container, IsCollectedInACycleWithEveryOtherKind) {
@@ -103,15 +103,15 @@ TEST_P(Container, IsCollectedInACycleWithEveryOtherKind) {
   Object last = a;
   heap_.Retain(a);
   for (const Kind kind : kContainers) {
-    const Object next = Make(heap_, world_.Register(kind));
+    const Object next = Make(heap_, recording_.Register(kind));
     AddReference(heap_, last, next);
     heap_.Release(last);
     last = next;
   }
-  TransferReference(heap_, last, Make(heap_, atom_));
+  TransferReference(heap_, last, Make(heap_, leaf_));
   AddReference(heap_, last, a);
   heap_.Release(last);
-  EXPECT_EQ(heap_.Collect(), 0);  // it is held
+  EXPECT_EQ(heap_.Collect(), 0);  // it is referenced
   heap_.Release(a);
   EXPECT_EQ(heap_.size(), 7);
   EXPECT_EQ(heap_.Collect(0), 0);  // it is old
@@ -119,34 +119,34 @@ TEST_P(Container, IsCollectedInACycleWithEveryOtherKind) {
 }
 
 TEST_P(Container, IsFinalizedOnceOrAtEachDeath) {
-  world_.finalize = [&](Object self) {
+  recording_.finalize = [&](Object self) {
     EXPECT_TRUE(heap_.IsTracked(self));
-    if (world_.names.size() == 1) heap_.Retain(self);
-    world_.names[kNull];
+    if (recording_.names.size() == 1) heap_.Retain(self);
+    recording_.names[kNull];
   };
-  const Object a = world_.New(finalized_, "a");
+  const Object a = recording_.New(finalized_, "a");
   heap_.Release(a);
-  EXPECT_EQ(world_.Log(), "finalize a");
+  EXPECT_EQ(recording_.Log(), "finalize a");
   EXPECT_EQ(heap_.IsFinalized(a), once());
   EXPECT_EQ(heap_.References(a), 1u);
   heap_.Release(a);
-  EXPECT_EQ(world_.Log(), once() ? "free a" : "finalize a free a");
+  EXPECT_EQ(recording_.Log(), once() ? "free a" : "finalize a free a");
 }
 
 TEST_P(Container, InACycleWithAFinalizer) {
-  const Object a = world_.NewTrash(finalized_, "a");
+  const Object a = recording_.NewTrash(finalized_, "a");
   EXPECT_EQ(heap_.Collect(), 1);
   if (once()) {
-    EXPECT_EQ(world_.Log(), "finalize a free a");
+    EXPECT_EQ(recording_.Log(), "finalize a free a");
     return;
   }
-  EXPECT_EQ(world_.Log(), "garbage a");
+  EXPECT_EQ(recording_.Log(), "garbage a");
   EXPECT_EQ(heap_.Garbage(0), a);
   EXPECT_EQ(heap_.Garbage(1), kNull);
   EXPECT_EQ(heap_.References(a), 2u);
   ClearReferences(heap_, a);
   heap_.ClearGarbage();
-  EXPECT_EQ(world_.Log(), "finalize a free a");
+  EXPECT_EQ(recording_.Log(), "finalize a free a");
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Container,
@@ -158,25 +158,25 @@ INSTANTIATE_TEST_SUITE_P(Kinds, Container,
 class Watched : public Container {};
 
 TEST_P(Watched, CallbacksRunNewestFirst) {
-  const Object a = world_.New(type_, "a");
-  const Object w1 = world_.NewWeak(a, "w1");
-  const Object w2 = world_.NewWeak(a, "w2", /*has_callback=*/false);
-  const Object w3 = world_.NewWeak(a, "w3");
-  const Object gone = world_.NewWeak(a, "gone");
+  const Object a = recording_.New(type_, "a");
+  const Object w1 = recording_.NewWeak(a, "w1");
+  const Object w2 = recording_.NewWeak(a, "w2", /*has_callback=*/false);
+  const Object w3 = recording_.NewWeak(a, "w3");
+  const Object gone = recording_.NewWeak(a, "gone");
   for (const Object weak : {w1, w2, w3, gone}) {
     EXPECT_TRUE(heap_.IsWeak(weak));
     EXPECT_TRUE(heap_.IsTracked(weak));
     EXPECT_EQ(heap_.Target(weak), a);
     EXPECT_EQ(heap_.GetReferents(weak), Names{});
   }
-  EXPECT_EQ(heap_.WeakContext(w1), &world_);
+  EXPECT_EQ(heap_.WeakContext(w1), &recording_);
   EXPECT_EQ(heap_.WeakContext(w2), nullptr);
   EXPECT_EQ(heap_.GetReferrers(a), Names{});
   EXPECT_EQ(heap_.References(a), 1u);
   heap_.Release(gone);
   EXPECT_EQ(heap_.Verify({a, w1, w2, w3}), "");
   heap_.Release(a);
-  EXPECT_EQ(world_.Log(), "free gone callback w3 callback w1 free a");
+  EXPECT_EQ(recording_.Log(), "free gone callback w3 callback w1 free a");
   for (const Object weak : {w1, w2, w3}) {
     EXPECT_EQ(heap_.Target(weak), kNull);
     heap_.Release(weak);
@@ -184,17 +184,17 @@ TEST_P(Watched, CallbacksRunNewestFirst) {
 }
 
 TEST_P(Watched, CallbacksBeforeOrAfterTheFinalizer) {
-  const Object a = world_.New(finalized_, "a");
-  const Object w = world_.NewWeak(a, "w");
-  world_.finalize = [&](Object self) {
+  const Object a = recording_.New(finalized_, "a");
+  const Object w = recording_.NewWeak(a, "w");
+  recording_.finalize = [&](Object self) {
     EXPECT_EQ(heap_.Target(w), once() ? self : kNull);
-    const Object late = world_.NewWeak(self, "late");
+    const Object late = recording_.NewWeak(self, "late");
     EXPECT_EQ(heap_.Target(late), self);
     heap_.Release(late);
   };
   heap_.Release(a);
-  EXPECT_EQ(world_.Log(), once() ? "finalize a (free late) callback w free a"
-                                 : "callback w finalize a (free late) free a");
+  EXPECT_EQ(recording_.Log(), once() ? "finalize a (free late) callback w free a"
+                                     : "callback w finalize a (free late) free a");
   heap_.Release(w);
 }
 
@@ -221,15 +221,15 @@ TEST(Weak, EachHasItsPlaceAmongManyTargets) {
   }
 }
 
-// --- Atoms
+// --- Leaves
 
-TEST(Atom, IsNeitherTrackedNorCounted) {
+TEST(Leaf, IsNeitherTrackedNorCounted) {
   for (const Rules::Finalizers finalizers : kBothRules) {
     RecordingHeap recording(finalizers);
     const TypeId plain = recording.Register(Kind::kLeaf);
     const TypeId finalized = recording.Register(Kind::kLeaf, /*has_finalizer=*/true);
     recording.heap.SetThresholds(1, 1, 1);
-    recording.says_collections = true;
+    recording.records_collections = true;
     for (const TypeId type : {plain, finalized, plain, finalized}) {
       const Object leaf = recording.New(type, "a");
       EXPECT_FALSE(recording.heap.IsTracked(leaf));
@@ -242,7 +242,7 @@ TEST(Atom, IsNeitherTrackedNorCounted) {
   }
 }
 
-TEST(Atom, MayComeBack) {
+TEST(Leaf, MayBeResurrected) {
   for (const Rules::Finalizers finalizers : kBothRules) {
     RecordingHeap recording(finalizers);
     const Object leaf = recording.New(recording.Register(Kind::kLeaf, /*has_finalizer=*/true), "a");
@@ -260,7 +260,7 @@ TEST(Atom, MayComeBack) {
 
 // --- Layouts
 
-TEST(Layout, PayloadsAreAlignedAndApart) {
+TEST(TypeLayout, PayloadsAreAlignedAndApart) {
   Heap heap(Rules{});
   for (const uint32_t alignment : {1u, 2u, 4u, 8u, 16u}) {
     for (const uint32_t size : {0u, 1u, 3u, 20u, 40u, 5000u}) {
@@ -282,7 +282,7 @@ TEST(Layout, PayloadsAreAlignedAndApart) {
   }
 }
 
-TEST(Layout, ReferencesAreWhereTheTypeSays) {
+TEST(TypeLayout, ReferencesAreWhereTheTypeSays) {
   Heap heap(Rules{});
   const TypeId leaf = heap.Register(Describe(Kind::kLeaf));
   const Object a = heap.New(heap.Register(Describe(Kind::kMap)));
@@ -309,7 +309,7 @@ TEST(Layout, ReferencesAreWhereTheTypeSays) {
   EXPECT_EQ(map.other, -1.5);
 }
 
-TEST(Layout, NamesAndPayloadsStay) {
+TEST(TypeLayout, HandlesAndPayloadsAreStable) {
   RecordingHeap recording(Rules::Finalizers::kOnce);
   Heap& heap = recording.heap;
   for (const Kind kind : kContainers) {
@@ -333,8 +333,8 @@ TEST(Layout, NamesAndPayloadsStay) {
   }
 }
 
-// A name is used again, by another object that has nothing of the old one.
-TEST(Layout, NamesAreUsedAgain) {
+// A handle is reused by another object, which has nothing of the old one.
+TEST(TypeLayout, HandlesAreReused) {
   RecordingHeap recording(Rules::Finalizers::kOnce);
   const TypeId type = recording.Register(Kind::kRun, /*has_finalizer=*/true);
   const Object weak = recording.heap.NewWeak(Make(recording.heap, type));

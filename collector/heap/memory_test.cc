@@ -17,7 +17,7 @@
 namespace ouro::heap {
 namespace {
 
-// An allocator that keeps books. It is a global, as functions without context need one.
+// An allocator that records its blocks; global, because its functions have no context.
 struct Books {
   std::unordered_map<void*, size_t> blocks;
   size_t bytes = 0;
@@ -60,7 +60,7 @@ void Release(void* memory, size_t bytes) {
 
 constexpr Allocator kBooks = {Allocate, Release};
 
-// While it lives, nobody may call the allocator.
+// While it is alive, the allocator must not be called.
 struct Forbid {
   Forbid() { books.forbidden = true; }
   ~Forbid() { books.forbidden = false; }
@@ -95,7 +95,7 @@ class Scenario {
     EXPECT_GT(heap_.stats(0).collections + heap_.stats(1).collections, 0);
   }
 
-  // Lets go of everything.
+  // Releases everything.
   void End() {
     ended_ = true;
     heap_.SetDebug(0);
@@ -244,7 +244,7 @@ class Scenario {
     }
   }
 
-  // Within user code, what local variables of this class hold is held besides.
+  // While user code runs, local variables of this class own references too.
   void Check() {
     std::vector<Object> held;
     for (const Object object : held_) {

@@ -1,4 +1,4 @@
-// Counts do not wrap: an object that is held too often to count stays for ever.
+// Counts do not wrap: an object whose count is saturated is immortal.
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@ namespace ouro::heap {
 namespace {
 
 // Takes some seconds, and with AddressSanitizer a minute.
-TEST(Saturation, HeldTooOftenToCount) {
+TEST(Saturation, SaturatedObjectsAreImmortal) {
   if (kPoison) GTEST_SKIP() << "no counting to 2^31 there";
   Heap heap(Rules{});
   std::vector<TypeId> types;
@@ -29,7 +29,7 @@ TEST(Saturation, HeldTooOftenToCount) {
   for (int64_t i = kMaxReferences - 2; i < kTimes; ++i) heap.Retain(object);
   EXPECT_EQ(heap.References(object), kMaxReferences);
 
-  // However it is let go of: by Store, ReleaseBoth, deaths, collections of all kinds of objects.
+  // Released in every way: Store, ReleaseBoth, deaths, collections of all kinds of objects.
   for (const TypeId type : types) {
     const Object holder = Make(heap, type);
     AddReference(heap, holder, object);

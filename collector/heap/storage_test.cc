@@ -1,5 +1,5 @@
-// States that are reached by many objects only: cells at hand and their pages' books, queues that
-// are full, deep chains; and memory that is junk when it comes.
+// States that only many objects reach: cached cells and page metadata, full queues, deep chains;
+// and memory that is not zeroed.
 
 #include <gtest/gtest.h>
 
@@ -21,14 +21,14 @@ constexpr Allocator kJunk = {[](size_t bytes) {
                              },
                              [](void* memory, size_t) { std::free(memory); }};
 
-bool denied = false;  // there is no more memory
+bool denied = false;  // allocations fail
 constexpr Allocator kDenied = {
     [](size_t bytes) { return denied ? nullptr : kDefaultAllocator.allocate(bytes); },
     [](void* memory, size_t bytes) { kDefaultAllocator.release(memory, bytes); }};
 
-// What memory has been in a leaf's entry in the table of places is not taken for a member's: a
-// traversal that counts two leaves as members ends before it has seen the last object.
-TEST(StorageTest, AtomsInMemoryThatWasJunk) {
+// The list index of a leaf is not left uninitialized, where it might look like a member's: a
+// traversal that counts two leaves as members would end before it has seen the last object.
+TEST(StorageTest, LeavesInUninitializedMemory) {
   Heap heap({}, nullptr, nullptr, kJunk);
   const TypeId run = heap.Register(Describe(Kind::kRun));
   const TypeId leaf = heap.Register(Describe(Kind::kLeaf));
@@ -45,9 +45,9 @@ TEST(StorageTest, AtomsInMemoryThatWasJunk) {
   EXPECT_EQ(heap.size(), 0);
 }
 
-// Deaths by count and by collections take turns while the number of cells at hand goes through all
-// that it can be, each way with an odd and an even start.
-TEST(StorageTest, MoreDiesThanIsKeptAtHand) {
+// Deaths by count and by collections alternate while the number of cached cells takes every value,
+// each with an odd and an even start.
+TEST(StorageTest, MoreDeathsThanTheCacheHolds) {
   for (const int first : {0, 1}) {
     Heap heap({});
     const TypeId type = heap.Register(Describe(Kind::kRun));
@@ -113,8 +113,8 @@ TEST(StorageTest, AChainOfATypeWithAClear) {
   EXPECT_EQ(heap.size(), 0);
 }
 
-// A new object would rather be in a vacant page that is far below, but it is born where there is
-// room if there is no memory for that page. Then the heap ends with pages that are vacant.
+// A birth prefers a new page in front to an open page at the end, but uses the latter if there is
+// no memory for the former. At the end the heap has vacant pages.
 TEST(StorageTest, VacantPagesAmongOthers) {
   {
     Heap heap({}, nullptr, nullptr, kDenied);

@@ -17,12 +17,12 @@ ALL = (("2.6",), ("2.6", "--stats"), ("2.7",), ("2.7", "--stats"))
 
 
 def pythons27():
-    """Where a CPython 2.7 may be, in the order of PATH. Pythons27 in collector/specimens.cc."""
+    """Paths where a CPython 2.7 may be, in the order of PATH, as Pythons27 of specimens.cc."""
     for folder in os.environ.get("PATH", "").split(":"):
         if os.path.basename(folder) != "shims":
             yield os.path.join(folder, "python2.7")
             continue
-        # A pyenv's shims fail unless that version is chosen: we look behind them.
+        # A pyenv's shims fail unless that version is selected: this looks behind them.
         versions = os.path.join(os.path.dirname(folder), "versions")
         for version in sorted(os.listdir(versions) if os.path.isdir(versions) else ()):
             if version.startswith("2.7."):
@@ -38,7 +38,7 @@ def run(*command):
 
 
 def masked(text):
-    """The text without what differs from run to run.
+    """Returns the text without what differs between runs.
 
     Addresses are numbered as they first appear, so that what names one object still does. The sizes
     of the generations go: an interpreter's own modules, functions and frames are in them, some
