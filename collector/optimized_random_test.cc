@@ -1,5 +1,5 @@
-// The heap in bulk: nodes of all sizes, and random programs, after every operation of which its
-// invariants are recomputed.
+// The heap in bulk: nodes of all sizes, and random programs; its invariants are recomputed after
+// every operation.
 
 #include <gtest/gtest.h>
 

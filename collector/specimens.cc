@@ -95,13 +95,14 @@ std::string NoContract(const std::string& name, const ProcessGreeting& greeting)
   const std::string who = Printable(fmt::format("{} {}", greeting.name, greeting.version));
   if (greeting.name == "cpython") {
     return fmt::format(
-        "{}: no contract was tried on {}; those of {} are covered. To judge it by one of them all "
-        "the same, say --contract cpython39",
+        "{}: no contract was tried on {}; {} are covered. To judge it by one of them anyway, use "
+        "--contract cpython39",
         name, who, kCoveredVersions);
   }
   return fmt::format(
-      "{}: there is no contract \"{}\", as {} calls itself; say by which one it is to be judged, "
-      "--contract NAME: `ouro contracts` lists them",
+      "{}: there is no contract \"{}\", the name in the greeting of {}; choose one by --contract "
+      "NAME: "
+      "`ouro contracts` lists them",
       name, greeting.name, who);
 }
 
@@ -145,18 +146,18 @@ std::string FindProcess(const std::string& name, const Contract* contract, Speci
 std::string FindLibraryPeer(const PeerName& peer, Specimen* specimen) {
   const std::string folder = PeersFolder();
   if (folder.empty()) {
-    return fmt::format("{} is not here: no folder collector/peers is beside this program",
+    return fmt::format("{} is not available: there is no folder collector/peers above this program",
                        peer.name);
   }
   const std::string path = fmt::format("{}/{}/{}.so", folder, peer.folder, peer.name);
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
-    return fmt::format("{} is not here: there is no {}", peer.name, path);
+    return fmt::format("{} is not available: there is no {}", peer.name, path);
   }
   const std::string wrong = LoadLibrary(path, specimen);
   specimen->name = peer.name;
   if (wrong.empty()) return "";
-  return fmt::format("{} is not built in: Debian's {} has to be there before it is", peer.name,
+  return fmt::format("{} is not available: install Debian's {} and build again", peer.name,
                      peer.packages);
 }
 
@@ -335,7 +336,7 @@ std::vector<Specimen> PresentSpecimens(std::vector<std::string>* absent) {
   std::string error = FindSpecimen("cpython", &found);
   if (error.empty()) present.push_back(found);
   if (!error.empty()) absent->push_back(error);
-  error = "there is no python2.7 on PATH, nor in a pyenv whose shims are there";
+  error = "there is no python2.7 on PATH, nor in a pyenv with its shims on PATH";
   for (const std::string& path : Pythons27()) {
     error = FindSpecimen("cpython:" + path, &found);
     if (!error.empty()) continue;

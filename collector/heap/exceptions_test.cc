@@ -220,7 +220,7 @@ void NewObjects(Place& p, int count) {
   }
 }
 
-// Of the calls that are not here all are one line of heap.h, which reads or sets a member.
+// The calls left out are one line of heap.h each, which reads or sets a member.
 std::vector<Call> Births() {
   return {
       {"Register", Throws::kBadAlloc, Says::kNothing,

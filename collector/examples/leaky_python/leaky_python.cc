@@ -71,7 +71,7 @@ class LeakyPython {
 
   heap::Object New(heap::TypeId type) {
     const heap::Object object = heap_.New(type);
-    heap::Check(object != heap::kNull, "there is no memory for a handful of objects");
+    heap::Check(object != heap::kNull, "no memory for a few objects");
     return object;
   }
   template <typename T>
@@ -121,7 +121,7 @@ int Main(int argc, char** argv) {
       "leaky_python");
   std::string version = "2.7";
   bool stats = false;
-  app.add_option("--rules", version, "those of which CPython: 2.6 or 2.7")
+  app.add_option("--rules", version, "those of CPython 2.6 or 2.7")
       ->capture_default_str()
       ->check(CLI::IsMember({"2.6", "2.7"}));
   app.add_flag("--stats", stats, "gc.DEBUG_STATS too: show each collection, the one at exit too");

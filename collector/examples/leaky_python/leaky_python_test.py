@@ -72,7 +72,7 @@ class LeakyPythonTest(unittest.TestCase):
     def test_prints_what_cpython_prints(self):
         python = next((path for path in pythons27() if os.access(path, os.X_OK)), None)
         if python is None:
-            reason = "there is no python2.7 on PATH, nor in a pyenv whose shims are there"
+            reason = "there is no python2.7 on PATH, nor in a pyenv with its shims on PATH"
             print(f"NOT TESTED: {reason}; the record of what it prints stands for it", flush=True)
             self.skipTest(reason)
         print("compared with", run(python, "--version").strip(), flush=True)

@@ -147,16 +147,17 @@ class Lua final : public Peer {
     Pop(dest);
   }
 
-  // Within a finalizer Lua refuses.
+  // Lua ignores it within a finalizer.
   int Collect(int generation) override {
     if (generation == 2) {
       lua_gc(lua_, LUA_GCCOLLECT);
       return 0;
     }
 #ifdef OURO_GENERATIONAL
-    lua_gc(lua_, LUA_GCSTEP, generation);  // 0: a young one; else so many KiB of growth are feigned
+    lua_gc(lua_, LUA_GCSTEP,
+           generation);  // 0: a young one; otherwise simulates that many KiB of growth
 #else
-    // Lua thinks of work in bytes. 2^6 of them are a traversal or two, 2^11 are most of a cycle.
+    // Lua measures work in bytes: 2^6 are one or two traversals, 2^11 most of a cycle.
     lua_gc(lua_, LUA_GCINC, 0, 1, generation == 0 ? 6 : 11);
     lua_gc(lua_, LUA_GCSTEP, 0);
 #endif
