@@ -9,7 +9,7 @@
 namespace ouro {
 namespace {
 
-// ouroboros.h cannot include our headers, so it says these things a second time.
+// ouroboros.h cannot include our headers, so it repeats these definitions.
 static_assert(OURO_REGISTERS == kRegisters && OURO_MAX_SLOTS == kMaxSlots &&
               OURO_GENERATIONS == kGenerations && OURO_SELF == kSelf && OURO_NONE == kNone);
 static_assert(std::is_same_v<ouro_id, ObjectId>);
@@ -19,10 +19,10 @@ static_assert(Same(OURO_WEAK, kWeakReferences) && Same(OURO_CALLBACK, kCallbacks
               Same(OURO_GARBAGE, kGarbageList) && Same(OURO_SAVEALL, kSaveall) &&
               Same(OURO_THRESHOLD, kThresholds) && Same(OURO_CENSUS, kCensusTaking) &&
               Same(OURO_FAILURE, kFailures) && Same(OURO_ALL_ABILITIES, kAllAbilities));
-// Every operation has its function, or the switch in Execute does not compile. A new one also needs
-// its line in MissingFunction, a new event its function in ouro_observer.
+// A new operation needs a case in Execute (or that does not compile), and a line in
+// MissingFunction; a new event needs a function in ouro_observer.
 static_assert(kOpCodes == 20 && static_cast<int>(Event::Kind::kFailed) == 10,
-              "ouroboros.h has to follow, with another OURO_VERSION");
+              "ouroboros.h must follow, with another OURO_VERSION");
 
 class CCollector final : public Collector {
  public:
@@ -76,7 +76,8 @@ class CCollector final : public Collector {
   bool broken_ = false;
 };
 
-// What the collector calls. A birth is numbered here, so that no adapter can get that wrong.
+// The functions that the collector calls. Ids are assigned here, so that no adapter can get that
+// wrong.
 ouro_observer CCollector::Functions() {
   using From = const ouro_observer*;
   ouro_observer f = {};
@@ -148,7 +149,7 @@ void CCollector::Execute(const Op& op) {
   }
 }
 
-// The first function that `t` has to have and has not, or nullptr.
+// The first required function that `t` lacks, or nullptr.
 const char* MissingFunction(const ouro_collector_table& t) {
   constexpr uint32_t kAlways = OURO_ALL_ABILITIES;
   const struct {

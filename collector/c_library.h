@@ -1,5 +1,4 @@
-// A C library is a collector whose shared object exports the table of ouroboros.h instead of a C++
-// symbol.
+// A C library is a shared object that exports the table of ouroboros.h instead of a C++ symbol.
 //
 // Place: below library.h, which loads it; the bridge from ouroboros.h to model/collector.h.
 
@@ -13,9 +12,9 @@
 
 namespace ouro {
 
-// The specimen that `table`, which outlives it, describes; its name is left empty. Returns "" and
-// sets *specimen, or returns what is wrong with the table, in a sentence. Of a table of another
-// version nothing but the version is read.
+// Makes the specimen that `table` describes, with an empty name; `table` must outlive it. Returns
+// "" and sets *specimen, or returns a sentence that says what is wrong with the table. Of a table
+// of another version only the version is read.
 std::string ReadCTable(const ouro_collector_table& table, Specimen* specimen);
 
 }  // namespace ouro

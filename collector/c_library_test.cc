@@ -1,5 +1,5 @@
-// Tests of the bridge from C: bad tables are refused in sentences that say what to do, and every
-// function of a good one is called with what the operation says, and heard.
+// The bridge from C: bad tables are refused with sentences that say what to do; every function of a
+// good one is called with the operands of its operation, and its events arrive.
 
 #include "collector/c_library.h"
 
@@ -297,7 +297,7 @@ TEST_F(CCollectorTest, ScriptsRunWithinTheCallAndSayHowTheyEnded) {
 TEST_F(CCollectorTest, BirthsAreNumberedFromZeroAfterAReset) {
   Execute("r0 = leaf");
   Execute("r1 = leaf");
-  EXPECT_EQ(newest->births, 2);  // on_new says the number
+  EXPECT_EQ(newest->births, 2);  // on_new returns the id
   collector_->Reset();
   EXPECT_EQ(newest->asked, Lines{"reset"});
   Expect("r0 = leaf", {"leaf 0"}, {"new 0"});

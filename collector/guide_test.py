@@ -1,8 +1,8 @@
-"""GUIDE.md is true: its commands are run as a reader would, in order, and print what it says.
+"""Runs the commands of GUIDE.md in order, as a reader would, and compares their output with it.
 
 Place: beside the guide. It reads these blocks of it:
-  console   commands after `$ `, each with what it prints. A line `...` stands for any lines; times
-            and counts of campaigns are not compared, and they run for a few seconds only.
+  console   commands after `$ `, each with its output. A line `...` stands for any lines. Campaigns
+            run for a few seconds only, and their times and counts are not compared.
   c         excerpts of the example in C.
 """
 
@@ -25,25 +25,26 @@ READER = "/home/you"  # where the reader of the guide begins
 DONE = "==== done, exit code "
 EXAMPLES = ["examples/c/toy_adapter.c", "examples/c/toy_gc.c"]
 
-# As the table of mistakes has them: the first words, the right text of toy.py, the wrong one.
+# The mistakes of the table: its first words, the right text of toy.py, the wrong one.
 MISTAKES = [
-    ("output stays in a buffer", "print(line, flush=True)", "print(line)"),
-    ("a reset goes on counting births", "        self.born = 0\n",
+    ("output is not flushed", "print(line, flush=True)", "print(line)"),
+    ("a reset does not restart", "        self.born = 0\n",
      "        self.born = getattr(self, 'born', 0)\n"),
     ("`collect` does nothing", r'say(f"> {line}\n> done 0")', "pass"),
-    ("an assignment lets go of the old value first",
+    ("an assignment releases the old value first",
      "        if value is not None:\n            value.count += 1\n"
      "        old, holder[key] = holder[key], value\n        self.release(old)\n",
      "        self.release(holder[key])\n        holder[key] = value\n"
      "        if value is not None:\n            value.count += 1\n"),
-    ("the last slot is forgotten", "range(len(thing.slots))", "range(len(thing.slots) - 1)"),
-    ("a weak reference holds", "self.target = target",
+    ("a death does not release the last slot", "range(len(thing.slots))",
+     "range(len(thing.slots) - 1)"),
+    ("a weak reference keeps", "self.target = target",
      "self.target = target\n        if target is not None:\n            target.count += 1"),
-    ("an object is freed though", "            thing.count = 1", "            thing.count = 0"),
+    ("an object is freed although", "            thing.count = 1", "            thing.count = 0"),
     ("`self` is lost", '        self.registers["self"] = outer\n',
      '        self.registers["self"] = None\n'),
     ("a finalizer's exception", ' + (" raised" if how == "raise" else "")', ""),
-    ("the contract is another's", "", ""),
+    ("the contract is the wrong one", "", ""),
 ]
 
 
@@ -75,7 +76,7 @@ def commands(block):
 
 
 def comparable(command, lines):
-    """Without what differs from time to time: numbers of campaigns, and which program was found."""
+    """Without what differs between runs: numbers of campaigns, and which program was found."""
     lines = [re.sub(r"/lib-\S*-[0-9a-f]{4,16}\.gct", "/FOUND.gct", line) for line in lines]
     if not command.startswith(("ouro campaign", "ouro run")):
         return lines
@@ -110,7 +111,7 @@ class GuideTest(unittest.TestCase):
                            "PATH": tools + ":" + os.environ["PATH"]}
         for name in ("BUILD_WORKING_DIRECTORY", "PYTHONUNBUFFERED"):
             cls.environment.pop(name, None)
-        # One of them is waited for for ten seconds: meanwhile, the other tests run.
+        # One of them takes ten seconds: the other tests run meanwhile.
         pool = concurrent.futures.ThreadPoolExecutor(3)
         cls.addClassCleanup(pool.shutdown)
         cls.mistakes = [pool.submit(cls.make, i) for i in range(len(MISTAKES))]

@@ -1,10 +1,10 @@
 // A liar is an honest collector that misreports in one named way: it drops, repeats, alters, delays
 // or invents events, or executes an operation differently. The name of a lie is the name of the law
-// that it breaks, and there is one for each law. Each is a mistake that somebody could make. What
-// finds bugs in collectors is tested with them: a judge that believes a liar is worth nothing.
+// that it breaks, and each law has one. Each models a plausible mistake. Liars test whatever finds
+// bugs in collectors: a judge that believes one is worth nothing.
 //
-// Place: one of the collectors, around another one. It sees the interface in model/collector.h and
-// no judge: the names of the laws are mere words here.
+// Place: one of the collectors, wrapped around another. It sees the interface in model/collector.h
+// and no judge: to it, the names of the laws are only strings.
 
 #ifndef COLLECTOR_LIAR_H_
 #define COLLECTOR_LIAR_H_
@@ -23,15 +23,15 @@ struct Lie {
   const char* lie;  // what the liar does: "frees an object that has a finalizer twice"
 };
 
-// All lies, in the order of the laws.
+// All lies, in the order of the laws. Thread-safe.
 const std::vector<Lie>& Lies();
 
-// Makes the honest collector that is inside, as Specimen::make does.
+// Makes the honest collector inside, as Specimen::make does. Never returns null.
 using HonestMaker = std::function<std::unique_ptr<Collector>(Observer& observer)>;
 
-// Makes a collector that lies to `observer`, which outlives it, in the way of that name. Every lie
-// can be told over every collector and contract; garbage-complete, under PEP 442, with saveall
-// only. Null where no lie has that name.
+// Makes a collector that tells the lie of that name to `observer`, which must outlive it; null if
+// no lie has that name. Every lie can be told by every honest collector under every contract;
+// garbage-complete under PEP 442 only with saveall. REQUIRES: the honest collector is lawful.
 std::unique_ptr<Collector> MakeLiar(const std::string& law, Observer& observer,
                                     const HonestMaker& honest);
 

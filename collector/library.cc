@@ -20,7 +20,8 @@
 namespace ouro {
 namespace {
 
-// As the user who ran `bazel run` means it: dlopen would look for a bare name in the system.
+// Relative to the user's folder, also under `bazel run`. Never a bare name, for which dlopen would
+// search the system.
 std::string Absolute(const std::string& path) {
   namespace fs = std::filesystem;
   const char* where = std::getenv("BUILD_WORKING_DIRECTORY");
@@ -46,8 +47,8 @@ std::string ReadEntry(const LibraryEntry& entry, Specimen* specimen) {
 
 constexpr std::chrono::seconds kLoadTime{10};  // far more than the largest interpreter takes
 
-// Loads the library in a subprocess first: its constructors run, and may exit, crash, or hang.
-// Returns "" or what they did. That it cannot be loaded is for the caller to find out.
+// Loads the library in a subprocess, where its constructors may exit, crash or hang. Returns "" or
+// what they did. A failing dlopen is left to the caller.
 std::string Rehearse(const std::string& path) {
   Subprocess process;
   const std::string error = process.Start({.run = [&path](int channel) {
@@ -78,7 +79,7 @@ std::string Rehearse(const std::string& path) {
                      strsignal(WTERMSIG(status)), when);
 }
 
-// A path that could not stand on one line, in a report or the header of a finding, is refused.
+// Paths appear in one-line reports and in headers of findings: others are refused.
 bool OnOneLine(const std::string& path) {
   return std::all_of(path.begin(), path.end(),
                      [](char c) { return c < 0 || (c >= 32 && c < 127); });
@@ -105,7 +106,7 @@ std::string LoadLibrary(const std::string& path, Specimen* specimen) {
   const std::string error =
       entry != nullptr ? ReadEntry(*entry, specimen) : ReadCTable(*table, specimen);
   if (!error.empty()) return fmt::format("lib:{}: {}", path, error);
-  specimen->name = "lib:" + absolute;  // whoever replays a finding stands elsewhere
+  specimen->name = "lib:" + absolute;  // findings are replayed from other folders
   specimen->summary = Printable(specimen->summary);
   return "";
 }

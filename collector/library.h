@@ -1,9 +1,9 @@
-// A library is a collector in a shared object, which is loaded when somebody asks for it by the
-// name `lib:PATH`. So a collector can be tested without being built into anything, and a hundred
-// broken ones need not be in one program.
+// A library is a collector in a shared object, loaded on demand by the name `lib:PATH`. So a
+// collector can be tested without being linked into anything, and a hundred mutants need not be in
+// one program.
 //
-// Place: a kind of specimen. This header is also what such a library includes, if it is C++; it is
-// compiled by the same compiler as the program that loads it. In C it includes ouroboros.h instead.
+// Place: a kind of specimen. A library in C++ includes this header too, and must be compiled by the
+// same compiler as the program that loads it; one in C includes ouroboros.h instead.
 
 #ifndef COLLECTOR_LIBRARY_H_
 #define COLLECTOR_LIBRARY_H_
@@ -16,7 +16,7 @@
 
 namespace ouro {
 
-// What a library says of itself.
+// What a library exports.
 struct LibraryEntry {
   uint32_t version = kVersion;
   uint32_t abilities = kAllAbilities;
@@ -24,14 +24,14 @@ struct LibraryEntry {
   const char* contract = "";  // as ReadContract takes it
   std::unique_ptr<Collector> (*make)(Observer& observer) = nullptr;
 
-  // Changes with whatever else of the interface changes: Observer, Collector, Event, Op.
+  // Changes whenever the rest of the interface does: Observer, Collector, Event, Op.
   static constexpr uint32_t kVersion = 1;
 };
 
 // Loads the library at `path`, which exports `ouro_library` (below) or `ouro_collector` of
-// ouroboros.h, for the rest of the process's life: first in a child, since its constructors may
-// exit, crash, or hang. Returns "" and sets *specimen, or returns why it cannot be loaded.
-// REQUIRES: no other thread runs.
+// ouroboros.h, for the rest of the process's life. Tries it in a child process first, because its
+// constructors may exit, crash or hang. Returns "" and sets *specimen, or returns a sentence that
+// says why it cannot be loaded. REQUIRES: no other thread is running (it forks).
 std::string LoadLibrary(const std::string& path, Specimen* specimen);
 
 }  // namespace ouro

@@ -19,14 +19,14 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kChunk = 1 << 14;   // bytes of one read
-constexpr int kDeathGraceMs = 1000;  // for a process that closed its output to become dead
-constexpr int kPollMs = 1;           // between two looks whether it did
+constexpr int kDeathGraceMs = 1000;  // for a process that closed its output to end
+constexpr int kPollMs = 1;           // between two checks whether it is
 
 }  // namespace
 
-std::string Child::Start(const std::vector<std::string>& argv) {
+std::string LineChild::Start(const std::vector<std::string>& argv) {
   if (argv.empty()) return "no command";
-  // Our end of its input is a socket, because a write to one can be told to raise no SIGPIPE.
+  // Our end of its input is a socket, because send() can suppress SIGPIPE.
   int sockets[2], output[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) return strerror(errno);
   input_.Set(sockets[0]);
@@ -61,13 +61,13 @@ std::string Child::Start(const std::vector<std::string>& argv) {
   return strerror(error);
 }
 
-int Child::Remaining() const {
+int LineChild::Remaining() const {
   const auto left =
       std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
   return static_cast<int>(std::max<int64_t>(0, left));
 }
 
-Child::Outcome Child::Send(const std::string& line) {
+LineChild::Outcome LineChild::Send(const std::string& line) {
   deadline_ = Clock::now() + std::chrono::milliseconds(limits_.timeout_ms);
   const std::string text = line + "\n";
   for (size_t sent = 0; sent < text.size();) {
@@ -76,7 +76,7 @@ Child::Outcome Child::Send(const std::string& line) {
     if (size >= 0) {
       sent += static_cast<size_t>(size);
     } else if (errno == EAGAIN) {
-      // It has not read our last thousands of lines.
+      // Its input buffer is full.
       pollfd wait = {input_.get(), POLLOUT, 0};
       if (poll(&wait, 1, Remaining()) == 0) return Outcome::kTimeout;
     } else if (errno != EINTR) {
@@ -86,7 +86,7 @@ Child::Outcome Child::Send(const std::string& line) {
   return Outcome::kOk;
 }
 
-Child::Outcome Child::ReadLine(std::string* line) {
+LineChild::Outcome LineChild::ReadLine(std::string* line) {
   while (true) {
     const size_t end = buffer_.find('\n', start_);
     if (std::min(end, buffer_.size()) - start_ > limits_.max_line) return Outcome::kTooLong;
@@ -102,8 +102,8 @@ Child::Outcome Child::ReadLine(std::string* line) {
   }
 }
 
-// Waits for more, and keeps its standard error from filling up meanwhile.
-Child::Outcome Child::Fill() {
+// Waits for output; drains its standard error meanwhile, so that it does not block on that.
+LineChild::Outcome LineChild::Fill() {
   while (true) {
     const int wait = Remaining();
     std::vector<pollfd> polled = {{output_.get(), POLLIN, 0}};
@@ -123,8 +123,8 @@ Child::Outcome Child::Fill() {
   }
 }
 
-std::string Child::HowItEnded() {
-  // A process closes its files a little before it is dead.
+std::string LineChild::HowItEnded() {
+  // A process closes its files shortly before it ends.
   for (int waited = 0; waited <= kDeathGraceMs && !process_.Ended(); waited += kPollMs) {
     poll(nullptr, 0, kPollMs);
   }
@@ -136,7 +136,7 @@ std::string Child::HowItEnded() {
   return fmt::format("died of signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
 }
 
-void Child::Kill() {
+void LineChild::Kill() {
   process_.Kill();
   input_.Close();
   output_.Close();

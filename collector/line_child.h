@@ -1,10 +1,10 @@
-// A child is a process that is spoken with in lines: we write to its standard input and read its
-// standard output; what it writes to its standard error explains its end.
+// A LineChild is a child process that speaks a line protocol: we write to its standard input and
+// read its standard output; its standard error explains its end.
 //
-// Place: the ground floor of process. It knows processes and pipes, and nothing of collectors.
+// Place: below protocol_collector. It knows processes and pipes, and nothing of collectors.
 //
 // It never waits beyond its deadline, never raises SIGPIPE, and leaves no process behind: see
-// model/subprocess.h.
+// model/subprocess.h. Threads: as Subprocess. Errors are values; only std::bad_alloc is thrown.
 
 #ifndef COLLECTOR_LINE_CHILD_H_
 #define COLLECTOR_LINE_CHILD_H_
@@ -19,43 +19,43 @@
 
 namespace ouro {
 
-class Child {
+class LineChild {
  public:
   struct Limits {
-    int timeout_ms;   // from a line that we send to the last line that we read before the next
+    int timeout_ms;   // from a line sent to the last line read before the next is sent
     size_t max_line;  // bytes
   };
   enum class Outcome : uint8_t {
     kOk,
-    kEnd,      // it has closed its end
+    kEnd,      // it closed its end
     kTimeout,  // the deadline has passed
-    kTooLong,
+    kTooLong,  // more than Limits::max_line
   };
 
-  explicit Child(const Limits& limits) : limits_(limits) {}
-  ~Child() { Kill(); }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
+  explicit LineChild(const Limits& limits) : limits_(limits) {}
+  ~LineChild() { Kill(); }
+  LineChild(const LineChild&) = delete;
+  LineChild& operator=(const LineChild&) = delete;
 
-  // Starts the program `argv[0]`, which is looked for on PATH. Returns "", or why it cannot be.
-  // REQUIRES: called once, and first.
+  // Starts the program `argv[0]`, looked up on PATH. Returns "", or why it cannot be started.
+  // REQUIRES: called once, before all else.
   std::string Start(const std::vector<std::string>& argv);
 
-  // Sends a line. It is `line` without its end; so is what ReadLine reads.
+  // Sends or reads one line; `line` is without its newline. Blocks until the deadline at most.
   Outcome Send(const std::string& line);
   Outcome ReadLine(std::string* line);
 
-  // Whether it has said something that was not read with ReadLine.
-  bool has_more() const { return start_ < buffer_.size(); }
+  // Whether output has arrived that ReadLine has not returned.
+  bool has_unread() const { return start_ < buffer_.size(); }
 
-  // After kEnd: "died of signal 11 (Segmentation fault)", "exited with status 1" or, if it lives on
-  // without its output, "closed its output". Kills it.
+  // After kEnd: "died of signal 11 (Segmentation fault)", "exited with status 1" or, if it is still
+  // running, "closed its output". Kills it.
   std::string HowItEnded();
 
-  // Ends it, and whatever it has started. It can be called again and again.
+  // Kills it and all processes that it has started. Idempotent.
   void Kill();
 
-  // What there was to say on its standard error, see LastWords::Gist. Complete after Kill.
+  // The gist of its standard error, see LastWords::Gist. Complete after Kill.
   std::string Gist() const { return process_.words().Gist(/*any=*/true); }
 
  private:
@@ -64,8 +64,8 @@ class Child {
 
   const Limits limits_;
   Subprocess process_;
-  UniqueFd input_, output_;  // ours: we write, read
-  std::string buffer_;       // what was read; from start_ on nobody has seen it
+  UniqueFd input_, output_;  // our ends: we write, read
+  std::string buffer_;       // what was read; from start_ on not returned yet
   size_t start_ = 0;
   std::chrono::steady_clock::time_point deadline_;
 };

@@ -1,7 +1,7 @@
-// See naive.h; sections are those of docs/semantics.md. Read Hold, LetGo and Die first, they are
-// the whole of reference counting; then Collect, which is sections 5, 6 and 7.
+// See naive.h. "Section N" is a section of docs/semantics.md. Read Retain, Release and Die first:
+// they are all of reference counting; then Collect: sections 5, 6 and 7.
 //
-// Nothing here calls itself once for each object of a chain: a chain may be as long as a program.
+// No function recurses along a chain of objects: a chain may be as long as a program.
 
 #include "collector/naive.h"
 
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "collector/naive_lists.h"
+#include "collector/naive_schedule.h"
 
 namespace ouro {
 namespace {
@@ -22,16 +23,16 @@ namespace {
 struct Object {
   OpCode kind = OpCode::kLeaf;  // kNode, kLeaf or kWeak
   std::vector<ObjectId> slots;  // of a node
-  ObjectId target = kNone;      // of a weak reference: the node it watches, which is no reference
+  ObjectId target = kNone;      // of a weak reference; not counted as a reference
   int8_t script = kNoScript;    // finalizer of a node, callback of a weak reference
   bool finalized = false;       // the finalizer has run
-  bool freed = false;           // kFree was reported: trash that other trash still refers to
+  bool freed = false;           // kFree was reported: trash that other trash still references
 
-  // Registers, slots, the garbage list, scripts that run, and we, while we work. What dies but has
-  // not yet let go of its slots still refers to what they hold (fact 6). Weak
-  // references are no references.
+  // References from registers, slots, the garbage list, running scripts, and the collector itself
+  // while it works. A dying object's references count until they are released (docs/semantics.md,
+  // section 3). Weak references do not count.
   int references = 0;
-  std::vector<ObjectId> watchers;  // weak references to it, the newest last; some may be gone
+  std::vector<ObjectId> weak_refs;  // weak references to it, the newest last; some may be dead
 };
 
 class Naive : public Collector {
@@ -45,9 +46,9 @@ class Naive : public Collector {
  private:
   void Report(const Event& event) { observer_->On(event); }
 
-  // Runs the script of that finalizer or callback; it refers to its `self` meanwhile.
+  // Runs the script of that finalizer or callback; it owns a reference to its `self` meanwhile.
   void Run(const Event& event) {
-    Hold(event.id);
+    Retain(event.id);
     running_.push_back(event.id);
     Report(event);
     running_.pop_back();
@@ -56,64 +57,62 @@ class Naive : public Collector {
 
   // ---- mutation
 
-  ObjectId Find(Ref ref) const { return ref == kSelf ? running_.back() : registers_[ref]; }
-  ObjectId& Slot(const Op& op) { return heap_.at(Find(op.ref)).slots.at(op.slot); }
+  ObjectId At(Ref ref) const { return ref == kSelf ? running_.back() : registers_[ref]; }
+  ObjectId& Slot(const Op& op) { return heap_.at(At(op.ref)).slots.at(op.slot); }
 
-  // Section 1: the old value goes last, so that its finalizer sees the new one in its place.
-  void Assign(ObjectId& place, ObjectId value) {
-    Hold(value);
-    LetGo(std::exchange(place, value));
+  // Section 1: the old value is released last, so that its finalizer sees the new one in the slot.
+  void Assign(ObjectId& slot, ObjectId value) {
+    Retain(value);
+    Release(std::exchange(slot, value));
   }
 
-  void Take(const Op& op, ObjectId value) {
+  void Fetch(const Op& op, ObjectId value) {
     Report(Event::Got(value));
     Assign(registers_[op.dest], value);
   }
 
-  // Section 2: the collection that an allocation triggers comes before the new object exists, and
-  // the object is tracked, young, after it. The target of a weak reference is an argument of the
-  // allocation, which therefore refers to it: scripts of that collection may empty its register.
+  // Section 2: a collection triggered by an allocation runs before the new object exists; the
+  // object is tracked after it, in the youngest generation. The target of a weak reference is an
+  // argument of the allocation, which therefore owns a reference: scripts of that collection may
+  // empty its register.
   void Allocate(const Op& op) {
     if (fail_ > 0 && --fail_ == 0) return Report(Event::Failed());
-    const ObjectId target = op.code == OpCode::kWeak ? Find(op.ref) : kNone;
-    Hold(target);
-    if (op.code != OpCode::kLeaf) {
-      ++count_[0];
-      if (count_[0] > threshold_[0] && enabled_ && threshold_[0] != 0 && !collecting_) {
-        CollectAutomatically();
-      }
+    const ObjectId target = op.code == OpCode::kWeak ? At(op.ref) : kNone;
+    Retain(target);
+    if (op.code != OpCode::kLeaf && schedule_.CountBirth() && !collecting_) {
+      if (const int due = schedule_.Due(); due >= 0) Collect(due, /*automatic=*/true);
     }
-    const ObjectId id = born_++;
+    const ObjectId id = next_id_++;
     const size_t slots = op.code == OpCode::kNode ? op.count : 0;
     Object& object = heap_[id];
     object.kind = op.code;
     object.slots.assign(slots, kNone);
     object.target = target;
     object.script = op.script;
-    if (target != kNone) heap_.at(target).watchers.push_back(id);
+    if (target != kNone) heap_.at(target).weak_refs.push_back(id);
     if (op.code != OpCode::kLeaf) lists_.Move(id, kYoung);
     Report(Event::New(id));
     Assign(registers_[op.dest], id);
-    LetGo(target);
+    Release(target);
   }
 
-  // Weak references to trash were cleared before the trash is, but for those that its own
-  // finalizers made (section 6): they must not hand out what is being cleared.
+  // Weak references to trash are cleared before the trash, except those that its own finalizers
+  // made (section 6): they must not return an object that is being cleared.
   ObjectId Dereference(ObjectId weak) const {
     const ObjectId target = heap_.at(weak).target;
     return condemned_.count(target) > 0 ? kNone : target;
   }
 
-  void AppendToGarbage(ObjectId id) {
+  void AppendGarbage(ObjectId id) {
     garbage_.push_back(id);
-    Hold(id);
+    Retain(id);
     Report(Event::Garbage(id));
   }
 
-  // Section 1: a list is emptied first, and then lets go of its elements, the last one first.
+  // Section 1: a list is emptied first, then its elements are released, the last one first.
   void ClearGarbage() {
     const std::vector<ObjectId> elements = std::exchange(garbage_, {});
-    for (auto id = elements.rbegin(); id != elements.rend(); ++id) LetGo(*id);
+    for (auto id = elements.rbegin(); id != elements.rend(); ++id) Release(*id);
   }
 
   void Census() {
@@ -124,19 +123,19 @@ class Naive : public Collector {
 
   // ---- reference counting
 
-  void Hold(ObjectId id) {
+  void Retain(ObjectId id) {
     if (id != kNone) ++heap_.at(id).references;
   }
 
-  bool Held(ObjectId id) const { return heap_.at(id).references > 0; }
+  bool Referenced(ObjectId id) const { return heap_.at(id).references > 0; }
 
-  // Takes back one Hold. If it was the last one, the object dies, now.
-  void LetGo(ObjectId id) {
+  // Drops a reference. If it was the last one, the object dies now.
+  void Release(ObjectId id) {
     if (id != kNone && --heap_.at(id).references == 0) Die(id);
   }
 
-  // Death by reference count, section 1. Slots are let go of in ascending order; each is empty
-  // before its value goes, and all deaths that this causes are over before the next slot.
+  // Death by reference count, section 1. Slots are released in ascending order; each is emptied
+  // before its value is released, and all deaths that this causes complete before the next slot.
   void Die(ObjectId first) {
     struct Dying {
       ObjectId id;
@@ -144,7 +143,7 @@ class Naive : public Collector {
     };
     std::vector<Dying> dying;
     const auto begin = [&](ObjectId id) {
-      if (LastWords(id)) dying.push_back({id});
+      if (RunDeathHooks(id)) dying.push_back({id});
     };
     begin(first);
     while (!dying.empty()) {
@@ -161,72 +160,72 @@ class Naive : public Collector {
     }
   }
 
-  // The scripts of a dying object. An object that is not tracked cannot be found by a collection
-  // that one of the scripts starts; what it refers to is reachable for that collection. Returns
-  // whether it goes on dying.
-  bool LastWords(ObjectId id) {
+  // Runs the scripts of a dying object. It is untracked, so a collection that one of them starts
+  // does not examine it, and what it references is reachable. Returns false if it is resurrected.
+  bool RunDeathHooks(ObjectId id) {
     lists_.Untrack(id);
     if (rules_.pep442) {
       if (Resurrects(id)) return false;
-      CallWatchers(id);
+      CallWeakRefs(id);
     } else {
-      CallWatchers(id);
+      CallWeakRefs(id);
       if (Resurrects(id)) return false;
-      for (ObjectId weak : Watchers(id)) heap_.at(weak).target = kNone;  // silently: experiment R6
+      for (ObjectId weak : WeakRefsTo(id))
+        heap_.at(weak).target = kNone;  // silently: experiment R6
     }
     return true;
   }
 
-  // Runs the finalizer of a dying object, if it has one that may run. During it the object is
-  // tracked again, and young; brought back, it stays wherever collections have moved it.
+  // Runs the finalizer of a dying object, if it is due. Meanwhile the object is tracked, in the
+  // youngest generation; if resurrected, it stays wherever collections have moved it.
   bool Resurrects(ObjectId id) {
     Object& object = heap_.at(id);
     if (!HasFinalizer(id) || (rules_.pep442 && object.finalized)) return false;
     lists_.Move(id, kYoung);
     Run(Event::Finalize(id));
     object.finalized = true;
-    if (Held(id)) return true;
+    if (Referenced(id)) return true;
     lists_.Untrack(id);
     return false;
   }
 
-  // Clears all weak references to a dying object, then runs their callbacks. They are held until
-  // the last one has run, so that none loses its turn because another one's script dropped it
-  // (experiment W13). PyObject_ClearWeakRefs keeps a tuple of all of them, also of those without
-  // callback, except of the newest two as long as they have none.
-  void CallWatchers(ObjectId id) {
+  // Clears all weak references to a dying object, then runs their callbacks. They are kept alive
+  // until the last one has run, so that none is skipped because another script dropped it
+  // (experiment W13). PyObject_ClearWeakRefs keeps a tuple of all of them, those without a callback
+  // included, except the newest two if they have none.
+  void CallWeakRefs(ObjectId id) {
     std::vector<ObjectId> saved;
     int unsaved = 2;
-    for (ObjectId weak : Watchers(id)) {
+    for (ObjectId weak : WeakRefsTo(id)) {
       heap_.at(weak).target = kNone;
       if (heap_.at(weak).script != kNoScript) unsaved = 0;
       if (unsaved-- > 0) continue;
       saved.push_back(weak);
-      Hold(weak);
+      Retain(weak);
     }
     for (ObjectId weak : saved) {
       if (heap_.at(weak).script != kNoScript) Run(Event::Callback(weak));
     }
-    for (ObjectId weak : saved) LetGo(weak);
+    for (ObjectId weak : saved) Release(weak);
   }
 
-  // Section 2: a death lowers the count of the youngest generation, however old the object was.
+  // At most once in an object's life.
   void ReportFree(ObjectId id) {
     Object& object = heap_.at(id);
     if (std::exchange(object.freed, true)) return;
     Report(Event::Free(id));
-    if (object.kind != OpCode::kLeaf && count_[0] > 0) --count_[0];
+    if (object.kind != OpCode::kLeaf) schedule_.CountDeath();
   }
 
-  // The weak references to `id`, the newest first.
-  std::vector<ObjectId> Watchers(ObjectId id) const {
-    std::vector<ObjectId> watchers = heap_.at(id).watchers;
-    std::erase_if(watchers, [&](ObjectId weak) {
+  // The live weak references to `id`, the newest first.
+  std::vector<ObjectId> WeakRefsTo(ObjectId id) const {
+    std::vector<ObjectId> weak_refs = heap_.at(id).weak_refs;
+    std::erase_if(weak_refs, [&](ObjectId weak) {
       const auto found = heap_.find(weak);
       return found == heap_.end() || found->second.target != id;
     });
-    std::reverse(watchers.begin(), watchers.end());
-    return watchers;
+    std::reverse(weak_refs.begin(), weak_refs.end());
+    return weak_refs;
   }
 
   bool HasFinalizer(ObjectId id) const {
@@ -236,7 +235,7 @@ class Naive : public Collector {
 
   // ---- reachability
 
-  // Moves `first`, and what it leads to within `from`, if it is there.
+  // Moves `first`, if it is in `from`, and everything in `from` that it reaches.
   void MoveReachable(ObjectId first, List from, List to) {
     std::vector<ObjectId> work = {first};
     while (!work.empty()) {
@@ -249,8 +248,8 @@ class Naive : public Collector {
     }
   }
 
-  // Section 5: of the objects of a list, those with more references than the list itself has to
-  // them are reachable, and so is what they lead to. The others move.
+  // Section 5: an object of a list with more references than the list's own is reachable, and so is
+  // what it reaches. The others move.
   void MoveUnreachable(List from, List to) {
     std::map<ObjectId, int> outside;
     for (ObjectId id : lists_.of(from)) {
@@ -266,18 +265,8 @@ class Naive : public Collector {
 
   // ---- collection
 
-  // Section 2, collect_generations: the oldest generation that is due.
-  void CollectAutomatically() {
-    for (int generation = kGenerations - 1; generation >= 0; --generation) {
-      if (count_[generation] <= threshold_[generation]) continue;
-      const bool waits = generation == 2 && rules_.full_collection_waits;
-      if (waits && long_lived_pending_ < long_lived_total_ / 4) continue;
-      return Collect(generation, /*automatic=*/true);
-    }
-  }
-
-  // Section 5. References from anything that is not examined, such as objects of older generations,
-  // are references from outside.
+  // Section 5. References from anything not examined, such as objects of older generations, count
+  // as references from outside.
   void Collect(int generation, bool automatic) {
     Report(Event::Collect(generation, automatic));
     if (collecting_) return Report(Event::Done(0));  // section 8
@@ -285,50 +274,47 @@ class Naive : public Collector {
 
     const List examined = static_cast<List>(generation);
     const List older = std::min(static_cast<List>(generation + 1), kOld);
-    if (generation < 2) ++count_[generation + 1];
-    for (int i = 0; i <= generation; ++i) count_[i] = 0;
+    schedule_.CountCollection(generation);
     for (int i = 0; i < generation; ++i) lists_.Merge(static_cast<List>(i), examined);
     MoveUnreachable(examined, kTrash);
-    if (generation == 1) long_lived_pending_ += lists_.Size(examined);
-    if (generation == 2) long_lived_pending_ = 0;
-    if (generation == 2) long_lived_total_ = lists_.Size(examined);
+    schedule_.CountSurvivors(generation, lists_.Size(examined));
     lists_.Merge(examined, older);
 
-    const int answer = rules_.pep442 ? Dispose442(older) : Dispose26(older);
+    const int unreachable = rules_.pep442 ? ReclaimTrash442(older) : ReclaimTrash26(older);
     collecting_ = false;
-    Report(Event::Done(answer));
+    Report(Event::Done(unreachable));
   }
 
-  // Section 5, 2.x. What is uncollectable is counted when clearing is over: by then some of it may
-  // have died by reference count.
-  int Dispose26(List older) {
-    SetUncollectableAside();
-    int answer = lists_.Size(kTrash);
-    answer += CallWatchersOfTrash(older);
+  // Section 5, 2.x. Uncollectable objects are counted after clearing: by then some may have died by
+  // reference count. Returns the number of unreachable objects.
+  int ReclaimTrash26(List older) {
+    MoveUncollectable();
+    int unreachable = lists_.Size(kTrash);
+    unreachable += HandleWeakRefs(older);
     const bool save = saveall_;
     DeleteTrash(save, older);
-    answer += lists_.Size(kUncollectable);
+    unreachable += lists_.Size(kUncollectable);
     for (ObjectId id : lists_.of(kUncollectable)) {
-      if (save || HasFinalizer(id)) AppendToGarbage(id);
+      if (save || HasFinalizer(id)) AppendGarbage(id);
     }
     lists_.Merge(kUncollectable, older);
-    return answer;
+    return unreachable;
   }
 
-  // Section 6, 3.9 to 3.13.0: what the finalizers brought back is promoted, the rest is cleared,
-  // and only the rest is counted.
-  int Dispose442(List older) {
-    int answer = CallWatchersOfTrash(older);
+  // Section 6, 3.9 to 3.13.0: resurrected objects are promoted, the rest is cleared, and only the
+  // rest is counted.
+  int ReclaimTrash442(List older) {
+    int unreachable = HandleWeakRefs(older);
     FinalizeTrash();
     MoveUnreachable(kFinalized, kTrash);
     lists_.Merge(kFinalized, older);
-    answer += lists_.Size(kTrash);
+    unreachable += lists_.Size(kTrash);
     DeleteTrash(saveall_, older);
-    return answer;
+    return unreachable;
   }
 
-  // Section 5: first the objects with finalizers, then what these lead to.
-  void SetUncollectableAside() {
+  // Section 5: first the objects with finalizers, then what they reach.
+  void MoveUncollectable() {
     for (ObjectId id : lists_.Members(kTrash)) {
       if (HasFinalizer(id)) lists_.Move(id, kUncollectable);
     }
@@ -338,15 +324,16 @@ class Naive : public Collector {
   }
 
   // Section 7: all weak references to trash are cleared before the first callback runs, and the
-  // callbacks of weak references that are trash themselves never run. Those that run are promoted,
-  // even from among the uncollectable, or die of their own callback: returns how many did.
-  int CallWatchersOfTrash(List older) {
+  // callbacks of weak references that are trash themselves never run. Weak references that are
+  // called are promoted, even from the uncollectable set, or die of their own callback: returns how
+  // many did.
+  int HandleWeakRefs(List older) {
     for (ObjectId id : lists_.of(kTrash)) {
-      if (rules_.pep442) heap_.at(id).target = kNone;  // trash watches nothing: 3.7.5 and later
-      for (ObjectId weak : Watchers(id)) {
+      if (rules_.pep442) heap_.at(id).target = kNone;  // a weak reference that is trash: 3.7.5 on
+      for (ObjectId weak : WeakRefsTo(id)) {
         heap_.at(weak).target = kNone;
         if (heap_.at(weak).script == kNoScript || lists_.In(kTrash, weak)) continue;
-        Hold(weak);
+        Retain(weak);
         lists_.Move(weak, kCalled);
       }
     }
@@ -354,31 +341,31 @@ class Naive : public Collector {
     while (!lists_.of(kCalled).empty()) {
       const ObjectId weak = lists_.of(kCalled).front();
       Run(Event::Callback(weak));
-      LetGo(weak);
+      Release(weak);
       if (!lists_.In(kCalled, weak)) ++freed;
       if (lists_.In(kCalled, weak)) lists_.Move(weak, older);
     }
     return freed;
   }
 
-  // Section 6: every finalizer that has not yet run, before anything is cleared, even of what an
-  // earlier one brought back. What dies by reference count meanwhile leaves the lists.
+  // Section 6: every finalizer that has not run yet, before anything is cleared, even of objects
+  // that an earlier one has resurrected. Objects that die meanwhile leave the lists.
   void FinalizeTrash() {
     while (!lists_.of(kTrash).empty()) {
       const ObjectId id = lists_.of(kTrash).front();
       lists_.Move(id, kFinalized);
       if (!HasFinalizer(id) || std::exchange(heap_.at(id).finalized, true)) continue;
       Run(Event::Finalize(id));
-      if (!Held(id)) Die(id);
+      if (!Referenced(id)) Die(id);
     }
   }
 
-  // Section 5, delete_garbage. Whether everything is saved is decided once, when clearing begins: a
-  // script that asks for it while trash is cleared comes too late, for trash that was saved now
-  // could lead to what is gone already. While trash is saved, no script runs.
+  // Section 5, delete_garbage. Whether to save is decided once, when clearing begins: a script that
+  // turns saveall on while trash is being cleared is too late, as trash saved then could reference
+  // objects that are gone. No script runs while trash is saved.
   void DeleteTrash(bool save, List older) {
     if (save) {
-      for (ObjectId id : lists_.of(kTrash)) AppendToGarbage(id);
+      for (ObjectId id : lists_.of(kTrash)) AppendGarbage(id);
       lists_.Merge(kTrash, older);
       return;
     }
@@ -387,38 +374,33 @@ class Naive : public Collector {
     condemned_.clear();
   }
 
-  // Clears one piece of trash. It is gone then, and dies when the last other piece lets go of it.
-  // In 2.x a script may hold on to an empty weak reference: when something that a piece of trash
-  // watches dies during this collection, its callback runs, with the trash as `self`.
+  // Clears one piece of trash and reports it as freed; its storage goes with the last reference
+  // from other trash. In 2.x a script may keep a cleared weak reference: when the target of a piece
+  // of trash dies during this collection, its callback runs, with the trash as `self`.
   void Clear(ObjectId id) {
-    Hold(id);
+    Retain(id);
     lists_.Untrack(id);
     heap_.at(id).target = kNone;
     for (ObjectId& slot : heap_.at(id).slots) Assign(slot, kNone);
     ReportFree(id);
-    LetGo(id);
+    Release(id);
   }
 
   Observer* observer_;
   NaiveRules rules_;
 
   std::map<ObjectId, Object> heap_;
-  ObjectId born_ = 0;
+  ObjectId next_id_ = 0;
   std::vector<ObjectId> registers_ = std::vector<ObjectId>(kRegisters, kNone);
   std::vector<ObjectId> garbage_;
-  std::vector<ObjectId> running_;  // `self` of each script that runs, the innermost last
+  std::vector<ObjectId> running_;  // `self` of each running script, the innermost last
   NaiveLists lists_;
-  std::set<ObjectId> condemned_;  // the trash that is being cleared: nothing may reach it now
+  std::set<ObjectId> condemned_;  // the trash being cleared, which no weak reference may return
 
-  // Section 2.
-  int count_[kGenerations] = {0, 0, 0};
-  int threshold_[kGenerations] = {700, 10, 10};
-  bool enabled_ = true;
+  NaiveSchedule schedule_{rules_.full_collection_waits};
   bool collecting_ = false;
   bool saveall_ = false;
-  int long_lived_total_ = 0;    // survivors of the last full collection
-  int long_lived_pending_ = 0;  // survivors of middle collections since then
-  int fail_ = 0;                // allocations until one fails; 0: none will
+  int fail_ = 0;  // the allocation that fails, from now on: 1 is the next; 0: none
 };
 
 void Naive::Execute(const Op& op) {
@@ -428,13 +410,13 @@ void Naive::Execute(const Op& op) {
     case OpCode::kWeak:
       return Allocate(op);
     case OpCode::kCopy:
-      return Assign(registers_[op.dest], Find(op.ref));
+      return Assign(registers_[op.dest], At(op.ref));
     case OpCode::kLoad:
-      return Take(op, Slot(op));
+      return Fetch(op, Slot(op));
     case OpCode::kDeref:
-      return Take(op, Dereference(Find(op.ref)));
+      return Fetch(op, Dereference(At(op.ref)));
     case OpCode::kStore:
-      return Assign(Slot(op), Find(op.value));
+      return Assign(Slot(op), At(op.value));
     case OpCode::kEmptySlot:
       return Assign(Slot(op), kNone);
     case OpCode::kEmptyRegister:
@@ -442,20 +424,16 @@ void Naive::Execute(const Op& op) {
     case OpCode::kCollect:
       return Collect(op.count, /*automatic=*/false);
     case OpCode::kThreshold:
-      threshold_[0] = op.count;
-      threshold_[1] = op.count1;
-      threshold_[2] = op.count2;
-      return;
+      return schedule_.SetThresholds(op.count, op.count1, op.count2);
     case OpCode::kEnable:
     case OpCode::kDisable:
-      enabled_ = op.code == OpCode::kEnable;
-      return;
+      return schedule_.SetEnabled(op.code == OpCode::kEnable);
     case OpCode::kSaveallOn:
     case OpCode::kSaveallOff:
       saveall_ = op.code == OpCode::kSaveallOn;
       return;
     case OpCode::kTakeGarbage:
-      return Take(op, garbage_.at(op.count));
+      return Fetch(op, garbage_.at(op.count));
     case OpCode::kClearGarbage:
       return ClearGarbage();
     case OpCode::kCensus:
@@ -468,8 +446,8 @@ void Naive::Execute(const Op& op) {
   }
 }
 
-// The counts are what is easily got wrong, so each can be had again from the heap: between
-// operations nothing of ours refers to anything.
+// Recounts every reference from the heap. Between operations the collector itself has none; while a
+// script runs it may, so counts may then be greater.
 std::string Naive::Verify() const {
   std::map<ObjectId, int> counted;
   for (const auto* holder : {&registers_, &garbage_, &running_}) {
@@ -480,9 +458,8 @@ std::string Naive::Verify() const {
   }
   for (const auto& [id, object] : heap_) {
     const bool less = object.references < counted[id];
-    // Within a script we may be at work.
     if (less || (running_.empty() && object.references > counted[id])) {
-      return "object " + std::to_string(id) + " is not referred to as often as its count says";
+      return "object " + std::to_string(id) + " has a wrong reference count";
     }
   }
   return "";

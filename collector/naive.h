@@ -1,12 +1,13 @@
-// The naive collector is the smallest lawful one: docs/semantics.md, written in C++, and nothing
-// else. It counts references where they are made and dropped, keeps each object in a list, and does
-// a collection step by step as it is told there: no flag packed into a count, no intrusive list, no
-// trick. That makes it a witness that shares little, and so few mistakes, with an optimized
-// collector; Verify counts all references anew.
+// The naive collector is the smallest lawful one: docs/semantics.md written in C++, and nothing
+// else. It counts references where they are made and dropped, keeps each object in a list, and
+// performs a collection step by step as that document does: no flag packed into a count, no
+// intrusive list, no trick. So it is a witness that shares little, and few mistakes, with the
+// optimized collector. Verify recounts all references.
 //
-// Place: one of the collectors; it sees the interface in model/collector.h and no judge. An
-// operation takes logarithmic time, a collection that of what it examines, and no walk is a
-// recursion: a chain of 100,000 objects is no hardship.
+// Place: one of the collectors; it sees the interface in model/collector.h and no judge.
+//
+// Costs: O(log n) for an operation, plus deaths; O(k log n) for a collection that examines k
+// objects and references. No recursion over the graph: a chain of 100,000 objects needs no stack.
 
 #ifndef COLLECTOR_NAIVE_H_
 #define COLLECTOR_NAIVE_H_
@@ -17,7 +18,7 @@
 
 namespace ouro {
 
-// Which of the profiles of section 0 a naive collector obeys.
+// Which of the profiles of docs/semantics.md, section 0, a naive collector follows.
 struct NaiveRules {
   // PEP 442 as in 3.9 to 3.13.0 (profile B3): finalizers run once in an object's life and before
   // its weak references are cleared, and cyclic trash with finalizers is collected. Otherwise 2.x
@@ -32,7 +33,8 @@ inline constexpr NaiveRules kNaive26 = {.pep442 = false, .full_collection_waits 
 inline constexpr NaiveRules kNaive27 = {.pep442 = false, .full_collection_waits = true};
 inline constexpr NaiveRules kNaivePep442 = {.pep442 = true, .full_collection_waits = true};
 
-// Makes a naive collector that reports to `observer`, which outlives it.
+// Makes a naive collector that reports to `observer`, which must outlive it. Throws std::bad_alloc,
+// as its operations do; not thread-safe.
 std::unique_ptr<Collector> MakeNaive(Observer& observer, NaiveRules rules);
 
 }  // namespace ouro

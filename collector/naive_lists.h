@@ -1,6 +1,6 @@
-// The lists of the naive collector: in which one each tracked object is, in order.
+// The lists of the naive collector: which tracked object is in which list, in order.
 //
-// Place: a part of naive.cc. An object moves in constant time, however long the lists are.
+// Place: a part of naive.cc. Every operation on one object is O(log n), however long the lists.
 
 #ifndef COLLECTOR_NAIVE_LISTS_H_
 #define COLLECTOR_NAIVE_LISTS_H_
@@ -15,15 +15,15 @@
 namespace ouro {
 
 // An object is *tracked* when it is in one of these lists; it is never in two. The first three are
-// the generations. The others are private to the collection that runs, and empty between
-// collections: as collections do not nest (section 8), one set of them is enough.
+// the generations. The others belong to the running collection and are empty between collections;
+// collections do not nest (section 8), so one set is enough.
 enum List {
   kYoung,
   kMiddle,
   kOld,
-  kTrash,          // unreachable, and to be cleared
-  kUncollectable,  // unreachable, but has a finalizer or is reached from one (2.x)
-  kCalled,         // weak references whose callbacks are to run
+  kTrash,          // unreachable, to be cleared
+  kUncollectable,  // unreachable; has a finalizer, or is reachable from an object with one (2.x)
+  kCalled,         // weak references whose callbacks are due
   kFinalized,      // trash whose finalizers have run (PEP 442)
   kLists
 };
@@ -32,7 +32,7 @@ class NaiveLists {
  public:
   const std::list<ObjectId>& of(List list) const { return lists_[list]; }
 
-  // What is in `list` now, for who changes it while going through it.
+  // A copy of `list`, for loops that change it.
   std::vector<ObjectId> Members(List list) const {
     return {lists_[list].begin(), lists_[list].end()};
   }
@@ -51,7 +51,7 @@ class NaiveLists {
     places_.erase(place);
   }
 
-  // To the end of `to`.
+  // Moves `id`, tracked or not, to the end of `to`.
   void Move(ObjectId id, List to) {
     Untrack(id);
     places_[id] = {to, lists_[to].insert(lists_[to].end(), id)};

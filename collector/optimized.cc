@@ -12,14 +12,14 @@ using heap::Object;
 
 namespace {
 
-// The layouts that a type may have. Nodes of different sizes, and those with a finalizer, have
-// different ones, so that all of them are under the judge.
+// The ways in which a type can declare its references. Each is used by nodes of some sizes, with or
+// without a finalizer, so that the judge sees them all.
 enum class Layout { kRun, kMap, kFunctions };
 
 Layout LayoutOf(int slots, bool finalizer) {
-  if (!finalizer) return slots == 5 ? Layout::kMap : Layout::kRun;  // plain, as most objects are
-  // A type's own function lets go of several references at once, and the judge wants it done one
-  // after the other: so one reference.
+  if (!finalizer) return slots == 5 ? Layout::kMap : Layout::kRun;  // trivial, as most objects are
+  // A type's `clear` releases all its references at once, but the contract wants them released one
+  // after the other: so these types have one.
   if (slots == 1) return Layout::kFunctions;
   return slots % 2 == 0 ? Layout::kMap : Layout::kRun;
 }
@@ -54,10 +54,10 @@ Optimized::Optimized(Observer& observer, const heap::Rules& rules)
     };
     nodes_[1][slots] = heap_.Register(finalized);
   }
-  leaf_ = heap_.Register({.name = "leaf", .container = false});
+  leaf_ = heap_.Register({.name = "leaf", .leaf = true});
 }
 
-// A slot of a node, wherever its layout has it.
+// A slot of a node, whatever its layout.
 Object& Optimized::Slot(Object node, int slot) {
   if (heap_.type(heap_.TypeOf(node)).visit == nullptr) {
     return heap_.Slot(node, static_cast<uint32_t>(slot));
@@ -111,9 +111,9 @@ void Optimized::Execute(const Op& op) {
   }
 }
 
-// The object exists before its number: an automatic collection within the allocation may run
-// scripts, and what they make is born first. The operation holds the target of a weak reference,
-// which such a script may take out of its register, until the weak reference is in its own.
+// The id is assigned after the allocation: an automatic collection within it may run scripts, whose
+// objects are born first. The operation owns a reference to the target of a weak reference, which
+// such a script may overwrite in its register, until the weak reference is in its own.
 void Optimized::Birth(const Op& op) {
   const bool hook = op.script != kNoScript;
   const Object target = op.code == OpCode::kWeak ? At(op.ref) : kNull;
@@ -129,13 +129,14 @@ void Optimized::Birth(const Op& op) {
   if (born == kNull) {
     observer_.On(Event::Failed());
   } else {
-    if (born >= ids_.size()) ids_.resize(heap_.name_limit(), kNone);
+    if (born >= ids_.size()) ids_.resize(heap_.handle_limit(), kNone);
     ids_[born] = next_id_++;
     observer_.On(Event::New(ids_[born]));
     old = registers_[op.dest];
     registers_[op.dest] = born;
   }
-  // Neither the target nor what a script has put into the register meanwhile outlives the birth.
+  // Released together: neither the target, nor what a script stored in the register meanwhile, may
+  // be seen alive by user code that runs in the death of the other.
   if (target != kNull && old != kNull) return heap_.ReleaseBoth(target, old);
   if (target != kNull) heap_.Release(target);
   if (old != kNull) heap_.Release(old);
@@ -147,7 +148,7 @@ void Optimized::Fetched(int dest, Object value) {
   Assign(dest, value);
 }
 
-// Moves a reference into a register; the old one goes last.
+// Moves a reference into a register, then releases the old one.
 void Optimized::Assign(int dest, Object held) {
   const Object old = registers_[dest];
   registers_[dest] = held;
@@ -172,7 +173,7 @@ std::string Optimized::Verify() const {
 void Optimized::RunScript(const Event& event, Object self) {
   const Object outer = self_;
   self_ = self;
-  observer_.On(event);  // that it raised changes nothing: section 1, experiments R8 and R9
+  observer_.On(event);  // an exception in it changes nothing: section 1, experiments R8 and R9
   self_ = outer;
 }
 

@@ -1,5 +1,5 @@
-// The optimized collector is heap as a Collector: translation only. It keeps the registers, numbers
-// objects in order of birth and turns the heap's hooks into events.
+// Optimized adapts heap::Heap to the Collector interface. It owns the registers, numbers objects in
+// order of birth and turns the heap's notifications into events; it has no rules of its own.
 //
 // Place: a specimen, under three sets of rules. It knows model/collector.h and
 // collector/heap/heap.h.
@@ -17,13 +17,15 @@
 
 namespace ouro {
 
-// Rules of the heap, one for each contract that it keeps.
+// The heap's rules for each contract that it meets.
 inline constexpr heap::Rules kRules26 = {.finalizers = heap::Rules::Finalizers::kUncollectable,
                                          .full_collection_waits = false,
                                          .text_of_26 = true};
 inline constexpr heap::Rules kRules27 = {.finalizers = heap::Rules::Finalizers::kUncollectable};
 inline constexpr heap::Rules kRulesPep442 = {};  // 3.9 to 3.13
 
+// Threads and exceptions: as heap::Heap. Throws std::bad_alloc only from the constructor, and from
+// Execute when the table of object ids cannot grow.
 class Optimized final : public Collector, private heap::Listener {
  public:
   // `observer` must outlive it.
@@ -31,13 +33,13 @@ class Optimized final : public Collector, private heap::Listener {
 
   void Execute(const Op& op) override;
 
-  // The same heap is used again: O(its pages), no allocation.
+  // Reuses the heap's storage: O(its pages), no allocation.
   void Reset() override;
 
   // See heap::Heap::Verify.
   std::string Verify() const override;
 
-  // How many objects have storage.
+  // The number of objects that have storage. O(1).
   int64_t size() const { return heap_.size(); }
 
  private:
@@ -58,8 +60,8 @@ class Optimized final : public Collector, private heap::Listener {
   heap::Heap heap_;
   heap::TypeId nodes_[2][kMaxSlots + 1];  // without a finalizer and with one, by slots
   heap::TypeId leaf_;
-  heap::Object registers_[kRegisters] = {};  // each holds its object
-  heap::Object self_ = heap::kNull;          // of the innermost script; the heap holds it
+  heap::Object registers_[kRegisters] = {};  // each owns a reference
+  heap::Object self_ = heap::kNull;          // of the innermost script; borrowed from the heap
   std::vector<ObjectId> ids_;                // by heap::Object; stale where there is no object
   ObjectId next_id_ = 0;
 };

@@ -112,7 +112,7 @@ TEST(Collect, TrashWeakReferencesAreNeverCalled) {
 }
 
 TEST(Collect, TrashWeakReferenceToALiveTargetThatDiesInACallback) {
-  // #3 is trash and watches #0, which is not. Its callback brings it back, into the next
+  // #3 is trash, a weak reference to #0, which is not. Its callback resurrects it, into the next
   // generation; it counts as trash all the same.
   EXPECT_EQ(Deaths(kRules27, R"(
     def 0:

@@ -1,5 +1,5 @@
-// The heap in bulk: nodes of all sizes, and random programs, after every operation of which its
-// invariants are recomputed.
+// The heap in bulk: nodes of all sizes, and random programs; its invariants are recomputed after
+// every operation.
 
 #include <gtest/gtest.h>
 
@@ -42,7 +42,7 @@ TEST(Heap, NodesOfAllSizes) {
     heap.Collect(2);
     ASSERT_EQ(heap.Verify({}), "");
     EXPECT_EQ(heap.size(), 0);
-    EXPECT_LT(heap.name_limit(), 60u << 12);
+    EXPECT_LT(heap.handle_limit(), 60u << 12);
   }
 }
 

@@ -58,7 +58,7 @@ TEST(Death, CallbacksBeforeOrAfterTheFinalizer) {
       r0 = none)";
   EXPECT_EQ(Deaths(kRules27, program),
             "callback 2 ( got none ) callback 1 ( got none ) finalize 0 ( got none ) free 0");
-  // The finalizer brought it back, weak references and all.
+  // The finalizer resurrected it, with its weak references.
   EXPECT_EQ(Deaths(kRulesPep442, program), "finalize 0 ( got 0 )");
 }
 

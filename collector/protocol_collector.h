@@ -1,8 +1,11 @@
-// A process is a collector in another process: any program that speaks the line protocol (language,
-// last section) on its standard input and output. Whatever it does, hang, crash, talk nonsense or
-// talk for ever, becomes one sentence for Observer::Broken.
+// A protocol collector is a collector in another process: any program that speaks the line protocol
+// (docs/language.md, last section) on its standard input and output. If it hangs, crashes, sends
+// malformed lines or never stops sending, that is reported as one sentence to Observer::Broken.
 //
-// Place: among the collectors. Its peers live in collector/peers, or are anyone's.
+// Place: one of the collectors. Programs for it are in collector/peers, or are the user's own.
+//
+// Threads: one collector belongs to the thread that made it. Exceptions: none, except
+// std::bad_alloc.
 
 #ifndef COLLECTOR_PROTOCOL_COLLECTOR_H_
 #define COLLECTOR_PROTOCOL_COLLECTOR_H_
@@ -18,31 +21,31 @@
 namespace ouro {
 
 struct ProcessOptions {
-  int timeout_ms = 10'000;    // from a line that we send to the end of the answer
-  size_t max_line = 4096;     // bytes of a line of the answer
-  int max_lines = 1'000'000;  // of the answer to one operation, its scripts included
-  int max_failed_starts = 3;  // in a row; after these it is not started again
+  int timeout_ms = 10'000;    // from a line sent to the end of the response
+  size_t max_line = 4096;     // bytes of one line of a response
+  int max_lines = 1'000'000;  // in the response to one operation, its scripts included
+  int max_failed_starts = 3;  // consecutive; after these it is not restarted
 };
 
-// Who a peer says that it is. Name and version are fit to be printed.
+// How a program identifies itself. Name and version are printable.
 struct ProcessGreeting {
   std::string name;
   std::string version;
   uint32_t abilities = 0;            // of Ability
-  std::vector<std::string> unknown;  // abilities that it named and we do not know
+  std::vector<std::string> unknown;  // abilities that it named and this version does not know
 };
 
-// Starts `argv`, asks who it is and ends it. Returns whether it answered; if not, *error is a
-// sentence.
+// Starts `argv`, asks for its greeting and ends it. Returns whether it greeted; if not, sets *error
+// to a sentence. Blocks for options.timeout_ms at most.
 bool Hello(const std::vector<std::string>& argv, ProcessGreeting* greeting, std::string* error,
            const ProcessOptions& options = {});
 
-// Starts `argv` (the program is looked for on PATH) as a collector. Never null: a program that
-// cannot be started is reported to `observer` as broken. Once broken it has no effect; Reset starts
-// it anew. The process and its group die with the collector, and the process dies with the thread
-// that started it.
-std::unique_ptr<Collector> MakeProcess(std::vector<std::string> argv, Observer& observer,
-                                       const ProcessOptions& options = {});
+// Starts `argv` (the program is looked up on PATH) as a collector; `observer` must outlive it.
+// Never null: a program that cannot be started is reported to `observer` as broken. A broken
+// collector ignores operations; Reset restarts it. The process and its group are killed with the
+// collector, and the process with the thread that started it.
+std::unique_ptr<Collector> MakeProtocolCollector(std::vector<std::string> argv, Observer& observer,
+                                                 const ProcessOptions& options = {});
 
 }  // namespace ouro
 

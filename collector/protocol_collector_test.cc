@@ -1,7 +1,6 @@
-// Peers that misbehave in every way that we could think of: each becomes one sentence, in time, and
-// leaves no process behind. And one that behaves.
-//
-// Place: beside process. The peers are shell scripts of a few lines.
+// Programs that misbehave, in every way that we could think of: each is reported in one sentence,
+// in time, and leaves no process behind. And one that behaves. They are shell scripts of a few
+// lines.
 
 #include "collector/protocol_collector.h"
 
@@ -34,7 +33,7 @@ Op O(const std::string& text) {
   return op;
 }
 
-// Notes what it is told; scripts are functions.
+// Records events; scripts are functions.
 class Recorder : public Observer {
  public:
   ScriptEnd On(const Event& event) override {
@@ -58,7 +57,7 @@ std::vector<std::string> Greeting(const std::string& script) {
   return Shell("read hello; echo '> hello fake 1.0 weak finalizer'; echo ok; " + script);
 }
 
-class ProcessTest : public testing::Test {
+class ProtocolCollectorTest : public testing::Test {
  protected:
   void SetUp() override { started_ = std::chrono::steady_clock::now(); }
 
@@ -72,7 +71,7 @@ class ProcessTest : public testing::Test {
   }
 
   void Make(const std::vector<std::string>& argv) {
-    collector_ = MakeProcess(argv, recorder_, options_);
+    collector_ = MakeProtocolCollector(argv, recorder_, options_);
   }
   void Execute(const std::string& op) { collector_->Execute(O(op)); }
 
@@ -94,7 +93,7 @@ class ProcessTest : public testing::Test {
 
 // ---- Who it is
 
-TEST_F(ProcessTest, GreetingNamesVersionAndAbilities) {
+TEST_F(ProtocolCollectorTest, GreetingNamesVersionAndAbilities) {
   ProcessGreeting greeting;
   std::string error;
   const std::string line = "> hello lua 5.4.4 weak callback finalizer telepathy generations";
@@ -106,7 +105,7 @@ TEST_F(ProcessTest, GreetingNamesVersionAndAbilities) {
   EXPECT_EQ(greeting.unknown, Lines{"telepathy"});
 }
 
-TEST_F(ProcessTest, GreetingKnowsEveryAbility) {
+TEST_F(ProtocolCollectorTest, GreetingKnowsEveryAbility) {
   ProcessGreeting greeting;
   std::string error;
   const std::string all =
@@ -116,7 +115,7 @@ TEST_F(ProcessTest, GreetingKnowsEveryAbility) {
   EXPECT_EQ(greeting.unknown, Lines());
 }
 
-TEST_F(ProcessTest, WhoDoesNotGreetIsNoCollector) {
+TEST_F(ProtocolCollectorTest, WhoDoesNotGreetIsNoCollector) {
   const struct {
     std::vector<std::string> argv;
     const char* error;
@@ -143,7 +142,7 @@ TEST_F(ProcessTest, WhoDoesNotGreetIsNoCollector) {
 
 // ---- One that behaves
 
-// Answers by the line; `self` of scripts is #0.
+// Responds to each line; `self` of scripts is #0.
 constexpr char kDecent[] = R"(
   while read line; do
     case "$line" in
@@ -165,7 +164,7 @@ constexpr char kDecent[] = R"(
     echo ok
   done)";
 
-TEST_F(ProcessTest, EventsAndScriptsPassInOrder) {
+TEST_F(ProtocolCollectorTest, EventsAndScriptsPassInOrder) {
   recorder_.script = [this](const Event& event) {
     EXPECT_EQ(event, Event::Finalize(0));
     Execute("r1 = leaf");
@@ -185,7 +184,7 @@ TEST_F(ProcessTest, EventsAndScriptsPassInOrder) {
   EXPECT_EQ(recorder_.broken, Lines());
 }
 
-TEST_F(ProcessTest, StandardErrorMayFlood) {
+TEST_F(ProtocolCollectorTest, StandardErrorMayFlood) {
   Make(Greeting("while read line; do head -c 1048576 /dev/zero >&2; echo ok; done"));
   for (int i = 0; i < 3; ++i) Execute("r0 = none");
   EXPECT_EQ(recorder_.broken, Lines());
@@ -193,29 +192,29 @@ TEST_F(ProcessTest, StandardErrorMayFlood) {
 
 // ---- Those that die
 
-TEST_F(ProcessTest, Crash) {
+TEST_F(ProtocolCollectorTest, Crash) {
   EXPECT_EQ(BrokenBy("read op; kill -SEGV $$"),
             "fake died of signal 11 (Segmentation fault) after `r0 = none`");
 }
 
-TEST_F(ProcessTest, ExitExplainsItself) {
+TEST_F(ProtocolCollectorTest, ExitExplainsItself) {
   EXPECT_EQ(BrokenBy("read op; printf 'Traceback (most recent call last):\n  File x\n' >&2;"
                      "echo 'MemoryError: at 0x7f12ab' >&2; exit 1"),
             "fake exited with status 1 after `r0 = none`: MemoryError: at 0x..");
 }
 
-TEST_F(ProcessTest, SanitizerReport) {
+TEST_F(ProtocolCollectorTest, SanitizerReport) {
   EXPECT_EQ(BrokenBy("read op; printf '====\n==77==ERROR: AddressSanitizer: use 0xAb1\n' >&2;"
                      "printf '    #0 0x1\nSUMMARY: x\n' >&2; kill -ABRT $$"),
             "fake died of signal 6 (Aborted) after `r0 = none`: "
             "ERROR: AddressSanitizer: use 0x..");
 }
 
-TEST_F(ProcessTest, DeathBetweenOperations) {
+TEST_F(ProtocolCollectorTest, DeathBetweenOperations) {
   EXPECT_EQ(BrokenBy("exit 0"), "fake exited with status 0 after `r0 = none`");
 }
 
-TEST_F(ProcessTest, DeathInAFinalizer) {
+TEST_F(ProtocolCollectorTest, DeathInAFinalizer) {
   recorder_.script = [this](const Event&) {
     Execute("r3 = none");
     return ScriptEnd::kReturned;
@@ -225,12 +224,12 @@ TEST_F(ProcessTest, DeathInAFinalizer) {
   EXPECT_EQ(recorder_.events, Lines{"finalize 0"});
 }
 
-TEST_F(ProcessTest, DeathAtTheEndOfAFinalizer) {
+TEST_F(ProtocolCollectorTest, DeathAtTheEndOfAFinalizer) {
   EXPECT_EQ(BrokenBy("read op; echo '> finalize 0'; read end; kill -KILL $$"),
             "fake died of signal 9 (Killed) after `r0 = none` and the end of a script");
 }
 
-TEST_F(ProcessTest, DeathInAReset) {
+TEST_F(ProtocolCollectorTest, DeathInAReset) {
   Make(Greeting("read op; exit 4"));
   collector_->Reset();
   EXPECT_EQ(recorder_.broken, Lines{"fake exited with status 4 after `reset`"});
@@ -238,114 +237,115 @@ TEST_F(ProcessTest, DeathInAReset) {
 
 // ---- Those that hang
 
-TEST_F(ProcessTest, Hang) {
+TEST_F(ProtocolCollectorTest, Hang) {
   options_.timeout_ms = kShortMs;
   EXPECT_EQ(BrokenBy("read op; echo '> free 0'; sleep 1000"),
             "fake hung after `r0 = none`: no answer in 200 ms");
   EXPECT_EQ(recorder_.events, Lines{"free 0"});
 }
 
-TEST_F(ProcessTest, HalfALine) {
+TEST_F(ProtocolCollectorTest, HalfALine) {
   options_.timeout_ms = kShortMs;
   EXPECT_EQ(BrokenBy("read op; printf 'o'; sleep 1000"),
             "fake hung after `r0 = none`: no answer in 200 ms");
 }
 
-TEST_F(ProcessTest, OutputClosedAlive) {
+TEST_F(ProtocolCollectorTest, OutputClosedAlive) {
   EXPECT_EQ(BrokenBy("read op; exec >&-; sleep 1000"), "fake closed its output after `r0 = none`");
 }
 
-TEST_F(ProcessTest, TricklingIsHangingToo) {
+TEST_F(ProtocolCollectorTest, TricklingIsHangingToo) {
   options_.timeout_ms = kShortMs;
   EXPECT_EQ(BrokenBy("read op; while echo '> free 0'; do sleep 0.01; done"),
             "fake hung after `r0 = none`: no answer in 200 ms");
 }
 
-// ---- Those that talk
+// ---- Malformed and excessive output
 
-TEST_F(ProcessTest, Nonsense) {
+TEST_F(ProtocolCollectorTest, Nonsense) {
   EXPECT_EQ(BrokenBy("read op; echo hallo; echo ok"),
-            "fake talked nonsense after `r0 = none`: \"hallo\"");
+            "fake sent a malformed line after `r0 = none`: \"hallo\"");
 }
 
-TEST_F(ProcessTest, NearlyAnEvent) {
-  EXPECT_EQ(BrokenBy("read op; echo '> free -1'; echo ok"),
-            "fake talked nonsense after `r0 = none`: \"free -1\" is not of the form `free I`");
+TEST_F(ProtocolCollectorTest, NearlyAnEvent) {
+  EXPECT_EQ(
+      BrokenBy("read op; echo '> free -1'; echo ok"),
+      "fake sent a malformed line after `r0 = none`: \"free -1\" is not of the form `free I`");
 }
 
-TEST_F(ProcessTest, NonsenseForEver) {
-  EXPECT_EQ(BrokenBy("read op; yes"), "fake talked nonsense after `r0 = none`: \"y\"");
+TEST_F(ProtocolCollectorTest, NonsenseForEver) {
+  EXPECT_EQ(BrokenBy("read op; yes"), "fake sent a malformed line after `r0 = none`: \"y\"");
 }
 
-TEST_F(ProcessTest, EventsForEver) {
+TEST_F(ProtocolCollectorTest, EventsForEver) {
   options_.max_lines = 1000;
   EXPECT_EQ(BrokenBy("read op; yes '> free 0'"),
-            "fake did not stop talking after `r0 = none`: more than 1000 lines");
+            "fake sent more than 1000 lines after `r0 = none`");
   EXPECT_EQ(recorder_.events.size(), 1000u);
 }
 
-TEST_F(ProcessTest, ScriptsForEver) {
+TEST_F(ProtocolCollectorTest, ScriptsForEver) {
   options_.timeout_ms = kShortMs;
   EXPECT_EQ(BrokenBy("read op; yes '> finalize 0'").substr(0, 35),
-            "fake went on talking after `r0 = no");
+            "fake sent unsolicited output after `r0 = no");
 }
 
-TEST_F(ProcessTest, ScriptsInProperFormForEver) {
+TEST_F(ProtocolCollectorTest, ScriptsInProperFormForEver) {
   options_.max_lines = 1000;
   EXPECT_EQ(BrokenBy("while read op; do case \"$op\" in end) echo '> end 0';; esac;"
                      "echo '> finalize 0'; done"),
-            "fake did not stop talking after `r0 = none` and the end of a script: "
-            "more than 1000 lines");
+            "fake sent more than 1000 lines after `r0 = none` and the end of a script");
 }
 
-TEST_F(ProcessTest, AgreementForEver) {
+TEST_F(ProtocolCollectorTest, AgreementForEver) {
   Make(Greeting("read op; yes ok"));
   for (int i = 0; i < 100 && recorder_.broken.empty(); ++i) Execute("r0 = none");
-  EXPECT_EQ(recorder_.broken, Lines{"fake went on talking after `r0 = none`: \"ok\""});
+  EXPECT_EQ(recorder_.broken, Lines{"fake sent unsolicited output after `r0 = none`: \"ok\""});
 }
 
-TEST_F(ProcessTest, ALineOfAMebibyte) {
+TEST_F(ProtocolCollectorTest, ALineOfAMebibyte) {
   EXPECT_EQ(BrokenBy("read op; head -c 1048576 /dev/zero; echo; echo ok"),
-            "fake said a line that is too long after `r0 = none`: more than 4096 bytes");
+            "fake sent a line of more than 4096 bytes after `r0 = none`");
 }
 
-TEST_F(ProcessTest, BytesThatAreNoText) {
+TEST_F(ProtocolCollectorTest, BytesThatAreNoText) {
   EXPECT_EQ(BrokenBy("read op; printf '> fr\\000\\377e 0\\n'"),
-            "fake talked nonsense after `r0 = none`: \"fr??e 0\" is no event");
+            "fake sent a malformed line after `r0 = none`: \"fr??e 0\" is no event");
 }
 
-TEST_F(ProcessTest, EventsAfterOk) {
+TEST_F(ProtocolCollectorTest, EventsAfterOk) {
   Make(Greeting("read op; printf 'ok\n> free 0\n'; cat"));
   Execute("r0 = none");
   EXPECT_EQ(recorder_.broken, Lines());
   Execute("r1 = none");
-  EXPECT_EQ(recorder_.broken, Lines{"fake went on talking after `r0 = none`: \"> free 0\""});
+  EXPECT_EQ(recorder_.broken,
+            Lines{"fake sent unsolicited output after `r0 = none`: \"> free 0\""});
   EXPECT_EQ(recorder_.events, Lines());
 }
 
-TEST_F(ProcessTest, ErrorLine) {
+TEST_F(ProtocolCollectorTest, ErrorLine) {
   EXPECT_EQ(BrokenBy("read op; echo \"error what is $op\""),
             "fake reported an error after `r0 = none`: \"error what is r0 = none\"");
 }
 
-TEST_F(ProcessTest, TheEndOfAnotherScript) {
+TEST_F(ProtocolCollectorTest, TheEndOfAnotherScript) {
   EXPECT_EQ(BrokenBy("read op; echo '> finalize 0'; read end; echo '> end 1'"),
             "fake did not end a script after `r0 = none` and the end of a script: "
             "\"> end 1\" instead of `> end 0`");
 }
 
-TEST_F(ProcessTest, AScriptThatRaisedWhenItDidNot) {
+TEST_F(ProtocolCollectorTest, AScriptThatRaisedWhenItDidNot) {
   EXPECT_EQ(BrokenBy("read op; echo '> callback 2'; read end; echo '> end 2 raised'"),
             "fake did not end a script after `r0 = none` and the end of a script: "
             "\"> end 2 raised\" instead of `> end 2`");
 }
 
-TEST_F(ProcessTest, TheEndOfNoScript) {
+TEST_F(ProtocolCollectorTest, TheEndOfNoScript) {
   EXPECT_EQ(BrokenBy("read op; echo '> end 0'; echo ok"),
             "fake ended a script that was not running after `r0 = none`: `> end 0`");
 }
 
-TEST_F(ProcessTest, EventsInAReset) {
+TEST_F(ProtocolCollectorTest, EventsInAReset) {
   Make(Greeting("read op; echo '> free 0'; echo ok; cat"));
   collector_->Reset();
   EXPECT_EQ(recorder_.broken,
@@ -355,7 +355,7 @@ TEST_F(ProcessTest, EventsInAReset) {
 
 // ---- And what comes then
 
-TEST_F(ProcessTest, ResetStartsItAnew) {
+TEST_F(ProtocolCollectorTest, ResetStartsItAnew) {
   Make(Greeting("while read op; do case \"$op\" in 'r0 = none') exit 9;; esac; echo ok; done"));
   for (int i = 1; i <= 5; ++i) {  // more often than failed starts are allowed
     Execute("r1 = none");
@@ -368,17 +368,17 @@ TEST_F(ProcessTest, ResetStartsItAnew) {
   EXPECT_EQ(recorder_.broken.size(), 5u);
 }
 
-TEST_F(ProcessTest, WhatNeverStartsIsGivenUp) {
+TEST_F(ProtocolCollectorTest, WhatNeverStartsIsGivenUp) {
   Make(Shell("exit 7"));
   for (int i = 0; i < 4; ++i) collector_->Reset();
   const std::string why = "sh exited with status 7 after `hello`";
-  const std::string given_up = why + " (failed to start 3 times; not started again)";
+  const std::string given_up = why + " (failed to start 3 times; not restarted)";
   EXPECT_EQ(recorder_.broken, (Lines{why, why, why, given_up, given_up}));
   Execute("r0 = none");
   EXPECT_EQ(recorder_.broken.size(), 5u);
 }
 
-// Whether a process is gone; one that nobody waits for may stay behind as a zombie.
+// Whether a process has ended; one without a waiting parent may remain a zombie.
 bool Gone(pid_t pid) {
   if (kill(pid, 0) != 0) return true;
   std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
@@ -392,23 +392,24 @@ bool SoonGone(pid_t pid) {
   return Gone(pid);
 }
 
-TEST_F(ProcessTest, ItsChildrenDieWithIt) {
+TEST_F(ProtocolCollectorTest, ItsChildrenDieWithIt) {
   ProcessGreeting greeting;
   std::string error;
   ASSERT_TRUE(Hello(Shell("sleep 1000 & echo \"> hello a $!\"; echo ok; wait"), &greeting, &error));
   EXPECT_TRUE(SoonGone(std::stoi(greeting.version)));
 }
 
-TEST_F(ProcessTest, ItDiesWithUs) {
+TEST_F(ProtocolCollectorTest, ItDiesWithUs) {
   const std::string file = testing::TempDir() + "/its_number";
   std::filesystem::remove(file);
   const pid_t us = fork();
   ASSERT_GE(us, 0);
   if (us == 0) {
     Recorder recorder;
-    const auto collector = MakeProcess(Greeting("echo $$ > " + file + ".new; mv " + file + ".new " +
-                                                file + "; while sleep 1; do :; done"),
-                                       recorder, {});
+    const auto collector =
+        MakeProtocolCollector(Greeting("echo $$ > " + file + ".new; mv " + file + ".new " + file +
+                                       "; while sleep 1; do :; done"),
+                              recorder, {});
     for (int i = 0; i < 1000 && !std::filesystem::exists(file); ++i) usleep(10'000);
     _exit(std::filesystem::exists(file) ? 0 : 1);  // no destructors
   }
@@ -422,7 +423,7 @@ TEST_F(ProcessTest, ItDiesWithUs) {
 
 // ---- A real one
 
-TEST_F(ProcessTest, CPythonFinalizesACycleOnce) {
+TEST_F(ProtocolCollectorTest, CPythonFinalizesACycleOnce) {
   const std::string peer = "collector/peers/cpython/cpython.py";
   if (access(peer.c_str(), R_OK) != 0) GTEST_SKIP() << "no " << peer << " here";
   ProcessGreeting greeting;

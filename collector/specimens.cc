@@ -75,9 +75,9 @@ std::string FindPlanted(const std::string& name, Specimen* specimen) {
 // What ContractOfVersion covers, in words.
 constexpr const char* kCoveredVersions = "2.6, 2.7 and 3.4 to 3.13";
 
-// The contract that a CPython of that version keeps, or nullptr: only of versions on which it was
-// tried. 3.14.0 has two generations and 3.15 clears weak references later, so none is taken on
-// trust from its neighbour.
+// The contract of that version of CPython, or nullptr unless it was tried on that version. 3.14.0
+// has two generations and 3.15 clears weak references later, so no version inherits from its
+// neighbour.
 const Contract* ContractOfVersion(const std::string& version) {
   const int major = std::atoi(version.c_str());
   const size_t dot = version.find('.');
@@ -110,8 +110,8 @@ std::string NoContract(const std::string& name, const ProcessGreeting& greeting)
       name, greeting.name, who);
 }
 
-// A peer in another process, after it has said who it is. `contract` may be null: then it follows
-// from that.
+// A program that speaks the line protocol, after its greeting. If `contract` is null, it follows
+// from the greeting.
 std::string FindPeer(const std::string& name, const std::vector<std::string>& argv,
                      const Contract* contract, Specimen* specimen) {
   ProcessGreeting greeting;
@@ -119,13 +119,14 @@ std::string FindPeer(const std::string& name, const std::vector<std::string>& ar
   if (!Hello(argv, &greeting, &error)) return fmt::format("{}: {}", name, error);
   if (contract == nullptr) contract = ContractOf(greeting);
   if (contract == nullptr) return NoContract(name, greeting);
-  *specimen = {.name = name,
-               .summary = Printable(fmt::format("{} {}", greeting.name, greeting.version)),
-               .contract = contract,
-               .abilities = greeting.abilities,
-               .in_process = false,
-               .unknown = greeting.unknown,
-               .make = [argv](Observer& observer) { return MakeProcess(argv, observer); }};
+  *specimen = {
+      .name = name,
+      .summary = Printable(fmt::format("{} {}", greeting.name, greeting.version)),
+      .contract = contract,
+      .abilities = greeting.abilities,
+      .in_process = false,
+      .unknown = greeting.unknown,
+      .make = [argv](Observer& observer) { return MakeProtocolCollector(argv, observer); }};
   return "";
 }
 
@@ -139,13 +140,13 @@ std::string FindProcess(const std::string& name, const Contract* contract, Speci
   const std::string error = ReadContract(rest.substr(0, colon), &named);
   if (!error.empty()) return "process:CONTRACT:COMMAND: " + error;
   if (contract == nullptr) contract = named;
-  // Where the user stands who ran `bazel run`, which goes elsewhere.
+  // Runs in the user's folder, also under `bazel run`, which changes it.
   const bool elsewhere = std::getenv("BUILD_WORKING_DIRECTORY") != nullptr;
   const std::string there = elsewhere ? "cd \"$BUILD_WORKING_DIRECTORY\" || exit; " : "";
   return FindPeer(name, {"/bin/sh", "-c", there + rest.substr(colon + 1)}, contract, specimen);
 }
 
-// Where a peer was not installed when its adapter was built, that says so.
+// An adapter that was built without its library names the package.
 std::string FindLibraryPeer(const PeerName& peer, Specimen* specimen) {
   const std::string folder = PeersFolder();
   if (folder.empty()) {
@@ -163,10 +164,10 @@ std::string FindLibraryPeer(const PeerName& peer, Specimen* specimen) {
   return fmt::format("{} is not here: {}", peer.name, wrong.substr(("lib:" + path + ": ").size()));
 }
 
-// An interpreter whose adapter travels in this program: `ouro` works wherever it is copied to.
+// An interpreter whose adapter is embedded in this program, so that `ouro` can be copied anywhere.
 struct Interpreter {
   const char* prefix;              // of the specimen's name; the interpreter's path follows
-  std::vector<std::string> flags;  // The text follows. Settings of the user's are left out.
+  std::vector<std::string> flags;  // the text follows; they exclude the user's settings
   std::string text;
 };
 
@@ -188,7 +189,7 @@ std::string FindInterpreter(const std::string& name, const Interpreter& interpre
   return FindPeer(name, argv, contract, specimen);
 }
 
-// "" or why the specimen's events cannot be judged by its contract.
+// "", or why its contract cannot judge the specimen's events.
 std::string Judgeable(const Specimen& specimen) {
   const uint32_t judged = JudgedAbilities(*specimen.contract);
   const uint32_t beyond = specimen.abilities & ~judged;
@@ -198,8 +199,7 @@ std::string Judgeable(const Specimen& specimen) {
       specimen.name, specimen.contract->name, ListAbilities(beyond), ListAbilities(judged));
 }
 
-// FindSpecimen, before it is asked whether the contract can judge what the specimen does.
-// `contract` may be null: then it follows from the specimen.
+// FindSpecimen without the check of abilities. If `contract` is null, it follows from the specimen.
 std::string FindNamed(const std::string& name, const Contract* contract, Specimen* specimen) {
   for (const Specimen& own : OwnSpecimens()) {
     if (own.name != name) continue;
@@ -226,8 +226,8 @@ std::string FindNamed(const std::string& name, const Contract* contract, Specime
   return fmt::format("there is no specimen \"{}\"; `ouro specimens` lists them", name);
 }
 
-// Where a CPython 2.7 may be, in the order of PATH. No Debian package has one, so people keep
-// theirs in a pyenv, whose shims fail unless that version is chosen: so we look behind them.
+// Paths where a CPython 2.7 may be, in the order of PATH. Debian has no package of it, so users
+// keep it in a pyenv, whose shims fail unless that version is selected: so this looks behind them.
 std::vector<std::string> Pythons27() {
   namespace fs = std::filesystem;
   std::vector<std::string> paths;

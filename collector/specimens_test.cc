@@ -88,7 +88,7 @@ TEST(FindSpecimen, RefusesClaimsThatNoBoundsJudge) {
         << error;
     // A contract that fixes each step judges them all.
     EXPECT_EQ(ContractOf("process:cpython39:" + command), &kCPython39);
-    // It is the contract that is asked, whoever names it.
+    // The contract decides, wherever it is named.
     EXPECT_NE(Complaint("process:cpython39:" + command, "php"), "");
   }
   EXPECT_EQ(ContractOf("process:lua:" + Greets("mine 1 weak finalizer generations")), &kLua);

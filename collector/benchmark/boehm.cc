@@ -1,13 +1,13 @@
 // Boehm's conservative collector as a peer of the benchmark.
 //
-// Place: beside the other peers. The nodes that the caller holds are on the machine's stack, and
-// what is held from outside is in an array that the collector takes for roots.
+// Place: beside the other peers. Nodes owned by the caller are on the machine stack; references
+// from outside are in an array that is registered as roots.
 
 #include "collector/benchmark/suite.h"
 
 #if OURO_HAVE_BOEHM
 
-// For GC_set_markers_count; nothing here starts a thread.
+// For GC_set_markers_count; no thread is started here.
 #define GC_THREADS
 #define GC_NO_THREAD_REDIRECTS
 #include <gc/gc.h>
@@ -35,14 +35,14 @@ struct BoehmNode {
 class Boehm {
  public:
   static constexpr const char* kName = "boehm";
-  // What is left on the stack looks like a pointer and holds; and free cells count that a thread
-  // has put by.
+  // Stale words on the stack look like pointers and keep nodes alive; and free cells in a thread's
+  // cache count.
   static constexpr int64_t kSlack = 500;
   using Node = BoehmNode*;
 
   explicit Boehm(size_t places) {
-    // One thread, as the CPU time of its helpers would not be seen; and no search of the data of
-    // shared libraries, which have no pointers to nodes but count for more than 10^4 of them.
+    // One thread, because the CPU time of others would not be measured; and no scan of the data of
+    // shared libraries, which have no pointers to nodes but cost more than 10^4 nodes do.
     GC_set_markers_count(1);
     GC_set_no_dls(1);
     GC_INIT();
@@ -79,18 +79,18 @@ class Boehm {
   }
   void Collect() {
     const bool automatic = automatic_;
-    SetAutomatic(true);  // it collects nothing while it is disabled
+    SetAutomatic(true);  // it collects nothing while disabled
     GC_gcollect();
     SetAutomatic(automatic);
   }
   int64_t Live() { return Reachable() - before_; }
 
  private:
-  // It gives the first nodes cells of other sizes than later ones, and makes objects of that size
-  // itself, before the first node.
+  // It gives the first nodes cells of other sizes than later ones, and allocates objects of that
+  // size itself before the first node.
   static constexpr size_t kMaxNodeBytes = 4 * sizeof(BoehmNode);
 
-  // How many objects of a node's size the last collection marked.
+  // The number of objects of a node's size that the last collection marked.
   static int64_t Reachable() {
     int64_t found = 0;
     GC_call_with_alloc_lock(

@@ -1,11 +1,11 @@
-// CPython as a peer of the benchmark: a type in C with two slots, driven from C, so that what is
-// measured is its collector and its allocator, and no interpreter.
+// CPython as a peer of the benchmark: a type in C with two slots, driven from C, so that this
+// measures its collector and its allocator, not its interpreter.
 //
-// Place: beside the other peers. The collector knows one interpreter, so there is one in a process.
+// Place: beside the other peers. One interpreter per process.
 
 #if OURO_HAVE_CPYTHON
 
-// It wants to be the first.
+// It must be the first include.
 #include <Python.h>
 
 #include <cstddef>
@@ -64,7 +64,7 @@ class CPython {
   explicit CPython(size_t places) : places_(places, nullptr) {
     PyConfig config;
     PyConfig_InitIsolatedConfig(&config);
-    // Debian's library finds its modules in spite of another python3 on PATH.
+    // So that Debian's library finds its own modules, whichever python3 is on PATH.
     PyConfig_SetString(&config, &config.home, L"/usr");
     config.site_import = 0;
     Expect(!PyStatus_Exception(Py_InitializeFromConfig(&config)), "CPython starts");
@@ -79,7 +79,7 @@ class CPython {
     node_type.tp_dealloc = Deallocate;
     Expect(PyType_Ready(&node_type) == 0, "CPython takes the type");
 
-    // The interpreter's own objects are not to count.
+    // Excludes the interpreter's own objects.
     Expect(PyRun_SimpleString("import gc; gc.collect(); gc.freeze()") == 0, "CPython freezes");
     PyGC_Disable();
   }
@@ -123,7 +123,7 @@ class CPython {
     }
   }
   void Collect() {
-    const bool automatic = PyGC_Enable();  // it collects nothing while it is disabled
+    const bool automatic = PyGC_Enable();  // it collects nothing while disabled
     benchmark::DoNotOptimize(PyGC_Collect());
     SetAutomatic(automatic);
   }

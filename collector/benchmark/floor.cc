@@ -1,8 +1,8 @@
-// A floor is the least code that could do a workload's job: a few lines that know the one layout
-// of a node and do nothing else. No collector for use gets below it.
+// A floor is the least code that could do a workload's job: a few lines that know the only layout
+// of a node and do nothing else. No usable collector is faster.
 //
-// Place: beside the peers. Only where an honest floor exists: what a steady state or growth must
-// cost is a matter of policy.
+// Place: beside the peers. Only for workloads with a well-defined floor: the cost of a steady state
+// or of growth is a matter of policy.
 
 #include <array>
 #include <cstddef>
@@ -22,12 +22,12 @@ constexpr const char* kFloor = "floor";
 
 using Name = uint32_t;
 
-// Nodes in an arena, and beside it how often each is held and the table that a collection counts
-// in: 4 bytes a node, in sequence.
+// Nodes in an arena; beside it their reference counts and the table that a collection counts in: 4
+// bytes a node, sequential.
 struct Arena {
   explicit Arena(size_t n) : nodes(n), refs(n, 0), left(n) {}
 
-  // Subtracts the references within the arena: what is left comes from outside.
+  // Subtracts the references within the arena: the rest come from outside.
   void Count() {
     left = refs;
     for (const auto& node : nodes) {
@@ -73,12 +73,12 @@ Result HeldFromOutsideFloor(const Scale& scale) {
   return {.ns_per_object = time};
 }
 
-// Marks what is reachable in an arena that was counted. What it is led to waits in a queue of 16,
-// while it is on its way from memory. Answers how many it has reached.
+// Marks the reachable nodes of an arena after counting. Prefetched nodes wait in a queue of 16.
+// Returns the number of nodes reached.
 size_t Trace(Arena& arena, std::vector<Name>& stack) {
   constexpr uint32_t kReached = 1u << 31;
   constexpr size_t kQueue = 16;
-  std::array<Name, kQueue> queue = {};  // names plus 1; 0 is nothing
+  std::array<Name, kQueue> queue = {};  // indices plus 1; 0 is empty
   size_t at = 0;
   size_t waiting = 0;
   size_t reached = 0;
@@ -134,7 +134,7 @@ Result HeldFromOneRootFloor(const Scale& scale) {
   return {.ns_per_object = time};
 }
 
-// W2: a count, after which nothing is reachable, and all of it goes to a free list.
+// W2: a count, after which nothing is reachable, and everything joins a free list.
 Result GarbageFloor(const Scale& scale) {
   const auto n = static_cast<Name>(scale.n / 2 * 2);
   Arena arena(n);
@@ -164,10 +164,10 @@ Result GarbageFloor(const Scale& scale) {
   return {.ns_per_object = Median(times) / static_cast<double>(n)};
 }
 
-// What reference counting needs: a pool with a free list, and the list of what is young.
+// What reference counting needs: a pool with a free list, and the list of young nodes.
 class Pool {
  public:
-  static constexpr Name kNone = 0;  // names start with 1
+  static constexpr Name kNone = 0;  // indices start at 1
 
   explicit Pool(size_t cells) : cells_(cells + 1), young_(cells) {
     for (Name i = 1; i <= cells; ++i) cells_[i].slots[0] = i < cells ? i + 1 : kNone;

@@ -1,10 +1,10 @@
-// Lua 5.4 as a peer of the benchmark: its incremental collector, as it is set by default.
+// Lua 5.4 as a peer of the benchmark: its incremental collector, with default settings.
 //
 // Place: beside the other peers.
 //
 // A node is a full userdata with two user values, made from C: a table with two elements takes two
 // allocations instead of one, and about 1.3 times as long to collect and 1.7 times as long to make.
-// The nodes that the caller holds are on Lua's stack, and what is held from outside is in a table.
+// Nodes owned by the caller are on Lua's stack; references from outside are in a table.
 
 #include "collector/benchmark/suite.h"
 
@@ -37,7 +37,7 @@ class Lua {
     Expect(lua_ != nullptr, "Lua starts");
     lua_gc(lua_, LUA_GCSTOP);
     lua_createtable(lua_, static_cast<int>(places), 0);
-    // Nodes are counted by the bytes that they take.
+    // The number of nodes is computed from the bytes in use.
     Collect();
     const double before = Bytes();
     const Node node = New();
@@ -89,7 +89,7 @@ class Lua {
   static lua_Integer Index(size_t place) { return static_cast<lua_Integer>(place) + 1; }
   double Bytes() { return lua_gc(lua_, LUA_GCCOUNT) * 1024.0 + lua_gc(lua_, LUA_GCCOUNTB); }
 
-  // Never closed, as that would take longer than many a workload: the process ends.
+  // Never closed, which would take longer than many workloads: the process ends.
   lua_State* const lua_;
   double node_bytes_ = 0;
   double empty_bytes_ = 0;

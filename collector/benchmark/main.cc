@@ -1,11 +1,11 @@
-// The benchmark measures what collectors cost: ours, other people's, and the floor below all.
+// The benchmark measures the cost of collectors: ours, third-party ones, and the floor below them.
 //
 //   bazel run -c opt //collector:benchmark [-- --benchmark_filter=W1/]
 //
 // Place: the program; suite.h has the cases. It prints one table. With --benchmark_format=json (or
-// console, csv) it prints what Google Benchmark prints, where a case is named "W1/cpython/1000000"
-// and has its results as counters. The times beside them are those of whole cases, preparations
-// and all, and say nothing. `--smoke` runs everything on a few nodes, to see that it works.
+// console, csv) it prints Google Benchmark's output, where a case is named "W1/cpython/1000000" and
+// its results are counters. The times beside them are those of whole cases, set-up included, and
+// mean nothing. `--smoke` runs everything on a few nodes, as a test.
 
 #include <benchmark/benchmark.h>
 
@@ -46,7 +46,7 @@ void Run(benchmark::State& state, const Case& todo, const Scale& scale, const st
   std::fprintf(stderr, "%s\n", progress.c_str());
 }
 
-// Peers that are compared run right after each other: the machine may be slower later.
+// Peers that are compared run one right after the other: the machine may be slower later.
 void Register(const Suite& suite, const std::vector<Scale>& scales) {
   for (const char* workload : kWorkloads) {
     for (const Scale& scale : scales) {
@@ -60,7 +60,7 @@ void Register(const Suite& suite, const std::vector<Scale>& scales) {
   }
 }
 
-// Whether `flag` is among the arguments; takes it out of them.
+// Removes `flag` from the arguments. Returns whether it was there.
 bool TakeFlag(std::vector<char*>& arguments, const char* flag) {
   const auto end = std::remove_if(arguments.begin(), arguments.end(),
                                   [&](char* text) { return std::strcmp(text, flag) == 0; });
@@ -79,8 +79,8 @@ int Main(int argc, char** argv) {
   std::vector<char*> arguments(argv, argv + argc);
   const bool smoke = TakeFlag(arguments, "--smoke");
   const bool table = !AsksForFormat(arguments);
-  // A case repeats itself, and is not to be repeated until enough time has passed. To say so for
-  // each case would become a part of its name.
+  // Cases repeat themselves, so Google Benchmark must not. Setting that per case would change its
+  // name.
   char once[] = "--benchmark_min_time=0";
   arguments.insert(arguments.begin() + 1, once);
   int count = static_cast<int>(arguments.size());

@@ -34,8 +34,7 @@ double Median(std::vector<double> values) {
 }
 
 size_t ResidentBytes() {
-  // Not /proc/self/statm: the kernel keeps that within some 64 pages for each CPU, which is as much
-  // as 10^4 nodes need.
+  // Not /proc/self/statm, whose error is up to some 64 pages per CPU: as much as 10^4 nodes need.
   std::ifstream rollup("/proc/self/smaps_rollup");
   std::string line;
   size_t kib = 0;
@@ -56,7 +55,7 @@ Result InChild(const std::function<Result()>& work) {
   if (child == 0) {
     const Result result = work();
     const bool written = write(ends[1], &result, sizeof(result)) == sizeof(result);
-    // Without destructors of static objects and exit functions: they are the parent's.
+    // Skips destructors of static objects and exit functions, which belong to the parent.
     _exit(written ? 0 : 1);
   }
   close(ends[1]);

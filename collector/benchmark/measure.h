@@ -1,4 +1,4 @@
-// A measurement is a time or an amount of memory, taken so that one does not disturb the other.
+// Measurements of time and memory, taken so that neither disturbs the other.
 //
 // Place: below the workloads; knows nothing of heaps.
 
@@ -15,7 +15,7 @@
 
 namespace ouro::benchmarks {
 
-// The CPU time of this thread, in nanoseconds: what other processes do meanwhile does not count.
+// The CPU time of this thread in nanoseconds: unaffected by other processes.
 double Now();
 
 template <typename Work>
@@ -25,12 +25,12 @@ double TimeOf(Work work) {
   return Now() - start;
 }
 
-// The time of day, in nanoseconds. Some 40 times cheaper than Now.
+// The wall time in nanoseconds. About 40 times cheaper than Now.
 double WallNow();
 
-// The longest of many calls. For each, whichever is less: the wall time of the call, which has in
-// it what other processes did meanwhile; or the CPU time since the end of the last call, which has
-// in it what reading that clock takes, at times 100 us.
+// The longest of many calls. For each it takes the lesser of two: the wall time of the call, which
+// includes other processes; and the CPU time since the end of the previous call, which includes
+// reading that clock, sometimes 100 us.
 class Longest {
  public:
   template <typename Call>
@@ -52,19 +52,19 @@ class Longest {
 
 double Median(std::vector<double> values);
 
-// What this process has in memory and shares with no file, in bytes.
+// The resident anonymous memory of this process, in bytes.
 size_t ResidentBytes();
 
-// Keeps the kernel from backing this process by pages of 2 MiB, which would round its memory up to
-// them. For those who call ResidentBytes.
+// Keeps the kernel from using pages of 2 MiB, to which memory would be rounded up. For callers of
+// ResidentBytes.
 void UseSmallPages();
 
-// Runs `work` in a process of its own and answers what it answered: so that every case finds fresh
-// memory and a peer that was just started. Ends this process if that one fails.
+// Runs `work` in a child process and returns its result, so that every case has fresh memory and a
+// newly started peer. Exits if the child fails.
 Result InChild(const std::function<Result()>& work);
 
-// Ends the process, with a message, if `condition` does not hold: a workload or a peer did not do
-// what it claims, and its time means nothing.
+// Exits with a message unless `condition` holds: otherwise a workload or a peer did not do its job,
+// and its time means nothing.
 void Expect(bool condition, const char* what);
 
 // splitmix64: the same numbers for every peer.

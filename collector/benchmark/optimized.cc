@@ -1,6 +1,6 @@
-// The optimized heap as a peer of the benchmark: the specimen that the others are there for.
+// The heap of collector/heap as a peer of the benchmark: the one that the others are compared with.
 //
-// Place: beside the other peers; used as any embedder would use it, by heap.h alone.
+// Place: beside the other peers; it uses only heap.h, as any embedder would.
 
 #include <cstddef>
 #include <cstdint>

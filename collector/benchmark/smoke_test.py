@@ -1,6 +1,6 @@
-"""The benchmark works: every workload of every peer that is here, and the table.
+"""The benchmark works: every workload of every installed peer, and the table.
 
-Place: runs the real program on a few nodes. No time is judged: what takes how long is for people.
+Place: runs the real program on a few nodes. It does not judge times.
 """
 
 import json

@@ -1,8 +1,8 @@
-// A suite is the list of cases to be measured: every workload of every peer, with what it answered.
+// A suite is the list of cases to measure: every workload of every peer, with its results.
 //
-// Place: between the workloads, which fill it, and main.cc, which has Google Benchmark run it. A
-// peer is whoever takes part: our heap, other people's collectors, and `floor`, the least code that
-// could do the job.
+// Place: between the workloads, which fill it, and main.cc, which runs it by Google Benchmark. A
+// peer is a participant: our heap, third-party collectors, and `floor`, the least code that could
+// do the job.
 
 #ifndef COLLECTOR_BENCHMARK_SUITE_H_
 #define COLLECTOR_BENCHMARK_SUITE_H_
@@ -13,14 +13,14 @@
 
 namespace ouro::benchmarks {
 
-// What a case is to do.
+// The parameters of a case.
 struct Scale {
   size_t n;        // nodes
-  size_t garbage;  // nodes that W4 and W4b make and let go of in each run
-  int runs;        // the median of this many is answered
+  size_t garbage;  // nodes that W4 and W4b make and release in each run
+  int runs;        // the result is the median of this many
 };
 
-// What was measured; 0 is what the case does not measure.
+// Measurements; 0 for what a case does not measure.
 struct Result {
   double ns_per_object = 0;
   double max_pause_us = 0;  // the longest that one allocation took
@@ -35,14 +35,14 @@ struct Case {
 
 struct Suite {
   std::vector<Case> cases;
-  std::vector<std::string> peers;   // that take part
-  std::vector<std::string> absent;  // "lua (liblua5.4-dev)": that cannot
+  std::vector<std::string> peers;   // that participate
+  std::vector<std::string> absent;  // "lua (liblua5.4-dev)": not installed
 };
 
-// In the order in which they are run and shown.
+// In the order in which they run and are shown.
 inline constexpr const char* kWorkloads[] = {"W1", "W1s", "W2", "W3", "W4", "W4b", "W5", "memory"};
 
-// Each adds its cases, or says that its peer is not here. One file each.
+// Each adds its cases, or its peer to `absent`. One file each.
 void AddFloor(Suite& suite);
 void AddOptimized(Suite& suite);
 void AddCPython(Suite& suite);

@@ -7,8 +7,8 @@
 namespace ouro::benchmarks {
 namespace {
 
-// For the optimized heap: at 10^4, 10^5 and 10^6 nodes, or 0 where there is none. A ratio to
-// CPython in the same run, because machines differ; memory is in bytes, because there they do not.
+// Goals of our heap at 10^4, 10^5 and 10^6 nodes, or 0 for none. Ratios to CPython in the same run,
+// because machines differ; memory is in bytes, because for that they do not.
 struct Goal {
   const char* workload;
   const char* counter;
@@ -28,7 +28,7 @@ constexpr Goal kGoals[] = {
 };
 constexpr size_t kSizes[] = {10'000, 100'000, 1'000'000};
 
-// In the order in which they are shown, with what a row says after the workload's name.
+// In display order, with the text after the workload's name.
 struct Counter {
   const char* name;
   const char* label;
@@ -54,7 +54,7 @@ double LimitOf(const Goal& goal, size_t n) {
   return 0;
 }
 
-// "W1/lua/10000" as its parts; false if it is none.
+// Splits "W1/lua/10000"; false if it has another form.
 bool Parse(const std::string& name, std::string& workload, std::string& peer, size_t& n) {
   const size_t first = name.find('/');
   const size_t last = name.rfind('/');

@@ -1,6 +1,6 @@
-// A table shows all that was measured, a row for each workload and size, and which goals are met.
+// A table shows all measurements, a row for each workload and size, and which goals are met.
 //
-// Place: the benchmark's reporter, where no other format is asked for.
+// Place: the default reporter of the benchmark.
 
 #ifndef COLLECTOR_BENCHMARK_TABLE_H_
 #define COLLECTOR_BENCHMARK_TABLE_H_

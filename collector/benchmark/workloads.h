@@ -1,33 +1,33 @@
-// A workload is something that programs do to a heap and that costs a collector time.
+// A workload is a typical use of a heap that costs a collector time.
 //
-// Place: templates over a peer, which each peer's file instantiates. What is measured is described
-// at each of them; the graphs are the same for every peer.
+// Place: templates over a peer, instantiated by each peer's file. Each says what it measures; the
+// graphs are the same for every peer.
 //
 // A peer is a class with
 //
 //   static constexpr const char* kName;
 //   static constexpr int64_t kSlack;    // dead nodes that Live may count
-//   explicit Peer(size_t places);       // the outside: places, empty, that hold nodes
+//   explicit Peer(size_t places);       // places: empty roots outside the heap
 //
-//   using Node = ...;                   // a node with two slots, 0 and 1, which the caller holds
+//   using Node = ...;                   // an owned reference to a node with slots 0 and 1
 //   Node New();
 //   void Release(Node);
 //   void Set(Node, int slot, Node);
 //   bool Refers(Node, int slot, Node);  // whether the slot refers to the second node
-//   Node SetAndRelease(Node, int slot, Node);  // both in one; answers the first, as it is named
-//                                              // from now on
+//   Node SetAndRelease(Node, int slot, Node);  // both in one; returns the new reference to the
+//                                              // first node
 //
-//   void Keep(size_t place, Node);      // the place holds it instead of what it did; releases it
-//   Node Borrow(size_t place);          // the node that the place holds, until Return
+//   void Keep(size_t place, Node);      // moves the reference into the place
+//   Node Borrow(size_t place);          // the node in the place, until Return
 //   void Return(Node);
 //   void Drop(size_t place);            // empties it
 //
-//   void SetAutomatic(bool);            // automatic collection; at the start it is off
-//   void Collect();                     // all of it, now
-//   int64_t Live();                     // how many nodes there are; with kSlack, after Collect
+//   void SetAutomatic(bool);            // automatic collection; initially off
+//   void Collect();                     // a full collection
+//   int64_t Live();                     // the number of nodes; up to kSlack more, after Collect
 //
-// Nodes are released and returned in the opposite order of that in which they were got, so that a
-// peer may keep them on a stack.
+// Nodes are released and returned in the reverse order of their acquisition, so that a peer may
+// keep them on a stack.
 
 #ifndef COLLECTOR_BENCHMARK_WORKLOADS_H_
 #define COLLECTOR_BENCHMARK_WORKLOADS_H_
@@ -47,7 +47,7 @@
 
 namespace ouro::benchmarks {
 
-inline constexpr size_t kRing = 5000;  // in W4b a pair survives so many younger ones
+inline constexpr size_t kRing = 5000;  // in W4b a pair outlives this many younger ones
 inline constexpr int kChain = 10;      // nodes in a chain of W3
 
 template <typename Peer>
@@ -77,7 +77,7 @@ void ExpectLive(Peer& peer, size_t n) {
   Expect(live <= held + Peer::kSlack, "all that is dead is freed");
 }
 
-// The graph of W1, W4 and W4b: n nodes, each in its place, both slots to random ones.
+// The graph of W1, W4 and W4b: n nodes, each in its place, both slots referring to random ones.
 template <typename Peer>
 void MakeRandomGraph(Peer& peer, size_t n) {
   for (size_t i = 0; i < n; ++i) peer.Keep(i, peer.New());
@@ -97,7 +97,7 @@ void ExpectRandomGraph(Peer& peer, size_t n) {
   }
 }
 
-// Full collections of a heap in which there is nothing to free.
+// Full collections of a heap without garbage.
 template <typename Peer>
 double TimeCollections(Peer& peer, const Scale& scale) {
   peer.Collect();  // the first one may move the young to the old
@@ -107,7 +107,7 @@ double TimeCollections(Peer& peer, const Scale& scale) {
   return Median(times) / static_cast<double>(scale.n);
 }
 
-// W1: all nodes are held from outside.
+// W1: all nodes are referenced from outside.
 template <typename Peer>
 Result HeldFromOutside(const Scale& scale) {
   Peer peer(scale.n);
@@ -117,8 +117,8 @@ Result HeldFromOutside(const Scale& scale) {
   return {.ns_per_object = time};
 }
 
-// W1s: the outside holds one node, slot 0 leads from there through all of them in random order,
-// and slot 1 anywhere: so that every node must be reached by tracing.
+// W1s: one node is referenced from outside; slot 0 leads from there through all nodes in random
+// order, slot 1 to a random one: so every node must be reached by tracing.
 template <typename Peer>
 Result HeldFromOneRoot(const Scale& scale) {
   const size_t n = scale.n;
@@ -136,8 +136,7 @@ Result HeldFromOneRoot(const Scale& scale) {
   return {.ns_per_object = TimeCollections(peer, scale)};
 }
 
-// Two nodes that hold each other, of which the caller holds the one that is answered. `make` makes
-// a node.
+// Makes two nodes that reference each other by `make`. Returns a reference to one of them.
 template <typename Peer, typename Make>
 typename Peer::Node MakePair(Peer& peer, Make make) {
   const auto first = make();
@@ -148,7 +147,7 @@ typename Peer::Node MakePair(Peer& peer, Make make) {
   return first;
 }
 
-// W2: n/2 pairs that hold each other and that nothing holds; one full collection.
+// W2: n/2 unreferenced pairs that reference each other; one full collection.
 template <typename Peer>
 Result Garbage(const Scale& scale) {
   Peer peer(0);
@@ -167,7 +166,7 @@ Result Garbage(const Scale& scale) {
   return {.ns_per_object = Median(times) / static_cast<double>(n)};
 }
 
-// W3: chains, made and let go of, with automatic collection on.
+// W3: chains, made and released, with automatic collection on.
 template <typename Peer>
 Result Chains(const Scale& scale) {
   Peer peer(0);
@@ -189,7 +188,7 @@ Result Chains(const Scale& scale) {
   return {.ns_per_object = Median(times) / static_cast<double>(chains * kChain)};
 }
 
-// `count` pairs; with kLate each is kept until kRing younger ones were made, in the places from
+// `count` pairs; with kLate each is kept until kRing younger ones are made, in the places from
 // `ring` on.
 template <bool kLate, typename Peer, typename Make>
 void MakePairs(Peer& peer, size_t count, size_t ring, Make make) {
@@ -206,8 +205,8 @@ void MakePairs(Peer& peer, size_t count, size_t ring, Make make) {
 }
 
 // W4: n live nodes, while garbage pairs are made, with automatic collection on. W4b (kLate): each
-// pair survives kRing others, so that it dies old. The pause is taken in runs of their own, as
-// reading the clock at every allocation costs more than many an allocation.
+// pair outlives kRing others, so that it dies old. Pauses are measured in separate runs, as reading
+// the clock at every allocation costs more than most allocations.
 template <typename Peer, bool kLate>
 Result SteadyState(const Scale& scale) {
   Peer peer(scale.n + kRing);
@@ -256,9 +255,9 @@ Result Grow(size_t n, bool automatic) {
   return {.ns_per_object = time / static_cast<double>(n)};
 }
 
-// W5: what automatic collection adds to the time in which a heap grows. It may come out below
-// zero where that is next to nothing. The least times are compared, not the median ones: most of
-// both is the kernel's giving memory, which takes now this long and now twice as long.
+// W5: what automatic collection adds to the time in which a heap grows. May be negative where that
+// is almost nothing. Compares minima, not medians: most of both is the kernel providing memory,
+// whose time varies by a factor of two.
 template <typename Peer>
 Result Growth(const Scale& scale) {
   double without = std::numeric_limits<double>::infinity();
@@ -271,8 +270,8 @@ Result Growth(const Scale& scale) {
   return {.ns_per_object = with - without};
 }
 
-// memory: what the process grows by when it makes the nodes of W1 and collects, without the places
-// that hold them.
+// memory: the growth of the process when it makes the nodes of W1 and collects, without the places
+// that reference them.
 template <typename Peer>
 Result Memory(const Scale& scale) {
   UseSmallPages();

@@ -1,15 +1,15 @@
 // Deaths by reference count: subtype_dealloc, without its recursion.
 //
-// An object is dying from the moment when its count falls to zero: it is in no generation, and no
-// weak reference yields it. What it still holds is then held by something that no traversal sees,
-// and so survives collections until it is let go of.
+// An object is dying from the moment its count reaches zero: it is in no generation, and no weak
+// reference returns it. No traversal sees the references that it still has, so what they refer to
+// survives collections until they are released.
 //
-// Those that are in the middle of letting go of their references are a stack, in the order in which
-// unbounded recursion would nest them (section 3). It needs no memory of its own: an object's
-// `place` is the object below it, and its count, which it needs no more, a cursor: how many of its
-// references are gone. If its type has a `clear`, that has taken all of them out at once; then they
-// are on the stack of references that are about to be let go of, Storage::leaving, which counts as
-// holding them, and the cursor is the height of that stack below them.
+// Objects whose references are being released form a stack, in the order in which unbounded
+// recursion would nest them (section 3). It needs no memory of its own: an object's `list_index` is
+// the object below it, and its count, no longer needed, a cursor: how many of its references have
+// been released. If its type has a `clear`, that has already taken all of them out of the payload;
+// they are on Storage::pending_releases, which owns them, and the cursor is the height of that
+// stack below them.
 
 #include <algorithm>
 #include <cstddef>
@@ -21,36 +21,37 @@
 
 namespace ouro::heap {
 
-// Not inlined: a handler of exceptions would make Report too large for the loops that it is in.
-[[gnu::noinline]] void Heap::TellFreed(Object object) {
+// Not inlined: an exception handler would make Report too large for the loops that call it.
+[[gnu::noinline]] void Heap::NotifyFreed(Object object) {
   MustReturn([&] { listener_->Freed(object); });
 }
 
-// The last step of a death: nothing is left but the cell.
+// The last step of a death: frees the cell.
 [[gnu::always_inline]] inline void Heap::FinishDeath(const Storage::Page& page, Object object) {
   if (!storage_.Has(object, kReported)) Report(page, object);
-  if (!page.plain) [[unlikely]] {
+  if (!page.shape.trivial()) [[unlikely]] {
     const Type& type = DescriptorOf(object).type;
     if (type.destroy != nullptr) MustReturn([&] { type.destroy(*this, object); });
   }
-  storage_.Free(*page.layout, object);
+  storage_.Free(*page.pool, object);
   --size_;
 }
 
-// What Release found with a count of zero, or with one that does not move.
-void Heap::ReleasedLast(Object object) {
+// The rest of Release: the count is zero or saturated.
+void Heap::ReleaseSlow(Object object) {
   uint32_t& refs = storage_.refs[object];
   if (refs != 0) {
     refs = kMaxReferences;
   } else if (clear_runs_) {
     refs = 1;
-    storage_.leaving.names[storage_.leaving.size++] = object;
+    storage_.pending_releases.objects[storage_.pending_releases.size++] = object;
   } else {
     Die(object);
   }
 }
 
-// `second` awaits its death dying already, so that no collection, callback or dereference meets it.
+// `second` is marked dying before `first` dies, so that no collection, callback or weak reference
+// sees it alive.
 void Heap::ReleaseBoth(Object first, Object second) {
   uint32_t* const refs = storage_.refs;
   if (first == second || refs[second] != 1) {
@@ -63,56 +64,59 @@ void Heap::ReleaseBoth(Object first, Object second) {
   Die(second);
 }
 
-// Up to the references, section 1. False if that was all, because the object lives again or has
-// none.
+// The steps of a death before references are released, section 1. False if there is nothing to
+// release: the object is resurrected, or a collection has emptied it and it is freed now.
 [[gnu::always_inline]] inline bool Heap::StartDeath(Object object, Object top) {
   const uint8_t state = storage_.Bits(object);
   const Storage::Page& page = storage_.PageOf(object);
-  if (page.plain_run && state <= kGeneration2) [[likely]] {  // above: other lists and all flags
+  if (page.shape.trivial_run() && state <= kGeneration2)
+      [[likely]] {  // greater: other lists, any flag
     storage_.Remove(object, static_cast<List>(state));
     storage_.Set(object, kDying);
     return true;
   }
   dying_ = top;
   Untrack(object);
-  if ((!page.plain || storage_.Has(object, kWatched)) && !Ceremony(object)) return false;
+  if ((!page.shape.trivial() || storage_.Has(object, kHasWeakRefs)) && !RunDeathHooks(object))
+    return false;
   if (!storage_.Has(object, kReported)) return true;
-  FinishDeath(storage_.PageOf(object), object);  // a collection has cleared it: nothing is left
+  FinishDeath(storage_.PageOf(object), object);
   return false;
 }
 
-// The same for objects about whose death somebody else has a say.
-bool Heap::Ceremony(Object object) {
+// For objects whose death runs user code or clears weak references. False if it is resurrected.
+bool Heap::RunDeathHooks(Object object) {
   const Descriptor& descriptor = DescriptorOf(object);
   if (descriptor.id == kWeakType) {
     Detach(object);
   } else if (rules_.finalizers == Rules::Finalizers::kUncollectable) {
-    CallWeaks(object);
+    ClearAndCallWeaks(object);
     if (Resurrects(object)) return false;
-    ForgetWeaks(object);  // those that the finalizer made: silently, experiment R6
+    ClearWeaks(object);  // those made by the finalizer; no callbacks: experiment R6
   } else {
     if (Resurrects(object)) return false;
-    CallWeaks(object);
+    ClearAndCallWeaks(object);
   }
-  const bool by_type = descriptor.by_type && !storage_.Has(object, kReported);
-  storage_.refs[object] = by_type ? static_cast<uint32_t>(ClearByType(object)) : 0;
+  const bool has_clear = descriptor.shape.has_clear && !storage_.Has(object, kReported);
+  storage_.refs[object] = has_clear ? static_cast<uint32_t>(ClearByType(object)) : 0;
   return true;
 }
 
-// Lets go of the references of `dying` from the `next`-th on. If somebody dies of that, `dying`
-// goes on the stack and the answer is who; otherwise it is freed and the answer is kNull. `top` is
-// the top of the stack: dying_, which is up to date only while something else than this runs.
-[[gnu::always_inline]] inline Object Heap::LetGo(Object dying, uint32_t next, Object& top) {
+// Releases the references of `dying` from the `next`-th on. When one of them drops to zero, pushes
+// `dying` on the stack and returns that object; otherwise frees `dying` and returns kNull. `top` is
+// the top of the stack; dying_ is brought up to date before any other code runs.
+[[gnu::always_inline]] inline Object Heap::ReleaseReferences(Object dying, uint32_t next,
+                                                             Object& top) {
   const Storage::Page& page = storage_.PageOf(dying);
   uint32_t* const refs = storage_.refs;
-  if (!page.plain_run) [[unlikely]] {
+  if (!page.shape.trivial_run()) [[unlikely]] {
     dying_ = top;
-    const Object value = LetGoOfOthers(dying, next);
+    const Object value = ReleaseReferencesSlow(dying, next);
     top = dying_;
     return value;
   }
   Object* const slots = SlotsIn(page, dying);
-  for (uint32_t i = next; i < page.count; ++i) {
+  for (uint32_t i = next; i < page.shape.count; ++i) {
     const Object value = slots[i];
     if (value == kNull) continue;
     slots[i] = kNull;
@@ -120,32 +124,33 @@ bool Heap::Ceremony(Object object) {
     if (--count - 1 < kMaxReferences - 2) continue;
     if (count == 0) [[likely]] {
       refs[dying] = i + 1;
-      storage_.place[dying] = top;
+      storage_.list_index[dying] = top;
       top = dying;
       return value;
     }
     count = kMaxReferences;
   }
-  Report(page, dying);  // it cannot be kReported: StartDeath would have finished it
-  storage_.Free(*page.layout, dying);
+  if (!page.shape.tracked) __builtin_unreachable();  // leaves have no run; saves a test below
+  Report(page, dying);  // not kReported: StartDeath would have freed it
+  storage_.Free(*page.pool, dying);
   --size_;
   return kNull;
 }
 
-// The same for layouts that are no run, and for types with a `clear`, which has run already.
-Object Heap::LetGoOfOthers(Object dying, uint32_t next) {
+// The same for any other shape. A type's `clear` has run already.
+Object Heap::ReleaseReferencesSlow(Object dying, uint32_t next) {
   const Storage::Page& page = storage_.PageOf(dying);
   uint32_t* const refs = storage_.refs;
-  NameList& leaving = storage_.leaving;
-  const bool by_type = page.by_type;
-  for (uint32_t i = next; by_type ? leaving.size > next : i < page.count; ++i) {
-    const Object value =
-        by_type ? leaving.names[--leaving.size] : std::exchange(Slot(dying, i), kNull);
+  ObjectList& pending_releases = storage_.pending_releases;
+  const bool has_clear = page.shape.has_clear;
+  for (uint32_t i = next; has_clear ? pending_releases.size > next : i < page.shape.count; ++i) {
+    const Object value = has_clear ? pending_releases.objects[--pending_releases.size]
+                                   : std::exchange(Slot(dying, i), kNull);
     if (value == kNull) continue;
     if (--refs[value] - 1 < kMaxReferences - 2) continue;
     if (refs[value] == 0) {
-      refs[dying] = by_type ? next : i + 1;
-      storage_.place[dying] = dying_;
+      refs[dying] = has_clear ? next : i + 1;
+      storage_.list_index[dying] = dying_;
       dying_ = dying;
       return value;
     }
@@ -155,48 +160,48 @@ Object Heap::LetGoOfOthers(Object dying, uint32_t next) {
   return kNull;
 }
 
-// Completes the death of an object whose count is zero, and all deaths that it causes. User code
-// that runs within may get here again; it finds the stack as it leaves it.
+// Completes the death of an object whose count is zero, and all deaths that it causes. Reentrant
+// from user code: each call leaves the stack as it found it.
 void Heap::Die(Object object) {
   const Object base = dying_;
   Object top = base;
   Object next = object;
   do {
-    next = StartDeath(next, top) ? LetGo(next, storage_.refs[next], top) : kNull;
+    next = StartDeath(next, top) ? ReleaseReferences(next, storage_.refs[next], top) : kNull;
     while (next == kNull && top != base) {
       const Object last = top;
-      top = storage_.place[last];
-      next = LetGo(last, storage_.refs[last], top);
+      top = storage_.list_index[last];
+      next = ReleaseReferences(last, storage_.refs[last], top);
     }
   } while (next != kNull);
   dying_ = base;
 }
 
-// Runs a type's `clear`. What it let go of for the last time is about to be let go of in the same
-// order. Answers the height of the stack below that.
+// Runs a type's `clear`. The references whose counts it brought to zero become pending releases, in
+// the same order. Returns the height of that stack below them.
 size_t Heap::ClearByType(Object object) {
-  NameList& leaving = storage_.leaving;
-  const size_t base = leaving.size;
+  ObjectList& pending_releases = storage_.pending_releases;
+  const size_t base = pending_releases.size;
   clear_runs_ = true;
   MustReturn([&] { DescriptorOf(object).type.clear(*this, object); });
   clear_runs_ = false;
-  std::reverse(leaving.names + base, leaving.names + leaving.size);
+  std::reverse(pending_releases.objects + base, pending_releases.objects + pending_releases.size);
   return base;
 }
 
-// Lets go of the top of that stack, down to `base`.
-void Heap::ReleaseLeaving(size_t base) {
-  NameList& leaving = storage_.leaving;
-  while (leaving.size > base) Release(leaving.names[--leaving.size]);
+// Releases the top of that stack, down to height `base`.
+void Heap::ReleasePending(size_t base) {
+  ObjectList& pending_releases = storage_.pending_releases;
+  while (pending_releases.size > base) Release(pending_releases.objects[--pending_releases.size]);
 }
 
-// slot_tp_del, PyObject_CallFinalizerFromDealloc: runs the finalizer, if it has to run, and says
-// whether the object is held again. While it runs the object is tracked, in generation 0; if it is
-// held again it stays in the generation where it is then.
+// slot_tp_del, PyObject_CallFinalizerFromDealloc: runs the finalizer if it is due. Returns whether
+// the object was resurrected. Meanwhile the object is tracked, in generation 0; if resurrected it
+// stays in whatever generation it is in by then.
 bool Heap::Resurrects(Object object) {
   const Type& type = DescriptorOf(object).type;
   if (type.finalize == nullptr || storage_.Has(object, kFinalized)) return false;
-  if (type.container) {
+  if (!type.leaf) {
     storage_.Append(object, kGeneration0);
   } else {
     storage_.SetList(object, kUntracked);

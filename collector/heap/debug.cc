@@ -1,6 +1,6 @@
 // Debug output: the text of gc.set_debug, byte for byte (section 9, experiments D1 to D4).
 //
-// It needs no memory, and nothing comes out of it: whoever looks on changes nothing.
+// It allocates nothing and throws nothing: observing a collection does not change it.
 
 #include <algorithm>
 #include <chrono>
@@ -24,8 +24,8 @@ double Seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// A line that is put together by printf. What does not fit is cut off; all that the heap says does,
-// a time of 310 digits included.
+// A line built with printf, truncated to its buffer; every line of the heap fits, even with a time
+// of 310 digits.
 class Line {
  public:
   [[gnu::format(printf, 2, 3)]] Line& Add(const char* format, ...) {
@@ -36,7 +36,7 @@ class Line {
     size_ = std::min(size_ + static_cast<size_t>(std::max(length, 0)), sizeof text_ - 1);
     return *this;
   }
-  // The address of an object without a payload is its name.
+  // An object without a payload is shown with its handle as address.
   Line& AddObject(const Heap& heap, const Type& type, Object object) {
     const void* payload = heap.Payload(object);
     if (payload == nullptr) payload = reinterpret_cast<const void*>(uintptr_t{object});
@@ -91,7 +91,7 @@ std::string Heap::Show(Object object) const {
   return std::string(Line().AddObject(*this, DescriptorOf(object).type, object).text());
 }
 
-void Heap::SayStarted(int generation) {
+void Heap::WriteStarted(int generation) {
   started_ = 0;
   if ((debug_ & kDebugStats) == 0) return;
   Write(Line().Add("gc: collecting generation %d...\n", generation).text());
@@ -102,14 +102,14 @@ void Heap::SayStarted(int generation) {
   started_ = Time();
 }
 
-void Heap::SayList(List list, const char* what, DebugFlags flag) {
-  // 2.6 says after each object how long the collection has taken so far; but it takes the
-  // difference to what it said before, so that every other one is a point in time.
+void Heap::WriteList(List list, const char* what, DebugFlags flag) {
+  // 2.6 prints the elapsed time after each object; but it subtracts the value printed before, so
+  // every second one is a point in time.
   const bool times = list == kTrash && rules_.text_of_26 && (debug_ & kDebugStats) != 0;
   if (!times && (debug_ & flag) == 0) return;
-  const NameList& objects = storage_.lists[list];
+  const ObjectList& objects = storage_.lists[list];
   for (size_t i = 0; i < objects.size; ++i) {
-    const Object object = objects.names[i];
+    const Object object = objects.objects[i];
     if (object == kNull) continue;
     const Type& type = DescriptorOf(object).type;
     const bool instance = type.instance && (debug_ & kDebugInstances) != 0;
@@ -124,14 +124,14 @@ void Heap::SayList(List list, const char* what, DebugFlags flag) {
   }
 }
 
-void Heap::SayStopped(const Collection& collection) {
+void Heap::WriteStopped(const Collection& collection) {
   Line line;
   line.Add("gc: done");
   if (collection.unreachable != 0) {
     line.Add(", %jd unreachable, %jd uncollectable", intmax_t{collection.unreachable},
              intmax_t{collection.uncollectable});
   }
-  // No time if user code has asked for statistics when the collection had started.
+  // No time if user code turned statistics on after the start.
   if (!rules_.text_of_26 && started_ != 0) line.Add(", %.4fs elapsed", Time() - started_);
   Write(line.Add(".\n").text());
 }

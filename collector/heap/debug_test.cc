@@ -1,5 +1,5 @@
 // The text of gc.set_debug, byte for byte, as CPython 2.6.1 and 2.7.18 wrote it for the same
-// objects: experiments D2 to D4, rebuilt here. Addresses are written $name in what is expected.
+// objects: experiments D2 to D4, rebuilt here. Expected texts have $name for addresses.
 
 #include <gtest/gtest.h>
 
@@ -114,7 +114,7 @@ TEST(Stats, AskedForByACallbackHaveNoTime) {
     Python python(is26);
     const Object o = python.MakeInstanceCycle("o", {.name = "Obj"});
     python.heap().SetDebug(kDebugStats);
-    python.heap().Collect();  // one that did say when it started
+    python.heap().Collect();  // a collection that printed its start
     python.heap().SetDebug(0);
     python.heap().NewWeak(o, [](Heap& heap, Object) { heap.SetDebug(kDebugStats); });
     python.Drop(o);
@@ -310,7 +310,7 @@ gc: done, 13 unreachable, 5 uncollectable, 0.5000s elapsed.
              "y z");
 }
 
-// F survives: the list that holds it is saved, instead of being cleared.
+// F survives: the list that references it is saved instead of cleared.
 TEST(Objects, Leak) {
   ExpectText(/*is26=*/true, kDebugLeak, R"(
 gc: collectable <list $l>

@@ -57,13 +57,13 @@ class Deep : public testing::TestWithParam<Case> {
     type_ = heap_->Register(type);
   }
 
-  // The caller holds the first object and, if it asks for that, the last one.
+  // The caller owns the first object and, on request, the last one.
   Object MakeChain(Object* last) {
     Object first = Make(*heap_, type_);
     if (last != nullptr) heap_->Retain(*last = first);
     for (int i = 1; i < kLength; ++i) {
       const Object next = Make(*heap_, type_);
-      Hold(*heap_, next, first);
+      AddReference(*heap_, next, first);
       heap_->Release(first);
       first = next;
     }
@@ -78,7 +78,7 @@ class Deep : public testing::TestWithParam<Case> {
   void DropCycle() {
     Object last = kNull;
     const Object first = MakeChain(&last);
-    Hold(*heap_, last, first);
+    AddReference(*heap_, last, first);
     heap_->Release(last);
     heap_->Release(first);
     EXPECT_EQ(counter_.freed, 0);
@@ -86,7 +86,7 @@ class Deep : public testing::TestWithParam<Case> {
     if (has_finalizer() && finalizers() == Rules::Finalizers::kUncollectable) {
       EXPECT_EQ(counter_.freed, 0);
       EXPECT_EQ(heap_->garbage_size(), static_cast<size_t>(kLength));
-      Empty(*heap_, last);
+      ClearReferences(*heap_, last);
       heap_->ClearGarbage();
     }
     ExpectAllDead();

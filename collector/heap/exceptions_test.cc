@@ -25,7 +25,7 @@ namespace {
 enum class Fault {
   kNone,
   kNew,       // operator new throws
-  kNull,      // the allocator answers nullptr
+  kNull,      // the allocator returns nullptr
   kBadAlloc,  // the allocator throws std::bad_alloc
   kLine,      // what writes debug output throws something
 };
@@ -86,7 +86,7 @@ struct Place {
     type = Describe(Kind::kMap);
     type.name = kLong.c_str();
     named = heap.Register(type);
-    atom = heap.Register(Describe(Kind::kAtom));
+    leaf_type = heap.Register(Describe(Kind::kLeaf));
     note = heap::Register<Note>(heap, {.name = "note"}, &Note::next);
     heap.SetDebugOutput([this](std::string_view line) {
       if (faults.Happens(Fault::kLine)) throw std::runtime_error("no paper");
@@ -102,19 +102,19 @@ struct Place {
     if (heap.size() > 0) End();
   }
 
-  // `held` lists what is alive in a graph like this: root -> bag -> finalized -> leaf.
+  // `held` lists the live objects of this graph: root -> bag -> finalized -> leaf.
   void Fill() {
     const Object root = heap.New(named);
     held = {root, Make(heap, bag), heap.New(finalized)};
-    leaf = heap.New(atom);
-    Give(heap, held[2], leaf);
-    Hold(heap, held[1], held[2]);
-    Hold(heap, root, held[1]);
+    leaf = heap.New(leaf_type);
+    TransferReference(heap, held[2], leaf);
+    AddReference(heap, held[1], held[2]);
+    AddReference(heap, root, held[1]);
     held.push_back(heap.NewWeak(held[2], Callback));
     heap.Collect();
     for (const TypeId type : {slots, finalized, bag, named}) {
       const Object trash = Make(heap, type);
-      Hold(heap, trash, trash);
+      AddReference(heap, trash, trash);
       held.push_back(heap.NewWeak(trash, Callback));
       heap.Release(trash);
     }
@@ -177,7 +177,7 @@ struct Place {
         heap.Retain(garbage.emplace_back(heap.Garbage(k)));
       }
       for (const Object object : garbage) {
-        if (!heap.IsWeak(object)) Empty(heap, object);
+        if (!heap.IsWeak(object)) ClearReferences(heap, object);
         heap.Release(object);
       }
       heap.ClearGarbage();
@@ -186,17 +186,17 @@ struct Place {
   }
 
   Heap heap;
-  TypeId slots, finalized, bag, named, atom;
+  TypeId slots, finalized, bag, named, leaf_type;
   TypeOf<Note> note;
-  Object leaf = kNull;       // as long as held[2] lives
-  std::vector<Object> held;  // kNull where it was let go of
+  Object leaf = kNull;       // while held[2] is alive
+  std::vector<Object> held;  // kNull where released
   std::string text;
   int64_t lines = 0;
 };
 
 // What a call promises.
 enum class Throws { kNever, kBadAlloc };
-enum class Says { kNothing, kLines };  // whether debug output comes of it
+enum class Says { kNothing, kLines };  // whether it writes debug output
 
 struct Call {
   const char* name;
@@ -221,7 +221,7 @@ void NewObjects(Place& p, int count) {
   }
 }
 
-// Of the calls that are not here all are one line of heap.h, which reads or sets a member.
+// The calls left out are one line of heap.h each, which reads or sets a member.
 std::vector<Call> Births() {
   return {
       {"Register", Throws::kBadAlloc, Says::kNothing,
@@ -352,7 +352,7 @@ constexpr Rules kAllRules[] = {
 };
 constexpr int64_t kMost = 10'000;  // occasions for one fault within a call
 
-// Runs the call on a new heap with the `nth` occasion for a fault taken, and says what came of it.
+// Runs the call on a new heap with a fault at the `nth` occasion. Returns what happened.
 struct Outcome {
   bool threw = false;
   int64_t hits = 0;
@@ -389,7 +389,7 @@ Outcome Try(const Call& call, const Rules& rules, Fault fault, int64_t nth) {
   return outcome;
 }
 
-// Each occasion in turn, until there is none left. Answers how many there were.
+// Tries each occasion in turn. Returns how many there were.
 int64_t Sweep(const Call& call, const Rules& rules, Fault fault) {
   const Outcome clean = Try(call, rules, Fault::kNone, 0);
   EXPECT_FALSE(clean.threw);

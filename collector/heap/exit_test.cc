@@ -61,11 +61,11 @@ class Exit : public testing::TestWithParam<Rules::Finalizers> {
     heap_->Store(NodeOf(*heap_, object).next, object);
     return object;
   }
-  Object Watch(Object target) {
+  Object ReserveWeakTable(Object target) {
     return heap_->NewWeak(target, [](Heap& heap, Object) { ++LogOf(heap).user_code; });
   }
 
-  // Destroys the heap: nobody is told, and each object that was ever made is destroyed by now.
+  // Destroys the heap: there are no notifications, and every object ever made is destroyed by now.
   void ExpectSilentEnd() {
     const Log before = log_;
     heap_.reset();
@@ -87,14 +87,14 @@ TEST_P(Exit, LiveObjects) {
   const Object held = New(node_);
   const Object chain = New(plain_);
   heap_->Store(NodeOf(*heap_, chain).next, held);
-  Watch(held);
+  ReserveWeakTable(held);
   NewCycle();
   ExpectSilentEnd();
 }
 
 TEST_P(Exit, TrashThatWasNotCollected) {
   const Object cycle = NewCycle();
-  Watch(cycle);
+  ReserveWeakTable(cycle);
   heap_->Release(cycle);
   ExpectSilentEnd();
 }
@@ -109,7 +109,7 @@ TEST_P(Exit, WhatDiedBeforeIsNotDestroyedAgain) {
 
 TEST_P(Exit, UncollectableAndSavedObjects) {
   const Object cycle = NewCycle();
-  Watch(cycle);
+  ReserveWeakTable(cycle);
   heap_->Release(cycle);
   heap_->SetDebugOutput([](std::string_view) {});
   heap_->SetDebug(kDebugLeak);
@@ -121,7 +121,7 @@ TEST_P(Exit, UncollectableAndSavedObjects) {
 
 TEST_P(Exit, ResetIsSilentToo) {
   const Object cycle = NewCycle();
-  Watch(cycle);
+  ReserveWeakTable(cycle);
   heap_->Release(cycle);
   New(node_);
   heap_->Reset();
@@ -133,11 +133,11 @@ INSTANTIATE_TEST_SUITE_P(Rules, Exit,
                          testing::Values(Rules::Finalizers::kUncollectable,
                                          Rules::Finalizers::kOnce));
 
-// The leak of "Debugging a leaky Python": a collection has put it aside, and it waits for ever.
+// The leak of "Debugging a leaky Python": a collection has listed it, and it is never freed.
 using ExitOfPython2 = Exit;
 TEST_P(ExitOfPython2, TheLeak) {
   const Object leak = NewCycle();
-  const Object weak = Watch(leak);
+  const Object weak = ReserveWeakTable(leak);
   heap_->Release(leak);
   EXPECT_EQ(heap_->Collect(), 1);
   EXPECT_EQ(heap_->Garbage(0), leak);

@@ -1,18 +1,18 @@
-// A handle is a C++ value that holds an object of a heap: a counted reference from outside, typed
-// by the C++ struct that is the object's payload.
+// A Handle is a smart pointer to an object of a heap: a counted reference from outside, typed by
+// the C++ struct that is the object's payload.
 //
-// Place: on top of heap.h, whose contract holds here too; a convenience, which adds no cost to it.
+// Place: on top of heap.h, whose contract holds here too; a convenience that costs nothing extra.
 //
-//   struct Node {                       // a payload: references are Slots, the rest is your own
+//   struct Node {                       // a payload: references are Slots; the rest is yours
 //     Slot<Node> next = {};
 //     int value = 0;
 //   };
 //   const TypeOf<Node> kNode = Register<Node>(heap, {.name = "Node"}, &Node::next);
 //   Handle<Node> node = New(heap, kNode);
 //   node->value = 7;
-//   node.Set(&Node::next, node);        // a cycle: holds itself
-//   node.Reset();                       // lets go; the cycle is now trash
-//   heap.Collect();                     // ... and is gone
+//   node.Set(&Node::next, node);        // a cycle: it references itself
+//   node.Reset();                       // releases it: the cycle is now trash
+//   heap.Collect();                     // frees it
 
 #ifndef COLLECTOR_HEAP_HANDLE_H_
 #define COLLECTOR_HEAP_HANDLE_H_
@@ -27,26 +27,26 @@
 
 namespace ouro::heap {
 
-// A reference within a payload, to an object with a payload `T`. The object counts as holding it;
-// change it by Handle::Set or Heap::Store only.
+// A reference within a payload, to an object with payload `T`. Change it only by Handle::Set or
+// Heap::Store, which count it.
 template <typename T>
 struct Slot {
   Object object = kNull;
 };
 
-// A registered type whose payload is a `T`.
+// A registered type with payload `T`.
 template <typename T>
 struct TypeOf {
   TypeId id = 0;
 };
 
-// Holds one object, or none. Copying holds it once more. O(1), apart from deaths. Throws nothing.
-// REQUIRES: the heap outlives it, as long as it holds an object; and Heap::Reset finds none.
+// Owns one reference, or none. Copies own one each. O(1), apart from deaths. Throws nothing.
+// REQUIRES: a Handle with a reference outlives neither its heap nor a Heap::Reset.
 template <typename T>
 class Handle {
  public:
   Handle() = default;
-  // Holds `object`, which may be kNull, once more; Adopt takes over a reference of the caller's.
+  // The constructor adds a reference to `object`, which may be kNull; Adopt takes the caller's.
   Handle(Heap& heap, Object object) : heap_(&heap), object_(object) {
     if (object != kNull) heap.Retain(object);
   }
@@ -61,7 +61,7 @@ class Handle {
   }
   Handle(Handle&& other) noexcept
       : heap_(other.heap_), object_(std::exchange(other.object_, kNull)) {}
-  // The new object is held first and the old one let go of last, as in Heap::Store.
+  // Retains the new object before it releases the old one, as Heap::Store does.
   Handle& operator=(Handle other) noexcept {
     std::swap(heap_, other.heap_);
     std::swap(object_, other.object_);
@@ -75,17 +75,17 @@ class Handle {
 
   explicit operator bool() const { return object_ != kNull; }
   Object object() const { return object_; }
-  // REQUIRES: it holds an object.
+  // REQUIRES: it has an object.
   T* get() const { return static_cast<T*>(heap_->Payload(object_)); }
   T* operator->() const { return get(); }
   T& operator*() const { return *get(); }
 
-  // What is in a slot of the object.
+  // The object in a slot, or none.
   template <typename U>
   Handle<U> Get(Slot<U> T::*slot) const {
     return Handle<U>(*heap_, (get()->*slot).object);
   }
-  // Puts what `value` holds, or nothing, into a slot.
+  // Stores the object of `value`, or none, in a slot.
   template <typename U>
   void Set(Slot<U> T::*slot, const Handle<U>& value) const {
     heap_->Store((get()->*slot).object, value.object());
@@ -99,17 +99,18 @@ class Handle {
   Object object_ = kNull;
 };
 
-// The payload of a weak reference to a `T`: nothing that is anybody's business.
+// The payload of a weak reference to a `T`: opaque.
 template <typename T>
 class WeakTo {};
 
-// Registers `T` with those of its members that are Slots; `type` says the rest. A destructor of `T`
-// runs as Type::destroy, unless that is given. Throws std::bad_alloc, without any effect.
+// Registers `T`, whose references are the members `slots`; `type` describes the rest. The
+// destructor of `T` runs as Type::destroy, unless that is given. Throws std::bad_alloc, without
+// effect.
 template <typename T, typename... U>
 TypeOf<T> Register(Heap& heap, Type type, Slot<U> T::*... slots) {
   static_assert(alignof(T) <= 16);
   alignas(T) std::byte place[sizeof(T)] = {};
-  T* const at = reinterpret_cast<T*>(place);  // for the sake of addresses; no T is made
+  T* const at = reinterpret_cast<T*>(place);  // to compute offsets; no T is constructed
   type.size = sizeof(T);
   type.alignment = alignof(T);
   (type.references.push_back(
@@ -121,12 +122,12 @@ TypeOf<T> Register(Heap& heap, Type type, Slot<U> T::*... slots) {
   return {heap.Register(type)};
 }
 
-// A new object whose payload is T{arguments...}; holds none if there is no memory. REQUIRES: its
-// slots are empty at first.
+// A new object with payload T{arguments...}; an empty Handle if there is no memory. REQUIRES: the
+// slots of that payload are empty.
 //
-// A payload that may throw while it is made is made before the object, so that what it throws comes
-// out without any effect; then it is moved. If it cannot be moved without throwing, it is made in
-// place, and std::terminate is called if it throws.
+// A payload whose construction may throw is constructed before the object and then moved, so that
+// an exception propagates without effect. If its move may throw too, it is constructed in place,
+// and an exception calls std::terminate.
 template <typename T, typename... Arguments>
 Handle<T> New(Heap& heap, TypeOf<T> type, Arguments&&... arguments) {
   const auto put = [&]<typename... Parts>(Parts&&... parts) noexcept {
@@ -142,14 +143,14 @@ Handle<T> New(Heap& heap, TypeOf<T> type, Arguments&&... arguments) {
   }
 }
 
-// A weak reference: see Heap::NewWeak. Holds none if there is no memory.
+// A weak reference: see Heap::NewWeak. An empty Handle if there is no memory.
 template <typename T>
 Handle<WeakTo<T>> NewWeak(Heap& heap, const Handle<T>& target, WeakCallback callback = nullptr,
                           void* context = nullptr) {
   return Handle<WeakTo<T>>::Adopt(heap, heap.NewWeak(target.object(), callback, context));
 }
 
-// Its target, if that is alive.
+// Its target, or an empty Handle: see Heap::Target.
 template <typename T>
 Handle<T> Lock(Heap& heap, const Handle<WeakTo<T>>& weak) {
   return Handle<T>(heap, heap.Target(weak.object()));

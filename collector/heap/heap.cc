@@ -18,6 +18,29 @@ namespace {
 
 constexpr int kThresholds[kGenerations] = {700, 10, 10};  // gcmodule.c: generations[]
 
+// `run`: the references of the type are contiguous.
+Shape ShapeOf(const Type& type, bool weak, bool run) {
+  using enum Shape::Lifecycle;
+  const auto count = static_cast<uint32_t>(type.references.size());
+  Shape shape;
+  shape.stride = (type.size + type.alignment - 1) & ~(type.alignment - 1);
+  shape.count = count;
+  shape.tracked = !type.leaf;
+  shape.has_clear = type.clear != nullptr;
+  shape.slots_only = run && count * sizeof(Object) == shape.stride;
+  const bool trivial =
+      !weak && type.finalize == nullptr && type.destroy == nullptr && type.clear == nullptr;
+  shape.lifecycle = trivial ? kTrivial : kGeneral;
+  if (type.visit != nullptr) {
+    shape.slots = Shape::Slots::kVisit;
+  } else if (count != 0) {
+    shape.slots = run ? Shape::Slots::kRun : Shape::Slots::kMap;
+    shape.first = type.references[0];
+    if (trivial && run) shape.lifecycle = shape.slots_only && !kPoison ? kReusable : kTrivialRun;
+  }
+  return shape;
+}
+
 }  // namespace
 
 void Check(bool condition, const char* what) {
@@ -26,9 +49,9 @@ void Check(bool condition, const char* what) {
   std::abort();
 }
 
-// The message says whose error it is; the handler of std::terminate usually says what was thrown.
+// The message names the culprit; the terminate handler usually prints what was thrown.
 void EndByException() {
-  std::fputs("heap: a function of the embedder's threw an exception, which it may not\n", stderr);
+  std::fputs("heap: a function of the embedder's threw an exception, which it must not\n", stderr);
   std::terminate();
 }
 
@@ -47,12 +70,12 @@ Heap::~Heap() {
   DestroyAll();
 }
 
-// What the payloads of all objects own outside of the heap.
+// Calls `destroy` for every object.
 void Heap::DestroyAll() {
   for (uint32_t number = 1; number < storage_.page_count(); ++number) {
     const Storage::Page& page = storage_.page(number);
-    if (page.plain || page.layout == nullptr) continue;
-    const Type& type = static_cast<Descriptor*>(page.layout)->type;
+    if (page.shape.trivial() || page.pool == nullptr) continue;
+    const Type& type = static_cast<Descriptor*>(page.pool)->type;
     if (type.destroy == nullptr) continue;
     for (uint32_t i = 0; i < page.used; ++i) {
       const Object object = (number << Storage::kPageBits) + i;
@@ -83,8 +106,7 @@ TypeId Heap::Register(const Type& type) {
   Check(types_.size() < kMaxTypes, "too many types");
   Check(type.size <= kMaxSize, "a type is too large");
   Check(std::has_single_bit(type.alignment) && type.alignment <= 16, "a type's alignment is wrong");
-  Check(type.container || (type.references.empty() && type.visit == nullptr),
-        "an atom has references");
+  Check(!type.leaf || (type.references.empty() && type.visit == nullptr), "a leaf has references");
   Check(type.visit == nullptr || (type.clear != nullptr && type.references.empty()),
         "a type with `visit` needs `clear`, and no `references`");
   Check(type.references.empty() || type.alignment >= alignof(Object),
@@ -103,49 +125,34 @@ TypeId Heap::Register(const Type& type) {
   auto descriptor = std::make_unique<Descriptor>();
   descriptor->type = type;
   descriptor->id = static_cast<TypeId>(types_.size());
-  Layout& layout = *descriptor;
-  layout.stride = (type.size + type.alignment - 1) & ~(type.alignment - 1);
-  layout.tracked = type.container;
-  layout.by_type = type.clear != nullptr;
-  layout.plain = type.finalize == nullptr && type.destroy == nullptr && type.clear == nullptr &&
-                 descriptor->id != kWeakType;
-  layout.count = static_cast<uint32_t>(type.references.size());
-  layout.all_slots = run && layout.count * sizeof(Object) == layout.stride;
-  if (type.visit != nullptr) {
-    layout.slots = Layout::Slots::kVisit;
-  } else if (layout.count != 0) {
-    layout.slots = run ? Layout::Slots::kRun : Layout::Slots::kMap;
-    layout.first = type.references[0];
-    layout.plain_run = layout.plain && run;
-    layout.needs_nothing = layout.plain_run && layout.all_slots && !kPoison;
-    if (!run) layout.map = descriptor->type.references.data();
-  }
+  descriptor->shape = ShapeOf(type, /*weak=*/descriptor->id == kWeakType, run);
+  if (!run) descriptor->map = descriptor->type.references.data();
   types_.push_back(std::move(descriptor));
   return types_.back()->id;
 }
 
 // --- Births
 
-// _PyObject_GC_Alloc, section 2. The storage comes first, so that a failure has no effect; then the
-// count and perhaps a collection, for which the new object does not exist: its cell is still free,
-// and in no list.
+// _PyObject_GC_Alloc, section 2. The cell is taken first, so that a failure has no effect; then
+// comes the count and perhaps a collection, to which the new object does not exist: its state is
+// still kFree, and it is in no list.
 Object Heap::Begin(Descriptor& descriptor) {
   if (fail_in_ > 0 && --fail_in_ == 0) return kNull;
   const Object object = storage_.Take(descriptor);
-  if (object != kNull && descriptor.tracked && ++counts_[0] > trigger_) CollectEligible();
+  if (object != kNull && descriptor.shape.tracked && ++counts_[0] > trigger_) CollectEligible();
   return object;
 }
 
-Object Heap::NewAnyway(Descriptor& descriptor) {
+Object Heap::NewSlow(Descriptor& descriptor) {
   const Object object = Begin(descriptor);
-  if (object != kNull) Complete(object, descriptor.tracked);
+  if (object != kNull) Complete(object, descriptor.shape.tracked);
   return object;
 }
 
 Object Heap::NewWeak(Object target, WeakCallback callback, void* context) {
   assert(!IsWeak(target));
   Descriptor& descriptor = *types_[kWeakType];
-  if (!storage_.Watch(target)) return kNull;
+  if (!storage_.ReserveWeakTable(target)) return kNull;
   const Object object = Begin(descriptor);
   if (object == kNull) return kNull;
   Complete(object, /*tracked=*/true);
@@ -153,7 +160,7 @@ Object Heap::NewWeak(Object target, WeakCallback callback, void* context) {
   WeakOf(object) = {target, newest, kNull, callback, context};
   if (newest != kNull) WeakOf(newest).newer = object;
   newest = object;
-  storage_.SetFlag(target, kWatched);
+  storage_.SetFlag(target, kHasWeakRefs);
   return object;
 }
 
@@ -179,15 +186,15 @@ void Heap::UpdateTrigger() {
   trigger_ = never ? std::numeric_limits<int64_t>::max() : thresholds_[0];
 }
 
-// Emptied first: what dies of it may look at the list, or have it filled again.
+// Emptied first: user code that runs in these deaths may read the list or refill it.
 void Heap::ClearGarbage() {
-  NameList& garbage = storage_.garbage;
-  NameList& leaving = storage_.leaving;
-  const size_t base = leaving.size;
-  std::copy_n(garbage.names, garbage.size, leaving.names + base);
-  leaving.size += garbage.size;
+  ObjectList& garbage = storage_.garbage;
+  ObjectList& pending_releases = storage_.pending_releases;
+  const size_t base = pending_releases.size;
+  std::copy_n(garbage.objects, garbage.size, pending_releases.objects + base);
+  pending_releases.size += garbage.size;
   garbage.size = 0;
-  ReleaseLeaving(base);
+  ReleasePending(base);
 }
 
 // --- Weak references
@@ -195,16 +202,16 @@ void Heap::ClearGarbage() {
 Object Heap::Target(Object weak) const {
   const Object target = WeakOf(weak).target;
   if (target == kNull) return kNull;
-  // A weak reference that a finalizer of trash made keeps its target until that dies, for the sake
-  // of its callback (section 6, experiment W16), but must not show an object without its
-  // references; nor one that is already dying (issue 16602).
+  // A weak reference made by a finalizer of trash keeps its target until that dies, so that its
+  // callback runs (section 6, experiment W16), but must not expose an object whose references are
+  // cleared; nor one that is already dying (issue 16602).
   const List list = storage_.ListOf(target);
   if (list == kDying || storage_.Has(target, kReported)) return kNull;
   if (clearing_ && list == kTrash) return kNull;
   return target;
 }
 
-// clear_weakref: the weak reference has no target from now on.
+// clear_weakref: unlinks the weak reference from its target.
 void Heap::Detach(Object weak) {
   Weak& cell = WeakOf(weak);
   if (cell.target == kNull) return;
@@ -213,30 +220,30 @@ void Heap::Detach(Object weak) {
     WeakOf(cell.newer).older = cell.older;
   } else {
     storage_.NewestWeak(cell.target) = cell.older;
-    if (cell.older == kNull) storage_.ClearFlag(cell.target, kWatched);
+    if (cell.older == kNull) storage_.ClearFlag(cell.target, kHasWeakRefs);
   }
   cell.target = cell.older = cell.newer = kNull;
 }
 
-void Heap::ForgetWeaks(Object object) {
-  while (storage_.Has(object, kWatched)) Detach(storage_.NewestWeak(object));
+void Heap::ClearWeaks(Object object) {
+  while (storage_.Has(object, kHasWeakRefs)) Detach(storage_.NewestWeak(object));
 }
 
-// PyObject_ClearWeakRefs: all are cleared before the first callback runs, and held until the last
-// one has run: a callback may drop the others, theirs run all the same (section 1, experiment W13).
-// That holds for those without callback too, except for the newest two as long as they have none:
+// PyObject_ClearWeakRefs: all are cleared before the first callback runs, and kept alive until the
+// last one has run: a callback may drop the others, and theirs still run (section 1, experiment
+// W13). Those without a callback are kept alive too, except the newest two if they have none:
 // CPython up to 3.12 clears these before it saves the rest.
 //
-// Those that are held are linked by `older`, which they need no more: `last` is the first to be
-// called, and its `newer` leads on.
-void Heap::CallWeaks(Object object) {
+// Those kept alive are linked through `newer`, in the order of their calls, and `older`, the
+// reverse; being detached, they need neither for their target.
+void Heap::ClearAndCallWeaks(Object object) {
   Object first = kNull;
   Object last = kNull;
   int unsaved = 2;
-  while (storage_.Has(object, kWatched)) {
+  while (storage_.Has(object, kHasWeakRefs)) {
     const Object weak = storage_.NewestWeak(object);
     Detach(weak);
-    if (storage_.ListOf(weak) == kDying) continue;  // it is dying itself (issue 3100)
+    if (storage_.ListOf(weak) == kDying) continue;  // issue 3100
     if (WeakOf(weak).callback != nullptr) unsaved = 0;
     if (unsaved-- > 0) continue;
     Retain(weak);

@@ -1,5 +1,5 @@
-// What the parts of the heap share: how to walk the references of one object, and how user code is
-// called.
+// The inline functions shared by the heap's source files: walking the references of an object,
+// reporting a death, calling user code.
 //
 // Place: internal to collector/heap.
 
@@ -13,31 +13,32 @@
 
 namespace ouro::heap {
 
-// The slots of an object, of which this is the page, in a layout that is a run.
+// The slots of an object on that page. REQUIRES: they are a run.
 inline Object* SlotsIn(const Storage::Page& page, Object object) {
-  const size_t at = size_t{object & (Storage::kPageCells - 1)} * page.stride + page.first;
+  const size_t at =
+      size_t{object & (Storage::kPageCells - 1)} * page.shape.stride + page.shape.first;
   return reinterpret_cast<Object*>(page.cells + at);
 }
 
-// Calls each(Object), also with kNull, for the references of a cell whose layout is no kVisit.
+// Calls each(Object) for every slot of a cell, empty ones included. REQUIRES: not kVisit.
 template <typename F>
 inline void ForEachSlot(const Storage::Page& page, const std::byte* cell, F each) {
-  if (page.slots == Layout::Slots::kRun) {
-    const Object* slots = reinterpret_cast<const Object*>(cell + page.first);
-    for (uint32_t i = 0; i < page.count; ++i) each(slots[i]);
+  if (page.shape.slots == Shape::Slots::kRun) {
+    const Object* slots = reinterpret_cast<const Object*>(cell + page.shape.first);
+    for (uint32_t i = 0; i < page.shape.count; ++i) each(slots[i]);
   } else {
-    for (uint32_t i = 0; i < page.count; ++i) {
-      each(*reinterpret_cast<const Object*>(cell + page.layout->map[i]));
+    for (uint32_t i = 0; i < page.shape.count; ++i) {
+      each(*reinterpret_cast<const Object*>(cell + page.pool->map[i]));
     }
   }
 }
 
-// Calls each(Object) for the references of `object`, empty ones perhaps included. `each` does not
-// throw: the type's own function may be between it and us.
+// Calls each(Object) for the references of `object`; possibly with kNull too. `each` must not
+// throw: the type's own function may be on the stack between it and us.
 template <typename F>
 inline void Heap::ForEachReference(Object object, F each) const {
   const Storage::Page& page = storage_.PageOf(object);
-  if (page.slots != Layout::Slots::kVisit) {
+  if (page.shape.slots != Shape::Slots::kVisit) {
     ForEachSlot(page, storage_.CellOf(object), each);
     return;
   }
@@ -51,11 +52,11 @@ inline void Heap::Untrack(Object object) {
   storage_.SetList(object, kDying);
 }
 
-// `object` is gone for its embedder. The count falls now, whatever still holds the empty object
-// (PyObject_GC_Del).
+// `object` is dead to the embedder. The count of generation 0 drops now, even if something still
+// references the emptied object (PyObject_GC_Del).
 inline void Heap::Report(const Storage::Page& page, Object object) {
-  if (listener_ != nullptr) TellFreed(object);
-  if (page.tracked && counts_[0] > 0) --counts_[0];
+  if (listener_ != nullptr) NotifyFreed(object);
+  if (page.shape.tracked && counts_[0] > 0) --counts_[0];
 }
 
 template <typename Call>

@@ -22,9 +22,9 @@ using Names = std::vector<Object>;
 class Container : public testing::TestWithParam<std::tuple<Kind, Rules::Finalizers>> {
  protected:
   void SetUp() override {
-    type_ = world_.Register(std::get<0>(GetParam()));
-    finalized_ = world_.Register(std::get<0>(GetParam()), /*has_finalizer=*/true);
-    atom_ = world_.Register(Kind::kAtom);
+    type_ = recording_.Register(std::get<0>(GetParam()));
+    finalized_ = recording_.Register(std::get<0>(GetParam()), /*has_finalizer=*/true);
+    leaf_ = recording_.Register(Kind::kLeaf);
   }
   void TearDown() override {
     EXPECT_EQ(heap_.size(), 0);
@@ -33,11 +33,11 @@ class Container : public testing::TestWithParam<std::tuple<Kind, Rules::Finalize
   }
   bool once() const { return std::get<1>(GetParam()) == Rules::Finalizers::kOnce; }
 
-  World world_{std::get<1>(GetParam())};
-  Heap& heap_ = world_.heap;
+  RecordingHeap recording_{std::get<1>(GetParam())};
+  Heap& heap_ = recording_.heap;
   TypeId type_;
   TypeId finalized_;
-  TypeId atom_;
+  TypeId leaf_;
 };
 
 TEST_P(Container, IsBornEmptyTrackedAndHeldOnce) {
@@ -45,7 +45,7 @@ TEST_P(Container, IsBornEmptyTrackedAndHeldOnce) {
   const std::vector<std::byte> zero(heap_.type(type_).size);
   EXPECT_EQ(std::memcmp(heap_.Payload(a), zero.data(), zero.size()), 0);
   heap_.Release(a);
-  EXPECT_EQ(world_.Log(), "free ");
+  EXPECT_EQ(recording_.Log(), "free ");
   Bag::alive += heap_.type(type_).visit != nullptr ? 1 : 0;  // one that Make did not make
 
   const Object b = Make(heap_, type_);
@@ -55,7 +55,7 @@ TEST_P(Container, IsBornEmptyTrackedAndHeldOnce) {
   EXPECT_TRUE(heap_.IsTracked(b));
   EXPECT_EQ(heap_.GetObjects(0), Names{b});
   EXPECT_EQ(heap_.GetReferents(b), Names{});
-  EXPECT_GT(heap_.name_limit(), b);
+  EXPECT_GT(heap_.handle_limit(), b);
   EXPECT_EQ(heap_.size(), 1);
   EXPECT_EQ(heap_.Verify({b}), "");
   heap_.Release(b);
@@ -64,9 +64,9 @@ TEST_P(Container, IsBornEmptyTrackedAndHeldOnce) {
 TEST_P(Container, ShowsItsReferences) {
   const Object a = Make(heap_, type_);
   const Object b = Make(heap_, type_);
-  const Object c = Make(heap_, atom_);
-  for (const Object value : {b, c, b}) Hold(heap_, a, value);
-  Hold(heap_, b, b);
+  const Object c = Make(heap_, leaf_);
+  for (const Object value : {b, c, b}) AddReference(heap_, a, value);
+  AddReference(heap_, b, b);
   EXPECT_EQ(heap_.GetReferents(a), (Names{b, c, b}));
   EXPECT_EQ(heap_.GetReferrers(b), (Names{a, b}));
   EXPECT_EQ(heap_.GetReferrers(c), Names{a});
@@ -75,26 +75,27 @@ TEST_P(Container, ShowsItsReferences) {
   EXPECT_EQ(heap_.Verify({a, b, c}), "");
   EXPECT_NE(heap_.Verify({a, b}), "");
   EXPECT_NE(heap_.Verify({a, b, c, c}), "");
-  Empty(heap_, b);
+  ClearReferences(heap_, b);
   for (const Object object : {a, b, c}) heap_.Release(object);
 }
 
 TEST_P(Container, LetsGoInOrderAndIsFreedLast) {
-  const Object a = world_.New(finalized_, "a");
-  for (const char* name : {"b", "c", "d"}) Give(heap_, a, world_.New(finalized_, name));
+  const Object a = recording_.New(finalized_, "a");
+  for (const char* name : {"b", "c", "d"})
+    TransferReference(heap_, a, recording_.New(finalized_, name));
   heap_.Release(a);
-  EXPECT_EQ(world_.Log(),
+  EXPECT_EQ(recording_.Log(),
             "finalize a finalize b free b finalize c free c finalize d free d free a");
 }
 
 TEST_P(Container, DiesDepthFirst) {
-  const Object a = world_.New(type_, "a");
-  const Object b = world_.New(type_, "b");
-  Give(heap_, b, world_.New(atom_, "c"));
-  Give(heap_, a, b);
-  Give(heap_, a, world_.New(atom_, "d"));
+  const Object a = recording_.New(type_, "a");
+  const Object b = recording_.New(type_, "b");
+  TransferReference(heap_, b, recording_.New(leaf_, "c"));
+  TransferReference(heap_, a, b);
+  TransferReference(heap_, a, recording_.New(leaf_, "d"));
   heap_.Release(a);
-  EXPECT_EQ(world_.Log(), "free c free b free d free a");
+  EXPECT_EQ(recording_.Log(), "free c free b free d free a");
 }
 
 TEST_P(Container, IsCollectedInACycleWithEveryOtherKind) {
@@ -102,50 +103,50 @@ TEST_P(Container, IsCollectedInACycleWithEveryOtherKind) {
   Object last = a;
   heap_.Retain(a);
   for (const Kind kind : kContainers) {
-    const Object next = Make(heap_, world_.Register(kind));
-    Hold(heap_, last, next);
+    const Object next = Make(heap_, recording_.Register(kind));
+    AddReference(heap_, last, next);
     heap_.Release(last);
     last = next;
   }
-  Give(heap_, last, Make(heap_, atom_));
-  Hold(heap_, last, a);
+  TransferReference(heap_, last, Make(heap_, leaf_));
+  AddReference(heap_, last, a);
   heap_.Release(last);
-  EXPECT_EQ(heap_.Collect(), 0);  // it is held
+  EXPECT_EQ(heap_.Collect(), 0);  // it is referenced
   heap_.Release(a);
   EXPECT_EQ(heap_.size(), 7);
   EXPECT_EQ(heap_.Collect(0), 0);  // it is old
-  EXPECT_EQ(heap_.Collect(), 6);   // atoms do not count
+  EXPECT_EQ(heap_.Collect(), 6);   // leaves do not count
 }
 
 TEST_P(Container, IsFinalizedOnceOrAtEachDeath) {
-  world_.finalize = [&](Object self) {
+  recording_.finalize = [&](Object self) {
     EXPECT_TRUE(heap_.IsTracked(self));
-    if (world_.names.size() == 1) heap_.Retain(self);
-    world_.names[kNull];
+    if (recording_.names.size() == 1) heap_.Retain(self);
+    recording_.names[kNull];
   };
-  const Object a = world_.New(finalized_, "a");
+  const Object a = recording_.New(finalized_, "a");
   heap_.Release(a);
-  EXPECT_EQ(world_.Log(), "finalize a");
+  EXPECT_EQ(recording_.Log(), "finalize a");
   EXPECT_EQ(heap_.IsFinalized(a), once());
   EXPECT_EQ(heap_.References(a), 1u);
   heap_.Release(a);
-  EXPECT_EQ(world_.Log(), once() ? "free a" : "finalize a free a");
+  EXPECT_EQ(recording_.Log(), once() ? "free a" : "finalize a free a");
 }
 
 TEST_P(Container, InACycleWithAFinalizer) {
-  const Object a = world_.NewTrash(finalized_, "a");
+  const Object a = recording_.NewTrash(finalized_, "a");
   EXPECT_EQ(heap_.Collect(), 1);
   if (once()) {
-    EXPECT_EQ(world_.Log(), "finalize a free a");
+    EXPECT_EQ(recording_.Log(), "finalize a free a");
     return;
   }
-  EXPECT_EQ(world_.Log(), "garbage a");
+  EXPECT_EQ(recording_.Log(), "garbage a");
   EXPECT_EQ(heap_.Garbage(0), a);
   EXPECT_EQ(heap_.Garbage(1), kNull);
   EXPECT_EQ(heap_.References(a), 2u);
-  Empty(heap_, a);
+  ClearReferences(heap_, a);
   heap_.ClearGarbage();
-  EXPECT_EQ(world_.Log(), "finalize a free a");
+  EXPECT_EQ(recording_.Log(), "finalize a free a");
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Container,
@@ -157,25 +158,25 @@ INSTANTIATE_TEST_SUITE_P(Kinds, Container,
 class Watched : public Container {};
 
 TEST_P(Watched, CallbacksRunNewestFirst) {
-  const Object a = world_.New(type_, "a");
-  const Object w1 = world_.NewWeak(a, "w1");
-  const Object w2 = world_.NewWeak(a, "w2", /*has_callback=*/false);
-  const Object w3 = world_.NewWeak(a, "w3");
-  const Object gone = world_.NewWeak(a, "gone");
+  const Object a = recording_.New(type_, "a");
+  const Object w1 = recording_.NewWeak(a, "w1");
+  const Object w2 = recording_.NewWeak(a, "w2", /*has_callback=*/false);
+  const Object w3 = recording_.NewWeak(a, "w3");
+  const Object gone = recording_.NewWeak(a, "gone");
   for (const Object weak : {w1, w2, w3, gone}) {
     EXPECT_TRUE(heap_.IsWeak(weak));
     EXPECT_TRUE(heap_.IsTracked(weak));
     EXPECT_EQ(heap_.Target(weak), a);
     EXPECT_EQ(heap_.GetReferents(weak), Names{});
   }
-  EXPECT_EQ(heap_.WeakContext(w1), &world_);
+  EXPECT_EQ(heap_.WeakContext(w1), &recording_);
   EXPECT_EQ(heap_.WeakContext(w2), nullptr);
   EXPECT_EQ(heap_.GetReferrers(a), Names{});
   EXPECT_EQ(heap_.References(a), 1u);
   heap_.Release(gone);
   EXPECT_EQ(heap_.Verify({a, w1, w2, w3}), "");
   heap_.Release(a);
-  EXPECT_EQ(world_.Log(), "free gone callback w3 callback w1 free a");
+  EXPECT_EQ(recording_.Log(), "free gone callback w3 callback w1 free a");
   for (const Object weak : {w1, w2, w3}) {
     EXPECT_EQ(heap_.Target(weak), kNull);
     heap_.Release(weak);
@@ -183,82 +184,83 @@ TEST_P(Watched, CallbacksRunNewestFirst) {
 }
 
 TEST_P(Watched, CallbacksBeforeOrAfterTheFinalizer) {
-  const Object a = world_.New(finalized_, "a");
-  const Object w = world_.NewWeak(a, "w");
-  world_.finalize = [&](Object self) {
+  const Object a = recording_.New(finalized_, "a");
+  const Object w = recording_.NewWeak(a, "w");
+  recording_.finalize = [&](Object self) {
     EXPECT_EQ(heap_.Target(w), once() ? self : kNull);
-    const Object late = world_.NewWeak(self, "late");
+    const Object late = recording_.NewWeak(self, "late");
     EXPECT_EQ(heap_.Target(late), self);
     heap_.Release(late);
   };
   heap_.Release(a);
-  EXPECT_EQ(world_.Log(), once() ? "finalize a (free late) callback w free a"
-                                 : "callback w finalize a (free late) free a");
+  EXPECT_EQ(recording_.Log(), once() ? "finalize a (free late) callback w free a"
+                                     : "callback w finalize a (free late) free a");
   heap_.Release(w);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Watched,
                          testing::Combine(testing::Values(Kind::kRun, Kind::kMap, Kind::kBag,
-                                                          Kind::kCleared, Kind::kAtom),
+                                                          Kind::kCleared, Kind::kLeaf),
                                           testing::ValuesIn(kBothRules)));
 
 TEST(Weak, EachHasItsPlaceAmongManyTargets) {
-  World world(Rules::Finalizers::kOnce);
-  const TypeId type = world.Register(Kind::kMap);
+  RecordingHeap recording(Rules::Finalizers::kOnce);
+  const TypeId type = recording.Register(Kind::kMap);
   std::vector<Object> targets;
   std::vector<Object> weaks;
   for (int i = 0; i < 10'000; ++i) {
-    targets.push_back(Make(world.heap, type));
-    for (int k = i % 4; k > 0; --k) weaks.push_back(world.heap.NewWeak(targets.back()));
+    targets.push_back(Make(recording.heap, type));
+    for (int k = i % 4; k > 0; --k) weaks.push_back(recording.heap.NewWeak(targets.back()));
   }
-  for (size_t i = 0; i < targets.size(); i += 2) world.heap.Release(targets[i]);
+  for (size_t i = 0; i < targets.size(); i += 2) recording.heap.Release(targets[i]);
   size_t weak = 0;
   for (size_t i = 0; i < targets.size(); ++i) {
     for (size_t k = i % 4; k > 0; --k) {
-      ASSERT_EQ(world.heap.Target(weaks[weak++]), i % 2 == 0 ? kNull : targets[i]);
+      ASSERT_EQ(recording.heap.Target(weaks[weak++]), i % 2 == 0 ? kNull : targets[i]);
     }
   }
 }
 
-// --- Atoms
+// --- Leaves
 
-TEST(Atom, IsNeitherTrackedNorCounted) {
+TEST(Leaf, IsNeitherTrackedNorCounted) {
   for (const Rules::Finalizers finalizers : kBothRules) {
-    World world(finalizers);
-    const TypeId plain = world.Register(Kind::kAtom);
-    const TypeId finalized = world.Register(Kind::kAtom, /*has_finalizer=*/true);
-    world.heap.SetThresholds(1, 1, 1);
-    world.says_collections = true;
+    RecordingHeap recording(finalizers);
+    const TypeId plain = recording.Register(Kind::kLeaf);
+    const TypeId finalized = recording.Register(Kind::kLeaf, /*has_finalizer=*/true);
+    recording.heap.SetThresholds(1, 1, 1);
+    recording.records_collections = true;
     for (const TypeId type : {plain, finalized, plain, finalized}) {
-      const Object atom = world.New(type, "a");
-      EXPECT_FALSE(world.heap.IsTracked(atom));
-      EXPECT_EQ(world.heap.count(0), 0);
-      EXPECT_EQ(world.heap.size(), 1);
-      world.heap.Release(atom);
-      EXPECT_EQ(world.Log(), type == plain ? "free a" : "finalize a free a");
+      const Object leaf = recording.New(type, "a");
+      EXPECT_FALSE(recording.heap.IsTracked(leaf));
+      EXPECT_EQ(recording.heap.count(0), 0);
+      EXPECT_EQ(recording.heap.size(), 1);
+      recording.heap.Release(leaf);
+      EXPECT_EQ(recording.Log(), type == plain ? "free a" : "finalize a free a");
     }
-    EXPECT_EQ(world.heap.size(), 0);
+    EXPECT_EQ(recording.heap.size(), 0);
   }
 }
 
-TEST(Atom, MayComeBack) {
+TEST(Leaf, MayBeResurrected) {
   for (const Rules::Finalizers finalizers : kBothRules) {
-    World world(finalizers);
-    const Object atom = world.New(world.Register(Kind::kAtom, /*has_finalizer=*/true), "a");
-    world.finalize = [&](Object self) { world.heap.Retain(self); };
-    world.heap.Release(atom);
-    EXPECT_FALSE(world.heap.IsTracked(atom));
-    EXPECT_EQ(world.heap.Verify({atom}), "");
-    world.finalize = nullptr;
-    world.heap.Release(atom);
-    EXPECT_EQ(world.Log(), finalizers == Rules::Finalizers::kOnce ? "finalize a free a"
-                                                                  : "finalize a finalize a free a");
+    RecordingHeap recording(finalizers);
+    const Object leaf = recording.New(recording.Register(Kind::kLeaf, /*has_finalizer=*/true), "a");
+    recording.finalize = [&](Object self) { recording.heap.Retain(self); };
+    recording.heap.Release(leaf);
+    EXPECT_FALSE(recording.heap.IsTracked(leaf));
+    EXPECT_EQ(recording.heap.Verify({leaf}), "");
+    recording.finalize = nullptr;
+    recording.heap.Release(leaf);
+    EXPECT_EQ(recording.Log(), finalizers == Rules::Finalizers::kOnce
+                                   ? "finalize a free a"
+                                   : "finalize a finalize a free a");
   }
 }
 
 // --- Layouts
 
-TEST(Layout, PayloadsAreAlignedAndApart) {
+TEST(TypeLayout, PayloadsAreAlignedAndApart) {
   Heap heap(Rules{});
   for (const uint32_t alignment : {1u, 2u, 4u, 8u, 16u}) {
     for (const uint32_t size : {0u, 1u, 3u, 20u, 40u, 5000u}) {
@@ -280,45 +282,45 @@ TEST(Layout, PayloadsAreAlignedAndApart) {
   }
 }
 
-TEST(Layout, ReferencesAreWhereTheTypeSays) {
+TEST(TypeLayout, ReferencesAreWhereTheTypeSays) {
   Heap heap(Rules{});
-  const TypeId atom = heap.Register(Describe(Kind::kAtom));
+  const TypeId leaf = heap.Register(Describe(Kind::kLeaf));
   const Object a = heap.New(heap.Register(Describe(Kind::kMap)));
   const Object b = heap.New(heap.Register(Describe(Kind::kRun)));
   Map& map = *static_cast<Map*>(heap.Payload(a));
   Row& row = *static_cast<Row*>(heap.Payload(b));
   map.number = row.number = UINT32_MAX;
   map.other = -1.5;
-  Names atoms;
+  Names leaves;
   for (int i = 0; i < 3; ++i) {
-    atoms.push_back(heap.New(atom));
-    Hold(heap, a, atoms.back());
-    Hold(heap, b, atoms.back());
+    leaves.push_back(heap.New(leaf));
+    AddReference(heap, a, leaves.back());
+    AddReference(heap, b, leaves.back());
   }
-  EXPECT_EQ((Names{map.first, map.second, map.third}), atoms);
-  EXPECT_EQ(Names(row.held, row.held + 3), atoms);
+  EXPECT_EQ((Names{map.first, map.second, map.third}), leaves);
+  EXPECT_EQ(Names(row.held, row.held + 3), leaves);
   heap.Collect();
   heap.Store(map.second, b);
-  EXPECT_EQ(heap.GetReferents(a), (Names{atoms[0], b, atoms[2]}));
+  EXPECT_EQ(heap.GetReferents(a), (Names{leaves[0], b, leaves[2]}));
   EXPECT_EQ(&heap.Slot(a, 1), &map.second);
-  EXPECT_EQ(heap.References(atoms[1]), 2u);
+  EXPECT_EQ(heap.References(leaves[1]), 2u);
   EXPECT_EQ(map.number, UINT32_MAX);
   EXPECT_EQ(row.number, UINT32_MAX);
   EXPECT_EQ(map.other, -1.5);
 }
 
-TEST(Layout, NamesAndPayloadsStay) {
-  World world(Rules::Finalizers::kOnce);
-  Heap& heap = world.heap;
+TEST(TypeLayout, HandlesAndPayloadsAreStable) {
+  RecordingHeap recording(Rules::Finalizers::kOnce);
+  Heap& heap = recording.heap;
   for (const Kind kind : kContainers) {
-    const TypeId type = world.Register(kind);
+    const TypeId type = recording.Register(kind);
     std::vector<std::pair<Object, void*>> kept;
     for (int round = 0; round < 20; ++round) {
       std::vector<Object> others;
       for (int i = 0; i < 2000; ++i) others.push_back(Make(heap, type));
       kept.push_back({Make(heap, type), nullptr});
       kept.back().second = heap.Payload(kept.back().first);
-      Give(heap, kept.back().first, Make(heap, type));
+      TransferReference(heap, kept.back().first, Make(heap, type));
       for (const Object object : others) heap.Release(object);
       heap.Collect();
     }
@@ -331,22 +333,22 @@ TEST(Layout, NamesAndPayloadsStay) {
   }
 }
 
-// A name is used again, by another object that has nothing of the old one.
-TEST(Layout, NamesAreUsedAgain) {
-  World world(Rules::Finalizers::kOnce);
-  const TypeId type = world.Register(Kind::kRun, /*has_finalizer=*/true);
-  const Object weak = world.heap.NewWeak(Make(world.heap, type));
-  const Object old = world.heap.Target(weak);
-  static_cast<Row*>(world.heap.Payload(old))->number = 7;
-  world.finalize = [&](Object self) { world.heap.Retain(self); };
-  world.heap.Release(old);
-  EXPECT_TRUE(world.heap.IsFinalized(old));
-  world.heap.Release(old);
-  const Object again = Make(world.heap, type);
+// A handle is reused by another object, which has nothing of the old one.
+TEST(TypeLayout, HandlesAreReused) {
+  RecordingHeap recording(Rules::Finalizers::kOnce);
+  const TypeId type = recording.Register(Kind::kRun, /*has_finalizer=*/true);
+  const Object weak = recording.heap.NewWeak(Make(recording.heap, type));
+  const Object old = recording.heap.Target(weak);
+  static_cast<Row*>(recording.heap.Payload(old))->number = 7;
+  recording.finalize = [&](Object self) { recording.heap.Retain(self); };
+  recording.heap.Release(old);
+  EXPECT_TRUE(recording.heap.IsFinalized(old));
+  recording.heap.Release(old);
+  const Object again = Make(recording.heap, type);
   ASSERT_EQ(again, old);
-  EXPECT_EQ(world.heap.Target(weak), kNull);
-  EXPECT_FALSE(world.heap.IsFinalized(again));
-  EXPECT_EQ(static_cast<Row*>(world.heap.Payload(again))->number, 0u);
+  EXPECT_EQ(recording.heap.Target(weak), kNull);
+  EXPECT_FALSE(recording.heap.IsFinalized(again));
+  EXPECT_EQ(static_cast<Row*>(recording.heap.Payload(again))->number, 0u);
 }
 
 // --- Register
@@ -361,8 +363,8 @@ TEST(RegisterDeathTest, ChecksTheDescription) {
       {{.size = 8, .alignment = 3}, "alignment is wrong"},
       {{.size = 8, .alignment = 0}, "alignment is wrong"},
       {{.size = 8, .alignment = 32}, "alignment is wrong"},
-      {{.size = 8, .container = false, .references = {0}}, "an atom has references"},
-      {{.size = 8, .container = false, .visit = visit, .clear = clear}, "an atom has references"},
+      {{.size = 8, .leaf = true, .references = {0}}, "a leaf has references"},
+      {{.size = 8, .leaf = true, .visit = visit, .clear = clear}, "a leaf has references"},
       {{.size = 8, .visit = visit}, "needs `clear`"},
       {{.size = 8, .references = {0}, .visit = visit, .clear = clear}, "no `references`"},
       {{.size = 8, .references = {2}}, "outside of its objects"},
@@ -388,8 +390,8 @@ TEST(RegisterDeathTest, NeitherResetNorAnEndWithin) {
 // --- Heaps
 
 TEST(Heaps, DoNotDisturbEachOther) {
-  World one(Rules::Finalizers::kUncollectable);
-  World two(Rules::Finalizers::kOnce);
+  RecordingHeap one(Rules::Finalizers::kUncollectable);
+  RecordingHeap two(Rules::Finalizers::kOnce);
   const TypeId type1 = one.Register(Kind::kBag, /*has_finalizer=*/true);
   const TypeId type2 = two.Register(Kind::kBag, /*has_finalizer=*/true);
   EXPECT_EQ(type1, type2);
@@ -414,24 +416,24 @@ TEST(Heaps, DoNotDisturbEachOther) {
 }
 
 TEST(Heaps, ResetForgetsAllButTypes) {
-  World world(Rules::Finalizers::kUncollectable);
-  Heap& heap = world.heap;
-  const TypeId bag = world.Register(Kind::kBag, /*has_finalizer=*/true);
+  RecordingHeap recording(Rules::Finalizers::kUncollectable);
+  Heap& heap = recording.heap;
+  const TypeId bag = recording.Register(Kind::kBag, /*has_finalizer=*/true);
   for (int round = 0; round < 3; ++round) {
     EXPECT_EQ(heap.threshold(0), 700);
     EXPECT_TRUE(heap.enabled());
     EXPECT_EQ(heap.debug(), 0u);
     EXPECT_EQ(heap.stats(2).collections, 0);
-    for (int i = 0; i < 5000; ++i) heap.NewWeak(world.NewTrash(bag, "a"));
+    for (int i = 0; i < 5000; ++i) heap.NewWeak(recording.NewTrash(bag, "a"));
     heap.Collect();
     EXPECT_EQ(heap.garbage_size(), 5000u);
     heap.SetThresholds(1, 2, 3);
     heap.SetEnabled(false);
     heap.SetDebug(kDebugSaveAll);
     heap.FailAllocation(2);
-    world.Log();
+    recording.Log();
     heap.Reset();
-    EXPECT_EQ(world.Log(), "");
+    EXPECT_EQ(recording.Log(), "");
     EXPECT_EQ(heap.size(), 0);
     EXPECT_EQ(heap.garbage_size(), 0u);
     EXPECT_EQ(heap.count(0), 0);

@@ -1,5 +1,5 @@
-// Introspection (section 10), and the heap's invariants, recomputed from the graph: for tests, and
-// for embedders that doubt.
+// Introspection (section 10), and the heap's invariants recomputed from the graph, for tests and
+// for debugging embedders.
 
 #include <algorithm>
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace ouro::heap {
 
 namespace {
 
-std::string Say(Object object, const std::string& what) {
+std::string Describe(Object object, const std::string& what) {
   return "object " + std::to_string(object) + ": " + what;
 }
 
@@ -23,9 +23,9 @@ std::string Say(Object object, const std::string& what) {
 
 void Heap::ForEachTracked(const std::function<void(Object, int)>& visit) const {
   for (int generation = 0; generation < kGenerations; ++generation) {
-    const NameList& list = storage_.lists[generation];
+    const ObjectList& list = storage_.lists[generation];
     for (size_t i = 0; i < list.size; ++i) {
-      if (list.names[i] != kNull) visit(list.names[i], generation);
+      if (list.objects[i] != kNull) visit(list.objects[i], generation);
     }
   }
 }
@@ -48,7 +48,7 @@ std::vector<Object> Heap::GetReferrers(Object object) const {
   return referrers;
 }
 
-// Counted first, as nothing may be thrown through the type's own function.
+// Counted first: push_back must not throw through the type's own function.
 std::vector<Object> Heap::GetReferents(Object object) const {
   size_t count = 0;
   ForEachReference(object, [&](Object held) { count += held != kNull ? 1 : 0; });
@@ -64,8 +64,8 @@ std::vector<Object> Heap::GetReferents(Object object) const {
 
 bool Heap::idle() const {
   return user_code_ == 0 && !collecting_ && !clearing_ && !clear_runs_ && dying_ == kNull &&
-         storage_.leaving.size == 0 && storage_.lists[kTrash].size == 0 &&
-         storage_.lists[kUncollectable].size == 0 && storage_.lists[kToCall].size == 0;
+         storage_.pending_releases.size == 0 && storage_.lists[kTrash].size == 0 &&
+         storage_.lists[kUncollectable].size == 0 && storage_.lists[kCallbacks].size == 0;
 }
 
 std::vector<Object> Heap::Objects() const {
@@ -85,34 +85,34 @@ std::string Heap::Verify(const std::vector<Object>& held) const {
     return "size() is " + std::to_string(size_) + " but there are " +
            std::to_string(objects.size()) + " objects";
   }
-  // All references, as often as there are of them, in the order of what they refer to.
-  size_t references = held.size() + storage_.garbage.size + storage_.leaving.size;
+  // All references, sorted by what they refer to.
+  size_t references = held.size() + storage_.garbage.size + storage_.pending_releases.size;
   for (const Object object : objects) {
     ForEachReference(object, [&](Object) { ++references; });
   }
   std::vector<Object> counted;
-  counted.reserve(references);  // so that nothing is thrown through a type's own function
+  counted.reserve(references);  // push_back must not throw through a type's own function
   counted.insert(counted.end(), held.begin(), held.end());
   const auto count = [&counted](Object object) {
     if (object != kNull) counted.push_back(object);
   };
-  for (const NameList* list : {&storage_.garbage, &storage_.leaving}) {
-    std::for_each(list->names, list->names + list->size, count);
+  for (const ObjectList* list : {&storage_.garbage, &storage_.pending_releases}) {
+    std::for_each(list->objects, list->objects + list->size, count);
   }
   for (const Object object : objects) ForEachReference(object, count);
   std::sort(counted.begin(), counted.end());
   auto next = counted.begin();
-  for (const Object object : objects) {  // in the same order
+  for (const Object object : objects) {  // sorted too
     const auto end = std::upper_bound(next, counted.end(), object);
-    if (next != end && *next != object) return Say(*next, "is held but does not exist");
+    if (next != end && *next != object) return Describe(*next, "is referenced but does not exist");
     std::string wrong = VerifyObject(object, static_cast<uint32_t>(end - next));
     if (wrong.empty()) wrong = VerifyWeaks(object);
-    if (!wrong.empty()) return Say(object, wrong);
+    if (!wrong.empty()) return Describe(object, wrong);
     next = end;
   }
-  if (next != counted.end()) return Say(*next, "is held but does not exist");
-  if (storage_.place[kNull] != 0 || storage_.refs[kNull] != 0) return "kNull is counted";
-  // An object that is about to be born is neither free nor there.
+  if (next != counted.end()) return Describe(*next, "is referenced but does not exist");
+  if (storage_.list_index[kNull] != 0 || storage_.refs[kNull] != 0) return "kNull is counted";
+  // During a birth the new cell is neither free nor an object.
   if (std::string wrong = idle() ? storage_.Verify() : ""; !wrong.empty()) return wrong;
   return VerifyLists();
 }
@@ -121,23 +121,24 @@ std::string Heap::VerifyObject(Object object, uint32_t counted) const {
   const List list = storage_.ListOf(object);
   const uint32_t refs = storage_.refs[object];
   if (list == kDying) {  // its count may be a cursor
-    if (counted != 0) return "held while dying";
+    if (counted != 0) return "dying but referenced";
     return idle() ? "dead but not freed" : "";
   }
   if (refs < counted || (idle() && refs != counted && refs != kMaxReferences)) {
     return std::to_string(refs) + " references counted, " + std::to_string(counted) + " found";
   }
-  const bool container = DescriptorOf(object).type.container;
+  const bool leaf = DescriptorOf(object).type.leaf;
   if (list < kLists) {
-    if (!container) return "an atom is tracked";
-    const NameList& members = storage_.lists[list];
-    const uint32_t place = storage_.place[object];
-    if (place >= members.size || members.names[place] != object) return "not where it is tracked";
+    if (leaf) return "a leaf is tracked";
+    const ObjectList& members = storage_.lists[list];
+    const uint32_t index = storage_.list_index[object];
+    if (index >= members.size || members.objects[index] != object)
+      return "not at its index in its list";
   }
   if (!idle()) return "";
-  if (refs == 0) return "nothing holds it";
+  if (refs == 0) return "alive but unreferenced";
   if (storage_.Has(object, kReported)) return "reported free but alive";
-  if (container && list > kGeneration2) return "in no generation";
+  if (!leaf && list > kGeneration2) return "in no generation";
   return "";
 }
 
@@ -145,75 +146,32 @@ std::string Heap::VerifyWeaks(Object object) const {
   if (IsWeak(object)) {
     const Weak& weak = WeakOf(object);
     if (weak.target == kNull) return "";
-    if (!storage_.Has(weak.target, kWatched)) return "its target is not watched";
+    if (!storage_.Has(weak.target, kHasWeakRefs)) return "its target lacks the flag kHasWeakRefs";
     const Object after =
         weak.newer != kNull ? WeakOf(weak.newer).older : storage_.NewestWeak(weak.target);
-    return after == object ? "" : "its target does not know it";
+    return after == object ? "" : "not in the list of its target";
   }
-  if (!storage_.Has(object, kWatched)) return "";
+  if (!storage_.Has(object, kHasWeakRefs)) return "";
   Object newer = kNull;
   for (Object weak = storage_.NewestWeak(object); weak != kNull; weak = WeakOf(weak).older) {
-    if (!IsWeak(weak)) return "a weak reference to it is none";
+    if (!IsWeak(weak)) return "its list of weak references has another object";
     if (WeakOf(weak).target != object) return "a weak reference to it has another target";
-    if (WeakOf(weak).newer != newer) return "its weak references are linked wrongly";
+    if (WeakOf(weak).newer != newer) return "its list of weak references is linked wrongly";
     newer = weak;
   }
-  return newer == kNull ? "watched without a weak reference" : "";
-}
-
-// Every cell that was handed out is an object, at hand, or on its page's stack of free cells.
-std::string Storage::Verify() const {
-  uint32_t busy = 0;
-  uint32_t vacant = 0;
-  for (uint32_t number = 1; number < page_count_; ++number) {
-    const Page& page = pages_[number];
-    if (page.layout == nullptr) {
-      ++vacant;
-      continue;
-    }
-    const Layout& layout = *page.layout;
-    if (layout.spares > Layout::kSpares) return "too many cells are at hand";
-    const auto here = [number](Object cell) { return cell >> kPageBits == number; };
-    uint32_t cells =
-        static_cast<uint32_t>(std::count_if(layout.spare, layout.spare + layout.spares, here));
-    for (uint32_t i = 0; i < page.used; ++i) {
-      cells += ListOf((number << kPageBits) + i) != kFree ? 1 : 0;
-    }
-    if (cells != page.taken) {
-      return "page " + std::to_string(number) + " has " + std::to_string(page.taken) +
-             " cells taken, and " + std::to_string(cells) + " are";
-    }
-    uint32_t free = 0;
-    for (Object cell = page.free; cell != kNull; cell = refs[cell], ++free) {
-      if (!here(cell) || ListOf(cell) != kFree) return Say(cell, "free and not free");
-      if (free == page.used) return "the free cells of a page are a circle";
-    }
-    if (cells + free != page.used) return "a page has lost cells";
-    if (page.plain != layout.plain || page.tracked != layout.tracked ||
-        page.by_type != layout.by_type || page.plain_run != layout.plain_run) {
-      return "a page is not as its layout is";
-    }
-    const bool open = page.previous != 0 || layout.open == number;
-    if (open != (page.taken < page.capacity)) return "a page with room is not open, or reverse";
-    if (open && page.next != 0 && pages_[page.next].previous != number)
-      return "open pages unlinked";
-    busy += page.taken > 0 ? 1 : 0;
-  }
-  if (busy != busy_pages_ || busy > peak_pages_) return "busy pages are miscounted";
-  for (uint32_t number = vacant_; number != 0; number = pages_[number].next) --vacant;
-  return vacant == 0 ? "" : "vacant pages are miscounted";
+  return newer == kNull ? "flagged kHasWeakRefs without one" : "";
 }
 
 std::string Heap::VerifyLists() const {
   for (int number = 0; number < kLists; ++number) {
-    const NameList& list = storage_.lists[number];
+    const ObjectList& list = storage_.lists[number];
     size_t holes = 0;
     for (size_t i = 0; i < list.size; ++i) {
-      const Object object = list.names[i];
+      const Object object = list.objects[i];
       if (object == kNull) {
         ++holes;
-      } else if (storage_.ListOf(object) != number || storage_.place[object] != i) {
-        return Say(object, "listed where it is not");
+      } else if (storage_.ListOf(object) != number || storage_.list_index[object] != i) {
+        return Describe(object, "in a list or at an index that differs from its own");
       }
     }
     if (holes != list.holes) return "a list has miscounted its holes";

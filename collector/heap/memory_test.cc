@@ -20,7 +20,7 @@
 namespace ouro::heap {
 namespace {
 
-// An allocator that keeps books. It is a global, as functions without context need one.
+// An allocator that records its blocks; global, because its functions have no context.
 struct Books {
   std::unordered_map<void*, size_t> blocks;
   size_t bytes = 0;
@@ -63,7 +63,7 @@ void Release(void* memory, size_t bytes) {
 
 constexpr Allocator kBooks = {Allocate, Release};
 
-// While it lives, nobody may call the allocator.
+// While it is alive, the allocator must not be called.
 struct Forbid {
   Forbid() { books.forbidden = true; }
   ~Forbid() { books.forbidden = false; }
@@ -79,7 +79,7 @@ class Scenario {
       : random_(1), heap_({.finalizers = finalizers}, this, nullptr, kBooks) {
     heap_.SetThresholds(7, 2, 2);
     for (const Kind kind :
-         {Kind::kSlots, Kind::kMap, Kind::kBag, Kind::kCleared, Kind::kAtom, Kind::kRun}) {
+         {Kind::kSlots, Kind::kMap, Kind::kBag, Kind::kCleared, Kind::kLeaf, Kind::kRun}) {
       Type type = Describe(kind);
       if (types_.size() >= 3) type.finalize = Finalize;
       types_.push_back(heap_.Register(type));
@@ -98,7 +98,7 @@ class Scenario {
     EXPECT_GT(heap_.stats(0).collections + heap_.stats(1).collections, 0);
   }
 
-  // Lets go of everything.
+  // Releases everything.
   void End() {
     ended_ = true;
     heap_.SetDebug(0);
@@ -111,7 +111,7 @@ class Scenario {
         heap_.Retain(garbage.back());
       }
       for (const Object object : garbage) {
-        if (!heap_.IsWeak(object)) Empty(heap_, object);
+        if (!heap_.IsWeak(object)) ClearReferences(heap_, object);
         heap_.Release(object);
       }
       heap_.ClearGarbage();
@@ -218,7 +218,8 @@ class Scenario {
     } else if (dice < 65) {
       const Object holder = Any();
       const Object value = Any();
-      if (holder != kNull && value != kNull && !heap_.IsWeak(holder)) Hold(heap_, holder, value);
+      if (holder != kNull && value != kNull && !heap_.IsWeak(holder))
+        AddReference(heap_, holder, value);
     } else {
       Forget(dice);
     }
@@ -233,7 +234,7 @@ class Scenario {
       const Object object = Any();
       if (object == kNull || heap_.IsWeak(object)) return;
       heap_.Retain(object);
-      Empty(heap_, object);
+      ClearReferences(heap_, object);
       heap_.Release(object);
     } else if (dice < 94) {
       heap_.Collect(Below(kGenerations));
@@ -246,7 +247,7 @@ class Scenario {
     }
   }
 
-  // Within user code, what local variables of this class hold is held besides.
+  // While user code runs, local variables of this class own references too.
   void Check() {
     std::vector<Object> held;
     for (const Object object : held_) {

@@ -1,9 +1,9 @@
-// Reachability: which objects of a set can be reached from outside of it. The set is the
-// generations that are collected, or what is left of the trash after its finalizers have run.
+// Reachability: which objects of a set can be reached from outside it. The set is the collected
+// generations, or what is left of the trash after its finalizers have run.
 //
-// Each pass goes through the set in order, which for objects that were made together is the order
-// of memory, and through one table. Only what a pass looks up by reference is anywhere: for the
-// count, that is `place`, 4 bytes an object and hot; for the traversal, cells, which it prefetches.
+// Each pass scans the set in order, which is memory order for objects that were made together, and
+// one table. The only random accesses are those through references: for the counting pass to
+// `list_index`, 4 bytes an object and hot; for the traversal to cells, which it prefetches.
 
 #include <cstddef>
 #include <cstdint>
@@ -15,36 +15,34 @@ namespace ouro::heap {
 
 namespace {
 
-// Marks what can be reached, depth first. `Scan` shows the references of an object.
+// Marks what can be reached, depth first. A `Scan` calls Show for the references of an object.
 class Tracer {
  public:
-  // So many members are not reached; those on the stack from `bottom` on are reached, but have not
-  // been scanned.
+  // `unreached` members are not reached yet. The stack grows from index `bottom`.
   Tracer(Storage& storage, size_t bottom, size_t unreached)
-      : place_(storage.place),
-        stack_(storage.reached.names),
+      : list_index_(storage.list_index),
+        stack_(storage.reached.objects),
         storage_(storage),
         bottom_(bottom),
         top_(bottom),
         unreached_(unreached) {}
 
-  // A reference leads to an object. If that is a member not yet reached, now it is, and goes on the
-  // stack. Without a branch, as which way it goes is anybody's guess.
+  // Follows a reference: a member not yet reached becomes reached and is pushed. Branch-free,
+  // because the branch would be unpredictable.
   void Examine(Object object) {
-    const uint32_t entry = place_[object];
+    const uint32_t entry = list_index_[object];
     const uint32_t member = entry >> 31;
-    place_[object] = entry & (member - 1);  // 0, or as it was
+    list_index_[object] = entry & (member - 1);  // 0, or as it was
     stack_[top_] = object;
     top_ += member;
     unreached_ -= member;
   }
 
-  // Two queues are between the steps for each object, so that what the next one reads has time to
-  // arrive from memory:
+  // Two queues separate the steps for each object, so that prefetches have time to complete:
   //
-  //   Advance    an object leaves the stack; its cell is being fetched
-  //   (scan)     its references are shown
-  //   Show       a reference leads to an object; its entry is being fetched
+  //   Advance    pops an object and prefetches its cell
+  //   (scan)     calls Show for its references
+  //   Show       prefetches the entry of the object referred to
   //   Examine
   template <typename Scan>
   void Finish(const Scan& scan) {
@@ -62,7 +60,7 @@ class Tracer {
     }
   }
   void Show(Object object) {
-    __builtin_prefetch(&place_[object], 1);
+    __builtin_prefetch(&list_index_[object], 1);
     shown_[shown_in_++ % kShown] = object;
     if (shown_in_ - shown_out_ == kShown) Examine(shown_[shown_out_++ % kShown]);
   }
@@ -78,7 +76,7 @@ class Tracer {
     cells_[cells_in_++ % kCells] = object;
   }
 
-  uint32_t* const place_;
+  uint32_t* const list_index_;
   Object* const stack_;
   const Storage& storage_;
   const size_t bottom_;
@@ -94,54 +92,57 @@ class Tracer {
 
 }  // namespace
 
-// update_refs, subtract_refs and the decision of move_unreachable. Answers how many members of
-// `set` cannot be reached from outside of it, be it by an embedder, by user code that runs, by the
-// references of an object that is dying, or by whatever else a traversal cannot see. If there are
-// any, their entries in `place`, and no others, have the bit kMember afterwards; if there are none,
-// the bit means nothing. In any case the caller gives each member a place. `set` loses its holes.
-size_t Heap::FindUnreachable(NameList& set) {
+// update_refs, subtract_refs and the decision of move_unreachable. Returns how many members of
+// `set` cannot be reached from outside it: by references of the embedder, of running user code, of
+// dying objects, or any others that a traversal cannot see. If the result is positive, exactly
+// their entries in `list_index` have the bit kMember afterwards; if it is 0, the bit means nothing.
+// Either way the caller must set every member's list index. Compacts `set`. O(members and
+// references).
+size_t Heap::FindUnreachable(ObjectList& set) {
   static_assert(kMember == 1u << 31, "Examine and Count shift it down");
-  uint32_t* const place = storage_.place;
+  uint32_t* const list_index = storage_.list_index;
   const uint32_t* const refs = storage_.refs;
   if (set.holes != 0) storage_.Compact(set);
-  for (size_t i = 0; i < set.size; ++i) place[set.names[i]] = kMember + refs[set.names[i]];
+  for (size_t i = 0; i < set.size; ++i) list_index[set.objects[i]] = kMember + refs[set.objects[i]];
   Count(set);
   size_t unreached = 0;
-  for (size_t i = 0; i < set.size; ++i) unreached += place[set.names[i]] == kMember ? 1 : 0;
+  for (size_t i = 0; i < set.size; ++i) unreached += list_index[set.objects[i]] == kMember ? 1 : 0;
   return unreached == 0 || unreached == set.size ? unreached : Reach(set, unreached);
 }
 
-// For each edge within the set, with multiplicity, one reference is accounted for. Edges to objects
-// outside of it, and empty slots, find an entry without the bit and change nothing.
-void Heap::Count(const NameList& set) {
-  uint32_t* const place = storage_.place;
-  const auto account = [place](Object object) { place[object] -= place[object] >> 31; };
+// Accounts for one reference per edge within the set, parallel edges included. Edges that leave the
+// set, and empty slots, find an entry without the bit and change nothing.
+void Heap::Count(const ObjectList& set) {
+  uint32_t* const list_index = storage_.list_index;
+  const auto account = [list_index](Object object) {
+    list_index[object] -= list_index[object] >> 31;
+  };
   for (size_t i = 0; i < set.size; ++i) {
-    const Object object = set.names[i];
+    const Object object = set.objects[i];
     const Storage::Page& page = storage_.PageOf(object);
-    if (page.slots == Layout::Slots::kRun) {
+    if (page.shape.slots == Shape::Slots::kRun) {
       const Object* const slots = SlotsIn(page, object);
-      for (uint32_t k = 0, n = page.count; k < n; ++k) account(slots[k]);
-    } else if (page.slots != Layout::Slots::kNone) {
+      for (uint32_t k = 0, n = page.shape.count; k < n; ++k) account(slots[k]);
+    } else if (page.shape.slots != Shape::Slots::kNone) {
       ForEachReference(object, account);
     }
   }
 }
 
-// What is left over comes from outside: marks those members that have any, and all that they lead
-// to. Answers how many members are not reached.
-size_t Heap::Reach(const NameList& set, size_t unreached) {
-  uint32_t* const place = storage_.place;
-  Object* const roots = storage_.reached.names;
+// References not accounted for come from outside: marks the members that have any, and all that
+// they reach. Returns how many members are not reached.
+size_t Heap::Reach(const ObjectList& set, size_t unreached) {
+  uint32_t* const list_index = storage_.list_index;
+  Object* const roots = storage_.reached.objects;
   size_t count = 0;
   for (size_t i = 0; i < set.size; ++i) {
-    const Object object = set.names[i];
-    const bool root = place[object] > kMember;
-    place[object] = root ? 0 : place[object];
+    const Object object = set.objects[i];
+    const bool root = list_index[object] > kMember;
+    list_index[object] = root ? 0 : list_index[object];
     roots[count] = object;
     count += root ? 1 : 0;
   }
-  // The roots in order, which is mostly the order of memory; then what they have put on the stack.
+  // The roots in order, mostly memory order; then what they have pushed.
   Tracer tracer(storage_, count, unreached);
   const auto examine = [&tracer](Object object) { tracer.Examine(object); };
   for (size_t i = 0; i < count; ++i) ForEachReference(roots[i], examine);

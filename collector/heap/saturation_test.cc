@@ -1,4 +1,4 @@
-// Counts do not wrap: an object that is held too often to count stays for ever.
+// Counts do not wrap: an object whose count is saturated is immortal.
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@ namespace ouro::heap {
 namespace {
 
 // Takes some seconds, and with AddressSanitizer a minute.
-TEST(Saturation, HeldTooOftenToCount) {
+TEST(Saturation, SaturatedObjectsAreImmortal) {
   if (kPoison) GTEST_SKIP() << "no counting to 2^31 there";
   Heap heap(Rules{});
   std::vector<TypeId> types;
@@ -20,7 +20,7 @@ TEST(Saturation, HeldTooOftenToCount) {
   const Object object = Make(heap, types[0]);
   const Object part = Make(heap, types[0]);
   const Object weak = heap.NewWeak(object);
-  Give(heap, object, part);
+  TransferReference(heap, object, part);
 
   constexpr int64_t kTimes = (int64_t{1} << 31) + 10;
   for (int64_t i = 2; i < kMaxReferences; ++i) heap.Retain(object);
@@ -30,15 +30,15 @@ TEST(Saturation, HeldTooOftenToCount) {
   for (int64_t i = kMaxReferences - 2; i < kTimes; ++i) heap.Retain(object);
   EXPECT_EQ(heap.References(object), kMaxReferences);
 
-  // However it is let go of: by Store, ReleaseBoth, deaths, collections of all kinds of objects.
+  // Released in every way: Store, ReleaseBoth, deaths, collections of all kinds of objects.
   for (const TypeId type : types) {
     const Object holder = Make(heap, type);
-    Hold(heap, holder, object);
-    Empty(heap, holder);
-    Hold(heap, holder, object);
+    AddReference(heap, holder, object);
+    ClearReferences(heap, holder);
+    AddReference(heap, holder, object);
     heap.Release(holder);
     EXPECT_EQ(heap.References(object), kMaxReferences);
-    Hold(heap, MakeTrash(heap, type), object);
+    AddReference(heap, MakeTrash(heap, type), object);
     EXPECT_EQ(heap.Collect(), 1);
     EXPECT_EQ(heap.References(object), kMaxReferences);
   }

@@ -1,3 +1,5 @@
+// Storage: its tables, pages and cells, and the check of its invariants.
+
 #include "collector/heap/storage.h"
 
 #include <algorithm>
@@ -20,10 +22,10 @@ namespace ouro::heap {
 
 namespace {
 
-// With AddressSanitizer all memory is malloc's, so that LeakSanitizer looks into it for pointers.
+// Under AddressSanitizer all memory is malloc's, so that LeakSanitizer scans it for pointers.
 #if defined(__linux__) && !defined(OURO_HEAP_ASAN)
 
-constexpr size_t kMapped = 128 << 10;  // from this size on, memory is mapped
+constexpr size_t kMapped = 128 << 10;  // blocks of at least this many bytes are mapped
 
 void* DefaultAllocate(size_t bytes) {
   if (bytes < kMapped) return std::malloc(bytes);
@@ -48,8 +50,8 @@ void DefaultRelease(void* memory, size_t) { std::free(memory); }
 
 const Allocator kDefaultAllocator = {DefaultAllocate, DefaultRelease};
 
-// An array of `element` bytes each: as many as there are names, or pages, times `factor`, and
-// `extra` more. The first `used` of them mean something.
+// An array of elements of `element` bytes: `factor` per handle, or per page, and `extra` more. The
+// first `used` are in use.
 struct Storage::Table {
   void** data;
   size_t element;
@@ -64,16 +66,16 @@ struct Storage::Table {
 };
 
 Storage::Storage(const Allocator& allocator) : allocator_(allocator) {
-  if (!Resize(1)) throw std::bad_alloc();  // a few KB
+  if (!Resize(1)) throw std::bad_alloc();  // 240 KB
   pages_[0] = Page{};
   refs[kNull] = 0;
-  place[kNull] = 0;
+  list_index[kNull] = 0;
   Set(kNull, kFree);
 }
 
 Storage::~Storage() {
   for (uint32_t number = 1; number < page_count_; ++number) {
-    if (pages_[number].layout != nullptr) ReleasePage(number);
+    if (pages_[number].pool != nullptr) ReleasePage(number);
   }
   Table tables[kTables];
   ListTables(tables);
@@ -100,29 +102,29 @@ void Storage::Release(void* memory, size_t bytes) {
 // --- Tables
 
 void Storage::ListTables(Table (&tables)[kTables]) {
-  const size_t names = name_limit();
+  const size_t names = handle_limit();
   Table* next = tables;
   *next++ = {reinterpret_cast<void**>(&pages_), sizeof(Page), true, 1, 0, page_count_};
   *next++ = {reinterpret_cast<void**>(&refs), sizeof(uint32_t), false, 1, 0, names};
-  *next++ = {reinterpret_cast<void**>(&place), sizeof(uint32_t), false, 1, 0, names};
+  *next++ = {reinterpret_cast<void**>(&list_index), sizeof(uint32_t), false, 1, 0, names};
   *next++ = {reinterpret_cast<void**>(&state), sizeof(State), false, 1, 0, names};
-  // A generation has at most as many holes as members, and 2 * kSlack + 1 more.
+  // A generation has at most 2 * kSlack + 1 more holes than members: see Remove.
   for (int list = 0; list < kLists; ++list) {
     const bool holes = list <= kGeneration2;
-    *next++ = {reinterpret_cast<void**>(&lists[list].names),
+    *next++ = {reinterpret_cast<void**>(&lists[list].objects),
                sizeof(Object),
                false,
                holes ? size_t{2} : size_t{1},
                holes ? 2 * kSlack + 2 : 0,
                lists[list].size};
   }
-  // An object can be once at most in each of these: the two that hold it make it reachable.
-  for (NameList* list : {&garbage, &leaving, &reached}) {
-    *next++ = {reinterpret_cast<void**>(&list->names), sizeof(Object), false, 1, 0, list->size};
+  // An object is at most once in each of these: the two that own references make it reachable.
+  for (ObjectList* list : {&garbage, &pending_releases, &reached}) {
+    *next++ = {reinterpret_cast<void**>(&list->objects), sizeof(Object), false, 1, 0, list->size};
   }
 }
 
-// All tables get room for that many pages, or, if memory runs out, none does.
+// Gives all tables room for that many pages; none of them if memory runs out.
 bool Storage::Resize(uint32_t pages) {
   Table tables[kTables];
   ListTables(tables);
@@ -148,38 +150,38 @@ bool Storage::Resize(uint32_t pages) {
 void Storage::Trim() {
   for (uint32_t number = 1; number < page_count_; ++number) {
     Page& page = pages_[number];
-    if (page.layout == nullptr) continue;
-    Unstock(*page.layout, page.layout->spares);
+    if (page.pool == nullptr) continue;
+    Flush(*page.pool, page.pool->cached);
     if (page.taken == 0) ReleasePage(number);
   }
-  while (page_count_ > 1 && pages_[page_count_ - 1].layout == nullptr) --page_count_;
+  while (page_count_ > 1 && pages_[page_count_ - 1].pool == nullptr) --page_count_;
   vacant_ = 0;
   for (uint32_t number = page_count_; number-- > 1;) {
-    if (pages_[number].layout != nullptr) continue;
+    if (pages_[number].pool != nullptr) continue;
     pages_[number].next = vacant_;
     vacant_ = number;
   }
   for (int list = kGeneration0; list <= kGeneration2; ++list) Compact(lists[list]);
-  // Half as much again remains as room to grow. No memory for that: next time.
+  // Half as much again is kept as room to grow. If there is no memory for that: next time.
   if (page_capacity_ / 4 >= page_count_) Resize(page_count_ + page_count_ / 2);
 }
 
 // --- Pages
 
-bool Storage::AddPage(Layout& layout) {
+bool Storage::AddPage(Pool& pool) {
   uint32_t number = vacant_;
   if (number == 0) {
     if (page_count_ == kMaxPages) return false;
     if (page_count_ == page_capacity_ && !Resize(2 * page_capacity_)) return false;
     number = page_count_;
   }
-  const size_t stride = std::max<size_t>(layout.stride, 1);
+  const size_t stride = std::max<size_t>(pool.shape.stride, 1);
   const size_t capacity = std::clamp<size_t>(kPageBytes / stride, 1, kPageCells);
   void* cells = nullptr;
-  if (layout.stride != 0) {
-    cells = Allocate(layout.stride * capacity);
+  if (pool.shape.stride != 0) {
+    cells = Allocate(pool.shape.stride * capacity);
     if (cells == nullptr) return false;
-    ASAN_POISON_MEMORY_REGION(cells, layout.stride * capacity);
+    ASAN_POISON_MEMORY_REGION(cells, pool.shape.stride * capacity);
   }
   if (number == vacant_) {
     vacant_ = pages_[number].next;
@@ -189,17 +191,10 @@ bool Storage::AddPage(Layout& layout) {
   }
   Page& page = *new (&pages_[number]) Page{};
   page.cells = static_cast<std::byte*>(cells);
-  page.stride = layout.stride;
-  page.first = layout.first;
-  page.count = layout.count;
-  page.slots = layout.slots;
-  page.tracked = layout.tracked;
-  page.plain = layout.plain;
-  page.by_type = layout.by_type;
-  page.plain_run = layout.plain_run;
+  page.shape = pool.shape;
   page.capacity = static_cast<uint16_t>(capacity);
-  page.layout = &layout;
-  layouts_ += layout.pages++ == 0 ? 1 : 0;
+  page.pool = &pool;
+  pools_ += pool.pages++ == 0 ? 1 : 0;
   LinkOpen(number);
   return true;
 }
@@ -208,11 +203,11 @@ void Storage::ReleasePage(uint32_t number) {
   Page& page = pages_[number];
   if (page.taken < page.capacity) UnlinkOpen(number);
   if (page.cells != nullptr) {
-    ASAN_UNPOISON_MEMORY_REGION(page.cells, size_t{page.stride} * page.capacity);
-    Release(page.cells, size_t{page.stride} * page.capacity);
+    ASAN_UNPOISON_MEMORY_REGION(page.cells, size_t{page.shape.stride} * page.capacity);
+    Release(page.cells, size_t{page.shape.stride} * page.capacity);
   }
   if (page.weaks != nullptr) Release(page.weaks, page.capacity * sizeof(Object));
-  layouts_ -= --page.layout->pages == 0 ? 1 : 0;
+  pools_ -= --page.pool->pages == 0 ? 1 : 0;
   page = Page{};
   page.next = vacant_;
   vacant_ = number;
@@ -221,9 +216,9 @@ void Storage::ReleasePage(uint32_t number) {
 void Storage::LinkOpen(uint32_t number) {
   Page& page = pages_[number];
   page.previous = 0;
-  page.next = page.layout->open;
+  page.next = page.pool->open;
   if (page.next != 0) pages_[page.next].previous = number;
-  page.layout->open = number;
+  page.pool->open = number;
 }
 
 void Storage::UnlinkOpen(uint32_t number) {
@@ -232,7 +227,7 @@ void Storage::UnlinkOpen(uint32_t number) {
   if (page.previous != 0) {
     pages_[page.previous].next = page.next;
   } else {
-    page.layout->open = page.next;
+    page.pool->open = page.next;
   }
   page.previous = page.next = 0;
 }
@@ -242,50 +237,51 @@ void Storage::UnlinkOpen(uint32_t number) {
 void Storage::Wipe(Object object) {
   const Page& page = PageOf(object);
   if (page.cells == nullptr) return;
-  ASAN_UNPOISON_MEMORY_REGION(CellOf(object), page.stride);
-  std::memset(CellOf(object), 0, page.stride);
+  ASAN_UNPOISON_MEMORY_REGION(CellOf(object), page.shape.stride);
+  std::memset(CellOf(object), 0, page.shape.stride);
 }
 
 void Storage::Poison(Object object) {
   const Page& page = PageOf(object);
-  if (page.cells != nullptr) ASAN_POISON_MEMORY_REGION(CellOf(object), page.stride);
+  if (page.cells != nullptr) ASAN_POISON_MEMORY_REGION(CellOf(object), page.shape.stride);
 }
 
-// Takes cells from a page that has room: about as many as are taken already, so that a type with
-// few objects costs little; at most a quarter of what can be at hand. Not from a page that is the
-// last of a heap which has shrunk, if there is another way: the tables can shrink when it is empty.
-bool Storage::Stock(Layout& layout) {
-  const bool high = vacant_ != 0 && vacant_ < layout.open / 4;
-  if ((layout.open == 0 || high) && !AddPage(layout) && layout.open == 0) return false;
-  const uint32_t number = layout.open;
+// Fills the empty cache from a page with room: with about as many cells as it has taken, so that a
+// type with few objects costs little, and at most a quarter of the cache. In a heap that has shrunk
+// a new page in front is preferred to an open one at the end: the tables can shrink once that is
+// empty.
+bool Storage::Refill(Pool& pool) {
+  const bool high = vacant_ != 0 && vacant_ < pool.open / 4;
+  if ((pool.open == 0 || high) && !AddPage(pool) && pool.open == 0) return false;
+  const uint32_t number = pool.open;
   Page& page = pages_[number];
   const uint32_t room = static_cast<uint32_t>(page.capacity - page.taken);
-  const uint32_t cells = std::min({room, uint32_t{page.taken} + 4, Layout::kSpares / 4});
+  const uint32_t cells = std::min({room, uint32_t{page.taken} + 4, Pool::kCacheCells / 4});
   for (uint32_t i = 0; i < cells; ++i) {
     Object object = page.free;
     if (object != kNull) {
       page.free = refs[object];
     } else {
       object = (number << kPageBits) + page.used++;
-      if (page.cells != nullptr && !kPoison) std::memset(CellOf(object), 0, page.stride);
+      if (page.cells != nullptr && !kPoison) std::memset(CellOf(object), 0, page.shape.stride);
     }
-    layout.spare[cells - 1 - i] = object;
+    pool.cache[cells - 1 - i] = object;
   }
-  layout.spares = cells;
+  pool.cached = cells;
   if (page.taken == 0) peak_pages_ = std::max(peak_pages_, ++busy_pages_);
   page.taken = static_cast<uint16_t>(page.taken + cells);
   if (page.taken == page.capacity) UnlinkOpen(number);
   return true;
 }
 
-// Gives the oldest of the cells at hand back to their pages.
-void Storage::Unstock(Layout& layout, uint32_t cells) {
-  for (uint32_t i = 0; i < cells; ++i) GiveBack(layout.spare[i]);
-  std::copy(layout.spare + cells, layout.spare + layout.spares, layout.spare);
-  layout.spares -= cells;
+// Returns the oldest cached cells to their pages.
+void Storage::Flush(Pool& pool, uint32_t cells) {
+  for (uint32_t i = 0; i < cells; ++i) GiveBack(pool.cache[i]);
+  std::copy(pool.cache + cells, pool.cache + pool.cached, pool.cache);
+  pool.cached -= cells;
 }
 
-bool Storage::Watch(Object object) {
+bool Storage::ReserveWeakTable(Object object) {
   Page& page = PageOf(object);
   if (page.weaks != nullptr) return true;
   page.weaks = static_cast<Object*>(Allocate(page.capacity * sizeof(Object)));
@@ -297,38 +293,82 @@ bool Storage::Watch(Object object) {
 void Storage::Reset() {
   for (uint32_t number = 1; number < page_count_; ++number) {
     Page& page = pages_[number];
-    if (page.layout == nullptr) continue;
+    if (page.pool == nullptr) continue;
     std::fill_n(state + (size_t{number} << kPageBits), page.used, static_cast<State>(kFree));
     if (page.cells != nullptr) {
-      ASAN_POISON_MEMORY_REGION(page.cells, size_t{page.stride} * page.used);
+      ASAN_POISON_MEMORY_REGION(page.cells, size_t{page.shape.stride} * page.used);
     }
     if (page.weaks != nullptr) std::fill_n(page.weaks, page.used, kNull);
     if (page.taken == page.capacity) LinkOpen(number);
     page.used = 0;
     page.taken = 0;
     page.free = kNull;
-    page.layout->spares = 0;
+    page.pool->cached = 0;
   }
   busy_pages_ = 0;
-  for (NameList& list : lists) list = {list.names};
-  for (NameList* list : {&garbage, &leaving, &reached}) *list = {list->names};
+  for (ObjectList& list : lists) list = {list.objects};
+  for (ObjectList* list : {&garbage, &pending_releases, &reached}) *list = {list->objects};
 }
 
-void Storage::CompactGeneration(NameList& list) {
+void Storage::CompactGeneration(ObjectList& list) {
   if (&list <= &lists[kGeneration2]) Compact(list);
 }
 
-void Storage::Compact(NameList& list) {
+void Storage::Compact(ObjectList& list) {
   if (list.holes == 0) return;
   size_t kept = 0;
   for (size_t i = 0; i < list.size; ++i) {
-    const Object object = list.names[i];
+    const Object object = list.objects[i];
     if (object == kNull) continue;
-    place[object] = static_cast<uint32_t>(kept);
-    list.names[kept++] = object;
+    list_index[object] = static_cast<uint32_t>(kept);
+    list.objects[kept++] = object;
   }
   list.size = kept;
   list.holes = 0;
+}
+
+// --- Invariants
+
+std::string Storage::Verify() const {
+  uint32_t busy = 0;
+  uint32_t vacant = 0;
+  for (uint32_t number = 1; number < page_count_; ++number) {
+    if (pages_[number].pool == nullptr) {
+      ++vacant;
+      continue;
+    }
+    busy += pages_[number].taken > 0 ? 1 : 0;
+    if (const char* wrong = VerifyPage(number); *wrong != 0) {
+      return "page " + std::to_string(number) + ": " + wrong;
+    }
+  }
+  if (busy != busy_pages_ || busy > peak_pages_) return "busy pages are miscounted";
+  for (uint32_t number = vacant_; number != 0; number = pages_[number].next) --vacant;
+  return vacant == 0 ? "" : "vacant pages are miscounted";
+}
+
+// Every cell that was handed out is an object, cached, or on its page's stack of free cells.
+const char* Storage::VerifyPage(uint32_t number) const {
+  const Page& page = pages_[number];
+  const Pool& pool = *page.pool;
+  if (page.shape != pool.shape) return "its shape differs from its pool's";
+  if (pool.cached > Pool::kCacheCells) return "its pool's cache overflows";
+  const auto here = [number](Object cell) { return cell >> kPageBits == number; };
+  auto cells = static_cast<uint32_t>(std::count_if(pool.cache, pool.cache + pool.cached, here));
+  for (uint32_t i = 0; i < page.used; ++i) {
+    cells += ListOf((number << kPageBits) + i) != kFree ? 1 : 0;
+  }
+  if (cells != page.taken) return "the cells taken are miscounted";
+  uint32_t free = 0;
+  for (Object cell = page.free; cell != kNull; cell = refs[cell], ++free) {
+    if (!here(cell) || ListOf(cell) != kFree) return "a cell on its free stack is not free";
+    if (free == page.used) return "its free stack is circular";
+  }
+  if (cells + free != page.used) return "cells are lost";
+  const bool open = page.previous != 0 || pool.open == number;
+  if (open != (page.taken < page.capacity)) return "open without room, or not open with room";
+  if (open && page.next != 0 && pages_[page.next].previous != number) return "its links are broken";
+  return "";
 }
 
 }  // namespace ouro::heap

@@ -1,16 +1,18 @@
-// Storage is where the objects of a heap are: cells in pages, and tables that are indexed by name.
+// Storage is the memory of a heap: cells in pages, and tables indexed by handle.
 //
 // Place: internal to heap.h; embedders need only Object and Allocator.
 //
-// An object is named by a 32-bit number instead of a pointer: page number, then place within the
-// page. A page holds cells of one type, so that a cell is all payload, and what the heap itself
-// needs to know of an object stands in dense tables beside the pages: for each name its count (4
-// bytes), its place (4) and its state (1). A pass of the collector over the counts then reads 4
-// bytes an object, in sequence, where counts within the objects would cost a cache miss each.
+// An object is identified by a 32-bit handle, not a pointer: page number, then index within the
+// page. A page holds cells of one type, so a cell is all payload; the heap's own metadata lives in
+// dense tables beside the pages: per handle a reference count (4 bytes), a list index (4) and a
+// state (1). A pass of the collector over the counts reads 4 bytes an object, sequentially; counts
+// stored in the objects would cost a cache miss each.
 //
-// Only Take and Watch allocate. Everything that any object may need later, an entry in each list
-// that may come to name it included, grows along with the pages: so deaths and collections cannot
-// run out of memory.
+// Only Take and ReserveWeakTable allocate. Whatever an object may need later, including an entry in
+// every list it may join, is reserved when its page is added, so deaths and collections never
+// allocate and cannot run out of memory.
+//
+// Threads: none of this is thread-safe. Exceptions: only the constructor throws.
 
 #ifndef COLLECTOR_HEAP_STORAGE_H_
 #define COLLECTOR_HEAP_STORAGE_H_
@@ -20,8 +22,8 @@
 #include <cstdint>
 #include <string>
 
-// With AddressSanitizer, cells without an object are poisoned: whoever uses an object that has died
-// is told so.
+// Under AddressSanitizer, cells without an object are poisoned, so that a use after free is
+// reported.
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define OURO_HEAP_ASAN 1
@@ -39,16 +41,15 @@ inline constexpr bool kPoison = true;
 inline constexpr bool kPoison = false;
 #endif
 
-// The name of an object. It stays the same for the object's life and is used again afterwards.
+// The handle of an object. Stable for the object's life; reused afterwards.
 using Object = uint32_t;
 inline constexpr Object kNull = 0;
 
-// Ends the process, with a message, if `condition` does not hold: an error of ours, or of whoever
-// broke a REQUIRES.
+// Aborts with a message unless `condition` holds: a bug in the heap, or a broken REQUIRES.
 void Check(bool condition, const char* what);
 
-// Calls a function of the embedder's that may not throw. If it does, ends the process by
-// std::terminate, with a message; the handler finds the exception in std::current_exception.
+// Calls an embedder's function, which must not throw. If it does, prints a message and calls
+// std::terminate; std::current_exception in its handler is what was thrown.
 [[noreturn]] void EndByException();
 template <typename Call>
 [[gnu::always_inline]] inline decltype(auto) MustReturn(const Call& call) {
@@ -59,84 +60,99 @@ template <typename Call>
   }
 }
 
-// Where memory comes from. `allocate` answers memory aligned for any type, or nullptr, or throws
-// std::bad_alloc, which is the same; `release` gets back what it answered, and the same size.
+// Where memory comes from. `allocate` returns memory aligned for any type, or nullptr, or throws
+// std::bad_alloc, which means the same; `release` receives what it returned, and the same size.
 struct Allocator {
   void* (*allocate)(size_t bytes);
   void (*release)(void* memory, size_t bytes);
 };
-// malloc, and mmap for what is large, so that it is really given back.
+// malloc; mmap for large blocks, so that releasing them returns memory to the system.
 extern const Allocator kDefaultAllocator;
 
-// Where the references of a cell are.
-struct Layout {
+// What the heap needs to know of the objects of one type to trace and free them. Each page has a
+// copy, so that the hot paths read only the page.
+struct Shape {
   enum class Slots : uint8_t {
     kNone,
-    kRun,    // `count` of them, one behind the other, the first at byte `first`
-    kMap,    // `count` of them, at the bytes map[0] ... map[count - 1]
-    kVisit,  // only the type's own function knows
+    kRun,    // `count` of them, contiguous, the first at byte `first`
+    kMap,    // `count` of them, at bytes Pool::map[0] ... map[count - 1]
+    kVisit,  // known only to the type's own function
   };
-  Slots slots = Slots::kNone;
-  bool all_slots = true;  // a cell is a run of slots and nothing else: empty slots are a new cell
+  // How much of a death the heap may skip. Ordered: each has the properties of those before it.
+  enum class Lifecycle : uint8_t {
+    kGeneral,     // has a finalizer, `clear` or `destroy`, or is a weak reference
+    kTrivial,     // a death only releases references: it calls no function of the type
+    kTrivialRun,  // ... which are a run; tracked: the common case
+    kReusable,    // ... and nothing else is in the cell: a freed cell is as good as a new one
+  };
+  uint32_t stride = 0;  // bytes from cell to cell
   uint32_t first = 0;
   uint32_t count = 0;
-  const uint32_t* map = nullptr;
-  uint32_t stride = 0;  // bytes from cell to cell
-  bool tracked = true;  // whether the collector looks at its objects
-  // Whether a death is but letting go of references: no user code, no other function of a type.
-  bool plain = false;
-  bool by_type = false;        // a function of the type's lets go of the references
-  bool plain_run = false;      // plain, tracked, and its slots a run: the common case
-  bool needs_nothing = false;  // and a cell that was freed is as good as new
+  Slots slots = Slots::kNone;
+  Lifecycle lifecycle = Lifecycle::kGeneral;
+  bool tracked = true;     // by the cycle collector
+  bool has_clear = false;  // the type's own function releases the references
+  bool slots_only = true;  // the payload is a run of slots: a cell with empty slots is zeroed
 
-  uint32_t open = 0;   // the first of the pages of this layout that have room, or 0
-  uint32_t pages = 0;  // how many pages there are of it
-
-  // Free cells at hand, a stack, so that most births and deaths do not touch their page's books:
-  // these cells are taken as far as the page knows.
-  static constexpr uint32_t kSpares = 1024;  // more than the young of a usual collection
-  uint32_t spares = 0;
-  Object spare[kSpares];
-
-  // Whether the next cell is at hand, and needs nothing done to it.
-  bool ready() const { return needs_nothing && spares != 0; }
+  bool trivial() const { return lifecycle >= Lifecycle::kTrivial; }
+  bool trivial_run() const { return lifecycle >= Lifecycle::kTrivialRun; }
+  bool reusable_as_is() const { return lifecycle == Lifecycle::kReusable; }
+  bool operator==(const Shape&) const = default;
 };
 
-// What a name's state says: the list that its object is in, and flags.
+// The cells of one type: pages with room, and a cache of free cells in front of them.
+struct Pool {
+  Shape shape;
+  const uint32_t* map = nullptr;  // for Slots::kMap
+
+  uint32_t open = 0;   // the first of its pages with room, or 0
+  uint32_t pages = 0;  // how many pages it has
+
+  // Cache of free cells, LIFO: most births and deaths never touch page metadata, in which cached
+  // cells count as taken.
+  static constexpr uint32_t kCacheCells = 1024;  // more than the young of a usual collection
+  uint32_t cached = 0;
+  Object cache[kCacheCells];
+
+  // The next birth needs no page and no zeroing.
+  bool ready() const { return shape.reusable_as_is() && cached != 0; }
+};
+
+// An object's state: the list that it is in, and flags.
 enum List : uint8_t {
   kGeneration0,
   kGeneration1,
   kGeneration2,
   kTrash,          // unreachable, to be cleared
-  kUncollectable,  // unreachable, with finalizers, and what that reaches
-  kToCall,         // weak references whose callbacks are to run
+  kUncollectable,  // unreachable; has a finalizer, or is reachable from an object that has one
+  kCallbacks,      // weak references whose callbacks are due
   kLists,
-  kUntracked = kLists,  // alive, and none of the collector's business
-  kDying,               // its count has fallen to zero
-  kFree,                // there is no such object
+  kUntracked = kLists,  // alive, not tracked by the cycle collector
+  kDying,               // its count has reached zero
+  kFree,                // no object
 };
 inline constexpr uint8_t kListBits = 0x0f;
 enum Flag : uint8_t {
-  kFinalized = 0x10,  // the finalizer has run; kOnce rules only
-  kReported = 0x20,   // it is gone for its embedder, but something still holds the empty object
-  kWatched = 0x40,    // there are weak references to it
+  kFinalized = 0x10,    // the finalizer has run; kOnce rules only
+  kReported = 0x20,     // reported as freed; something still references the emptied object
+  kHasWeakRefs = 0x40,  // weak references to it exist
 };
 
-// A List and Flags. An enumeration of its own, since a store to a plain uint8_t might alias
-// anything, and would make the compiler read everything again.
+// A List and Flags. A type of its own: a store to a plain uint8_t may alias anything, so the
+// compiler would have to reload everything after it.
 enum class State : uint8_t {};
 
-// A member of the set that a traversal splits, and not reached so far, has this bit in its `place`,
-// plus the references to it that have not been accounted for. Places and links have it clear. So a
-// decrement of `entry >> 31` counts an edge without a branch, and whatever the edge leads to.
+// While a traversal splits a set, the `list_index` of a member not yet reached is this bit plus the
+// number of references to it that are not accounted for. List indices and links have the bit clear,
+// so a decrement by `entry >> 31` accounts for an edge without a branch, whatever it leads to.
 inline constexpr uint32_t kMember = 1u << 31;
 
-// Names in order. One leaves a list by leaving a hole, kNull, at its place, so that order is kept
-// and lists can be walked while user code runs.
-struct NameList {
-  Object* names = nullptr;
+// Objects in order. Removal leaves a hole, kNull, which keeps the order and lets user code run
+// while a list is being walked.
+struct ObjectList {
+  Object* objects = nullptr;
   size_t size = 0;
-  size_t holes = 0;  // of a generation
+  size_t holes = 0;  // generations only
 
   size_t members() const { return size - holes; }
 };
@@ -146,86 +162,80 @@ class Storage {
   static constexpr int kPageBits = 12;
   static constexpr uint32_t kPageCells = 1u << kPageBits;
   static constexpr size_t kPageBytes = 1 << 20;  // at most, unless one cell is larger
-  static constexpr uint32_t kMaxPages = 1u << (31 - kPageBits);  // names keep their top bit clear
+  static constexpr uint32_t kMaxPages = 1u << (31 - kPageBits);  // the top bit of a handle is clear
 
-  static constexpr uint32_t kSmallPages = 8;  // for each layout; so many are kept anyway
+  static constexpr uint32_t kSmallPages = 8;  // per pool; Trim is not worth it below that
 
-  // A generation is compacted when more than half of it is holes, and this many.
+  // A generation is compacted when more than half of it, plus this many entries, are holes.
   static constexpr size_t kSlack = 512;
 
   struct alignas(16) Page {
-    // What a traversal reads is in front.
+    // What a traversal reads comes first.
     std::byte* cells = nullptr;
-    uint32_t stride = 0;
-    uint32_t first = 0;  // copies of the layout's
-    uint32_t count = 0;
-    Layout::Slots slots = Layout::Slots::kNone;
-    bool tracked = false;
-    bool plain = false;
-    bool by_type = false;
-    bool plain_run = false;
-    uint32_t free = 0;  // cells that were freed, as a stack linked by their counts
-    uint16_t used = 0;  // cells handed out so far; those behind were never written to
-    uint16_t capacity = 0;
-    uint16_t taken = 0;       // cells that are objects now, or about to be
-    Object* weaks = nullptr;  // by cell: its newest weak reference; null before there is one
-    Layout* layout = nullptr;
-    uint32_t previous = 0;  // neighbours among the pages of the layout that have room
+    Shape shape;              // of its pool
+    uint32_t free = 0;        // freed cells, a stack linked through their counts
+    uint16_t used = 0;        // cells handed out so far; those after them were never written
+    uint16_t capacity = 0;    // cells
+    uint16_t taken = 0;       // cells that are objects or cached
+    Object* weaks = nullptr;  // per cell its newest weak reference; null until there is one
+    Pool* pool = nullptr;
+    uint32_t previous = 0;  // neighbours among the pages of the pool with room
     uint32_t next = 0;
   };
-  static_assert(sizeof(Page) == 64);
+  static_assert(sizeof(Page) == 64, "indexed by a shift");
 
   explicit Storage(const Allocator& allocator);  // throws std::bad_alloc
   ~Storage();
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
 
-  // A cell for an object of that layout, whose bytes are 0; or kNull, without effect, when there is
-  // no memory. Its state stays kFree until the caller sets it. Amortized O(1).
-  Object Take(Layout& layout) {
-    if (layout.spares == 0 && !Stock(layout)) [[unlikely]]
+  // A zeroed cell of that pool; or kNull, without effect, when there is no memory. Its state stays
+  // kFree until the caller sets it. Amortized O(size of the cell).
+  Object Take(Pool& pool) {
+    if (pool.cached == 0 && !Refill(pool)) [[unlikely]]
       return kNull;
-    const Object object = layout.spare[--layout.spares];
-    if (kPoison || !layout.all_slots) Wipe(object);
+    const Object object = pool.cache[--pool.cached];
+    if (kPoison || !pool.shape.slots_only) Wipe(object);
     return object;
   }
-  // The same for a layout that is ready().
-  Object TakeReady(Layout& layout) { return layout.spare[--layout.spares]; }
-  // The reverse. REQUIRES: all of its slots are empty, there are no weak references to it.
-  void Free(Layout& layout, Object object) {
+  // The same. REQUIRES: pool.ready(). O(1).
+  Object TakeReady(Pool& pool) { return pool.cache[--pool.cached]; }
+  // Frees a cell. REQUIRES: its slots are empty, and no weak references to it exist. Amortized
+  // O(1).
+  void Free(Pool& pool, Object object) {
     if (kPoison) Poison(object);
     Set(object, kFree);
-    if (layout.spares == Layout::kSpares) [[unlikely]]
-      Unstock(layout, Layout::kSpares / 2);
-    layout.spare[layout.spares++] = object;
+    if (pool.cached == Pool::kCacheCells) [[unlikely]]
+      Flush(pool, Pool::kCacheCells / 2);
+    pool.cache[pool.cached++] = object;
   }
-  // The same, one of many: what does not fit at hand goes to its page.
-  void FreeOfMany(Layout& layout, Object object) {
+  // The same, for one of many: when the cache is full the cell goes to its page, and older cells
+  // stay cached.
+  void FreeOfMany(Pool& pool, Object object) {
     if (kPoison) Poison(object);
     Set(object, kFree);
-    if (layout.spares < Layout::kSpares) {
-      layout.spare[layout.spares++] = object;
+    if (pool.cached < Pool::kCacheCells) {
+      pool.cache[pool.cached++] = object;
     } else {
       GiveBack(object);
     }
   }
-  // Makes room for weak references to `object`. False if there is no memory.
-  bool Watch(Object object);
-  // Every cell is free. O(pages and the cells used in them).
+  // Allocates the table of weak references for the page of `object`. False if there is no memory.
+  bool ReserveWeakTable(Object object);
+  // Frees every cell. O(pages and the cells used in them).
   void Reset();
-  // Gives back empty pages, and tables that have become much too large. REQUIRES: no list is being
+  // Releases empty pages, and tables that have become much too large. REQUIRES: no list is being
   // walked. O(pages and members of generations).
   void Trim();
-  // After a full collection: looks whether that is worth it. It is, if at no time since the last
-  // call the heap has used a quarter of what its tables have room for, and it does not grow: so a
-  // heap that fills and empties again and again keeps its storage, whether it is collected when it
-  // is empty or while it fills. O(1) otherwise.
+  // Called after a full collection: trims if, since the last call, the heap has never used a
+  // quarter of its tables' capacity and is not growing. So a heap that repeatedly fills and empties
+  // keeps its storage, whether it is collected when empty or while it fills. O(1) unless it trims.
   void ConsiderTrim() {
     const bool grows = busy_pages_ > considered_pages_;
     const uint32_t peak = peak_pages_;
     peak_pages_ = considered_pages_ = busy_pages_;
     if (grows || peak >= page_capacity_ / 4) return;
-    if (page_capacity_ > kSmallPages * (1 + layouts_)) Trim();
+    if (page_capacity_ > kSmallPages * (1 + pools_)) Trim();
   }
 
   Page& PageOf(Object object) const {
@@ -234,14 +244,14 @@ class Storage {
   }
   std::byte* CellOf(Object object) const {
     const Page& page = PageOf(object);
-    return page.cells + size_t{object & (kPageCells - 1)} * page.stride;
+    return page.cells + size_t{object & (kPageCells - 1)} * page.shape.stride;
   }
   Object& NewestWeak(Object object) const {
     return PageOf(object).weaks[object & (kPageCells - 1)];
   }
   uint8_t Bits(Object object) const { return static_cast<uint8_t>(state[object]); }
   List ListOf(Object object) const { return static_cast<List>(Bits(object) & kListBits); }
-  // Sets the state to a list without flags; the list only; a flag.
+  // Set clears the flags, SetList keeps them.
   void Set(Object object, List list) { state[object] = static_cast<State>(list); }
   bool Has(Object object, Flag flag) const { return (Bits(object) & flag) != 0; }
   void SetFlag(Object object, Flag flag) {
@@ -254,64 +264,69 @@ class Storage {
     state[object] = static_cast<State>((Bits(object) & ~kListBits) | list);
   }
 
-  // `object`, which is in no list, joins the end of that one.
+  // Adds `object` to the end of a list. REQUIRES: it is in none.
   void Append(Object object, List list) {
     SetList(object, list);
     Join(object, lists[list]);
   }
-  // The same, when its state says so already.
-  void Join(Object object, NameList& list) {
-    place[object] = static_cast<uint32_t>(list.size);
-    list.names[list.size++] = object;
+  // The same. REQUIRES: its state says so already.
+  void Join(Object object, ObjectList& list) {
+    list_index[object] = static_cast<uint32_t>(list.size);
+    list.objects[list.size++] = object;
   }
-  // It leaves the list that it is in.
+  // Removes `object` from its list.
   void Remove(Object object) { Remove(object, ListOf(object)); }
   void Remove(Object object, List from) {
-    NameList& list = lists[from];
-    if (place[object] + 1 == list.size) {
+    ObjectList& list = lists[from];
+    if (list_index[object] + 1 == list.size) {
       --list.size;
     } else {
-      list.names[place[object]] = kNull;
+      list.objects[list_index[object]] = kNull;
       ++list.holes;
       if (list.holes > list.size / 2 + kSlack) [[unlikely]]
         CompactGeneration(list);
     }
   }
-  void Compact(NameList& list);
-  void CompactGeneration(NameList& list);  // unless it is another list, which may be walked now
+  void Compact(ObjectList& list);
+  void CompactGeneration(ObjectList& list);  // no-op for other lists, which may be being walked
 
   // Above every page number in use.
   uint32_t page_count() const { return page_count_; }
   Page& page(uint32_t number) const { return pages_[number]; }
-  Object name_limit() const { return page_count_ << kPageBits; }
-  // Asked of the allocator and not given back.
+  Object handle_limit() const { return page_count_ << kPageBits; }
+  // Allocated and not released.
   size_t bytes() const { return bytes_; }
-  // "", or what is wrong with the books of pages and of cells at hand. O(names).
+  // "", or which invariant of pages and cached cells does not hold. O(handles).
   std::string Verify() const;
 
-  // By name. `refs` counts references; of a free cell it is the next free cell of its page, of an
-  // object whose references are being let go of a cursor. `place` is the place in the list that the
-  // state names; of an object in the stack of the dying it is the one below; and while a collection
-  // counts, the members of the set that it splits have something else there: see
+  // Tables by handle.
+  //
+  // `refs`: the reference count; of a free cell, the next free cell of its page; of a dying object
+  // whose references are being released, a cursor (death.cc).
+  //
+  // `list_index`: the index in the list that the state names; of an object on the stack of the
+  // dying, the object below it; during a traversal, of the set that it splits, see
   // Heap::FindUnreachable.
   uint32_t* refs = nullptr;
-  uint32_t* place = nullptr;
+  uint32_t* list_index = nullptr;
   State* state = nullptr;
 
-  NameList lists[kLists];
-  NameList garbage;
-  NameList leaving;  // references that are about to be let go of, as a stack; it holds them
-  NameList reached;  // objects whose slots a traversal has yet to look at, as a stack
+  ObjectList lists[kLists];
+  ObjectList garbage;
+  ObjectList pending_releases;  // references about to be released, a stack; it owns them
+  ObjectList reached;           // objects whose slots a traversal has yet to scan, a stack
 
  private:
-  struct Table;  // one of the arrays that are indexed by name or have room for all names
+  const char* VerifyPage(uint32_t number) const;  // "", or what is wrong
+
+  struct Table;  // one of the arrays that are indexed by handle, or have room for all objects
   static constexpr int kTables = 4 + kLists + 3;
 
   void ListTables(Table (&tables)[kTables]);
   bool Resize(uint32_t pages);
-  bool AddPage(Layout& layout);
-  bool Stock(Layout& layout);
-  void Unstock(Layout& layout, uint32_t cells);
+  bool AddPage(Pool& pool);
+  bool Refill(Pool& pool);
+  void Flush(Pool& pool, uint32_t cells);
   void GiveBack(Object object) {
     const uint32_t number = object >> kPageBits;
     Page& page = pages_[number];
@@ -331,13 +346,13 @@ class Storage {
   void Release(void* memory, size_t bytes);
 
   const Allocator allocator_;
-  Page* pages_ = nullptr;  // page 0 is empty, so that kNull names nothing
+  Page* pages_ = nullptr;  // page 0 has no cells, so that kNull is no object
   uint32_t page_count_ = 1;
   uint32_t page_capacity_ = 0;
-  uint32_t layouts_ = 0;           // those that have pages
+  uint32_t pools_ = 0;             // those that have pages
   uint32_t busy_pages_ = 0;        // those that are not empty
-  uint32_t peak_pages_ = 0;        // the most of them since ConsiderTrim
-  uint32_t considered_pages_ = 0;  // how many there were then
+  uint32_t peak_pages_ = 0;        // their maximum since ConsiderTrim
+  uint32_t considered_pages_ = 0;  // their number then
   uint32_t vacant_ = 0;            // page numbers without a page, a stack linked by `next`
   size_t bytes_ = 0;
 };

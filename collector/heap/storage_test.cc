@@ -1,5 +1,5 @@
-// States that are reached by many objects only: cells at hand and their pages' books, queues that
-// are full, deep chains; and memory that is junk when it comes.
+// States that only many objects reach: cached cells and page metadata, full queues, deep chains;
+// and memory that is not zeroed.
 
 #include <gtest/gtest.h>
 
@@ -21,22 +21,22 @@ constexpr Allocator kJunk = {[](size_t bytes) {
                              },
                              [](void* memory, size_t) { std::free(memory); }};
 
-bool denied = false;  // there is no more memory
+bool denied = false;  // allocations fail
 constexpr Allocator kDenied = {
     [](size_t bytes) { return denied ? nullptr : kDefaultAllocator.allocate(bytes); },
     [](void* memory, size_t bytes) { kDefaultAllocator.release(memory, bytes); }};
 
-// What memory has been in an atom's entry in the table of places is not taken for a member's: a
-// traversal that counts two atoms as members ends before it has seen the last object.
-TEST(StorageTest, AtomsInMemoryThatWasJunk) {
+// The list index of a leaf is not left uninitialized, where it might look like a member's: a
+// traversal that counts two leaves as members would end before it has seen the last object.
+TEST(StorageTest, LeavesInUninitializedMemory) {
   Heap heap({}, nullptr, nullptr, kJunk);
   const TypeId run = heap.Register(Describe(Kind::kRun));
-  const TypeId atom = heap.Register(Describe(Kind::kAtom));
+  const TypeId leaf = heap.Register(Describe(Kind::kLeaf));
   const Object held = Make(heap, run);
-  for (int i = 0; i < 2; ++i) Give(heap, held, Make(heap, atom));
+  for (int i = 0; i < 2; ++i) TransferReference(heap, held, Make(heap, leaf));
   const Object child = Make(heap, run);
-  Give(heap, held, child);
-  Give(heap, child, Make(heap, run));
+  TransferReference(heap, held, child);
+  TransferReference(heap, child, Make(heap, run));
   MakeTrash(heap, run);
   EXPECT_EQ(heap.Collect(), 1);
   EXPECT_EQ(heap.size(), 5);
@@ -45,18 +45,18 @@ TEST(StorageTest, AtomsInMemoryThatWasJunk) {
   EXPECT_EQ(heap.size(), 0);
 }
 
-// Deaths by count and by collections take turns while the number of cells at hand goes through all
-// that it can be, each way with an odd and an even start.
-TEST(StorageTest, MoreDiesThanIsKeptAtHand) {
+// Deaths by count and by collections alternate while the number of cached cells takes every value,
+// each with an odd and an even start.
+TEST(StorageTest, MoreDeathsThanTheCacheHolds) {
   for (const int first : {0, 1}) {
     Heap heap({});
     const TypeId type = heap.Register(Describe(Kind::kRun));
     std::vector<Object> cycles;
     std::vector<Object> singles;
-    for (uint32_t i = 0; i < 2 * Layout::kSpares; ++i) {
+    for (uint32_t i = 0; i < 2 * Pool::kCacheCells; ++i) {
       singles.push_back(Make(heap, type));
       cycles.push_back(Make(heap, type));
-      Hold(heap, cycles.back(), cycles.back());
+      AddReference(heap, cycles.back(), cycles.back());
     }
     const auto release_one = [&heap](std::vector<Object>& objects) {
       heap.Release(objects.back());
@@ -88,8 +88,8 @@ TEST(StorageTest, MoreReferencesThanAreOnTheirWay) {
   const Object root = Make(heap, bag);
   for (int i = 0; i < 40; ++i) {
     const Object child = Make(heap, run);
-    Give(heap, root, child);
-    for (int k = 0; k < 3; ++k) Give(heap, child, Make(heap, run));
+    TransferReference(heap, root, child);
+    for (int k = 0; k < 3; ++k) TransferReference(heap, child, Make(heap, run));
   }
   MakeTrash(heap, run);
   EXPECT_EQ(heap.Collect(), 1);
@@ -106,15 +106,15 @@ TEST(StorageTest, AChainOfATypeWithAClear) {
   Object chain = Make(heap, cleared);
   for (int i = 0; i < 300'000; ++i) {
     const Object next = Make(heap, cleared);
-    Give(heap, next, chain);
+    TransferReference(heap, next, chain);
     chain = next;
   }
   heap.Release(chain);
   EXPECT_EQ(heap.size(), 0);
 }
 
-// A new object would rather be in a vacant page that is far below, but it is born where there is
-// room if there is no memory for that page. Then the heap ends with pages that are vacant.
+// A birth prefers a new page in front to an open page at the end, but uses the latter if there is
+// no memory for the former. At the end the heap has vacant pages.
 TEST(StorageTest, VacantPagesAmongOthers) {
   {
     Heap heap({}, nullptr, nullptr, kDenied);

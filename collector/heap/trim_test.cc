@@ -90,7 +90,7 @@ TEST_P(Trim, AllWasCollected) {
   ExpectGivenBack(peak);
 }
 
-// A trim wants smaller tables. There is no memory for them, and it does without.
+// A trim has no memory for smaller tables, and keeps the old ones.
 TEST_P(Trim, WithoutMemory) {
   Drop(Fill(GetParam()));
   counts.deny = true;
@@ -126,7 +126,7 @@ TEST_P(Trim, AFewLiveOn) {
   ExpectGivenBack(peak);
 }
 
-// Nobody asks, but life goes on.
+// Nothing trims explicitly; births and deaths continue.
 TEST_P(Trim, ByAutomaticCollections) {
   Heap heap({.full_collection_waits = false}, nullptr, nullptr, kCounting);
   const TypeId type = heap.Register(Describe(Kind::kRun));

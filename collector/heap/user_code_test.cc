@@ -23,7 +23,7 @@ constexpr char kSays[] = "heap: a function of the embedder's threw an exception"
 
 void Throw() { throw std::runtime_error("out of it"); }
 
-// Throws out of those functions that it was told.
+// Throws from the selected functions.
 struct Thrower : Listener {
   bool started = false, stopped = false, freed = false, garbage = false;
   void CollectionStarted(int, bool) override { Do(started); }
@@ -37,7 +37,7 @@ struct Thrower : Listener {
 
 constexpr Rules kPython2 = {.finalizers = Rules::Finalizers::kUncollectable};
 
-// A type of which one function throws.
+// A type with one function that throws.
 Type Finalize() {
   Type type = Describe(Kind::kSlots);
   type.finalize = [](Heap&, Object) { Throw(); };
@@ -143,7 +143,7 @@ TEST(MustNotThrow, Allocators) {
   EXPECT_DEATH(make(keeps), kSays);
 }
 
-// The handler of std::terminate is told what it was.
+// The terminate handler finds the exception.
 TEST(MustNotThrow, TheReasonIsShown) { EXPECT_DEATH(Die(Finalize()), "out of it"); }
 
 // A payload that can neither be made nor moved without throwing.
@@ -218,7 +218,7 @@ TEST_F(DebugOutput, MaySilenceItself) {
   ExpectSound();
 }
 
-// At each line, everything that only reads; a collection within does nothing, and says nothing.
+// At each line, everything that only reads; a nested collection does nothing and prints nothing.
 TEST_F(DebugOutput, MayReadTheHeap) {
   const Object held = heap_.New(type_);
   heap_.SetDebugOutput([&](std::string_view line) {

@@ -1,6 +1,6 @@
-// SignalsKept is a scope at whose end the process handles its signals as it did at the beginning.
-// Interpreters that are embedded install handlers of their own when they start; but an interrupt,
-// a timer or a crash is for those to see who run the trial.
+// SignalsKept is a scope that restores the process's signal handlers at its end. Embedded
+// interpreters install handlers of their own when they start; but interrupts, timers and crashes
+// belong to the program that runs the trial.
 //
 // Place: beside peer.h, for the adapters of interpreters.
 
@@ -23,7 +23,7 @@ class SignalsKept {
   SignalsKept& operator=(const SignalsKept&) = delete;
 
  private:
-  // The real-time signals behind them are nobody's here. sigaction refuses SIGKILL and SIGSTOP.
+  // No interpreter uses the real-time signals above. sigaction refuses SIGKILL and SIGSTOP.
   static constexpr int kLimit = 32;
   struct sigaction handlers_[kLimit] = {};
 };

@@ -1,15 +1,15 @@
 """Plants a bug: writes the optimized collector, with a patch applied, as one source file.
 
-Place: a tool of planted.bzl. The copy is one translation unit in a namespace of its own, so that
-all copies, and the original, link into one program. The patch opens with lines `key: value`:
+Place: a tool of planted.bzl and mutants.bzl. The copy is one translation unit in its own namespace,
+so that all copies and the original link into one program. A patch begins with lines `key: value`:
 
     class     its class of mutants
-    history   the bug of another collector that it is modelled on
+    history   the bug of another collector on which it is modelled
     breaks    what goes wrong, in one line: the specimen's summary
-    contract  cpython39 if only PEP 442 has what it breaks; left out, it is cpython26
+    contract  cpython39 if only PEP 442 has what it breaks; cpython26 by default
 
-The copy ends with a function that makes it a specimen `planted:NAME`; or, with --library, with what
-makes it a library that the specimen `lib:PATH` loads (collector/library.h).
+The copy ends with a function that makes the specimen `planted:NAME`; or, with --library, with the
+symbol of a library for the specimen `lib:PATH` (collector/library.h).
 """
 
 import argparse
@@ -23,8 +23,8 @@ KEYS = {"class", "history", "breaks", "contract"}
 CONTRACTS = {"cpython26": ("kCPython26", "kRules26"), "cpython39": ("kCPython39", "kRulesPep442")}
 INCLUDES = {False: "collector/planted/planted.h", True: "collector/library.h"}
 # Headers first, each after what it includes; sources in any order.
-HEADERS = ["collector/heap/storage.h", "collector/heap/heap.h", "collector/heap/heap_inl.h",
-           "collector/optimized.h"]
+HEADERS = ["collector/heap/storage.h", "collector/heap/embedder.h", "collector/heap/heap.h",
+           "collector/heap/heap_inl.h", "collector/optimized.h"]
 
 FACTORY = """
 namespace ouro::planted {{
@@ -57,7 +57,7 @@ def function_name(name):
 
 
 def header(patch):
-    """The lines `key: value` before the diff."""
+    """Returns the lines `key: value` before the diff, as a dictionary."""
     found = {"contract": "cpython26"}
     for line in patch.read_text().split("\n"):
         if line.startswith("--- "):
@@ -73,7 +73,7 @@ def header(patch):
 
 
 def patched(patch, files):
-    """The files by path, with the patch applied."""
+    """Returns the texts of the files by path, with the patch applied."""
     with tempfile.TemporaryDirectory() as folder:
         copies = pathlib.Path(folder)
         for file in files:
@@ -83,13 +83,13 @@ def patched(patch, files):
             ["patch", "-p1", "--no-backup-if-mismatch", "--fuzz=0", "-s", "-d", folder],
             stdin=patch.open("rb"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode != 0:
-            sys.exit(f"{patch} does not apply to the heap as it is now; make it anew:\n"
+            sys.exit(f"{patch} does not apply to the heap as it is now; regenerate it:\n"
                      f"{done.stdout}")
         return {file: (copies / file).read_text() for file in files}
 
 
 def plant(patch, files, library):
-    """The text of the copy."""
+    """Returns the text of the copy."""
     head = header(patch)
     texts = patched(patch, files)
     space = "planted_" + patch.stem.replace("-", "_")
@@ -106,7 +106,7 @@ def plant(patch, files, library):
 
 
 def table(names):
-    """The text of the list of all copies."""
+    """Returns the text of the source that lists all copies."""
     declarations = "".join(f"Specimen {function_name(name)}();\n" for name in names)
     calls = "".join(f"      planted::{function_name(name)}(),\n" for name in names)
     return ("// All planted bugs. Generated.\n"

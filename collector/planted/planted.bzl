@@ -10,7 +10,7 @@ COLLECTOR = [
 ]
 
 def planted_sources(name, bugs):
-    """Makes the file group `name`: a source for each NAME.patch of `bugs`, and one that lists all.
+    """Makes the file group `name`: a source for each NAME.patch of `bugs`, and one that lists them.
 
     Args:
       name: of the file group.

@@ -1,7 +1,7 @@
-// A runner executes programs on the optimized collector without a judge, and writes down what the
-// collector reports, in one line: "finalize 0 ( got 1 ) free 0".
+// A Runner executes programs on the optimized collector without a judge, and records its events in
+// one line: "finalize 0 ( got 1 ) free 0".
 //
-// Place: tests of heap only.
+// Place: tests of the optimized collector only.
 
 #ifndef COLLECTOR_TESTING_OPTIMIZED_RUNNER_H_
 #define COLLECTOR_TESTING_OPTIMIZED_RUNNER_H_
@@ -19,8 +19,8 @@
 
 namespace ouro {
 
-// It checks the heap's invariants after every operation, and that nothing is freed twice or while a
-// register holds it. What makes no sense in a program is skipped, as everywhere.
+// Checks the heap's invariants after every operation, and that nothing is freed twice or while a
+// register references it. Void operations are skipped, as everywhere.
 class Runner : public Observer {
  public:
   static constexpr int kMaxDepth = 12;  // of scripts; deeper ones run empty
@@ -37,7 +37,7 @@ class Runner : public Observer {
     }
   }
 
-  // A new program begins.
+  // Begins a new program.
   void Reset() {
     collector_.Reset();
     ASSERT_EQ(collector_.Verify(), "");
@@ -47,7 +47,7 @@ class Runner : public Observer {
     garbage_ = 0;
   }
 
-  // Lets go of everything, with empty scripts, and collects until nothing changes.
+  // Releases everything, with empty scripts, and collects until nothing changes.
   void Empty() {
     program_ = nullptr;
     budget_ = 1'000'000;
@@ -92,7 +92,7 @@ class Runner : public Observer {
         return Log("got", event.id);
       case Event::Kind::kFree:
         EXPECT_FALSE(objects_[event.id].freed) << "freed twice: " << event.id;
-        for (const ObjectId id : registers_) EXPECT_NE(id, event.id) << "freed while held";
+        for (const ObjectId id : registers_) EXPECT_NE(id, event.id) << "freed while referenced";
         objects_[event.id].freed = true;
         return Log("free", event.id);
       case Event::Kind::kFinalize:
@@ -203,7 +203,7 @@ class Runner : public Observer {
   std::string log_;
 };
 
-// The events of a program; twice, on the same heap, which must not matter.
+// The events of a program, run twice on the same heap, which must not matter.
 inline std::string Events(const heap::Rules& rules, const std::string& text) {
   std::vector<Program> programs;
   EXPECT_EQ(Parse(text, &programs), "");

@@ -1,6 +1,7 @@
 #include "fuzz/libfuzzer/mutations.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <span>
 

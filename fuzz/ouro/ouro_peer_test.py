@@ -44,7 +44,7 @@ class PeerTest(ouro_driver.OuroTest):
 
     def test_sends_malformed_lines(self):
         output, _ = self.run_on(peer("read l; echo '> new zero'; cat >/dev/null"), 1)
-        self.assertIn("is broken: sick talked nonsense after `r0 = node 2`", output)
+        self.assertIn("is broken: sick sent a malformed line after `r0 = node 2`", output)
         output, _ = self.run_on(peer("read l; head -c 100000 /dev/zero; cat >/dev/null"), 1)
         self.assertIn("is broken: sick ", output)
         output, _ = self.run_on(peer("yes '> new 0'"), 1)

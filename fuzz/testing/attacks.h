@@ -6,7 +6,6 @@
 #ifndef FUZZ_TESTING_ATTACKS_H_
 #define FUZZ_TESTING_ATTACKS_H_
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-/* The adapter of the toy heap: it turns Ouroboros's operations into calls of toy_gc.h, and what the
- * heap does into events.
+/* The adapter of the toy heap: it turns operations into calls of toy_gc.h, and what the heap does
+ * into events.
  *
  * Place: an example of ouroboros.h. GUIDE.md explains it.
  */
@@ -9,7 +9,7 @@
 #include "ouroboros.h"
 #include "toy_gc.h"
 
-/* `heap` is first, so that a pointer to it is a pointer to the whole. */
+/* `heap` is first, so that a pointer to it is a pointer to the struct. */
 struct adapter {
   struct toy_heap heap;
   const struct ouro_observer* observer;
@@ -70,7 +70,7 @@ static void leaf(void* gc, int dest) { node(gc, dest, 0, false); }
 
 static void weak(void* gc, int dest, int target, bool callback) {
   struct adapter* a = gc;
-  (void)callback; /* never: we do not say OURO_CALLBACK */
+  (void)callback; /* always false: OURO_CALLBACK is not claimed */
   born(a, dest, toy_new_weak(&a->heap, a->registers[target]));
 }
 

@@ -1,5 +1,5 @@
-/* A toy heap is a mark and sweep collector in plain C: objects with slots, weak references,
- * finalizers that may bring objects back, and nothing else.
+/* A toy heap is a mark-and-sweep collector in plain C: objects with slots, weak references, and
+ * finalizers that may resurrect objects.
  *
  * Place: the collector that GUIDE.md tests. It knows nothing of Ouroboros; toy_adapter.c does.
  */
@@ -13,8 +13,8 @@ struct toy_object {
   struct toy_object* next; /* all objects, the newest first */
   bool marked;
   bool due;  /* its finalizer has yet to run */
-  bool weak; /* it has one slot, which does not hold what is in it */
-  int tag;   /* the embedder's */
+  bool weak; /* it has one slot, which does not keep its object alive */
+  int tag;   /* for the embedder */
   int size;
   struct toy_object* slots[];
 };
@@ -23,21 +23,21 @@ struct toy_heap {
   struct toy_object* objects;
   bool collecting;
 
-  /* The embedder fills in these. */
+  /* Set by the embedder. */
   struct toy_object** roots;
   int root_count;
   void (*finalize)(struct toy_heap* heap, struct toy_object* object);
   void (*freed)(struct toy_heap* heap, struct toy_object* object);
 };
 
-/* An object with empty slots, or null if memory is out. */
+/* A new object with empty slots; null without memory. */
 struct toy_object* toy_new(struct toy_heap* heap, int size, bool finalizer);
 
 /* A weak reference to `target`: slots[0] becomes null when the target is freed. */
 struct toy_object* toy_new_weak(struct toy_heap* heap, struct toy_object* target);
 
-/* Runs the finalizers of what no root reaches, each once, and frees what no root reaches then.
- * Within a finalizer it does nothing. Returns how many objects it freed. */
+/* Runs the finalizers of unreachable objects, each once, then frees the objects still unreachable.
+ * Does nothing within a finalizer. Returns how many objects it freed. */
 int toy_collect(struct toy_heap* heap);
 
 /* Frees all objects, without finalizers. */

@@ -1,5 +1,5 @@
-// The toy heap of ../c once more, now as a collector in C++: each operation becomes a call
-// of toy_gc.h, and what the heap does becomes an event.
+// The toy heap of ../c as a collector in C++: each operation becomes a call of toy_gc.h, and what
+// the heap does becomes an event.
 //
 // Place: an example of model/collector.h and library.h. collector/GUIDE.md explains it.
 
@@ -44,7 +44,7 @@ class Toy final : public ouro::Collector {
   }
 
  private:
-  // What the heap's functions get is a part of us.
+  // The heap is a member, so its functions find the collector.
   struct Heap : toy_heap {
     Toy* toy;
   };
@@ -77,7 +77,7 @@ class Toy final : public ouro::Collector {
 };
 
 void Toy::Execute(const Op& op) {
-  toy_object* const object = registers_[op.ref];  // that is read or stored into
+  toy_object* const object = registers_[op.ref];  // the object read or stored into
   switch (op.code) {
     case OpCode::kNode:
       return Born(op.dest, toy_new(&heap_, op.count, op.script != ouro::kNoScript));
@@ -106,7 +106,7 @@ void Toy::Execute(const Op& op) {
       observer_.On(Event::Done(toy_collect(&heap_)));
       return;
     default:
-      return;  // beyond our abilities: never asked for; and `raise`, which is not ours
+      return;  // abilities not claimed, never called; and `raise`, which is the harness's
   }
 }
 

@@ -1,9 +1,9 @@
-// An example of a page: a small document that holds itself, as trees with parent pointers do, on a
-// heap with CPython's rules.
+// A one-page example: a small document with a cycle, as trees with parent pointers have, on a heap
+// with CPython's rules.
 //
 //   bazel run //collector/examples/heap
 //
-// Place: shows collector/heap to whoever wants to embed it; no part of Ouroboros needs it.
+// Place: shows how to embed collector/heap; no part of Ouroboros uses it.
 
 #include <cstdio>
 #include <string>
@@ -18,7 +18,7 @@ using ouro::heap::Heap;
 using ouro::heap::Object;
 using ouro::heap::Slot;
 
-// A payload is a struct of your own. Its references are Slots; a string may be there as well.
+// A payload is a struct of your own. Its references are Slots; it may also have a string.
 struct Element {
   std::string name;
   Slot<Element> parent = {};
@@ -30,7 +30,7 @@ void Say(Heap& heap, const char* what, Object object) {
   std::printf("%s %s\n", what, static_cast<Element*>(heap.Payload(object))->name.c_str());
 }
 
-// The child holds its parent and the parent its child: a cycle, which no count lets go of.
+// The child references its parent and the parent its child: a cycle, which counting never frees.
 void Append(const Handle<Element>& parent, const Handle<Element>& child) {
   child.Set(&Element::parent, parent);
   child.Set(&Element::next_sibling, parent.Get(&Element::first_child));
@@ -47,7 +47,7 @@ int main() {
       &Element::parent, &Element::first_child, &Element::next_sibling);
 
   Handle<Element> alone = New(heap, element, "alone");
-  alone.Reset();  // nothing else holds it: finalized and freed here
+  alone.Reset();  // the last reference: finalized and freed here
 
   Handle<Element> root = New(heap, element, "root");
   Append(root, New(heap, element, "head"));

@@ -1,6 +1,6 @@
 // "Debugging a leaky Python", replayed on our heap: an article by Luca Invernizzi (April 2011), on
 // CPython 2.6. Its example makes an object whose class has a destructor, without and with a
-// reference to itself, and prints what becomes of it. We print the same, line by line.
+// reference to itself, and prints what happens to it. This prints the same, line by line.
 //
 // Place: a program of its own on collector/heap, and an example of how to embed that. Its twin
 // leaky_python.py does the same on a real CPython 2; leaky_python_test.py compares the two.
@@ -16,7 +16,7 @@
 namespace ouro {
 namespace {
 
-// An instance and the dict of its attributes are two objects, as in CPython 2: so the cycle goes
+// An instance and the dict of its attributes are two objects, as in CPython 2: the cycle goes
 // through both, and both are uncollectable.
 struct Instance {
   heap::Object dict;
@@ -25,7 +25,7 @@ struct Dict {
   heap::Object self;  // the only key that the example uses
 };
 
-// The interpreter, as far as the example needs one.
+// As much of an interpreter as the example needs.
 class LeakyPython {
  public:
   LeakyPython(const heap::Rules& rules, bool stats) : heap_(rules) {
@@ -63,8 +63,8 @@ class LeakyPython {
     ShowGarbage();
   }
 
-  // CPython 2 collects once more, and then the process is no more: destructors are not guaranteed
-  // at exit. Nor does the heap run any when it is destroyed.
+  // CPython 2 collects once more before the process ends: destructors are not guaranteed at exit.
+  // Nor does the heap run any when it is destroyed.
   void Exit() { heap_.Collect(); }
 
  private:
@@ -72,7 +72,7 @@ class LeakyPython {
 
   heap::Object New(heap::TypeId type) {
     const heap::Object object = heap_.New(type);
-    heap::Check(object != heap::kNull, "there is no memory for a handful of objects");
+    heap::Check(object != heap::kNull, "no memory for a few objects");
     return object;
   }
   template <typename T>
@@ -122,7 +122,7 @@ int Main(int argc, char** argv) {
       "leaky_python");
   std::string version = "2.7";
   bool stats = false;
-  app.add_option("--rules", version, "those of which CPython: 2.6 or 2.7")
+  app.add_option("--rules", version, "those of CPython 2.6 or 2.7")
       ->capture_default_str()
       ->check(CLI::IsMember({"2.6", "2.7"}));
   app.add_flag("--stats", stats, "gc.DEBUG_STATS too: show each collection, the one at exit too");

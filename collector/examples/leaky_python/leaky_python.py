@@ -15,7 +15,7 @@ class ClassyClass(object):
     def __init__(self):
         say("I live!")
 
-    # `write` is its own: at exit, when say() may be gone, a call that must not be would be heard.
+    # Prints by itself: at exit say() may be gone already, and a wrong call must still be visible.
     def __del__(self, write=sys.stdout.write):
         write("I have been garbage collected\n")
 

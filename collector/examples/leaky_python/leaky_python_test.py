@@ -17,12 +17,12 @@ ALL = (("2.6",), ("2.6", "--stats"), ("2.7",), ("2.7", "--stats"))
 
 
 def pythons27():
-    """Where a CPython 2.7 may be, in the order of PATH. Pythons27 in collector/specimens.cc."""
+    """Paths where a CPython 2.7 may be, in the order of PATH, as Pythons27 of specimens.cc."""
     for folder in os.environ.get("PATH", "").split(":"):
         if os.path.basename(folder) != "shims":
             yield os.path.join(folder, "python2.7")
             continue
-        # A pyenv's shims fail unless that version is chosen: we look behind them.
+        # A pyenv's shims fail unless that version is selected: this looks behind them.
         versions = os.path.join(os.path.dirname(folder), "versions")
         for version in sorted(os.listdir(versions) if os.path.isdir(versions) else ()):
             if version.startswith("2.7."):
@@ -38,7 +38,7 @@ def run(*command):
 
 
 def masked(text):
-    """The text without what differs from run to run.
+    """Returns the text without what differs between runs.
 
     Addresses are numbered as they first appear, so that what names one object still does. The sizes
     of the generations go: an interpreter's own modules, functions and frames are in them, some
@@ -72,7 +72,7 @@ class LeakyPythonTest(unittest.TestCase):
     def test_prints_what_cpython_prints(self):
         python = next((path for path in pythons27() if os.access(path, os.X_OK)), None)
         if python is None:
-            reason = "there is no python2.7 on PATH, nor in a pyenv whose shims are there"
+            reason = "there is no python2.7 on PATH, nor in a pyenv with its shims on PATH"
             print(f"NOT TESTED: {reason}; the record of what it prints stands for it", flush=True)
             self.skipTest(reason)
         print("compared with", run(python, "--version").strip(), flush=True)

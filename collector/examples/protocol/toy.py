@@ -33,7 +33,7 @@ class Toy:
         self.born = 0
 
     def put(self, holder, key, value):
-        """Stores a reference: the new one is counted first, and the old one let go last."""
+        """Stores a reference: the new one is counted first, the old one released last."""
         if value is not None:
             value.count += 1
         old, holder[key] = holder[key], value
@@ -55,7 +55,7 @@ class Toy:
             self.put(thing.slots, slot, None)
 
     def finalize(self, thing):
-        """Runs the finalizer: the operations until `end` or `raise` are its."""
+        """Runs the finalizer: the operations until `end` or `raise` belong to it."""
         outer = self.registers["self"]
         self.registers["self"] = thing
         say(f"> finalize {thing.number}")
@@ -73,7 +73,7 @@ class Toy:
         self.put(self.registers, register, value)
 
     def place(self, text):
-        """Where r0 or r0.1 is: what holds it, and under which key."""
+        """Returns the container and the key of r0 or r0.1."""
         name, dot, slot = text.partition(".")
         return (self.registers[name].slots, int(slot)) if dot else (self.registers, name)
 

@@ -1,5 +1,5 @@
-// A Python 2 in miniature: lists, dicts and instances as objects of a heap whose debug output is
-// kept and whose clock is known, so that experiments can be rebuilt.
+// A miniature Python 2: lists, dicts and instances as objects of a heap with recorded debug output
+// and a fixed clock, to repeat experiments.
 //
 // Place: part of debug_test.
 
@@ -41,7 +41,7 @@ class Python {
       EXPECT_EQ(line.find('\n'), line.size() - 1) << "it is not a line: " << line;
       text_ += line;
     });
-    // Each look takes half a second.
+    // Each reading takes half a second.
     heap_.SetDebugClock([this] { return (now_ += 0.5) - 0.5; });
   }
 
@@ -65,7 +65,7 @@ class Python {
     return text;
   }
 
-  // What is in the garbage list, by our names.
+  // The garbage list, by name.
   std::string Garbage() const {
     std::string list;
     for (size_t k = 0; k < heap_.garbage_size(); ++k) {
@@ -97,7 +97,7 @@ class Python {
     return Name(name, heap_.New(heap_.Register(complete)));
   }
   // With itself as an attribute. 2.6 tracks the dict of an old-style instance at once, before the
-  // instance; 2.7 when it holds something that is tracked.
+  // instance; 2.7 when it references something tracked.
   Object MakeInstanceCycle(const std::string& name, const Type& type) {
     const bool dict_first = is26_ && type.instance;
     Object dict = dict_first ? MakeDict(name + ".dict") : kNull;

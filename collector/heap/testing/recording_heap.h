@@ -1,4 +1,5 @@
-// A world is a heap, the user code that a test gives it, and a log of what happens there.
+// A RecordingHeap is a heap with the user code of a test and a log of its events, with objects
+// under the names that the test gives them: "finalize a free a".
 //
 // Place: tests of this folder only.
 
@@ -15,55 +16,56 @@
 
 namespace ouro::heap {
 
-class World : public Listener {
+class RecordingHeap : public Listener {
  public:
-  explicit World(const Rules& rules) : heap(rules, this, this) {}
-  explicit World(Rules::Finalizers finalizers) : World(Rules{.finalizers = finalizers}) {}
+  explicit RecordingHeap(const Rules& rules) : heap(rules, this, this) {}
+  explicit RecordingHeap(Rules::Finalizers finalizers)
+      : RecordingHeap(Rules{.finalizers = finalizers}) {}
 
   TypeId Register(Kind kind, bool has_finalizer = false) {
     Type type = Describe(kind);
     if (has_finalizer) {
       type.finalize = [](Heap& h, Object object) {
-        World& world = *static_cast<World*>(h.context());
-        world.Say("finalize " + world.names[object]);
-        world.Run(world.finalize, object);
+        RecordingHeap& recording = *static_cast<RecordingHeap*>(h.context());
+        recording.Record("finalize " + recording.names[object]);
+        recording.Run(recording.finalize, object);
       };
     }
     return heap.Register(type);
   }
 
-  // The log will call it `name`.
-  Object New(TypeId type, const std::string& name) { return Call(Make(heap, type), name); }
+  // An object, called `name` in the log.
+  Object New(TypeId type, const std::string& name) { return Named(Make(heap, type), name); }
   Object NewWeak(Object target, const std::string& name, bool has_callback = true) {
     const auto called = [](Heap& h, Object weak) {
-      World& world = *static_cast<World*>(h.WeakContext(weak));
-      world.Say("callback " + world.names[weak]);
+      RecordingHeap& recording = *static_cast<RecordingHeap*>(h.WeakContext(weak));
+      recording.Record("callback " + recording.names[weak]);
       EXPECT_EQ(h.Target(weak), kNull);
-      world.Run(world.callback, weak);
+      recording.Run(recording.callback, weak);
     };
-    return Call(has_callback ? heap.NewWeak(target, called, this) : heap.NewWeak(target), name);
+    return Named(has_callback ? heap.NewWeak(target, called, this) : heap.NewWeak(target), name);
   }
   Object NewTrash(TypeId type, const std::string& name) {
     const Object object = New(type, name);
-    Hold(heap, object, object);
+    AddReference(heap, object, object);
     heap.Release(object);
     return object;
   }
 
-  // What happened since the last time that somebody asked, in a line.
+  // Returns the log since the last call, in one line.
   std::string Log() { return std::exchange(log_, ""); }
 
-  void Freed(Object object) override { Say("free " + names[object]); }
-  void GarbageAppended(Object object) override { Say("garbage " + names[object]); }
+  void Freed(Object object) override { Record("free " + names[object]); }
+  void GarbageAppended(Object object) override { Record("garbage " + names[object]); }
   void CollectionStarted(int generation, bool automatic) override {
-    if (!says_collections) return;
-    Say((automatic ? "auto " : "collect ") + std::to_string(generation));
+    if (!records_collections) return;
+    Record((automatic ? "auto " : "collect ") + std::to_string(generation));
     if (started) started();
   }
   void CollectionStopped(const Collection& collection) override {
-    if (!says_collections) return;
+    if (!records_collections) return;
     last = collection;
-    Say("done " + std::to_string(collection.unreachable));
+    Record("done " + std::to_string(collection.unreachable));
     if (stopped) stopped();
   }
 
@@ -73,18 +75,18 @@ class World : public Listener {
   std::function<void()> started;
   std::function<void()> stopped;
 
-  bool says_collections = false;
+  bool records_collections = false;
   Collection last;
   std::map<Object, std::string> names;
   Heap heap;
 
  private:
-  Object Call(Object object, const std::string& name) {
+  Object Named(Object object, const std::string& name) {
     names[object] = name;
     return object;
   }
-  void Say(const std::string& what) { log_ += (log_.empty() ? "" : " ") + what; }
-  // Puts what it says in brackets.
+  void Record(const std::string& what) { log_ += (log_.empty() ? "" : " ") + what; }
+  // Runs user code, whose log is put in brackets.
   void Run(const std::function<void(Object)>& code, Object object) {
     if (!code) return;
     const std::string before = std::exchange(log_, "");

@@ -1,5 +1,5 @@
-// Kinds are types for tests: one for each way in which a type can say where its references are, and
-// one set of functions to use them all alike.
+// Kinds are types for tests, one for each way in which a type can declare its references, with one
+// set of functions that works for all of them.
 //
 // Place: tests of this folder only.
 
@@ -19,19 +19,19 @@
 
 namespace ouro::heap {
 
-enum class Kind { kSlots, kRun, kMap, kBag, kCleared, kAtom };
+enum class Kind { kSlots, kRun, kMap, kBag, kCleared, kLeaf };
 inline constexpr Kind kContainers[] = {Kind::kSlots, Kind::kRun, Kind::kMap, Kind::kBag,
                                        Kind::kCleared};
 inline constexpr Rules::Finalizers kBothRules[] = {Rules::Finalizers::kUncollectable,
                                                    Rules::Finalizers::kOnce};
 
-// Offsets in a row, behind other data.
+// Contiguous references, behind other data.
 struct Row {
   uint32_t number;
   Object held[3];
 };
 
-// Offsets with holes between them, out of order.
+// References with gaps between them, out of order.
 struct Map {
   Object third;
   uint32_t number;
@@ -40,8 +40,7 @@ struct Map {
   Object second;
 };
 
-// References of which only C++ knows. `alive` counts bags: those that Make made, less those that
-// were destroyed.
+// References in a C++ container. `alive` is the number of bags made by Make and not destroyed.
 struct Bag {
   std::vector<Object> held;
   uint32_t number = 0;
@@ -88,7 +87,7 @@ inline Type Describe(Kind kind) {
               .references = {offsetof(Map, first), offsetof(Map, second), offsetof(Map, third)}};
     case Kind::kBag:
       return DescribeBag();
-    case Kind::kCleared:  // offsets say where they are, a function of its own lets go of them
+    case Kind::kCleared:  // declared by offsets, released by a function of its own
       return {.name = "cleared",
               .size = sizeof(Row),
               .references = run,
@@ -97,10 +96,10 @@ inline Type Describe(Kind kind) {
                   heap.Store(slot, kNull);
                 }
               }};
-    case Kind::kAtom:
+    case Kind::kLeaf:
       break;
   }
-  return {.name = "atom", .size = sizeof(uint32_t), .container = false};
+  return {.name = "leaf", .size = sizeof(uint32_t), .leaf = true};
 }
 
 inline std::ostream& operator<<(std::ostream& out, Kind kind) { return out << Describe(kind).name; }
@@ -115,8 +114,8 @@ inline Object Make(Heap& heap, TypeId type) {
   return object;
 }
 
-// `holder` holds `value` once more. False if it has no room.
-inline bool Hold(Heap& heap, Object holder, Object value) {
+// Adds a reference from `holder` to `value`. False if `holder` is full.
+inline bool AddReference(Heap& heap, Object holder, Object value) {
   const Type& type = heap.type(heap.TypeOf(holder));
   if (type.visit != nullptr) {
     heap.Retain(value);
@@ -131,14 +130,14 @@ inline bool Hold(Heap& heap, Object holder, Object value) {
   return false;
 }
 
-// The same, and the caller holds `value` no more.
-inline void Give(Heap& heap, Object holder, Object value) {
-  EXPECT_TRUE(Hold(heap, holder, value));
+// The same with the caller's reference to `value`, which it gives up.
+inline void TransferReference(Heap& heap, Object holder, Object value) {
+  EXPECT_TRUE(AddReference(heap, holder, value));
   heap.Release(value);
 }
 
-// `holder` lets go of everything, one after the other.
-inline void Empty(Heap& heap, Object holder) {
+// Releases the references of `holder`, one after the other.
+inline void ClearReferences(Heap& heap, Object holder) {
   const Type& type = heap.type(heap.TypeOf(holder));
   if (type.visit != nullptr) {
     const auto held = std::exchange(BagOf(heap, holder).held, {});
@@ -149,10 +148,10 @@ inline void Empty(Heap& heap, Object holder) {
   }
 }
 
-// A new object that holds itself, and that nobody else holds.
+// A new object that only references itself.
 inline Object MakeTrash(Heap& heap, TypeId type) {
   const Object object = Make(heap, type);
-  Hold(heap, object, object);
+  AddReference(heap, object, object);
   heap.Release(object);
   return object;
 }

@@ -1,35 +1,35 @@
-// A Boehm is a collector under test: conservative mark and sweep for C, with disappearing links and
-// with finalizers, which are ordered (what another one's finalizer may still use waits, and cycles
-// wait for ever) or not.
+// The adapter of Boehm's collector (libgc): conservative mark and sweep for C, with disappearing
+// links and with finalizers, either ordered (an object that another one's finalizer may still use
+// waits, and a cycle waits forever) or not.
 //
-// Place: a peer (peer.h), a shared object of its own. OURO_UNORDERED chooses the finalizers.
+// Place: a peer (peer.h), a shared object of its own. OURO_UNORDERED selects the finalizers.
 //
-// A node is an object with its slots in it, one that is searched for pointers or one whose layout
-// the collector knows. Which one it is depends on the register of its birth, so that random
-// programs have both, and shorter ones keep them. A leaf and a weak reference are objects that are
-// not searched; the latter hides its target and is a disappearing link to it.
+// A node is an object with its slots in it: either scanned for pointers, or with a layout known to
+// the collector. The register of its birth selects which, so random programs contain both, and
+// shrinking keeps the kind. Leaves and weak references are objects that are not scanned; the latter
+// hides its target and is a disappearing link to it.
 //
-// A collector that takes words for pointers must not find any that are stale, nor those of the
-// harness. So its only static roots are our registers, all other references are hidden, and it runs
-// on a stack of its own, which is wiped before and is all that it sees of stacks and machine
-// registers. What an operation has left on the usual stack then holds nothing.
+// A collector that takes words for pointers must not find stale ones, nor those of the harness. So
+// its only static roots are our registers, all other references are hidden, and it runs on a stack
+// of its own, which is wiped before and is the only stack or machine register that it scans. What
+// an operation left on the usual stack then keeps nothing alive.
 //
 // A death is observed by a *long link*, which the collector clears when an object is about to be
-// reclaimed, after it has decided which ones finalizers may still use. It is hidden, outside of
-// the collector's heap, and examined after each collection: no object lives longer for it or has
-// another finalizer. (A finalizer of our own would keep what the object refers to for a collection
-// more; a disappearing link is cleared before finalizers run.)
+// reclaimed, after it has decided which ones finalizers may still use. It is hidden, outside the
+// collector's heap, and examined after each collection: it neither prolongs a life nor adds a
+// finalizer. (A finalizer of our own would keep what the object references alive for one more
+// collection; a disappearing link is cleared before finalizers run.)
 //
-// Then the library calls finalizers, on demand, in an order that depends on addresses. They put
-// their objects into a queue that is a root. When the library has returned, as what it knows of a
-// finalizer that runs is on the stack alone, the scripts run in order of birth. Since C calls the
-// finalizers, `raise` only ends the script: no exception leaves one.
+// Then the library calls finalizers, on demand, in an order that depends on addresses. They append
+// their objects to a queue that is a root. When the library has returned (its own record of a
+// running finalizer is only on the stack), the scripts run in order of birth. C calls the
+// finalizers, so `raise` only ends the script: no exception leaves it.
 
 #include "collector/peers/peer.h"
 
 #ifdef OURO_HAVE_BOEHM
 
-// For GC_set_markers_count and stack bottoms; nothing here starts a thread.
+// For GC_set_markers_count and stack bottoms; no thread is started here.
 #define GC_THREADS
 #define GC_NO_THREAD_REDIRECTS
 #include <gc/gc.h>
@@ -43,7 +43,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <deque>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,7 +50,8 @@
 namespace ouro {
 namespace {
 
-// Every object of ours; of its slots only those exist that it has. Numbers are no addresses.
+// An object of a program, allocated with only the slots that it has. An id never looks like an
+// address.
 struct Object {
   ObjectId id;
   int32_t slots;          // of a node, else 0
@@ -62,12 +62,12 @@ size_t SizeOf(int slots) {
   return offsetof(Object, slot) + static_cast<size_t>(slots) * sizeof(void*);
 }
 
-// The collector's blocks, in which all objects have one size.
+// The collector's blocks; all objects of a block have the same size.
 constexpr uintptr_t kBlock = 4096;
 
-// An object that is not the first one of its block. A frame of the collector's own has the stale
-// address of a block in it, which is that of its first object: of 10^4 programs some ten had an
-// object that survived everything, each of them such a one, and without them there are none.
+// Allocates an object that is not the first of its block. A stack frame of the collector contains
+// the stale address of a block, which is that of its first object: of 10^4 programs about ten had
+// an object that survived everything, always such a first one; without them there are none.
 template <typename Allocate>
 void* NotFirst(Allocate allocate) {
   while (true) {
@@ -77,7 +77,7 @@ void* NotFirst(Allocate allocate) {
   }
 }
 
-// The roots. Static, as static roots are what most clients have.
+// The roots: static, as in most clients.
 Object* roots[kSelf + 1];
 
 void Check(bool good) {
@@ -88,7 +88,7 @@ void* Hide(const void* object) { return reinterpret_cast<void*>(GC_HIDE_POINTER(
 
 Object* Reveal(void* hidden) { return static_cast<Object*>(GC_REVEAL_POINTER(hidden)); }
 
-// Says where the stack of this thread begins, and returns what was said before.
+// Sets where the stack of this thread begins. Returns the previous value.
 void* SetStackBottom(void* bottom) {
   GC_stack_base usual;
   struct Call {
@@ -105,10 +105,10 @@ void* SetStackBottom(void* bottom) {
   return usual.mem_base;
 }
 
-// The stack on which the collector runs, all that it sees of stacks.
+// The stack on which the collector runs, the only one that it scans.
 class CollectorStack {
  public:
-  // The machine registers at the start of a collection are always those that they are now.
+  // Every collection starts with the machine registers as they are now.
   CollectorStack() { getcontext(&fresh_); }
 
   void Collect() {
@@ -131,7 +131,7 @@ class CollectorStack {
   alignas(64) std::array<char, 1 << 16> stack_;
 };
 
-// The library's own state, once a process.
+// The state of the library, one per process.
 struct Library {
   CollectorStack stack;
   GC_descr layouts[kMaxSlots + 1];  // by number of slots
@@ -143,11 +143,11 @@ struct Library {
     GC_disable();
     GC_clear_roots();
     GC_add_roots(roots, roots + kSelf + 1);
-    GC_set_warn_proc(GC_ignore_warn_proc);  // it warns of each cycle with ordered finalizers
+    GC_set_warn_proc(GC_ignore_warn_proc);  // it warns of every cycle with ordered finalizers
     GC_set_finalize_on_demand(1);
 #ifdef OURO_UNORDERED
-    // Else what an unordered finalizer refers to is reclaimed before it runs. It is
-    // on in Debian's build, but that is an option of the build.
+    // Otherwise objects that an unordered finalizer references are reclaimed before it
+    // runs. Debian's build has it on, but that is a build option.
     GC_set_java_finalization(1);
 #endif
     for (size_t slots = 0; slots <= kMaxSlots; ++slots) {
@@ -177,7 +177,7 @@ class Boehm final : public Peer {
   }
 
  private:
-  // Returns how many objects survive it.
+  // Returns how many objects survive.
   size_t Drop() {
     set_silent(true);
     std::fill(std::begin(roots), std::end(roots), nullptr);
@@ -190,7 +190,7 @@ class Boehm final : public Peer {
     library_.stack.Collect();
     FindFreed();
     const size_t left = alive_.size();
-    // These are not ours any more.
+    // These no longer belong to this adapter.
     for (const ObjectId id : alive_) GC_unregister_long_link(&links_[static_cast<size_t>(id)]);
     alive_.clear();
     links_.clear();
@@ -244,7 +244,7 @@ class Boehm final : public Peer {
   int Collect(int) override {
     library_.stack.Collect();
     FindFreed();
-    if (roots[kSelf] != nullptr) return 0;  // in a finalizer: when this is over
+    if (roots[kSelf] != nullptr) return 0;  // in a finalizer: after it
     while (GC_should_invoke_finalizers()) RunFinalizers();
     return 0;
   }
@@ -303,21 +303,16 @@ class Boehm final : public Peer {
 }  // namespace
 }  // namespace ouro
 
-extern "C" const ouro::LibraryEntry ouro_library = {
-    .abilities = ouro::kPeerAbilities,
 #ifdef OURO_UNORDERED
-    .summary = "Boehm's collector, finalizers without an order",
-    .contract = "boehm-unordered",
+extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Boehm>(
+    ouro::kPeerAbilities, "Boehm's collector, finalizers without an order", "boehm-unordered");
 #else
-    .summary = "Boehm's collector, ordered finalizers",
-    .contract = "boehm",
+extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Boehm>(
+    ouro::kPeerAbilities, "Boehm's collector, ordered finalizers", "boehm");
 #endif
-    .make = [](ouro::Observer& observer) -> std::unique_ptr<ouro::Collector> {
-      return std::make_unique<ouro::Boehm>(observer);
-    }};
 
 #else
 
-extern "C" const ouro::LibraryEntry ouro_library = {.summary = "Debian's libgc-dev"};
+extern "C" const ouro::LibraryEntry ouro_library = ouro::AbsentPeer("Debian's libgc-dev");
 
 #endif  // OURO_HAVE_BOEHM

@@ -1,19 +1,19 @@
-"""A CPython as a collector under test: one file, run by the very interpreter that is tested (2.7
-and 3.4 to 3.13), that speaks the line protocol on its standard input and output.
+"""The adapter of CPython over the line protocol: one file, run by the interpreter under test
+(2.7 and 3.4 to 3.13), that reads operations from standard input and writes events to its output.
 
-Place: a peer of collector/process, which starts it and drives it. It executes and reports; it
-parses no scripts and judges nothing.
+Place: a peer of collector/protocol_collector, which starts and drives it. It executes and reports;
+it parses no scripts and judges nothing.
 
-A measuring instrument must not disturb what it measures. In this file that means:
+An instrument must not disturb what it measures:
 
-* A node is one tracked object: an instance of a class with __slots__, thus without a dict.
+* A node is one tracked object: an instance of a class with __slots__, hence without a dict.
 * A death is observed by a sentinel in the node's last slot (by name, the order in which CPython
-  clears them): a PyCapsule with a destructor. Capsules are not tracked, so that they are in no
-  trash, no census and no result of gc.collect(). A leaf is such a capsule alone.
-* An assignment lets the old value go last, from `passing`, when no reference of the operation is
-  left in a local variable, an argument or on the evaluation stack: a script that runs then, and a
-  collection in it, must see those references that the program has, and no others.
-* Whatever the adapter itself owns is taken away from the collector before the first program.
+  clears them): a PyCapsule with a destructor. Capsules are not tracked, so they are in no trash, no
+  census and no result of gc.collect(). A leaf is such a capsule alone.
+* An assignment releases the old value last, from `passing`, when no reference of the operation is
+  left in a local variable, in an argument or on the evaluation stack: a script that runs then, and
+  a collection in it, must see exactly the references of the program.
+* Everything that the adapter itself owns is hidden from the collector before the first program.
 """
 
 import ctypes
@@ -24,18 +24,18 @@ import weakref
 
 REGISTERS = 16
 MAX_SLOTS = 8
-MAX_KNOWN = 100000  # Lines whose meaning is remembered.
+MAX_KNOWN = 100000  # Lines whose parse is cached.
 SELF = REGISTERS
 SLOTS = ['a%d' % k for k in range(MAX_SLOTS)]
 SENTINEL = 'z'  # After all of SLOTS.
 PYTHON2 = sys.version_info[0] == 2
 
 registers = [None] * (REGISTERS + 1)  # The last one is `self`.
-passing = [None]  # The old value of an assignment, on its way out.
-numbers = {}  # Address of an object -> its number. Stale once the object is gone.
-sentinels = {}  # Address of a sentinel -> number of its object, which is alive.
-alive = []  # By number.
-answer = []  # Lines that are not written yet.
+passing = [None]  # The old value of an assignment, about to be released.
+numbers = {}  # Address of an object -> its id. Stale once the object is dead.
+sentinels = {}  # Address of a sentinel -> id of its object, which is alive.
+alive = []  # By id.
+answer = []  # Lines not written yet.
 known = {}  # Line -> index in `operations`.
 operations = []  # (handler, argument, argument, argument)
 kept = []  # See hide_from_collector.
@@ -78,8 +78,8 @@ def born(register, thing, sentinel):
 
 
 def finalize(self):
-    """__del__ of nodes. The exception leaves from here, so that its traceback holds what any
-    __del__ that raises would hold: this frame, and with it `self`."""
+    """__del__ of nodes. The exception leaves from here, so that its traceback references what that
+    of any __del__ does: this frame, and with it `self`."""
     if not silent and script('> finalize', self):
         raise Raised
 
@@ -90,8 +90,8 @@ def callback(self):
 
 
 def script(kind, self):
-    """Runs a script, says whether it raised. `self` is held by the dying object's own finalizer or
-    by the callback's argument as long as this runs, so that holding it here as well is no more."""
+    """Runs a script and returns whether it raised. The caller, a finalizer or callback, references
+    `self` meanwhile, so a reference from here changes nothing."""
     number = numbers[id(self)]
     outer = registers[SELF]
     registers[SELF] = self
@@ -103,8 +103,8 @@ def script(kind, self):
 
 
 def make_classes():
-    """Class of a node, by number of slots: without and with a finalizer. CPython finds a finalizer
-    on the class alone."""
+    """The classes of nodes with that many slots, without and with a finalizer, which CPython looks
+    up only on the class."""
     plain, finalized = [], []
     for count in range(MAX_SLOTS + 1):
         slots = tuple(SLOTS[:count]) + (SENTINEL, '__weakref__')
@@ -127,7 +127,7 @@ SLOTS_OF[Weak] = []
 
 
 # ---- Operations ----------------------------------------------------------------------------------
-# A handler gets three small integers and answers None, or, if it ends a script, how.
+# A handler takes three small integers and returns None, or how the script ends if it ends one.
 
 
 def new_node(register, node_class):
@@ -212,8 +212,8 @@ def empty_register(register, _b, _c):
 
 
 def report_garbage():
-    """Whatever the collector appended to gc.garbage since the last report. It appends when nothing
-    can run any more in the collection, so that later is not too late."""
+    """Reports what the collector has appended to gc.garbage since the last report. It appends after
+    the last script of a collection has run, so this is not too late."""
     global reported
     while reported < len(gc.garbage):
         answer.append('> garbage %d\n' % numbers[id(gc.garbage[reported])])
@@ -266,7 +266,7 @@ def hello(_a, _b, _c):
 
 
 def reset(_a, _b, _c):
-    """Drops everything, and proves it: an object that survived would haunt the next program."""
+    """Drops everything and proves it: a surviving object would affect the next program."""
     global silent
     if registers[SELF] is not None:
         raise ValueError('a script is running')
@@ -287,14 +287,14 @@ def reset(_a, _b, _c):
 
 
 def break_cycles():
-    """Before PEP 442 a cycle with a finalizer is uncollectable for ever."""
+    """Before PEP 442 a cycle with a finalizer is never collectable."""
     for thing in list(filter(is_ours, gc.get_objects())):
         for slot in SLOTS_OF[type(thing)]:
             setattr(thing, slot, None)
 
 
-# What gc.get_objects() answers is never kept in a variable, nor are its elements: a frame or a list
-# may be among them that would then hold itself, which makes it trash, which is counted.
+# Neither the result of gc.get_objects() nor its elements are kept in a variable: a frame or list
+# among them would then reference itself and become trash, which is counted.
 
 
 def is_ours(thing):
@@ -317,13 +317,13 @@ PLAIN_LINES = {
     'collect 2': (collect, 2, 0, 0),
 }
 REFERENCES = dict(('r%d' % k, k) for k in range(REGISTERS))
-TARGETS = dict(REFERENCES)  # What may be written: a register, never `self`.
+TARGETS = dict(REFERENCES)  # What may be assigned: a register, never `self`.
 REFERENCES['self'] = SELF
 DIGITS = dict((str(k), k) for k in range(MAX_SLOTS + 1))
 
 
 def parse(line):
-    """The operation of one line; raises ValueError, LookupError if there is none."""
+    """Parses a line to an operation. Raises ValueError or LookupError if it is not one."""
     text = line.decode('ascii').strip()
     if text in PLAIN_LINES:
         return PLAIN_LINES[text]
@@ -364,7 +364,7 @@ def parse_store(left, right, count):
 
 
 def learn(line):
-    """The index of a line's operation in `operations`."""
+    """Returns the index of a line's operation in `operations`."""
     operation = parse(line)
     if len(operations) > MAX_KNOWN:
         known.clear()
@@ -383,7 +383,7 @@ def flush():
 
 
 def serve(in_script):
-    """Executes operations until the script ends, and says whether it raised; or for ever."""
+    """Executes operations until the script ends and returns whether it raised; in main, forever."""
     while True:
         flush()
         line = read_line()
@@ -409,29 +409,29 @@ def serve(in_script):
 
 
 def hide_from_collector():
-    """Everything that exists now stays for ever and is never examined: a collection then costs
-    microseconds, and finds nothing of ours. From 3.7 on CPython has a word for it."""
+    """Makes everything that exists now immortal and unexamined: a collection then costs
+    microseconds, and finds nothing of the adapter's. From 3.7 on CPython has gc.freeze for it."""
     gc.collect()
     if hasattr(gc, 'freeze'):
         gc.freeze()
         return
     frame = type(sys._getframe())
     for thing in gc.get_objects():
-        # Frames end. The rest is kept for ever: some deallocators insist on a tracked object.
+        # Frames end. The rest is never released: some deallocators require a tracked object.
         if type(thing) is not frame:
             kept.append(thing)
             untrack(thing)
 
 
 def tracked_by_interpreter():
-    """The addresses of all tracked objects, by generation: 3.8 and later say it."""
+    """Returns the addresses of all tracked objects by generation, on 3.8 and later."""
     return [(generation, list(map(id, gc.get_objects(generation=generation))))
             for generation in range(3)]
 
 
 class Generations(object):
-    """The same for 3.7 and earlier. gc.get_objects() lists the generations one after another; where
-    one begins is the first link of its list head, a pointer that is read where it lies."""
+    """The same for 3.7 and earlier. gc.get_objects() lists the generations one after another; each
+    begins at the first link of its list head, a pointer read from the interpreter's memory."""
 
     def __init__(self):
         gc.collect()
@@ -443,7 +443,7 @@ class Generations(object):
         self.oldest = self.first_link_of_generation_with(id(probe))
 
     def first_link_of_generation_with(self, probe):
-        """The list of a generation is a ring, in which only the head is no object."""
+        """The list of a generation is a ring in which only the head is not an object."""
         objects = set(map(id, gc.get_objects()))
         heads = []
         address = probe
@@ -472,8 +472,8 @@ hide_from_collector()
 gc.collect()
 read_line = sys.stdin.readline if PYTHON2 else sys.stdin.buffer.readline
 
-# What scripts raise would be printed, with a repr of the object and the source lines. Without a
-# stderr CPython does nothing at all.
+# Exceptions of scripts would be printed, with a repr of the object and the source lines. Without a
+# stderr CPython prints nothing.
 if PYTHON2:
     del sys.stderr
 else:

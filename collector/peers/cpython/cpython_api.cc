@@ -1,11 +1,10 @@
-// CPython's C API is how a program in C uses CPython: here it is a peer. Nodes, leaves and
-// weak references are types in C, as those of an extension module are, and the collector is the one
-// that every CPython has. With OURO_DEBUG it is the debug build of CPython, whose collector
-// asserts.
+// The adapter of CPython through its C API. Nodes, leaves and weak references are types in C,
+// like those of an extension module; the collector is the same as every CPython's. With OURO_DEBUG
+// it is the debug build of CPython, whose collector asserts.
 //
-// Place: a peer. cpython.py drives the same collector from Python, where the interpreter writes
-// the functions that are written here by hand: so what is tested here is also what authors of
-// extension modules must get right. There is one interpreter in a process, for ever.
+// Place: a peer (peer.h). cpython.py drives the same collector from Python, where the interpreter
+// provides the functions that are written by hand here: so this also tests what authors of
+// extension modules must get right. A process has one interpreter for its whole life.
 
 #include "collector/peers/peer.h"
 
@@ -24,15 +23,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
-#include <memory>
 
 namespace ouro {
 namespace {
 
-// What every object of ours knows of itself.
+// The part common to all objects of a program.
 struct Life {
   ObjectId id;
-  bool over;  // it was reported free
+  bool over;  // reported as freed
 };
 
 struct Leaf {
@@ -53,8 +51,7 @@ struct Weak {
   Life life;
 };
 
-// What exists once in a process, is made before the first program and is never examined by the
-// collector.
+// Made once in a process, before the first program; never examined by the collector.
 struct Interpreter {
   PyTypeObject* leaf;
   PyTypeObject* node[2];  // without and with a finalizer
@@ -64,11 +61,11 @@ struct Interpreter {
   PyObject* get_objects;
   PyObject* set_debug;
   PyObject* garbage;
-  PyObject* number[kGenerations];  // a call with one of these allocates nothing
+  PyObject* number[kGenerations];  // so that a call with one of these allocates nothing
   PyObject* saveall;
 };
 
-// CPython fails only when there is no memory, or when this file is wrong.
+// CPython fails only without memory, or because of a bug in this file.
 template <typename T>
 T* Must(T* result) {
   if (result == nullptr) Py_FatalError("the adapter could not go on");
@@ -86,7 +83,7 @@ class CPython : public Peer {
     live_ = nullptr;
   }
 
-  // The proof that nothing survived: all storage was given back.
+  // Proves that nothing survived: all storage was released.
   void Reset() override {
     Drop();
     if (objects_ != 0) Broken("CPython: objects survive a reset");
@@ -201,8 +198,8 @@ class CPython : public Peer {
     PyErr_Restore(type, value, traceback);
   }
 
-  // As CPython deallocates instances of classes, step for step: a dying object is in the youngest
-  // generation when its finalizer runs, and no part of a collection that is running.
+  // The same steps as CPython's for instances of classes: a dying object is in the youngest
+  // generation when its finalizer runs, and not part of a running collection.
   static void DeallocateNode(PyObject* self) {
     PyTypeObject* const type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
@@ -253,8 +250,8 @@ class CPython : public Peer {
     --live_->objects_;
   }
 
-  // Where a weak reference is the only one with a callback, CPython lends it without holding it. A
-  // callback in Python holds its argument, and so does this one.
+  // CPython passes a weak reference that is the only one with a callback as a borrowed reference. A
+  // callback in Python owns its argument, and so does this one.
   static PyObject* CallBack(PyObject*, PyObject* weak) {
     Py_INCREF(weak);
     const bool raised = live_->RunScript(&CPython::Callback, weak);
@@ -266,7 +263,7 @@ class CPython : public Peer {
 
   // ---- Events ----------------------------------------------------------------------------------
 
-  // Null for what is not ours.
+  // Null for objects that are not a program's.
   Life* LifeOf(PyObject* object) const {
     PyTypeObject* const type = Py_TYPE(object);
     if (type == python_.node[0] || type == python_.node[1]) return &AsNode(object)->life;
@@ -274,14 +271,14 @@ class CPython : public Peer {
     return type == python_.leaf ? &reinterpret_cast<Leaf*>(object)->life : nullptr;
   }
 
-  // What was cleared is deallocated later.
+  // A cleared object is deallocated later.
   void End(PyObject* object) {
     Life& life = *LifeOf(object);
     if (!life.over) Freed(life.id);
     life.over = true;
   }
 
-  // `self` is held by CPython as long as this runs.
+  // CPython keeps `self` alive while this runs.
   bool RunScript(bool (CPython::*run)(ObjectId), PyObject* self) {
     PyObject* const outer = registers_[kSelf];
     registers_[kSelf] = self;
@@ -290,15 +287,14 @@ class CPython : public Peer {
     return raised;
   }
 
-  // A collection appends to the list when no script can run in it any more, so that this is not too
-  // late.
+  // A collection appends to the list after its last script has run, so this is not too late.
   void ReportGarbage() {
     while (reported_ < PyList_GET_SIZE(python_.garbage)) {
       Report(Event::Garbage(LifeOf(PyList_GET_ITEM(python_.garbage, reported_++))->id));
     }
   }
 
-  // CPython also shows trash that it is clearing, and what it has cleared.
+  // CPython also lists trash that it is clearing or has cleared.
   void TakeCensus() {
     for (int generation = 0; generation < kGenerations; ++generation) {
       PyObject* const all =
@@ -380,7 +376,7 @@ class CPython : public Peer {
     const PyStatus status = Py_InitializeFromConfig(&config);
     PyConfig_Clear(&config);
     if (PyStatus_Exception(status)) Py_ExitStatusException(status);
-    // What scripts raise would be printed. Without a stderr CPython does nothing at all.
+    // Without a stderr CPython does not print the exceptions of scripts.
     PySys_SetObject("stderr", Py_None);
     PyGC_Disable();
   }
@@ -408,8 +404,8 @@ class CPython : public Peer {
     python.garbage = Must(PyObject_GetAttrString(gc, "garbage"));
     python.saveall = Must(PyObject_GetAttrString(gc, "DEBUG_SAVEALL"));
     for (int i = 0; i < kGenerations; ++i) python.number[i] = Must(PyLong_FromLong(i));
-    // Everything that exists now stays for ever and is never examined: a collection then costs
-    // microseconds, and finds nothing but ours.
+    // Everything that exists now is immortal and never examined: a collection then costs
+    // microseconds and finds only objects of programs.
     Py_DECREF(Must(PyObject_CallNoArgs(python.collect)));
     Py_DECREF(Must(PyObject_CallMethod(gc, "freeze", nullptr)));
     Py_DECREF(gc);
@@ -421,40 +417,35 @@ class CPython : public Peer {
     return python;
   }
 
-  inline static CPython* live_ = nullptr;  // whom the functions of the types report to
+  inline static CPython* live_ = nullptr;  // receives the reports of the types' functions
 
   const Interpreter& python_;
-  PyObject* registers_[kRegisters + 1] = {};  // the last one is `self`, which is not held
+  PyObject* registers_[kRegisters + 1] = {};  // the last one is `self`, not counted
   Py_ssize_t reported_ = 0;                   // elements of the garbage list
-  int objects_ = 0;                           // of ours, whose storage was not given back
+  int objects_ = 0;                           // of programs, whose storage is not released
 };
 
 }  // namespace
 }  // namespace ouro
 
-extern "C" const ouro::LibraryEntry ouro_library = {
-    .abilities = ouro::kAllAbilities & ~(ouro::kThresholds | ouro::kFailures),
 #ifdef OURO_DEBUG
-    .summary = "CPython " PY_VERSION " through its C API, the debug build, which asserts",
+#define OURO_BUILD ", the debug build, which asserts"
 #else
-    .summary = "CPython " PY_VERSION " through its C API",
+#define OURO_BUILD ""
 #endif
-    .contract = "cpython39",
-    .make = [](ouro::Observer& observer) -> std::unique_ptr<ouro::Collector> {
-      return std::make_unique<ouro::CPython>(observer);
-    }};
+extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::CPython>(
+    ouro::kAllAbilities & ~(ouro::kThresholds | ouro::kFailures),
+    "CPython " PY_VERSION " through its C API" OURO_BUILD, "cpython39");
 
 #else
 
-extern "C" const ouro::LibraryEntry ouro_library = {
 #ifdef PY_VERSION
-    .summary = "a CPython of 3.9 to 3.13: no contract was tried on " PY_VERSION,
+#define OURO_LACKS "a CPython of 3.9 to 3.13: no contract was tried on " PY_VERSION
 #elif defined(OURO_DEBUG)
-    .summary = "Debian's libpython3-dbg",
+#define OURO_LACKS "Debian's libpython3-dbg"
 #else
-    .summary = "Debian's libpython3-dev",
+#define OURO_LACKS "Debian's libpython3-dev"
 #endif
-    .contract = "cpython39",
-    .make = nullptr};
+extern "C" const ouro::LibraryEntry ouro_library = ouro::AbsentPeer(OURO_LACKS);
 
 #endif

@@ -1,20 +1,19 @@
-// A Duktape is a collector under test: reference counts, with mark and sweep for cycles, and
-// finalizers that run at every death, after which the object may live on.
+// The adapter of Duktape, a JavaScript engine: reference counts, with mark and sweep for cycles,
+// and finalizers that run at every death and may resurrect the object.
 //
 // Place: a peer (peer.h), a shared object of its own.
 //
-// A node is a bare object or an array, by the register of its birth, so that random programs have
-// both, and shorter ones keep them; a leaf is a buffer. Duktape has no weak references.
+// A node is a bare object or an array, selected by the register of its birth, so random programs
+// contain both, and shrinking keeps the kind; a leaf is a buffer. Duktape has no weak references.
 //
-// The registers are the value stack of a coroutine that never runs, so that what a finalizer does
-// with the main value stack is its own affair. When the old value of an assignment goes, which runs
-// its finalizer at once, no other reference of the operation is left on any value stack: a script
-// that collects must see those references that the program has, and no others.
+// The registers are the value stack of a coroutine that never runs, so a finalizer is free to use
+// the main value stack. When the old value of an assignment is released, which runs its finalizer
+// at once, no other reference of the operation is left on any value stack: a script that collects
+// must see exactly the references of the program.
 //
-// Every program has a heap of its own, whose allocator sees each block that is given back: that is
-// `free`. Freed blocks are overwritten, so that Duktape does not get by with what is in them. It
-// starts mark and sweep by itself after some 1,000 allocations and 50 more for each object of its
-// heap, its own thousand objects included: no program of 400 operations gets there.
+// Every program has its own heap, whose allocator observes each released block: that is `free`.
+// Duktape starts mark and sweep by itself after some 1,000 allocations, and 50 more for each object
+// of its heap, its own thousand included: no program of 400 operations gets there.
 
 #include "collector/peers/peer.h"
 
@@ -25,20 +24,15 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
+
+#include "collector/peers/peer_alloc.h"
 
 namespace ouro {
 namespace {
 
-// Places in the value stack of registers, after these and self. Above is what passes by.
-constexpr duk_idx_t kFinalizer = kSelf + 1;  // the function that all finalizers are
+// Indices in the value stack of registers, behind these and self; temporaries are above.
+constexpr duk_idx_t kFinalizer = kSelf + 1;  // the function shared by all finalizers
 constexpr duk_idx_t kPlaces = kFinalizer + 1;
-
-// What stands before each block of Duktape's memory.
-struct alignas(std::max_align_t) Header {
-  size_t size;
-  ObjectId id;  // of the object that begins there, or kNone
-};
 
 class Duktape final : public Peer {
  public:
@@ -47,8 +41,7 @@ class Duktape final : public Peer {
 
   void Reset() override {
     Close();
-    if (bytes_ != 0) Broken("Duktape kept memory after duk_destroy_heap");
-    bytes_ = 0;
+    if (memory_.TakeBytes() != 0) Broken("Duktape leaked memory: duk_destroy_heap did not free it");
     ForgetIds();
     Open();
   }
@@ -56,14 +49,14 @@ class Duktape final : public Peer {
  private:
   void Open() {
     main_ = duk_create_heap(Allocate, Reallocate, Free, this, nullptr);
-    duk_push_thread(main_);  // it stays at the bottom of the main value stack
+    duk_push_thread(main_);  // stays at the bottom of the main value stack
     registers_ = duk_get_context(main_, -1);
     duk_set_top(registers_, kPlaces);
     duk_push_c_function(registers_, RunFinalizer, 1);
     duk_replace(registers_, kFinalizer);
   }
 
-  // Duktape calls all finalizers then, and frees everything.
+  // duk_destroy_heap calls all finalizers and frees everything.
   void Close() {
     set_silent(true);
     duk_destroy_heap(main_);
@@ -88,7 +81,7 @@ class Duktape final : public Peer {
     Born(dest, id);
   }
 
-  // Never sent, as there is no such ability.
+  // Never called, as the ability is not claimed.
   void NewWeak(int, int, bool, ObjectId) override { std::abort(); }
   void Dereference(int, int) override { std::abort(); }
 
@@ -101,7 +94,7 @@ class Duktape final : public Peer {
     Push(from);
     PushSlot(slot);
     duk_remove(main_, -2);
-    Got(duk_is_undefined(main_, -1) ? kNone : HeaderOf(duk_get_heapptr(main_, -1))->id);
+    Got(duk_is_undefined(main_, -1) ? kNone : PeerMemory::HeaderOf(duk_get_heapptr(main_, -1))->id);
     Pop(dest);
   }
 
@@ -128,7 +121,7 @@ class Duktape final : public Peer {
     Pop(dest);
   }
 
-  // The first one runs finalizers, the second frees what they have left unreachable.
+  // The first call runs finalizers, the second frees what they left unreachable.
   int Collect(int) override {
     duk_gc(main_, 0);
     duk_gc(main_, 0);
@@ -137,11 +130,11 @@ class Duktape final : public Peer {
 
   // Moves a new object from the main value stack into a register.
   void Born(int dest, ObjectId id) {
-    HeaderOf(duk_get_heapptr(main_, -1))->id = id;
+    PeerMemory::HeaderOf(duk_get_heapptr(main_, -1))->id = id;
     Pop(dest);
   }
 
-  // Registers and self. Duktape lets the old value go when the new one is in its place.
+  // Registers and self. duk_replace releases the old value after it has stored the new one.
   void Push(int ref) {
     duk_dup(registers_, ref);
     duk_xmove_top(main_, registers_, 1);
@@ -151,7 +144,7 @@ class Duktape final : public Peer {
     duk_replace(registers_, ref);
   }
 
-  // Pushes what a slot of the node on top holds.
+  // Pushes the value of a slot of the node on top.
   void PushSlot(int slot) { duk_get_prop_index(main_, -1, static_cast<duk_uarridx_t>(slot)); }
 
   // Pops a value into a slot of the node below it, and the node.
@@ -169,61 +162,40 @@ class Duktape final : public Peer {
     peer.Push(kSelf);  // the outer one
     duk_dup(context, 0);
     peer.Pop(kSelf);
-    const bool raised = peer.Finalize(HeaderOf(duk_get_heapptr(context, 0))->id);
+    const bool raised = peer.Finalize(PeerMemory::HeaderOf(duk_get_heapptr(context, 0))->id);
     peer.Pop(kSelf);
     if (!raised) return 0;
     duk_push_null(context);
     return duk_throw(context);
   }
 
-  static Header* HeaderOf(void* block) { return static_cast<Header*>(block) - 1; }
-
   static void* Allocate(void* context, size_t size) { return Reallocate(context, nullptr, size); }
 
   static void* Reallocate(void* context, void* block, size_t size) {
-    if (size == 0) {
-      Free(context, block);
-      return nullptr;
-    }
-    Duktape& peer = *static_cast<Duktape*>(context);
-    Header* const old = block == nullptr ? nullptr : HeaderOf(block);
-    if (old != nullptr) peer.bytes_ -= old->size;
-    auto* const made = static_cast<Header*>(std::realloc(old, sizeof(Header) + size));
-    if (made == nullptr) std::abort();
-    peer.bytes_ += size;
-    made->size = size;
-    if (old == nullptr) made->id = kNone;
-    return made + 1;
+    if (size != 0) return static_cast<Duktape*>(context)->memory_.Resize(block, size);
+    Free(context, block);
+    return nullptr;
   }
 
   static void Free(void* context, void* block) {
-    if (block == nullptr) return;
     Duktape& peer = *static_cast<Duktape*>(context);
-    Header* const old = HeaderOf(block);
-    peer.bytes_ -= old->size;
-    if (old->id != kNone) peer.Freed(old->id);
-    std::memset(static_cast<void*>(old), 0xdd, sizeof(Header) + old->size);
-    std::free(old);
+    const ObjectId id = peer.memory_.Free(block);
+    if (id != kNone) peer.Freed(id);
   }
 
   duk_context* main_ = nullptr;
   duk_context* registers_ = nullptr;
-  size_t bytes_ = 0;  // that Duktape has of us
+  PeerMemory memory_;
 };
 
 }  // namespace
 }  // namespace ouro
 
-extern "C" const ouro::LibraryEntry ouro_library = {
-    .abilities = ouro::kFinalizers,
-    .summary = "Duktape, reference counts with mark and sweep",
-    .contract = "duktape",
-    .make = [](ouro::Observer& observer) -> std::unique_ptr<ouro::Collector> {
-      return std::make_unique<ouro::Duktape>(observer);
-    }};
+extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Duktape>(
+    ouro::kFinalizers, "Duktape, reference counts with mark and sweep", "duktape");
 
 #else
 
-extern "C" const ouro::LibraryEntry ouro_library = {.summary = "Debian's duktape-dev"};
+extern "C" const ouro::LibraryEntry ouro_library = ouro::AbsentPeer("Debian's duktape-dev");
 
 #endif  // OURO_HAVE_DUKTAPE

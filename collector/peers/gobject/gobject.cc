@@ -1,9 +1,10 @@
-// GObject is the object system of GLib: here it is a peer. It counts references and has no
-// collector, so that a cycle lives until somebody breaks it. A node's finalizer is its `dispose`,
-// which may resurrect it and then runs again at its next death; its end is `finalize`. A weak
-// reference is an object that holds a GWeakRef.
+// The adapter of GObject, the object system of GLib. It counts references and has no collector, so
+// a cycle lives until it is broken. A node's finalizer is its `dispose`, which may resurrect it and
+// then runs again at its next death; its death is `finalize`. A weak reference is an object that
+// owns a GWeakRef.
 //
-// Place: a peer. Types are registered once in a process, for ever; there is no other state.
+// Place: a peer (peer.h). Types are registered once, for the life of the process; there is no other
+// state.
 
 #include "collector/peers/peer.h"
 
@@ -12,14 +13,13 @@
 #include <glib-object.h>
 
 #include <cstddef>
-#include <memory>
 #include <utility>
 #include <vector>
 
 namespace ouro {
 namespace {
 
-// What every object of ours begins with.
+// The head of every object of a program.
 struct Named {
   GObject parent;
   ObjectId id;
@@ -100,10 +100,9 @@ class GObjects : public Peer {
 
   // ---- The functions of the types --------------------------------------------------------------
 
-  // Runs at every death. What took a reference meanwhile has resurrected the node, with its slots:
-  // they are emptied in `finalize`, from which there is no return. GObject's own dispose clears all
-  // weak references, so that it comes first: those that the script makes to what it resurrects
-  // stay.
+  // Runs at every death. A reference taken meanwhile resurrects the node, with its slots: they are
+  // emptied only in `finalize`, which is final. GObject's own dispose clears all weak references,
+  // so it is called first: those that the script makes to a node that it resurrects stay.
   static void DisposeNode(GObject* self) {
     Parent()->dispose(self);
     GObject* const outer = std::exchange(live_->registers_[kSelf], self);
@@ -111,8 +110,7 @@ class GObjects : public Peer {
     live_->registers_[kSelf] = outer;
   }
 
-  // There is no return from here, and weak references are cleared: the node is gone, before what it
-  // holds goes.
+  // Final, with weak references cleared: the node is reported before its references are released.
   static void FinalizeNode(GObject* self) {
     End(self);
     Node* const node = AsNode(self);
@@ -183,14 +181,14 @@ class GObjects : public Peer {
     if (old != nullptr) g_object_unref(old);
   }
 
-  // `value` is held for the register already.
+  // Takes ownership of a reference to `value`.
   void Take(int dest, GObject* value) {
     GObject* const old = std::exchange(registers_[dest], value);
     Got(value == nullptr ? kNone : AsNamed(value)->id);
     if (old != nullptr) g_object_unref(old);
   }
 
-  // Breaks cycles: nobody else would.
+  // Breaks cycles, which GObject does not.
   void Drop() {
     set_silent(true);
     for (int i = 0; i < kRegisters; ++i) EmptyRegister(i);
@@ -211,28 +209,23 @@ class GObjects : public Peer {
     return type == types_.node[0] || type == types_.node[1];
   }
 
-  inline static GObjects* live_ = nullptr;  // whom the functions of the types report to
+  inline static GObjects* live_ = nullptr;  // receives the reports of the types' functions
 
   const Types& types_;
-  GObject* registers_[kRegisters + 1] = {};  // the last one is `self`, which is not held
-  std::vector<GObject*> alive_;              // by number, not held; null once freed
-  int objects_ = 0;                          // that are not null there
+  GObject* registers_[kRegisters + 1] = {};  // the last one is `self`, not counted
+  std::vector<GObject*> alive_;              // by id, not counted; null once freed
+  int objects_ = 0;                          // not null in alive_
 };
 
 }  // namespace
 }  // namespace ouro
 
-extern "C" const ouro::LibraryEntry ouro_library = {
-    .abilities = ouro::kPeerAbilities,
-    .summary = "GObject of GLib 2: reference counting, and a dispose that may resurrect",
-    .contract = "gobject",
-    .make = [](ouro::Observer& observer) -> std::unique_ptr<ouro::Collector> {
-      return std::make_unique<ouro::GObjects>(observer);
-    }};
+extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::GObjects>(
+    ouro::kPeerAbilities, "GObject of GLib 2: reference counting, and a dispose that may resurrect",
+    "gobject");
 
 #else
 
-extern "C" const ouro::LibraryEntry ouro_library = {
-    .summary = "Debian's libglib2.0-dev", .contract = "gobject", .make = nullptr};
+extern "C" const ouro::LibraryEntry ouro_library = ouro::AbsentPeer("Debian's libglib2.0-dev");
 
-#endif
+#endif  // OURO_HAVE_GOBJECT

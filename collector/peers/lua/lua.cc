@@ -1,43 +1,37 @@
-// A Lua is a collector under test: mark and sweep, incremental or generational, with finalizers
-// (__gc) that run in reverse order of birth, and with weak tables.
+// The adapter of Lua 5.4: mark and sweep, incremental or generational, with finalizers (__gc) that
+// run in reverse order of birth, and with weak tables.
 //
 // Place: a peer (peer.h), a shared object of its own. OURO_GENERATIONAL chooses the mode.
 //
 // A node is a userdata with user values, a table, a closure with upvalues or a coroutine with a
-// stack: all that refers to anything, each with a barrier of its own. Which one it is depends on
-// the register of its birth, so that random programs have all of them, and shorter ones keep them.
-// Only userdata and tables can have finalizers. A leaf is a userdata without user values. A weak
-// reference is a table with weak values, which has one.
+// stack: every kind of object with references, each with its own write barrier. The register of its
+// birth selects the kind, so random programs contain them all, and shrinking keeps the kind. Only
+// userdata and tables can have finalizers. A leaf is a userdata without user values. A weak
+// reference is a table with one weak value.
 //
-// Every program has a Lua state of its own, whose allocator sees each block that is given back:
-// that is `free`. Freed blocks are overwritten, so that Lua does not get by with what is in them.
-// Nothing of an operation stays on Lua's stack, and the automatic collector is stopped. A younger
-// collection is part of one in the incremental mode: one step of it (generation 0) or several
-// (generation 1), so that the next operations run in the midst of a collection. In the generational
-// mode it is a young one (generation 0), or what Lua thinks fit by its growth (generation 1).
+// Every program has its own Lua state, whose allocator observes each released block: that is
+// `free`. No reference of an operation stays on Lua's stack, and automatic collection is stopped.
+// In the incremental mode a young collection is part of a full one: one step of it (generation 0)
+// or several (generation 1), so that the following operations run in the middle of a collection. In
+// the generational mode it is a young one (generation 0), or what Lua chooses by its growth
+// (generation 1).
 
 #include "collector/peers/peer.h"
 
 #ifdef OURO_HAVE_LUA
 
 #include <cstddef>
-#include <cstdlib>
-#include <cstring>
 #include <lua5.4/lua.hpp>
-#include <memory>
+
+#include "collector/peers/peer_alloc.h"
 
 namespace ouro {
 namespace {
 
-// In Lua's registry, its own roots come first. Then: sixteen registers, self, the metatables.
+// Lua's registry: its own roots first, then sixteen registers, self and the metatables.
 constexpr int kFirst = LUA_RIDX_LAST + 1;
 constexpr int kFinalized = kFirst + kSelf + 1;
 constexpr int kWeakValues = kFinalized + 1;
-
-// What stands before each block of Lua's memory.
-struct alignas(std::max_align_t) Header {
-  ObjectId id;  // of the object that begins there, or kNone
-};
 
 class Lua final : public Peer {
  public:
@@ -46,8 +40,7 @@ class Lua final : public Peer {
 
   void Reset() override {
     Close();
-    if (bytes_ != 0) Broken("Lua kept memory after lua_close");
-    bytes_ = 0;
+    if (memory_.TakeBytes() != 0) Broken("Lua leaked memory: lua_close did not free it");
     ForgetIds();
     Open();
   }
@@ -75,7 +68,7 @@ class Lua final : public Peer {
     lua_rawseti(lua_, LUA_REGISTRYINDEX, kWeakValues);
   }
 
-  // Lua calls all finalizers then, and frees everything.
+  // lua_close calls all finalizers and frees everything.
   void Close() {
     set_silent(true);
     lua_close(lua_);
@@ -154,16 +147,17 @@ class Lua final : public Peer {
     Pop(dest);
   }
 
-  // Within a finalizer Lua refuses.
+  // Lua ignores it within a finalizer.
   int Collect(int generation) override {
     if (generation == 2) {
       lua_gc(lua_, LUA_GCCOLLECT);
       return 0;
     }
 #ifdef OURO_GENERATIONAL
-    lua_gc(lua_, LUA_GCSTEP, generation);  // 0: a young one; else so many KiB of growth are feigned
+    lua_gc(lua_, LUA_GCSTEP,
+           generation);  // 0: a young one; otherwise simulates that many KiB of growth
 #else
-    // Lua thinks of work in bytes. 2^6 of them are a traversal or two, 2^11 are most of a cycle.
+    // Lua measures work in bytes: 2^6 are one or two traversals, 2^11 most of a cycle.
     lua_gc(lua_, LUA_GCINC, 0, 1, generation == 0 ? 6 : 11);
     lua_gc(lua_, LUA_GCSTEP, 0);
 #endif
@@ -191,8 +185,8 @@ class Lua final : public Peer {
   void Push(int ref) { lua_rawgeti(lua_, LUA_REGISTRYINDEX, kFirst + ref); }
   void Pop(int ref) { lua_rawseti(lua_, LUA_REGISTRYINDEX, kFirst + ref); }
 
-  // Pushes what a slot of the node on top holds. A userdata has its number in its memory, all
-  // others have it before their slots.
+  // Pushes the value of a slot of the node on top. A userdata stores its id in its memory, all
+  // others in front of their slots.
   void PushSlot(int slot) {
     switch (lua_type(lua_, -1)) {
       case LUA_TUSERDATA:
@@ -230,7 +224,7 @@ class Lua final : public Peer {
     }
   }
 
-  // The number of what is on top.
+  // The id of the object on top.
   ObjectId TopId() {
     if (lua_isnil(lua_, -1)) return kNone;
     if (lua_isuserdata(lua_, -1)) return *static_cast<ObjectId*>(lua_touserdata(lua_, -1));
@@ -240,7 +234,7 @@ class Lua final : public Peer {
     return id;
   }
 
-  // __gc. A warning about the error is off, as it always is at first.
+  // __gc. Errors in it are warnings, which are off by default.
   static int RunFinalizer(lua_State* lua) {
     Lua& peer = *static_cast<Lua*>(lua_touserdata(lua, lua_upvalueindex(1)));
     if (peer.silent()) return 0;
@@ -257,50 +251,39 @@ class Lua final : public Peer {
     return lua_error(lua);
   }
 
-  // Lua's allocator. A new block has no old size: in its place is the type of the object.
+  // Lua's allocator. For a new block `old_size` is the type of the object.
   static void* Allocate(void* context, void* block, size_t old_size, size_t size) {
     Lua& peer = *static_cast<Lua*>(context);
-    Header* const old = block == nullptr ? nullptr : static_cast<Header*>(block) - 1;
-    if (old != nullptr) peer.bytes_ -= old_size;
     if (size == 0) {
-      if (old == nullptr) return nullptr;
-      if (old->id != kNone) peer.Freed(old->id);
-      std::memset(static_cast<void*>(old), 0xdd, sizeof(Header) + old_size);
-      std::free(old);
+      const ObjectId id = peer.memory_.Free(block);
+      if (id != kNone) peer.Freed(id);
       return nullptr;
     }
-    auto* const made = static_cast<Header*>(std::realloc(old, sizeof(Header) + size));
-    if (made == nullptr) std::abort();
-    peer.bytes_ += size;
-    if (old == nullptr) {
-      made->id = kNone;
-      if (old_size < LUA_NUMTYPES) peer.newest_[old_size] = made;
+    void* const made = peer.memory_.Resize(block, size);
+    if (block == nullptr && old_size < LUA_NUMTYPES) {
+      peer.newest_[old_size] = PeerMemory::HeaderOf(made);
     }
-    return made + 1;
+    return made;
   }
 
   lua_State* lua_ = nullptr;
-  size_t bytes_ = 0;                   // that Lua has of us
-  Header* newest_[LUA_NUMTYPES] = {};  // the last block of each type
+  PeerMemory memory_;
+  PeerMemory::Header* newest_[LUA_NUMTYPES] = {};  // the last block of each type
 };
 
 }  // namespace
 }  // namespace ouro
 
-extern "C" const ouro::LibraryEntry ouro_library = {
-    .abilities = ouro::kPeerAbilities | ouro::kGenerations3,
 #ifdef OURO_GENERATIONAL
-    .summary = LUA_RELEASE ", generational mode",
+#define OURO_MODE ", generational mode"
 #else
-    .summary = LUA_RELEASE ", incremental mode",
+#define OURO_MODE ", incremental mode"
 #endif
-    .contract = "lua",
-    .make = [](ouro::Observer& observer) -> std::unique_ptr<ouro::Collector> {
-      return std::make_unique<ouro::Lua>(observer);
-    }};
+extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Lua>(
+    ouro::kPeerAbilities | ouro::kGenerations3, LUA_RELEASE OURO_MODE, "lua");
 
 #else
 
-extern "C" const ouro::LibraryEntry ouro_library = {.summary = "Debian's liblua5.4-dev"};
+extern "C" const ouro::LibraryEntry ouro_library = ouro::AbsentPeer("Debian's liblua5.4-dev");
 
 #endif  // OURO_HAVE_LUA

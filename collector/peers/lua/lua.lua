@@ -1,45 +1,45 @@
--- A Lua as a collector under test: one file, run by the very interpreter that is tested (5.4, whose
--- collector is incremental unless asked otherwise), that speaks the line protocol on its standard
--- input and output.
+-- The adapter of Lua over the line protocol: one file, run by the interpreter under test (5.4,
+-- whose collector is incremental by default), that reads operations from its standard input and
+-- writes events to its output.
 --
--- Place: a peer of collector/process, which starts it and drives it. It executes and reports; it
--- parses no scripts and judges nothing.
+-- Place: a peer of collector/protocol_collector, which starts and drives it. It executes and
+-- reports; it parses no scripts and judges nothing.
 --
 -- Lua marks and sweeps. A full collection clears weak values that are trash, marks what finalizers
 -- can reach, clears weak keys that are still unmarked, sweeps, and then runs the finalizers; what
--- they do not bring back goes in the next collection. A measuring instrument must not disturb what
--- it measures. In this file that means:
+-- they do not resurrect is freed by the next collection. An instrument must not disturb what it
+-- measures:
 --
--- * A death is seen in a table that has every object as a weak key: such an entry outlives
---   finalizers and resurrections, and goes in the collection that releases the object. The values
---   are numbers, so that the table leads nowhere. Looking holds each key for a moment; that is
+-- * A death is observed in a table with every object as a weak key: such an entry outlives
+--   finalizers and resurrections, and is cleared by the collection that frees the object. The
+--   values are numbers, so the table leads nowhere. Reading it references each key briefly; that is
 --   harmless, because no collection can begin then (`collectgarbage 'stop'`) and the collector
 --   erases the dead part of the stack.
--- * It is looked at before every finalizer and after every operation. In a collection the sweep is
---   over when the first finalizer runs: what that collection releases is reported before.
--- * Handlers pass names of registers, not objects: no local variable holds an object while a
---   collection runs, but the dying one, which its own finalizer's argument holds.
+-- * It is read before every finalizer and after every operation. In a collection the sweep is
+--   complete when the first finalizer runs: what that collection frees is reported before it.
+-- * Handlers take names of registers, not objects: no local variable references an object while a
+--   collection runs, except the dying one, the argument of its own finalizer.
 -- * A finalizer is the __gc of a metatable that only nodes with a finalizer have. The adapter's own
---   garbage, text above all, is no program's object; a reset collects it.
+--   garbage, mostly text, is not part of any program; a reset collects it.
 
 collectgarbage 'stop'
 
-local SLOTS = {}  -- Even slots are keys in a table's array, the others in its hash: the collector
-for k = 0, 7 do   -- walks both.
+local SLOTS = {}  -- Even slots are in a table's array, the others in its hash part: the collector
+for k = 0, 7 do   -- traverses both.
   SLOTS[tostring(k)] = k % 2 == 0 and k // 2 + 1 or 'slot' .. k
 end
-local MAX_COLLECTIONS = 8  -- That a reset tries.
+local MAX_COLLECTIONS = 8  -- Tried by a reset.
 
-local names = {}  -- Of registers that may be written.
+local names = {}  -- Of registers that may be assigned.
 for k = 0, 15 do
   names['r' .. k] = true
 end
 
 local registers = {}                            -- By name; `self` is the innermost script's object.
-local numbers = setmetatable({}, {__mode = 'k'})  -- Object -> number.
-local alive = {}                                -- Numbers of objects that are not reported dead.
+local numbers = setmetatable({}, {__mode = 'k'})  -- Object -> id.
+local alive = {}                                -- Ids of objects not reported dead.
 local born = 0
-local answer = {}                               -- Lines that are not written yet.
+local answer = {}                               -- Lines not written yet.
 local silent = false                            -- During a reset: no events, no scripts.
 local serve
 
@@ -91,7 +91,7 @@ local WEAK = {__mode = 'v'}
 
 -- ---- Operations ---------------------------------------------------------------------------------
 
--- The name of a register: with `self`, if it is read.
+-- The name of a register; `self` too if it is read.
 local function check(register, read)
   if not names[register] and not (read and register == 'self') then
     error('no register ' .. register, 0)
@@ -99,7 +99,7 @@ local function check(register, read)
   return register
 end
 
--- What is there: an object, or nil for `none`.
+-- The value of a register: an object, or nil for `none`.
 local function at(register)
   return register ~= 'none' and registers[check(register, true)] or nil
 end
@@ -113,10 +113,10 @@ local function collect(generation)
   say('> collect %s', generation)
   collectgarbage()
   report_deaths()
-  say('> done 0')  -- Lua does not say how many.
+  say('> done 0')  -- Lua does not provide the number.
 end
 
--- Drops everything, and proves it: an object that survived would haunt the next program.
+-- Drops everything and proves it: a surviving object would affect the next program.
 local function reset()
   if registers.self then
     error('a script is running', 0)
@@ -139,7 +139,7 @@ end
 
 -- ---- The protocol -------------------------------------------------------------------------------
 
--- A pattern of a line, and what it does.
+-- Patterns of lines, and their handlers.
 local OPERATIONS = {
   {'^(r%d+) = node [0-8]$', function(d) birth(check(d), {}) end},
   {'^(r%d+) = node [0-8] del %d+$', function(d) birth(check(d), setmetatable({}, FINALIZED)) end},
@@ -164,7 +164,7 @@ local function execute(line)
   error('no operation', 0)
 end
 
--- Executes operations until the script ends, and says whether it raised; or for ever.
+-- Executes operations until the script ends and returns whether it raised; in main, forever.
 function serve(in_script)
   while true do
     io.write(table.concat(answer, '\n'), answer[1] and '\n' or '')

@@ -1,11 +1,10 @@
-// Perl is an interpreter that can be embedded: here it is a peer. It counts references and has no
-// collector, so that a cycle lives until somebody breaks it. A node is a blessed array, whose
-// finalizer is the DESTROY of its class, as often as it dies; a leaf is a scalar, and a weak
-// reference a scalar that refers weakly.
+// The adapter of Perl 5, embedded. It counts references and has no collector, so a cycle lives
+// until it is broken. A node is a blessed array, whose finalizer is the DESTROY of its class, at
+// every death; a leaf is a scalar, and a weak reference a scalar that refers weakly.
 //
-// Place: a peer. There is one interpreter in a process, for ever: a new one for each program would
-// cost as much as forty programs. Every operation is done as Perl does a statement: what an
-// assignment lets go of may be mortal, and dies when the statement ends.
+// Place: a peer (peer.h). A process has one interpreter for its whole life: a new one per program
+// would cost as much as forty programs. Every operation is executed as a Perl statement: the value
+// that an assignment releases may be mortal, and dies when the statement ends.
 
 #include "collector/peers/peer.h"
 
@@ -14,24 +13,23 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <utility>
 #include <vector>
 
-// Last, because they define macros with the names of anything.
+// Last, because they define macros with common names.
 #include <EXTERN.h>
 #include <perl.h>
-// Here, because it needs both.
+// After both, which it needs.
 #include <XSUB.h>
 #undef Copy
 
 namespace ouro {
 namespace {
 
-// The name is Perl's: its macros pass this to its functions.
+// Perl's macros pass this to its functions by this name.
 PerlInterpreter* my_perl = nullptr;
 
-// What Perl does at the end of a statement.
+// A scope that ends as a Perl statement does.
 class Statement {
  public:
   Statement() {
@@ -106,8 +104,8 @@ class Perl : public Peer {
 
   // ---- Births and deaths -----------------------------------------------------------------------
 
-  // The number of an object is in its magic, whose `free` Perl calls when the object is gone for
-  // good: its weak references are cleared by then, and what it holds goes next.
+  // The id of an object is in its magic, whose `free` Perl calls when the object is dead: its weak
+  // references are cleared by then, and its own references are released next.
   void Born(int dest, SV* object, ObjectId id) {
     char* const number = reinterpret_cast<char*>(static_cast<intptr_t>(id));
     sv_magicext(object, nullptr, PERL_MAGIC_ext, &kMagic, number, 0);
@@ -132,7 +130,7 @@ class Perl : public Peer {
     return 0;
   }
 
-  // `croak` leaves by longjmp: nothing here may have a destructor.
+  // `croak` leaves by longjmp: no local variable may have a destructor.
   static void Destroy(pTHX_ CV* cv) {
     dXSARGS;
     PERL_UNUSED_VAR(cv);
@@ -161,19 +159,19 @@ class Perl : public Peer {
 
   void Fetch(int dest, SV* value) {
     const Statement statement;
-    // Holds the old value until the new one is reported.
+    // Keeps the old value alive until the new one is reported.
     PERL_UNUSED_RESULT(sv_mortalcopy(registers_[dest]));
     sv_setsv(registers_[dest], value);
     Got(SvROK(registers_[dest]) ? IdOf(Object(dest)) : kNone);
   }
 
-  // Anew for each program: a scalar remembers what kinds of values it ever had, and Perl assigns to
-  // it in other ways then.
+  // New for each program: a scalar keeps flags of the kinds of values that it has had, which change
+  // how Perl assigns to it.
   void MakeRegisters() {
     for (int i = 0; i < kRegisters; ++i) registers_[i] = newSV(0);
   }
 
-  // Breaks cycles: nobody else would.
+  // Breaks cycles, which Perl does not.
   void Drop() {
     set_silent(true);
     for (int i = 0; i < kRegisters; ++i) SvREFCNT_dec_NN(registers_[i]);
@@ -192,7 +190,8 @@ class Perl : public Peer {
   // ---- The interpreter -------------------------------------------------------------------------
 
   static Classes Start() {
-    static char arguments[][3] = {"", "-X", "-e", "0"};  // -X: what scripts raise is not printed
+    static char arguments[][3] = {"", "-X", "-e",
+                                  "0"};  // -X: exceptions of scripts are not printed
     static char* argv[] = {arguments[0], arguments[1], arguments[2], arguments[3], nullptr};
     static char* environment[] = {nullptr};
     int argc = 4;
@@ -221,28 +220,23 @@ class Perl : public Peer {
     return magic;
   }();
 
-  inline static Perl* live_ = nullptr;  // whom the functions that Perl calls report to
+  inline static Perl* live_ = nullptr;  // receives the reports of the functions that Perl calls
 
   const Classes& classes_;
   SV* registers_[kRegisters + 1] = {};  // scalars; the last one is `self`, and DESTROY's
-  std::vector<SV*> alive_;              // by number, not held; null once freed
-  int objects_ = 0;                     // that are not null there
+  std::vector<SV*> alive_;              // by id, not counted; null once freed
+  int objects_ = 0;                     // not null in alive_
 };
 
 }  // namespace
 }  // namespace ouro
 
-extern "C" const ouro::LibraryEntry ouro_library = {
-    .abilities = ouro::kPeerAbilities,
-    .summary = "Perl " PERL_VERSION_STRING ": reference counting, and DESTROY that may resurrect",
-    .contract = "perl",
-    .make = [](ouro::Observer& observer) -> std::unique_ptr<ouro::Collector> {
-      return std::make_unique<ouro::Perl>(observer);
-    }};
+extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Perl>(
+    ouro::kPeerAbilities,
+    "Perl " PERL_VERSION_STRING ": reference counting, and DESTROY that may resurrect", "perl");
 
 #else
 
-extern "C" const ouro::LibraryEntry ouro_library = {
-    .summary = "Debian's libperl-dev", .contract = "perl", .make = nullptr};
+extern "C" const ouro::LibraryEntry ouro_library = ouro::AbsentPeer("Debian's libperl-dev");
 
-#endif
+#endif  // OURO_HAVE_PERL

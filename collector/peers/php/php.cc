@@ -1,15 +1,16 @@
-// PHP as a peer: the Zend Engine, embedded. It counts references and frees at once, and its cycle
-// collector buffers possible roots and tries what would be left without their inner references.
-// It runs the finalizers of its trash once in an object's life, and then looks again.
+// The adapter of PHP 8.2's Zend Engine, embedded. It counts references and frees at once; its cycle
+// collector buffers possible roots and tries what would remain without their internal references.
+// It runs the finalizers of its trash, once in an object's life, and then looks again.
 //
-// Place: a peer, a shared object. One engine serves all adapters of a process; at most one lives.
+// Place: a peer (peer.h), a shared object. One engine serves all adapters of a process; at most one
+// adapter exists at a time.
 //
-// An object of a program is an instance of a class as an extension would write it. Nodes of even
+// An object of a program is an instance of a class as an extension would define it. Nodes of even
 // size keep their slots in PHP's own property table, those of odd size in the C struct, behind a
-// get_gc handler, so that both ways by which the engine finds references are under the judge. A
-// leaf says that it cannot be collected, as a string does, and the collector never looks at it.
-// PHP shares one WeakReference among those who ask for a target; a weak reference of a program
-// has an identity, so it is an object that holds PHP's.
+// get_gc handler, so that the judge sees both ways by which the engine finds references. A leaf is
+// flagged as not collectable, as a string is, and the collector never examines it. PHP shares one
+// WeakReference among all users of a target; a weak reference of a program has an identity, so it
+// is an object that owns PHP's.
 
 #include "collector/peers/peer.h"
 
@@ -31,10 +32,10 @@
 namespace ouro {
 namespace {
 
-// What an object is: PHP's part is the last one, because its property table lies behind it.
+// An object of a program. PHP's part is last, because its property table follows it.
 struct Thing {
   ObjectId id;
-  int owned;  // How many of `own` are in use: slots of a node, or the one WeakReference.
+  int owned;  // Entries of `own` in use: slots of a node, or the one WeakReference.
   zval own[kMaxSlots];
   zend_object object;
 };
@@ -50,7 +51,7 @@ class Php final : public Peer {
  public:
   explicit Php(Observer& observer) : Peer(observer) {
     living = this;
-    Reset();  // what starting the engine has left in the buffer of roots
+    Reset();  // drops what starting the engine left in the buffer of roots
   }
   ~Php() override {
     Reset();
@@ -59,7 +60,7 @@ class Php final : public Peer {
 
   void Reset() override;
 
-  // The engine's handlers end here.
+  // Called by the engine's handlers.
   bool RunFinalizer(zend_object* object);
   void Died(ObjectId id) {
     --alive_;
@@ -81,17 +82,17 @@ class Php final : public Peer {
  private:
   zval* Slot(int node, int slot);
   Thing* NewThing(int dest, zend_class_entry* type, int owned, ObjectId id);
-  void Fetched(int dest, zval* value);  // takes `value` over
+  void Fetched(int dest, zval* value);  // takes ownership of `value`
 
-  // An assignment as PHP does it. What a finalizer has thrown is caught behind each operation.
+  // An assignment as PHP does it. An exception from a finalizer is caught after each operation.
   static void Assign(zval* where, const zval* value);
   static void Empty(zval* where);
 
-  zval registers_[kRegisters + 1] = {};  // The last one is `self`, and holds nothing.
+  zval registers_[kRegisters + 1] = {};  // The last one is `self`, without a reference of its own.
   int alive_ = 0;
 };
 
-// ---- What the engine knows of our classes -------------------------------------------------------
+// ---- The classes --------------------------------------------------------------------------------
 
 zend_object_handlers table_handlers;  // The slots are properties.
 zend_object_handlers own_handlers;    // They are in Thing::own.
@@ -101,7 +102,7 @@ zend_class_entry* weak;
 zend_function* weak_create;
 zend_function* weak_get;
 
-// A caller for whatever is called from here: without one, PHP takes an exception to be uncaught.
+// A caller for calls from here: without one, PHP treats an exception as uncaught.
 zend_execute_data frame;
 
 void Free(zend_object* object) {
@@ -157,8 +158,8 @@ zend_result DeclareAll(int, int) {
   return SUCCESS;
 }
 
-// Classes of an extension can only be declared while the engine starts. No php.ini, because that
-// of a system loads extensions.
+// Classes of an extension can only be declared while the engine starts. No php.ini: a system's
+// loads extensions.
 bool Start() {
   static zend_module_entry module = {STANDARD_MODULE_HEADER,
                                      "ouroboros",
@@ -215,7 +216,7 @@ void Php::NewNode(int dest, int slots, bool finalizer, ObjectId id) {
 
 void Php::NewLeaf(int dest, ObjectId id) {
   Thing* const thing = NewThing(dest, leaf, 0, id);
-  // Never a possible root; and references to it are none that the collector would follow.
+  // Never a possible root, nor does the collector follow references to it.
   GC_ADD_FLAGS(&thing->object, GC_NOT_COLLECTABLE);
   Z_TYPE_INFO(registers_[dest]) &= ~(IS_TYPE_COLLECTABLE << Z_TYPE_FLAGS_SHIFT);
 }
@@ -278,15 +279,15 @@ bool Php::RunFinalizer(zend_object* object) {
   return raised;
 }
 
-// Finalizers do nothing now. A collection that has run some looks again only once, and what then
-// has a finalizer again waits for the next one: so, several.
+// Finalizers do nothing now. A collection that has run some looks again only once, and objects with
+// a finalizer that are found then wait for the next one: hence several.
 void Php::Reset() {
   constexpr int kCollections = 8;
   set_silent(true);
   for (int i = 0; i < kRegisters; ++i) Empty(&registers_[i]);
   for (int i = 0; i < kCollections && alive_ > 0; ++i) Collect(kGenerations - 1);
-  // One possible root more, which proves to be none: the collector then compacts its buffer. The
-  // order of roots is that of finalizers, and would tell of earlier programs.
+  // One more possible root, which proves not to be garbage, makes the collector compact its buffer.
+  // Finalizers run in the order of roots, which otherwise would depend on earlier programs.
   zval probe;
   object_init(&probe);
   Z_ADDREF(probe);
@@ -321,10 +322,7 @@ extern "C" const ouro::LibraryEntry ouro_library = {
 
 #else
 
-extern "C" const ouro::LibraryEntry ouro_library = {
-    .summary = "Debian's php-dev and libphp-embed",
-    .contract = "php",
-    .make = nullptr,
-};
+extern "C" const ouro::LibraryEntry ouro_library =
+    ouro::AbsentPeer("Debian's php-dev and libphp-embed");
 
 #endif  // OURO_HAVE_PHP

@@ -1,29 +1,29 @@
 <?php
-// A PHP as a collector under test: one file, run by the very interpreter that is tested (8.0 and
-// later), that speaks the line protocol on its standard input and output.
+// The adapter of PHP over the line protocol: one file, run by the interpreter under test (8.0 and
+// later), that reads operations from its standard input and writes events to its output.
 //
-// Place: a peer of collector/process, which starts it and drives it. It executes and reports; it
-// parses no scripts and judges nothing.
+// Place: a peer of collector/protocol_collector, which starts and drives it. It executes and
+// reports; it parses no scripts and judges nothing.
 //
-// PHP counts references. What reaches zero dies at once: __destruct runs; if the object is still
-// unreferenced then, its weak references are cleared and its memory is released.
-// gc_collect_cycles() starts from "possible roots": objects that have lost a reference and lived. A
-// measuring instrument must not disturb what it measures. In this file that means:
+// PHP counts references. An object whose count reaches zero dies at once: __destruct runs; if it is
+// still unreferenced then, its weak references are cleared and its memory is released.
+// gc_collect_cycles() starts from "possible roots": objects that have lost a reference but not the
+// last. An instrument must not disturb what it measures:
 //
-// * A death is seen in a WeakMap that has every object as a key. The entry goes with the object's
-//   memory: after its finalizer, and not if that resurrects it. The values are integers, so that
-//   the map leads nowhere. It is looked at before every finalizer and after every operation: a
-//   death is reported within the operation that caused it, before any script that runs later.
-// * Looking compares sizes and reads values, never keys: a variable that held an object would make
-//   it a possible root, which could hide that the collector has missed one. For the same reason
-//   handlers pass names of registers, and one expression moves a reference. PHP itself lets the old
-//   value of an assignment go last; `got` comes before, with the object's number, a property.
+// * A death is observed in a WeakMap with every object as a key. The entry is removed with the
+//   object's memory: after its finalizer, and not if that resurrects it. The values are integers,
+//   so the map leads nowhere. It is read before every finalizer and after every operation: a death
+//   is reported within the operation that caused it, before any script that runs later.
+// * Reading compares sizes and reads values, never keys: a variable with an object would make that
+//   a possible root, which could hide that the collector has missed one. For the same reason
+//   handlers take names of registers, and one expression moves a reference. PHP itself releases the
+//   old value of an assignment last; `got` precedes that, with the object's id, a property.
 // * Registers are static: binding a global variable would make their array a possible root.
 
 error_reporting(E_ALL);
 ini_set('display_errors', 'stderr');
-ini_set('zend.exception_ignore_args', '1');  // Traces of exceptions would hold objects.
-gc_enable();  // With `zend.enable_gc = 0` there is no buffer for possible roots before this.
+ini_set('zend.exception_ignore_args', '1');  // Traces of exceptions would reference objects.
+gc_enable();  // With `zend.enable_gc = 0` there is no buffer of possible roots before this.
 gc_disable();
 
 // D is a register, R a register or `self`, V an R or `none`.
@@ -37,25 +37,25 @@ const NAMES = ['D' => '(r\d|r1[0-5])', 'R' => '(r\d|r1[0-5]|self)',
                'V' => '(r\d|r1[0-5]|self|none)'];
 const REGISTERS = ['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8', 'r9', 'r10', 'r11', 'r12',
                    'r13', 'r14', 'r15', 'self', 'none', 'parked'];
-const MAX_COLLECTIONS = 8;  // That a reset tries.
+const MAX_COLLECTIONS = 8;  // Tried by a reset.
 
 final class Heap {
     public static array $registers = [];  // By name; `self` is the innermost script's.
-    public static WeakMap $living;        // Object => number.
-    public static array $alive = [];      // Number => true, of objects that are not reported dead.
+    public static WeakMap $living;        // Object => id.
+    public static array $alive = [];      // Id => true, of objects not reported dead.
     public static int $born = 0;
-    public static string $answer = '';    // Lines that are not written yet.
+    public static string $answer = '';    // Lines not written yet.
     public static bool $silent = false;   // During a reset there are no events and no scripts.
 }
 final class Raised extends Exception {}  // What `raise` raises.
 class Thing { public int $number; }
 final class Leaf extends Thing {}
 
-// WeakReference::create() gives every caller the same object, as long as that lives: so a weak
+// WeakReference::create() returns the same object to every caller while that is alive: so a weak
 // reference with an identity of its own is an object around it.
 final class Weak extends Thing { public WeakReference $reference; }
 
-// Even slots are properties, the others elements of an array: PHP's collector walks both.
+// Even slots are properties, the others elements of an array: PHP's collector traverses both.
 class Node extends Thing {
     public $slot0, $slot2, $slot4, $slot6;
     public array $odd = [1 => null, 3 => null, 5 => null, 7 => null];
@@ -66,7 +66,7 @@ final class FinalNode extends Node {
         if (Heap::$silent) return;
         report_deaths();
         Heap::$answer .= "> finalize $this->number\n";
-        $outer = Heap::$registers['self'];  // It is held by its own __destruct already.
+        $outer = Heap::$registers['self'];  // Its own __destruct references it already.
         Heap::$registers['self'] = $this;
         $raised = serve(true);
         Heap::$registers['self'] = $outer;
@@ -77,7 +77,7 @@ final class FinalNode extends Node {
 
 // ---- Births and deaths --------------------------------------------------------------------------
 
-// What was in the register before goes last.
+// Releases the old value last.
 function birth(string $register, string $class, ?WeakReference $reference = null): void {
     Heap::$registers['parked'] = Heap::$registers[$register];
     Heap::$registers[$register] = new $class();
@@ -140,7 +140,7 @@ function collect(int $generation): void {
     $before = gc_status()['collected'];
     try {
         gc_collect_cycles();
-    } catch (Raised) {}  // It goes on to its end, and then throws what finalizers have thrown.
+    } catch (Raised) {}  // The collection completes, then rethrows what finalizers have thrown.
     report_deaths();
     Heap::$answer .= '> done ' . (gc_status()['collected'] - $before) . "\n";
 }
@@ -148,7 +148,7 @@ function collect(int $generation): void {
 function hello(): void {
     Heap::$answer .= '> hello php ' . PHP_VERSION . " weak finalizer\n";
 }
-// Drops everything, and proves it: an object that survived would haunt the next program.
+// Drops everything and proves it: a surviving object would affect the next program.
 function reset_heap(): void {
     if (isset(Heap::$registers['self'])) throw new Exception('a script is running');
     Heap::$silent = true;
@@ -171,19 +171,19 @@ function execute(string $line): void {
     throw new Exception('no operation');
 }
 
-// Executes operations until the script ends, and says whether it raised; or for ever.
+// Executes operations until the script ends and returns whether it raised; in main, forever.
 function serve(bool $in_script): bool {
     while (true) {
         fwrite(STDOUT, Heap::$answer);
         Heap::$answer = '';
         $line = fgets(STDIN);
-        Heap::$silent = $line === false;  // Without a last word from those who are alive.
+        Heap::$silent = $line === false;  // No finalizers of live objects.
         if ($line === false) exit(0);
         $line = rtrim($line);
         if ($in_script && ($line === 'end' || $line === 'raise')) return $line === 'raise';
         try {
             execute($line);
-        } catch (Raised) {  // From the finalizer of what the operation let go. It is over.
+        } catch (Raised) {  // From the finalizer of a released object, which has ended.
         } catch (Throwable $error) {
             $line = strtr(substr($line, 0, 80) . '": ' . $error->getMessage(), "\n", ' ');
             Heap::$answer .= "error in \"$line\n";

@@ -1,18 +1,19 @@
-// Ruby as a peer: CRuby, embedded. A mark-and-sweep collector with two generations: an object that
-// has survived three collections is old, and a minor collection looks only at young ones and at
-// those old ones that a write barrier has remembered.
+// The adapter of CRuby, embedded: mark and sweep with two generations. An object that has survived
+// three collections is old; a minor collection examines only young objects and those old ones that
+// a write barrier has remembered.
 //
-// Place: a peer, a shared object. One VM serves all adapters of a process; at most one lives.
+// Place: a peer (peer.h), a shared object. One VM serves all adapters of a process; at most one
+// adapter exists at a time.
 //
-// An object of a program is a C struct behind a Ruby object, as extensions have them. Nodes promise
-// write barriers (RUBY_TYPED_WB_PROTECTED): without that promise Ruby would not let them grow old,
-// and the generations would not be tested. A weak reference is what Ruby's own class WeakRef is: a
-// key in one ObjectSpace::WeakMap, whose value is the target. A finalizer runs when its object is
-// gone, and gets only its id.
+// An object of a program is a C struct behind a Ruby object, as in extensions. Nodes promise write
+// barriers (RUBY_TYPED_WB_PROTECTED): without that promise Ruby would not let them grow old, and
+// the generations would not be tested. A weak reference is what Ruby's own class WeakRef is: a key
+// in one ObjectSpace::WeakMap, whose value is the target. A finalizer runs after its object is
+// gone, and receives only its id.
 //
-// Ruby takes whatever looks like a reference on the machine's stack for one. So references are kept
-// where it does not look, in `registers`, which it is told of; and each operation wipes the stack
-// on which it has run.
+// Ruby treats every word on the machine stack that looks like a reference as one. So references are
+// kept where it does not look, in `registers`, which are registered as roots; and each operation
+// wipes the stack on which it has run.
 
 #include "collector/peers/peer.h"
 
@@ -37,7 +38,7 @@
 namespace ouro {
 namespace {
 
-// What stands behind a Ruby object of ours.
+// The struct behind a Ruby object of a program.
 struct Thing {
   ObjectId id;
   bool finalized;  // It has a finalizer.
@@ -48,7 +49,7 @@ struct Thing {
 class Ruby;
 Ruby* living = nullptr;
 
-VALUE registers[kRegisters];  // Qnil: empty. Roots of the VM's.
+VALUE registers[kRegisters];  // Qnil: empty. Roots of the VM.
 
 class Ruby final : public Peer {
  public:
@@ -63,7 +64,7 @@ class Ruby final : public Peer {
 
   void Reset() override;
 
-  // The VM's calls end here.
+  // Called by the VM.
   bool RunFinalizer(VALUE object_id);
   void Died(const Thing& thing);
 
@@ -85,16 +86,16 @@ class Ruby final : public Peer {
   void ReportDeaths();
 
   int alive_ = 0;
-  // Ruby sweeps, and runs finalizers after a sweep, in the order of addresses, which differs from
-  // process to process. Nothing can run within a sweep, so its deaths are reported in the order of
-  // birth; and each call of a finalizer is taken for the oldest object that is owed one.
+  // Ruby sweeps, and runs finalizers after a sweep, in the order of addresses, which differs
+  // between processes. Nothing can run within a sweep, so its deaths are reported in the order of
+  // birth; and each call of a finalizer is attributed to the oldest object that is owed one.
   std::vector<ObjectId> died_;
   std::set<ObjectId> owed_;                                 // a call by Ruby
-  std::set<ObjectId> due_;                                  // a report; as many as are owed
+  std::set<ObjectId> due_;                                  // a report; as many as owed_
   std::unordered_map<unsigned long long, ObjectId> named_;  // by Ruby's object_id
 };
 
-// ---- What the VM knows of our objects -----------------------------------------------------------
+// ---- The VM's callbacks -------------------------------------------------------------------------
 
 Thing* ThingOf(VALUE object) { return static_cast<Thing*>(RTYPEDDATA_DATA(object)); }
 
@@ -103,7 +104,7 @@ void Mark(void* data) {
   for (int i = 0; i < thing->count; ++i) rb_gc_mark(thing->slots[i]);
 }
 
-// Called while Ruby sweeps: no Ruby from here.
+// Called while Ruby sweeps: must not call Ruby.
 void Free(void* data) {
   auto* const thing = static_cast<Thing*>(data);
   living->Died(*thing);
@@ -121,7 +122,7 @@ const rb_data_type_t kType = {
 
 VALUE object_class;
 VALUE weak_map;
-VALUE finalizer;         // Its method `call` is that of all objects.
+VALUE finalizer;         // Its method `call` serves all objects.
 VALUE minor_collection;  // Procs: only a Ruby method may call GC.start.
 VALUE full_collection;
 
@@ -130,7 +131,7 @@ VALUE Call(VALUE, VALUE object_id) {
   return Qnil;
 }
 
-// Evaluates `code` and keeps the result for ever.
+// Evaluates `code` and keeps the result alive forever.
 VALUE Constant(const char* code) {
   int failed = 0;
   const VALUE value = rb_eval_string_protect(code, &failed);
@@ -146,7 +147,7 @@ void Start() {
   char* arguments[] = {name, bare, script, nothing, nullptr};
   ruby_options(4, arguments);
   rb_gc_disable();
-  *rb_ruby_verbose_ptr() = Qnil;  // or it would print what finalizers raise
+  *rb_ruby_verbose_ptr() = Qnil;  // otherwise it prints what finalizers raise
   for (VALUE& place : registers) {
     place = Qnil;
     rb_gc_register_address(&place);
@@ -162,14 +163,14 @@ void Start() {
 
 // ---- Operations ---------------------------------------------------------------------------------
 
-// Wipes what is below its caller's frame on the stack.
+// Wipes the stack below its caller's frame.
 [[gnu::noinline]] void WipeStack() {
   char below[32 * 1024];
   std::memset(below, 0, sizeof below);
   asm volatile("" : : "r"(below) : "memory");
 }
 
-// What raises must not do so outside of this: there is nobody to catch it.
+// Everything that may raise is called through this: nothing else catches it.
 template <typename Body>
 VALUE Protected(Body body) {
   int failed = 0;
@@ -244,7 +245,7 @@ int Ruby::Collect(int generation) {
   });
   WipeStack();
   ReportDeaths();
-  return 0;  // Ruby does not say.
+  return 0;  // Ruby does not provide it.
 }
 
 void Ruby::Died(const Thing& thing) {
@@ -264,7 +265,7 @@ bool Ruby::RunFinalizer(VALUE object_id) {
   ReportDeaths();
   const auto found = named_.find(NUM2ULL(object_id));
   CHECK(found != named_.end());
-  ObjectId id = found->second;  // to be reported as it is, if nobody has asked for this call
+  ObjectId id = found->second;  // reported as it is if no call is owed
   if (owed_.erase(id) == 1) id = due_.extract(due_.begin()).value();
   const bool raised = Finalize(id);
   WipeStack();
@@ -272,9 +273,9 @@ bool Ruby::RunFinalizer(VALUE object_id) {
 }
 
 // Makes all free slots of the heap garbage, so that the next sweep links them in the order of
-// addresses. Which objects are neighbours would tell of earlier programs otherwise, and it matters:
-// the loop over the remembered objects of a minor collection leaves behind, on the stack, where
-// Ruby then finds it, the address of the neighbour of one.
+// addresses. Otherwise an object's neighbours depend on earlier programs, and they matter: the loop
+// over the remembered objects of a minor collection leaves the address of a neighbour on the stack,
+// where Ruby then finds it.
 void FillHeap() {
   static const VALUE kFree = ID2SYM(rb_intern("heap_free_slots"));
   for (size_t free = rb_gc_stat(kFree); free > 0; --free) rb_obj_alloc(rb_cObject);
@@ -319,10 +320,6 @@ extern "C" const ouro::LibraryEntry ouro_library = {
 
 #else
 
-extern "C" const ouro::LibraryEntry ouro_library = {
-    .summary = "Debian's ruby-dev",
-    .contract = "ruby",
-    .make = nullptr,
-};
+extern "C" const ouro::LibraryEntry ouro_library = ouro::AbsentPeer("Debian's ruby-dev");
 
 #endif  // OURO_HAVE_RUBY

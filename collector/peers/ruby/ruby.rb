@@ -1,30 +1,30 @@
-# A Ruby as a collector under test: one file, run by the very interpreter that is tested (3.0 and
-# later), that speaks the line protocol on its standard input and output.
+# The adapter of CRuby over the line protocol: one file, run by the interpreter under test (3.0 and
+# later), that reads operations from its standard input and writes events to its output.
 #
-# Place: a peer of collector/process, which starts it and drives it. It executes and reports; it
-# parses no scripts and judges nothing.
+# Place: a peer of collector/protocol_collector, which starts and drives it. It executes and
+# reports; it parses no scripts and judges nothing.
 #
-# Ruby marks and sweeps, in two generations; it takes every word on a machine stack that looks like
-# an address for a reference. Finalizers run at the end of the collection, when their object is
-# gone: there is no `self`, and no resurrection. A measuring instrument must not disturb what it
-# measures. In this file that means:
+# Ruby marks and sweeps, in two generations; it treats every word on a machine stack that looks like
+# an address as a reference. Finalizers run at the end of the collection, after their object is
+# gone: there is no `self`, and no resurrection. An instrument must not disturb what it measures:
 #
-# * A death is seen in an ObjectSpace::WeakMap from numbers to objects, asked with `key?`, which is
-#   false as soon as the object's slot is swept. It is looked at at the end of every collection and
+# * A death is observed in an ObjectSpace::WeakMap from ids to objects, through `key?`, which is
+#   false as soon as the object's slot is swept. It is read at the end of every collection and
 #   before every finalizer: what a collection frees is reported before the first of its finalizers.
-#   Nothing dies but in a collection (`GC.disable`), and GC.count tells whether there was one.
-# * Whatever touches an object does so in a Fiber of its own, for one operation, and yields nothing
-#   but text and numbers. The stack of a fiber that has ended is scanned no more: no word that the
-#   interpreter leaves there keeps an object alive. Collections, and thus finalizers, run on the
-#   main stack, all from the same depth: only the collector itself leaves addresses there.
-# * A finalizer is what a node with `del` has, and it knows a number, not the node. (The WeakMap of
-#   Ruby 3.2 and earlier gives one to every object; as they come after the end, nothing changes.)
-# * The adapter's own garbage, text and fibers, is no program's object; a reset collects it.
+#   Objects die only in a collection (`GC.disable`), and GC.count tells whether there was one.
+# * Code that touches an object runs in a Fiber of its own, for one operation, and returns only text
+#   and numbers. The stack of a finished fiber is no longer scanned: no word that the interpreter
+#   leaves there keeps an object alive. Collections, and so finalizers, run on the main stack, all
+#   at the same depth: only the collector itself leaves addresses there.
+# * A finalizer belongs to a node with `del`, and knows an id, not the node. (The WeakMap of Ruby
+#   3.2 and earlier defines one for every object; as they run after the death, that changes
+#   nothing.)
+# * The adapter's own garbage, text and fibers, is not part of any program; a reset collects it.
 
 GC.disable
 $stdout.sync = true
 $VERBOSE = nil # An exception in a finalizer would be printed.
-MAX_COLLECTIONS = 8 # That a reset tries.
+MAX_COLLECTIONS = 8 # Tried by a reset.
 
 class Thing
   attr_reader :number
@@ -32,9 +32,10 @@ class Thing
 end
 
 Leaf = Class.new(Thing)
-Weak = Class.new(Thing) # Its target is in Heap::TARGETS, as WeakRef of the library has it.
+Weak = Class.new(Thing) # Its target is in Heap::TARGETS, as in Ruby's own WeakRef.
 
-# Even slots are instance variables, the others elements of an array: Ruby's collector walks both.
+# Even slots are instance variables, the others elements of an array: Ruby's collector traverses
+# both.
 class Node < Thing
   def initialize(number, slots)
     super(number)
@@ -48,7 +49,7 @@ class Node < Thing
   end
 end
 
-# What runs after the end of a node.
+# Runs after the death of a node.
 Finalizer = Struct.new(:number) do
   def call(_id) = Heap.silent || Heap.script(number)
 end
@@ -68,17 +69,17 @@ OPERATIONS = {
 }.freeze
 ON_MAIN_STACK = %i[collect hello reset].freeze
 
-# The registers, and what is done to them.
+# The registers, and the operations on them.
 module Heap
-  LIVING = ObjectSpace::WeakMap.new  # Number => object.
+  LIVING = ObjectSpace::WeakMap.new  # Id => object.
   TARGETS = ObjectSpace::WeakMap.new # Weak reference => its target.
   @registers = {}
-  @alive = [] # Numbers of objects that are not reported dead, ascending.
+  @alive = [] # Ids of objects not reported dead, ascending.
   @born = 0
-  @answer = +'' # Lines that are not written yet.
+  @answer = +'' # Lines not written yet.
   @silent = false # During a reset there are no events and no scripts.
-  @scripts = 0    # That are running.
-  @collections = GC.count # When deaths were looked for.
+  @scripts = 0    # Running.
+  @collections = GC.count # At the last check for deaths.
 
   class << self
     attr_reader :silent
@@ -147,18 +148,18 @@ module Heap
       @answer << "> collect #{generation}\n"
       GC.start(full_mark: generation == '2')
       report_deaths
-      @answer << "> done 0\n" # Ruby does not say how many.
+      @answer << "> done 0\n" # Ruby does not provide the number.
     end
 
     def hello = @answer << "> hello ruby #{RUBY_VERSION} weak finalizer generations\n"
 
-    # Drops everything, and proves it: an object that survived would haunt the next program.
+    # Drops everything and proves it: a surviving object would affect the next program.
     def reset
       raise 'a script is running' if @scripts.positive?
 
       @silent = true
       @registers.clear
-      tries = 0 # A block's frames would lie over what earlier collections left on the stack.
+      tries = 0 # The frames of a block would cover what earlier collections left on the stack.
       GC.start while LIVING.size.positive? && (tries += 1) <= MAX_COLLECTIONS
       @answer << "error #{LIVING.size} objects survive a reset\n" if LIVING.size.positive?
       @alive.clear
@@ -178,7 +179,7 @@ module Heap
       Fiber.new { send(name, *words); nil }.resume
     end
 
-    # Executes operations until the script ends, and says whether it raised; or for ever.
+    # Executes operations until the script ends and returns whether it raised; in main, forever.
     def serve(in_script)
       loop do
         $stdout.write(@answer)

@@ -1,0 +1,86 @@
+#include "collector/liar_shadow.h"
+
+#include <utility>
+
+namespace ouro {
+
+ObjectId LiarShadow::Find(Ref ref) const {
+  if (ref != kSelf) return reg(ref);
+  for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
+    if (frame->type == Frame::Type::kScript) return frame->object;
+  }
+  return kNone;
+}
+
+void LiarShadow::Begin(const Op& op) {
+  Frame frame{.op = op};
+  switch (op.code) {
+    case OpCode::kWeak:
+    case OpCode::kLoad:
+    case OpCode::kDeref:
+      frame.object = Find(op.ref);
+      break;
+    case OpCode::kCopy:
+      registers_.at(op.dest) = Find(op.ref);
+      break;
+    case OpCode::kEmptyRegister:
+      frame.released = std::exchange(registers_.at(op.dest), kNone);
+      break;
+    case OpCode::kStore:
+      objects_.at(static_cast<size_t>(Find(op.ref))).slots.at(op.slot) = Find(op.value);
+      break;
+    case OpCode::kEmptySlot:
+      objects_.at(static_cast<size_t>(Find(op.ref))).slots.at(op.slot) = kNone;
+      break;
+    default:
+      break;
+  }
+  frames_.push_back(frame);
+}
+
+void LiarShadow::Before(const Event& event) {
+  switch (event.kind) {
+    case Event::Kind::kNew: {
+      const Op& op = top().op;
+      const size_t slots = op.code == OpCode::kNode ? static_cast<size_t>(op.count) : 0;
+      objects_.push_back({.kind = op.code,
+                          .script = op.script,
+                          .target = top().object,
+                          .slots = std::vector<ObjectId>(slots, kNone)});
+      registers_.at(op.dest) = event.id;
+      return;
+    }
+    case Event::Kind::kGot:
+      registers_.at(top().op.dest) = event.id;
+      return;
+    case Event::Kind::kCallback:
+      objects_.at(static_cast<size_t>(event.id)).called = true;
+      [[fallthrough]];
+    case Event::Kind::kFinalize:
+      return frames_.push_back({.type = Frame::Type::kScript, .object = event.id});
+    case Event::Kind::kCollect:
+      return frames_.push_back({.type = Frame::Type::kCollection});
+    default:
+      return;
+  }
+}
+
+void LiarShadow::After(const Event& event) {
+  switch (event.kind) {
+    case Event::Kind::kFinalize:
+    case Event::Kind::kCallback:
+    case Event::Kind::kDone:
+      return frames_.pop_back();
+    case Event::Kind::kFree:
+      objects_.at(static_cast<size_t>(event.id)).freed = true;
+      last_freed_ = event.id;
+      return;
+    case Event::Kind::kGarbage:
+      ++frames_.back().saved;
+      return;
+    default:
+      return;
+  }
+}
+
+}  // namespace ouro

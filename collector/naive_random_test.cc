@@ -1,0 +1,138 @@
+// Random programs on the naive collector, against a shadow of its heap.
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "collector/naive.h"
+#include "collector/testing/ops.h"
+#include "model/event_text.h"
+
+namespace ouro {
+namespace {
+
+// Generates operations, in scripts too, and applies each to a shadow heap. After an operation
+// exactly the objects are alive that a root or a live object references.
+class ShadowHeap : public Observer {
+ public:
+  ShadowHeap(NaiveRules rules, unsigned seed) : rules_(rules), random_(seed) {}
+
+  ScriptEnd On(const Event& event) override {
+    if (event.kind == Event::Kind::kNew) {
+      kind_[event.id] = op_.code;
+      slots_[event.id].assign(op_.code == OpCode::kNode ? op_.count : 0, kNone);
+    }
+    if (event.id != kNone) EXPECT_EQ(slots_.count(event.id), 1u) << Print(event);
+    if (event.kind == Event::Kind::kNew || event.kind == Event::Kind::kGot)
+      registers_[op_.dest] = event.id;
+    if (event.kind == Event::Kind::kGarbage) garbage_.push_back(event.id);
+    if (event.kind == Event::Kind::kFree) slots_.erase(event.id);
+    const bool again = event.kind == Event::Kind::kFinalize && !finalized_.insert(event.id).second;
+    EXPECT_FALSE(again && rules_.pep442) << event.id;
+    if (IsScript(event)) RunScript(event.id);
+    return ScriptEnd::kReturned;
+  }
+  void Broken(const std::string& why) override { ADD_FAILURE() << why; }
+
+  void Run(int operations) {
+    for (; operations > 0 && !testing::Test::HasFailure(); --operations) {
+      Step();
+      std::set<ObjectId> referenced(registers_.begin(), registers_.end()), alive;
+      referenced.insert(garbage_.begin(), garbage_.end());
+      for (const auto& [id, slots] : slots_) referenced.insert(slots.begin(), slots.end());
+      for (const auto& [id, slots] : slots_) alive.insert(id);
+      referenced.erase(kNone);
+      EXPECT_EQ(referenced, alive);
+    }
+    budget_ = 0;  // scripts are empty from now on, so that everything must be freed
+    Do({.code = OpCode::kSaveallOff});
+    for (int round = 0; round < 3; ++round) {
+      for (size_t i = 0; i < garbage_.size(); ++i) {
+        Do(TakeGarbage(0, static_cast<int32_t>(i)));
+        for (size_t k = slots_[registers_[0]].size(); k > 0; --k) Do(EmptySlot(0, k - 1));
+      }
+      Do(kClearGarbageOp);
+      for (uint8_t r = 0; r < kRegisters; ++r) Do(Empty(r));
+      Do(Collect(2));
+    }
+    EXPECT_TRUE(slots_.empty());
+  }
+
+ private:
+  uint8_t Below(int n) { return static_cast<uint8_t>(random_() % n); }
+
+  void RunScript(ObjectId self) {
+    const Op outer = op_;
+    running_.push_back(self);
+    for (int n = running_.size() > 5 ? 0 : Below(4); n > 0 && budget_ > 0; --n, --budget_) Step();
+    running_.pop_back();
+    op_ = outer;
+  }
+
+  ObjectId Find(Ref ref) const { return ref == kSelf ? running_.back() : registers_[ref]; }
+
+  bool Void(const Op& op) const {
+    const ObjectId id = Find(op.ref);
+    const bool node = id != kNone && kind_.at(id) == OpCode::kNode;
+    const bool slot = node && op.slot < slots_.at(id).size();
+    if (op.code <= OpCode::kWeak && registers_[op.dest] != kNone) return true;
+    if (op.code == OpCode::kWeak) return !node;
+    if (op.code == OpCode::kCopy) return id == kNone;
+    if (op.code == OpCode::kDeref) return id == kNone || kind_.at(id) != OpCode::kWeak;
+    if (op.code == OpCode::kStore) return !slot || Find(op.value) == kNone;
+    if (op.code == OpCode::kLoad || op.code == OpCode::kEmptySlot) return !slot;
+    if (op.code == OpCode::kTakeGarbage) return garbage_.size() <= static_cast<size_t>(op.count);
+    return false;
+  }
+
+  void Step() {
+    Op op = {.code = static_cast<OpCode>(Below(kOpCodes)), .dest = Below(6), .slot = Below(3)};
+    op.ref = !running_.empty() && Below(3) == 0 ? kSelf : Below(6);
+    op.value = !running_.empty() && Below(3) == 0 ? kSelf : Below(6);
+    op.script = static_cast<int8_t>(Below(3) - 1);
+    op.count = Below(op.code == OpCode::kThreshold || op.code == OpCode::kFail ? 9 : 3);
+    op.count1 = op.count2 = Below(3);
+    if (!Void(op)) Do(op);
+  }
+
+  void Do(const Op& op) {
+    op_ = op;
+    if (op.code == OpCode::kCopy) registers_[op.dest] = Find(op.ref);
+    if (op.code == OpCode::kStore) slots_[Find(op.ref)][op.slot] = Find(op.value);
+    if (op.code == OpCode::kEmptySlot) slots_[Find(op.ref)][op.slot] = kNone;
+    if (op.code == OpCode::kEmptyRegister) registers_[op.dest] = kNone;
+    if (op.code == OpCode::kClearGarbage) garbage_.clear();
+    collector_->Execute(op);
+  }
+
+  NaiveRules rules_;
+  std::mt19937 random_;
+  int budget_ = 5000;  // operations of scripts
+  Op op_;
+  std::map<ObjectId, OpCode> kind_;
+  std::map<ObjectId, std::vector<ObjectId>> slots_;  // of all live objects
+  std::set<ObjectId> finalized_;
+  std::vector<ObjectId> registers_ = std::vector<ObjectId>(kRegisters, kNone);
+  std::vector<ObjectId> garbage_, running_;
+  std::unique_ptr<Collector> collector_ = MakeNaive(*this, rules_);
+};
+
+class NaiveRandom : public testing::TestWithParam<NaiveRules> {};
+INSTANTIATE_TEST_SUITE_P(Rules, NaiveRandom, testing::Values(kNaive26, kNaive27, kNaivePep442));
+
+TEST_P(NaiveRandom, ExactlyTheReferencedObjectsAreAlive) {
+  for (unsigned seed = 0; seed < 300 && !HasFailure(); ++seed) {
+    SCOPED_TRACE(seed);
+    ShadowHeap(GetParam(), seed).Run(300);
+  }
+}
+
+}  // namespace
+}  // namespace ouro
