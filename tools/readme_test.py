@@ -8,8 +8,8 @@ Bazel, so of a command
                                        campaigns for a second (RULES below has the exceptions)
   bazel run|test|build OPTIONS TARGET  the target is there, and so are its --config
   tools/...                            the file is there, and may be executed
-A collector that is not here (`ouro specimens` says so) is the one excuse. The commands of
-collector/GUIDE.md, which need a reader's folder, have a test of their own.
+The excuses: a collector is not here (`ouro specimens` says so), or its version has no contract. The
+commands of collector/GUIDE.md, which need a reader's folder, have a test of their own.
 """
 
 import glob
@@ -180,7 +180,9 @@ class DocumentTest(unittest.TestCase):
                 arguments = re.sub(pattern, short, arguments)
         done = self.ouro(arguments)
         said = done.stdout + done.stderr
-        if done.returncode == 2 and any(f"ouro: {name} is not" in said for name in self.absent):
+        untried = "no contract was tried on" in said  # the python3 of a newer Debian
+        if done.returncode == 2 and (
+                untried or any(f"ouro: {name} is not" in said for name in self.absent)):
             print(f"NOT TESTED: ouro {arguments}: {done.stderr}")
             return
         self.assertIn(done.returncode, (0, 1), said)

@@ -46,8 +46,9 @@ class SetupTest(unittest.TestCase):
                 file.write("#!/bin/sh\n" + text + "\n")
             os.chmod(path, 0o755)
         # A checkout of its own, as it writes there.
-        for name in ("tools/setup", "third_party/registry.py", "MODULE.bazel"):
-            os.makedirs(os.path.dirname(os.path.join(self.folder, name)), exist_ok=True)
+        shutil.copytree(os.path.join(ROOT, "third_party"), os.path.join(self.folder, "third_party"))
+        os.mkdir(os.path.join(self.folder, "tools"))
+        for name in ("tools/setup", "MODULE.bazel"):
             shutil.copy(os.path.join(ROOT, name), os.path.join(self.folder, name))
         self.script = os.path.join(self.folder, "tools/setup")
         with open(self.script) as file:

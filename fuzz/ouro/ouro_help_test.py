@@ -23,7 +23,7 @@ class HelpTest(ouro_driver.OuroTest):
     def test_every_command_has_help_with_an_example(self):
         for command in COMMANDS:
             output, _ = self.ouro(command, "--help")
-            self.assertIn(f"Usage: ouro {command}", output)
+            self.assertRegex(output, rf"(?m)^(Usage: )?ouro {command}")  # CLI11 2.6 has no word
             self.assertRegex(output, r"example: ouro ")
             self.assertEqual(self.ouro("help", command)[0], output)
 

@@ -47,10 +47,10 @@ class UsageTest(ouro_driver.OuroTest):
     def test_help_has_groups(self):
         output, _ = self.ouro("--help")
         groups = re.findall(r"(?m)^([A-Z][\w ]+):$", output)
-        self.assertEqual(groups, ["Options", "Find bugs", "Look at programs",
-                                  "Judge collectors and logs", "Maintain corpora and measure",
-                                  "Lists"])
-        self.assertNotIn("Subcommands:", output)
+        self.assertEqual(groups.pop(0).capitalize(), "Options")  # CLI11 2.5 and later shout it
+        self.assertEqual(groups, ["Find bugs", "Look at programs", "Judge collectors and logs",
+                                  "Maintain corpora and measure", "Lists"])
+        self.assertNotIn("subcommands:", output.lower())
 
     def test_odd_numbers(self):
         for text in ("-1", "18446744073709551616", "", "010", "00", "1e3", "0x10", " 1", "1 ",
