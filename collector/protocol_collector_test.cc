@@ -286,7 +286,7 @@ TEST_F(ProtocolCollectorTest, EventsForEver) {
 
 TEST_F(ProtocolCollectorTest, ScriptsForEver) {
   options_.timeout_ms = kShortMs;
-  EXPECT_EQ(BrokenBy("read op; yes '> finalize 0'").substr(0, 35),
+  EXPECT_EQ(BrokenBy("read op; yes '> finalize 0'").substr(0, 43),
             "fake sent unsolicited output after `r0 = no");
 }
 
