@@ -24,16 +24,15 @@ constexpr size_t kBatch = 100;   // random programs for one child process
 constexpr int kOperations = 40;  // of each
 constexpr int kShrinkSeconds = 20;
 
-void Print(const Specimen& specimen, const FailedCase& failed) {
+void PrintFailure(const Specimen& specimen, const FailedCase& failed) {
   fmt::print("failed: {}\n  look for {}\n", failed.name, failed.look_for);
   if (failed.after_others) {
-    fmt::print("  lawful alone, but not after other programs:\n{}\n", ouro::Print(failed.program));
+    fmt::print("  lawful alone, but not after other programs:\n{}\n", Print(failed.program));
     return;
   }
   fmt::print("  {}\n", Report(specimen, failed.verdict, failed.transcript));
   // A crash takes the transcript along.
-  if (failed.transcript.empty())
-    fmt::print("  in this program:\n{}\n", ouro::Print(failed.program));
+  if (failed.transcript.empty()) fmt::print("  in this program:\n{}\n", Print(failed.program));
 }
 
 // A case that was skipped does not count as passed.
@@ -72,7 +71,7 @@ bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& argumen
     fmt::print(
         "random program {} is unlawful, shrunk:\n{}\n{}\n  in the adapter, look for {};\n"
         "  if there is no such mistake, it is the collector\n",
-        done + found + 1, ouro::Print(it.program),
+        done + found + 1, Print(it.program),
         verdict.lawful() ? it.report : Report(specimen, verdict, transcript), LookFor(verdict));
     return false;
   }
@@ -93,7 +92,7 @@ std::string CheckAdapterCommand(const CheckAdapterArguments& arguments, int* exi
   };
   size_t passed = 0;
   const std::vector<FailedCase> failures = CheckConformance(specimen, run, find, &passed);
-  for (const FailedCase& failed : failures) Print(specimen, failed);
+  for (const FailedCase& failed : failures) PrintFailure(specimen, failed);
   if (!failures.empty()) {
     fmt::print(
         "{}: CONFORMANCE CASES FAILED: {} passed, {} kind{} of failure; suspect the adapter first, "

@@ -204,8 +204,8 @@ void AddCheckAdapter(CommandLine& line) {
 }
 
 void AddReplay(CommandLine& line) {
-  const auto [app, a] =
-      Add(line, "replay", "Run corpus files on every specimen, minding known bugs", ReplayCommand);
+  const auto [app, a] = Add(
+      line, "replay", "Run corpus files on every specimen, allowing for known bugs", ReplayCommand);
   app->add_option("FILE", a.files, kPrograms)->required();
   app->footer("example: ouro replay corpus");
 }

@@ -195,8 +195,8 @@ std::string Label(const Birth& birth) {
 
 // A line with the columns from `first` to `last`, whose contents are text(birth).
 template <typename Column, typename Text>
-std::string Line(const std::string& head, size_t name, Column first, Column last, Text text,
-                 const std::string& end = "") {
+std::string TableLine(const std::string& head, size_t name, Column first, Column last, Text text,
+                      const std::string& end = "") {
   std::string line = fmt::format("{:<{}}", head, name);
   for (; first != last; ++first) {
     line += fmt::format("  {:<{}}", text(first->first), first->second);
@@ -240,14 +240,14 @@ std::string TimelineTable(const Program& program, const std::vector<RecordedRun>
       used += last->second + 2;
       if (used > width && last != first) break;
     }
-    text += "\n" + Line(kHead, name, first, last, Label);
+    text += "\n" + TableLine(kHead, name, first, last, Label);
     for (size_t i = 0; i < runs.size(); ++i) {
       const auto timeline_of = [&](const Birth& birth) {
         const auto timeline = timelines[i].find(birth);
         return timeline == timelines[i].end() ? std::string() : timeline->second;
       };
-      text += Line(runs[i].specimen, name, first, last, timeline_of,
-                   last == widest.end() ? runs[i].verdict : "");
+      text += TableLine(runs[i].specimen, name, first, last, timeline_of,
+                        last == widest.end() ? runs[i].verdict : "");
     }
     first = last;
   } while (first != widest.end());
