@@ -311,7 +311,7 @@ TEST_F(ProcessTest, ALineOfAMebibyte) {
 
 TEST_F(ProcessTest, BytesThatAreNoText) {
   EXPECT_EQ(BrokenBy("read op; printf '> fr\\000\\377e 0\\n'"),
-            "fake talked nonsense after `r0 = none`: \"fr??e 0\" is no event");
+            "fake talked nonsense after `r0 = none`: \"fr??e 0\" is not an event");
 }
 
 TEST_F(ProcessTest, EventsAfterOk) {

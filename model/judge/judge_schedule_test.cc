@@ -1,5 +1,5 @@
-// Rules of when collections come. See judge_rules.h; the letters
-// are experiments of semantics.
+// Rules of when automatic collections start. See judge_rules.h; the letters are experiments of
+// semantics.
 
 #include "model/judge/testing/judge_rules.h"
 
@@ -105,7 +105,7 @@ constexpr Rule kRules[] = {
 +> done 0
  > failed
 )"},
-    // G2: deaths count back, whatever generation they are of.
+    // G2: deaths decrement the count, whatever their generation.
     {"DeathsCountBack", kAll, Law::kCollectionSchedule, R"(
  r0 = node 0
  > new 0
