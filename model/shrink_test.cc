@@ -107,12 +107,12 @@ class AnyCollection : public CountingCollector {
   }
 };
 
-template <void (*grief)()>
+template <void (*fail)()>
 class BrokenByCollect : public CountingCollector {
  public:
   using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
-    if (op.code == OpCode::kCollect && registers_[7] != kNone) grief();
+    if (op.code == OpCode::kCollect && registers_[7] != kNone) fail();
     CountingCollector::Execute(op);
   }
 };

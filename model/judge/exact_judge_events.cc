@@ -210,8 +210,8 @@ bool ExactJudge::CallbackDue(const ShadowObject& weak, ObjectId id) const {
   return std::find(calls.begin(), calls.end(), id) != calls.end();
 }
 
-// The callback of `id` is not known to be due. So the event tells of the target's death by
-// reference count, or of its clearing, if either can be: then all its callbacks become due.
+// The callback of `id` is not known to be due. So the event proves that the target is dying by
+// reference count, or is being cleared, if either is possible: all its callbacks become due.
 void ExactJudge::ProveTargetDying(ObjectId id) {
   ShadowObject& weak = heap_.at(id);
   ShadowObject& target = heap_.at(weak.target);
@@ -267,7 +267,7 @@ void ExactJudge::BeginCallback(ObjectId id) {
   target.calls.erase(target.calls.begin());
   weak.called = true;
   if (weak.found && !weak.moving) {
-    // Trash of 2.x, whose target was not: its own callback may bring it back.
+    // Trash of 2.x, whose target was not: its own callback may resurrect it.
     weak.cleared = weak.found = false;
     weak.kept = weak.called_back = true;
   }
