@@ -310,7 +310,7 @@ TEST_F(ProtocolCollectorTest, ALineOfAMebibyte) {
 
 TEST_F(ProtocolCollectorTest, BytesThatAreNoText) {
   EXPECT_EQ(BrokenBy("read op; printf '> fr\\000\\377e 0\\n'"),
-            "fake sent a malformed line after `r0 = none`: \"fr??e 0\" is no event");
+            "fake sent a malformed line after `r0 = none`: \"fr??e 0\" is not an event");
 }
 
 TEST_F(ProtocolCollectorTest, EventsAfterOk) {

@@ -1,5 +1,17 @@
-// CHECK is for errors of ours: a condition that no input, program or collector can make false.
-// A failure prints the place and aborts. Broken laws and bad input never end here.
+// CHECK states a condition that no input, program or collector can make false. If it is false, the
+// fault is in this repository: it prints the condition and its place to stderr and aborts.
+//
+// Place: below everything. The three kinds of trouble, and how all of model/ reports them:
+//
+//   a broken law     is a value: Violation, inside a Verdict. Never an error.
+//   bad input        is a sentence. Functions that read text return std::string: "" for success, or
+//                    one sentence without a final period that says what is wrong and, where it can,
+//                    what would be right. Their results go into output parameters, which a failure
+//                    leaves unchanged.
+//   an error of ours is a CHECK.
+//
+// Exceptions are for what the system denies (no memory, no process), and each header says which of
+// its functions throw; all others throw nothing but std::bad_alloc.
 
 #ifndef MODEL_CHECK_H_
 #define MODEL_CHECK_H_
@@ -7,6 +19,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+// Evaluated in all builds.
 #define CHECK(condition)                                                                 \
   do {                                                                                   \
     if (!(condition)) {                                                                  \

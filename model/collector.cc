@@ -82,9 +82,10 @@ std::vector<std::string> Describe(const Contract& c) {
       c.cyclic_finalizers == C::kUncollectable ? "no finalizer of trash can resurrect it"
       : c.resurrection == R::kSparesAll ? "one resurrection spares all the trash of that collection"
                                         : "a resurrection spares what can be reached again",
-      c.answer == A::kEither  ? "a collection answers what it found or what was left of it"
-      : c.answer == A::kFound ? "a collection answers how many unreachable objects it found"
-                              : "a collection answers how many unreachable objects were left",
+      c.answer == A::kEither
+          ? "a collection returns how many unreachable objects it found, or how many were left"
+      : c.answer == A::kFound ? "a collection returns how many unreachable objects it found"
+                              : "a collection returns how many unreachable objects were left",
       c.trash_weak == W::kEither ? "weak references in trash may be cleared before finalizers run"
       : c.trash_weak == W::kCleared ? "weak references in trash are cleared before finalizers run"
                                     : "weak references in trash are left alone until it is cleared",

@@ -1,9 +1,17 @@
-// A collector is whatever decides when objects die: it executes the operations of a program and
-// reports, as events, everything that it does about memory. A contract says how lawful collectors
-// may differ. A specimen is a collector under test: a name, a contract and a way to make one.
+// A collector decides when objects die: it executes the operations of a program and reports, as
+// events, everything that it does about memory. A contract says how lawful collectors may differ. A
+// specimen is a collector under test: a name, a contract and a factory.
 //
 // Place: the only interface between collectors and their judge. Collectors include this header and
 // model/program.h, and nothing else of model/.
+//
+// Threads. A collector and its observer are used by one thread, the one that created them.
+// Different collectors may be used by different threads at the same time. Collectors that start
+// threads of their own report events from the calling thread only, and before Execute returns.
+//
+// Exceptions. None may leave a method of a collector or an observer. A collector that cannot go on
+// calls Observer::Broken instead. One that runs in a process of its own may do anything: what it
+// does to its process becomes a verdict.
 
 #ifndef MODEL_COLLECTOR_H_
 #define MODEL_COLLECTOR_H_
@@ -19,24 +27,25 @@
 
 namespace ouro {
 
-// Objects are numbered from 0 in order of birth, that is, in the order of their kNew events.
+// Objects are numbered from 0 in order of birth: the order of their kNew events.
 using ObjectId = int32_t;
 inline constexpr ObjectId kNone = -1;
 
-// What a collector reports. `id` is the object, `number` a generation or a count.
+// What a collector reports. A value; fields that a kind does not use have their defaults.
 struct Event {
   enum class Kind : uint8_t {
     kNew,       // object `id` is born
     kGot,       // a load, a dereference or `garbage K` yielded `id`, or kNone
-    kFinalize,  // the finalizer of `id` is to run now
-    kCallback,  // the callback of weak reference `id` is to run now
-    kEnd,       // that script is over; `flag`: it raised. Traces only: see Observer::On
-    kFree,      // `id` is gone: released, or, in a cycle being broken, its slots cleared for good
-    kCollect,   // a collection of generations 0 ... `number` begins; `flag`: it is automatic
-    kDone,      // that collection is over and answers `number`
-    kGarbage,   // `id` was appended to the garbage list
-    kTracked,   // in a census: tracked object `id` is in generation `number`
-    kFailed,    // the allocation failed; the operation had no effect
+    kFinalize,  // the finalizer of `id` has to run now
+    kCallback,  // the callback of weak reference `id` has to run now
+    kEnd,       // that script has ended; `flag`: it raised. In traces only: see Observer::On
+    kFree,     // `id` is dead: its memory is released, or, as part of a cycle that is being broken,
+               // its slots are cleared for good
+    kCollect,  // a collection of generations 0 ... `number` begins; `flag`: it is automatic
+    kDone,     // that collection has ended and returns `number`
+    kGarbage,  // `id` was appended to the garbage list
+    kTracked,  // in a census: tracked object `id` is in generation `number`
+    kFailed,   // the allocation failed; the operation had no effect
   };
 
   Kind kind = Kind::kNew;
@@ -63,61 +72,65 @@ struct Event {
   static Event Failed() { return {Kind::kFailed, false, kNone, 0}; }
 };
 
-// How a script ended.
+// How a script ended: kRaised is an exception, which the collector drops, as CPython does.
 enum class ScriptEnd : uint8_t { kReturned, kRaised };
 
-// Who listens to a collector.
+// Receives the events of a collector. It outlives every collector that reports to it.
 class Observer {
  public:
   virtual ~Observer() = default;
 
-  // Called for every event, at the moment when it happens. For kFinalize and kCallback the script
-  // runs inside this call: it re-enters Collector::Execute for each of its operations, and the
-  // result says how it ended; kEnd is therefore never reported in-process. For other events the
-  // result is kReturned.
+  // Called for every event at the moment when it happens, from within Execute. For kFinalize and
+  // kCallback the script runs inside this call: it re-enters Collector::Execute for each of its
+  // operations, and the result says how it ended. So kEnd is never passed to it. For other events
+  // the result is kReturned.
   virtual ScriptEnd On(const Event& event) = 0;
 
-  // The collector cannot go on: its process died, hung or spoke nonsense. `why` is one sentence.
-  // Whatever is executed afterwards has no effect and no events, until Reset.
+  // The collector cannot go on: its process died, hung or sent a malformed line. `why` is one
+  // sentence. May be called at any time, also from a constructor. From then on, until Reset,
+  // Execute has no effect and reports nothing; further calls of Broken are ignored.
   virtual void Broken(const std::string& why) = 0;
 };
 
-// A collector, seen from outside. It need not check anything: every operation that it is given
-// makes sense in the present state, and operations that allocate find their register empty.
+// A collector as the harness sees it. It need not check its input: no operation that it receives is
+// void, and the register into which an operation allocates is empty.
 class Collector {
  public:
   virtual ~Collector() = default;
 
-  // Executes `op` and reports all that it causes before it returns. May be re-entered from
-  // Observer::On; then `self` in `op` is the object of the innermost script that runs.
-  // Assignments take the new value first and let the old one go last.
+  // Executes `op` and reports all that it causes before it returns. Re-entered from Observer::On
+  // for the operations of scripts; then `self` in `op` is the object of the innermost running
+  // script. An assignment stores the new value before it releases the old one. REQUIRES: `op` is
+  // not void in the present state, and needs no ability that the specimen lacks.
   virtual void Execute(const Op& op) = 0;
 
-  // Checks whatever invariants the collector can check of itself: "" or what is wrong. Within a
-  // script too. One that can check nothing finds nothing wrong.
+  // Checks the collector's own invariants: "" or what is wrong, in a sentence. May be called
+  // between any two operations, also within a script. The default has nothing to check.
   virtual std::string Verify() const { return ""; }
 
-  // Forgets everything, silently: no object, garbage, weak reference, count or setting of an
-  // earlier program may have any effect on the next one, whose first object is #0 again.
-  // REQUIRES: no Execute is running.
+  // Discards everything without events: no object, garbage, weak reference, count or setting of an
+  // earlier program may affect the next one, whose first object is #0 again. Also ends the effect
+  // of Broken, if the collector can start anew. REQUIRES: no Execute is running.
   virtual void Reset() = 0;
 };
 
-// All in which lawful collectors differ. docs/contracts.md has the values of each contract, and
-// their sources; sections and experiments are those of docs/semantics.md.
+// Everything in which lawful collectors differ. docs/contracts.md has the values of each contract,
+// and their sources; sections and experiments are those of docs/semantics.md. Contracts live as
+// long as the process.
 struct Contract {
   const char* name;
   const char* summary;  // one line, for `ouro contracts`
 
-  // Where it is not null, bounds are all that is promised, and the fields below say nothing.
+  // If not null, the collector promises these bounds only, and the fields below have no meaning.
   const Envelope* envelope;
 
   // How often the finalizer of one object may run: at every death, or once in its life (PEP 442).
   // Section 1, experiments R1, P2.
   enum class Finalizers : uint8_t { kEveryDeath, kOnce } finalizers;
 
-  // What becomes of cyclic trash that has finalizers: it is uncollectable and the objects that have
-  // one end in the garbage list, or the finalizers run and then it is cleared. Sections 5 and 6.
+  // What becomes of cyclic trash with finalizers: it is uncollectable, and the objects that have
+  // one enter the garbage list; or the finalizers run and then the trash is cleared. Sections 5
+  // and 6.
   enum class CyclicFinalizers : uint8_t { kUncollectable, kRun } cyclic_finalizers;
 
   // The order of a death by reference count: callbacks of its weak references, then its finalizer
@@ -125,18 +138,18 @@ struct Contract {
   // (of those made by the finalizer too). Section 1, experiments R4 to R6.
   enum class DeathOrder : uint8_t { kCallbacksFirst, kFinalizerFirst } death_order;
 
-  // What one resurrection by a finalizer of cyclic trash spares: all the trash of that collection,
-  // or only what can be reached again. Section 6, experiments P1, P7.
+  // What a finalizer of cyclic trash that resurrects an object spares: all the trash of that
+  // collection, or only what is reachable again. Section 6, experiments P1, P7.
   enum class Resurrection : uint8_t { kSparesAll, kSparesReachable } resurrection;
 
-  // What a collection answers when kSparesAll spared its trash, and whether trash that the
-  // finalizers themselves made die by reference count is counted: 3.4 to 3.7.4 count all the
-  // trash that they found; later ones count what is left. An envelope takes both.
+  // What a collection returns when kSparesAll spared its trash, and whether it counts trash that
+  // the finalizers made die by reference count: 3.4 to 3.7.4 count all the trash that they found,
+  // later versions what is left of it. kEither accepts both: cpython34 covers 3.4 to 3.8.
   enum class Answer : uint8_t { kFound, kLeft, kEither } answer;
 
   // Whether a collection clears weak references that are trash themselves, so that a finalizer that
-  // brings one back finds it empty: 3.8 and later do. An envelope takes both. Section 7,
-  // experiment W18.
+  // resurrects one finds it empty: 3.8 and later do. kEither accepts both. Section 7, experiment
+  // W18.
   enum class TrashWeak : uint8_t { kKept, kCleared, kEither } trash_weak;
 
   // Whether an automatic full collection waits until the objects that survived the middle
@@ -144,13 +157,13 @@ struct Contract {
   bool full_collection_waits;
 };
 
-// The contracts of CPython.
+// The contracts of CPython: every step is fixed.
 extern const Contract kCPython26;  // 2.6
 extern const Contract kCPython27;  // 2.7: 2.6, and full collections wait
 extern const Contract kCPython34;  // 3.4 to 3.8
 extern const Contract kCPython39;  // 3.9 to 3.13
 
-// Those of other people's collectors: envelopes.
+// The contracts of other people's collectors: bounds.
 extern const Contract kBoehm;
 extern const Contract kBoehmUnordered;
 extern const Contract kDuktape;
@@ -160,38 +173,39 @@ extern const Contract kPerl;
 extern const Contract kPhp;
 extern const Contract kRuby;
 
-// All of them, in the order above; nullptr at the end.
+// All of these, in this order, then nullptr.
 extern const Contract* const kContracts[];
 
-// The abilities whose events the contract says anything about. What a specimen claims beyond them
-// is refused where specimens are made. A contract of bounds judges no callback, garbage list,
-// failure, setting or census, and no collection that nobody asked for.
+// The abilities that the contract can judge: all of them, if it fixes every step. A contract of
+// bounds says nothing of callbacks, the garbage list, failures, settings, censuses and automatic
+// collections. A specimen that claims more is refused where specimens are made.
 uint32_t JudgedAbilities(const Contract& contract);
 
-// What the contract says, a line a field: for `ouro contracts`.
+// What the contract says, one line for each field: for `ouro contracts`.
 std::vector<std::string> Describe(const Contract& contract);
 
 // The contract of that name, or nullptr.
 const Contract* FindContract(const std::string& name);
 
-// The contract that `text` spells: a name, or the name of a contract that has an envelope and what
-// differs from it, a field each, as Describe prints them: "lua,touched=freed-at-once". A collector
-// that nobody knows has one of its own this way; its name is the text. Returns "" and sets
-// *contract, which lives as long as the process, or returns what is wrong in a sentence.
+// Reads a contract: a name, or the name of a contract of bounds and the fields that differ from it,
+// as Describe prints them: "lua,touched=freed-at-once". The text is the new contract's name, so a
+// collector that is not listed here can have a contract of its own. Returns "" and sets *contract,
+// which lives as long as the process, or returns what is wrong. Any thread may call it.
 std::string ReadContract(const std::string& text, const Contract** contract);
 
-// A collector that is to be tested.
+// A collector under test. A value: copies make collectors of the same kind.
 struct Specimen {
   std::string name;
-  std::string summary = {};  // one line, for `ouro specimens`
-  const Contract* contract = nullptr;
-  uint32_t abilities = kAllAbilities;
-  // Whether a crash of the collector is a crash of ours, so that trials need a child process.
+  std::string summary = {};            // one line, for `ouro specimens`
+  const Contract* contract = nullptr;  // never null in a specimen that is run
+  uint32_t abilities = kAllAbilities;  // within JudgedAbilities(*contract)
+  // Whether the collector runs in the process that makes it, so that its crash is a crash of ours
+  // unless the trial is isolated.
   bool in_process = true;
-  // Abilities that it claims and nobody knows: misspelt, or with the CR of a line's end.
+  // Words that it claims as abilities and that are none: misspelt, or with a CR at the end.
   std::vector<std::string> unknown = {};
-  // Makes one that reports to `observer`, which outlives it. Never null; a specimen that cannot
-  // start says so through Observer::Broken.
+  // Makes a collector that reports to `observer`, which must outlive it. Returns no null; a
+  // collector that cannot start calls Observer::Broken. Any thread may call it.
   std::function<std::unique_ptr<Collector>(Observer& observer)> make;
 };
 

@@ -13,8 +13,8 @@ using O = Envelope::Order;
 using T = Envelope::Touched;
 using W = Envelope::Weak;
 
-// Sources: docs/peers.md (probes of each library), and what 10,000 programs on each confirmed;
-// where the library's manual promises it, that is named.
+// Sources: docs/peers.md (probes of each library), confirmed by 10,000 programs on each. Comments
+// name the library's manual where it promises the behaviour.
 
 // PHP manual, "Reference Counting Basics", "Collecting Cycles"; zend_weakrefs clears when freed.
 constexpr Envelope kOfPhp = {
@@ -29,8 +29,8 @@ constexpr Envelope kOfPhp = {
     .repeatable = true,
 };
 
-// Lua 5.4 manual, 2.5.3: finalized objects are freed by the next cycle; 2.5.4: weak values are
-// cleared before finalizers run.
+// Lua 5.4 manual, 2.5.3: objects are freed by the cycle after the one that finalized them; 2.5.4:
+// weak values are cleared before finalizers run.
 constexpr Envelope kOfLua = {
     .prompt = false,
     .spares = S::kNothing,
@@ -43,8 +43,8 @@ constexpr Envelope kOfLua = {
     .repeatable = true,
 };
 
-// Duktape guide, "Finalization": an object that its finalizer rescued is finalized again. It has no
-// weak references. A collection is two calls of duk_gc, as the guide advises.
+// Duktape guide, "Finalization": an object that its finalizer resurrected is finalized again. There
+// are no weak references. A collection is two calls of duk_gc, as the guide advises.
 constexpr Envelope kOfDuktape = {
     .prompt = true,
     .spares = S::kNothing,
@@ -97,7 +97,7 @@ constexpr Envelope kOfRuby = {
     .repeatable = true,
 };
 
-// perlobj, "Destructors": at each death. Weak references are cleared when it is freed.
+// perlobj, "Destructors": at each death. Weak references are cleared when their target is freed.
 constexpr Envelope kOfPerl = {
     .prompt = true,
     .spares = S::kAll,

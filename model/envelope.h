@@ -1,7 +1,7 @@
 // An envelope is a contract of bounds: what must be alive, what must be dead, when a finalizer must
-// have run; in between a collector may do what it likes. It is for collectors whose every step is
-// not known, as those of CPython are: a bound that is too wide misses bugs, but none convicts
-// lawful collectors.
+// have run. Between the bounds a collector may do what it likes. It is for collectors whose
+// individual steps, unlike CPython's, are unspecified. A bound that is too wide misses bugs; it
+// never convicts a lawful collector.
 //
 // Place: a part of Contract (collector.h).
 
@@ -14,50 +14,51 @@
 
 namespace ouro {
 
-// Always: nothing that registers or running scripts can reach is freed, and nothing that a
-// finalizer which has yet to run will be able to reach.
+// Every envelope demands: no object is freed that a register, a running script, or a finalizer that
+// has yet to run can reach. "Full collection" is one of all generations.
 struct Envelope {
-  // Reference counting: what no register and no slot of an object that exists refers to is freed
-  // before the operation ends. Otherwise only collections free.
+  // Reference counting: an object to which no register and no slot of an existing object refers is
+  // freed before the operation ends. If false, only collections free.
   bool prompt;
 
-  // Unreachable objects that a full collection need not free: all (there is no collector), those
-  // that an object with a finalizer which has not run can reach, itself included if it is in a
-  // cycle (they are uncollectable while that is so), or none.
+  // Which unreachable objects a full collection need not free: all (there is no collector of
+  // cycles); those that an object whose finalizer has not run can reach, itself included if it is
+  // in a cycle (they are uncollectable until it has); or none.
   enum class Spares : uint8_t { kAll, kBehindFinalizers, kNothing } spares;
 
   // How often the finalizer of one object runs: once in its life; at each of its deaths; or once,
-  // when the object is gone, so that it has no self.
+  // after the object was freed, so that the finalizer has no self.
   enum class Finalizers : uint8_t { kOnce, kEachDeath, kAfterDeath } finalizers;
 
-  // When a collection runs finalizers of trash: in any order, or only of what no other finalizer
-  // that has yet to run can reach: a chain takes as many collections as it has finalizers.
+  // In which order a collection runs the finalizers of trash: in any; or the finalizer of an object
+  // only once no other object whose finalizer has yet to run can reach it. Then a chain takes as
+  // many collections as it has finalizers.
   enum class Order : uint8_t { kAny, kHoldersFirst } order;
 
-  // Trash that a script could have reached during the collection that found it (the object of a
-  // finalizer and what it refers to): freed by that collection unless the script did anything, or
-  // by the next full collection.
+  // When trash is freed that a script could reach during the collection that found it (the object
+  // of a finalizer and all that it can reach): by that collection unless the script did anything,
+  // or by the next full collection.
   enum class Touched : uint8_t { kFreedAtOnce, kFreedByNext } touched;
 
-  // After how many full collections trash that no script could reach must be gone.
+  // After how many full collections trash that no script could reach must have been freed. >= 1.
   int collections;
 
-  // When weak references to an object yield nothing any more: before its finalizer runs, even if
-  // that brings it back (and those to what it refers to, too, if a collection found all of it), or
-  // when it is freed. kEither: both are lawful, as they always are where the weak reference is
-  // trash of the same collection.
+  // When weak references to an object stop yielding it: before its finalizer runs, even if that
+  // resurrects the object (if a collection found the trash, those to all objects that it reaches,
+  // too); or when it is freed. kEither accepts both. Both are always lawful for a weak reference
+  // that is trash of the same collection.
   enum class Weak : uint8_t { kBeforeFinalizer, kWhenFreed, kEither } weak;
 
-  // Objects a program that may outlive their collections, because a word on the stack or in a
-  // register of the machine looks like a pointer to them: a conservative collector.
+  // Per program, how many dead objects may survive their collections, because a word on the stack
+  // or in a machine register looks like a pointer to them (conservative scanning). >= 0.
   int strays;
 
-  // Whether the same program has the same events in every process. Where not, a finding need not
-  // happen again.
+  // Whether the same program has the same events in every process. If not, a finding may fail to
+  // reproduce.
   bool repeatable;
 };
 
-// What the envelope says, a line a field: "prompt=no: only collections free".
+// What the envelope says, one line for each field: "prompt=no: only collections free".
 std::vector<std::string> Describe(const Envelope& envelope);
 
 }  // namespace ouro

@@ -1,5 +1,5 @@
-// Envelopes as text: a line a field for readers, and contracts that people spell, as
-// `lua,weak=when-freed`.
+// Envelopes as text: one line for each field, and contracts that users spell out, such as
+// `lua,weak=when-freed`. One table serves both.
 
 #include <fmt/format.h>
 
@@ -21,18 +21,18 @@ namespace {
 constexpr int kMaxNumber = 1000;
 
 struct Value {
-  const char* word;  // null: there are no more
+  const char* word;  // null: there are no more values
   const char* sentence;
 };
 
-// A field of an envelope: its name, and what it may be. A field that is a number has one value,
-// which says what the number means.
+// A field of an envelope: its name and its values. A numeric field has one value, whose sentence
+// says what the number means.
 struct Field {
   const char* name;
   std::array<Value, 3> values;  // in the order of their numbers
   int (*get)(const Envelope&);
   void (*set)(Envelope&, int);
-  int least = 0;  // of a number
+  int least = 0;  // of a numeric field
 
   bool number() const { return values[1].word == nullptr; }
 };
@@ -56,12 +56,13 @@ constexpr Field Of(const char* name, std::array<Value, 3> values, int least = 0)
 constexpr Field kFields[] = {
     Of<&Envelope::prompt>("prompt",
                           {{{"no", "only collections free"},
-                            {"yes", "what nothing refers to is freed before the operation ends"}}}),
+                            {"yes", "an unreferenced object is freed before the operation ends"}}}),
     Of<&Envelope::spares>(
-        "spares", {{{"all", "unreachable cycles are never freed"},
-                    {"behind-finalizers",
-                     "what finalizers that have not run can reach is kept; in a cycle, for ever"},
-                    {"nothing", "all trash is freed"}}}),
+        "spares",
+        {{{"all", "unreachable cycles are never freed"},
+          {"behind-finalizers",
+           "what a finalizer that has not run can reach is kept; in a cycle, permanently"},
+          {"nothing", "all trash is freed"}}}),
     Of<&Envelope::finalizers>(
         "finalizers", {{{"once", "an object's finalizer runs once in its life"},
                         {"each-death", "an object's finalizer runs at each of its deaths"},
@@ -84,7 +85,8 @@ constexpr Field kFields[] = {
                   {"either", "weak references are cleared before finalizers run or later"}}}),
     Of<&Envelope::strays>(
         "strays",
-        {{{"N", "so many objects a program may be kept by words that look like pointers"}}}),
+        {{{"N",
+           "up to that many objects of a program may be kept by words that look like pointers"}}}),
     Of<&Envelope::repeatable>("repeatable",
                               {{{"no", "the same program may have other events in another process"},
                                 {"yes", "the same program has the same events in every process"}}}),
@@ -121,7 +123,7 @@ std::string Change(const std::string& text, Envelope* envelope) {
   return fmt::format("no contract has a field `{}`; there are:{}", name, known);
 }
 
-// A contract that somebody spelled. Specimens point to it for the rest of the process's life.
+// A contract that a user spelled out. Specimens point to it, so it lives as long as the process.
 struct Spelled {
   std::string name;
   std::string summary;
@@ -170,8 +172,10 @@ std::string ReadContract(const std::string& text, const Contract** contract) {
     return "";
   }
   if (base->envelope == nullptr) {
-    return fmt::format("{} fixes each step, so nothing of it can be changed; start from `lua`, say",
-                       name);
+    return fmt::format(
+        "{} fixes every step, so no field can be changed; start from another contract, such as "
+        "`lua`",
+        name);
   }
   Envelope envelope = *base->envelope;
   for (size_t begin = comma; begin != std::string::npos;) {

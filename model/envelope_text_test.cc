@@ -1,4 +1,4 @@
-// Contracts that people spell: what is printed can be spelled, and what is misspelled is explained.
+// Contracts that users spell out: what is printed can be read back, and mistakes are explained.
 
 #include <gtest/gtest.h>
 
@@ -33,7 +33,7 @@ std::vector<const Contract*> Envelopes() {
   return all;
 }
 
-// All fields of `contract` as Describe prints them, spelled as changes of `base`.
+// All fields of `contract` as Describe prints them, as changes of `base`.
 std::string Spell(const Contract& base, const Contract& contract) {
   std::string text = base.name;
   for (const std::string& line : Describe(contract)) text += "," + line.substr(0, line.find(':'));
@@ -55,7 +55,7 @@ TEST(ReadContract, TakesWhatDescribePrints) {
   }
 }
 
-// Describe could leave out a field, and then the test above would not see it.
+// If Describe left out a field, the test above would not notice.
 TEST(ReadContract, KnowsAllFields) {
   const Envelope& e = *Read(
                            "php,prompt=no,spares=behind-finalizers,finalizers=each-death,"
@@ -103,7 +103,8 @@ TEST(ReadContract, ExplainsWhatItDoesNotTake) {
   EXPECT_EQ(Refusal(""), "there is no contract \"\"; `ouro contracts` lists them");
   EXPECT_EQ(Refusal("lua "), "there is no contract \"lua \"; `ouro contracts` lists them");
   EXPECT_EQ(Refusal("cpython39,weak=when-freed"),
-            "cpython39 fixes each step, so nothing of it can be changed; start from `lua`, say");
+            "cpython39 fixes every step, so no field can be changed; start from another contract, "
+            "such as `lua`");
   EXPECT_EQ(Refusal("lua,week=either"),
             "contract \"lua,week=either\": no contract has a field `week`; there are: prompt "
             "spares finalizers order touched collections weak strays repeatable");

@@ -22,10 +22,10 @@ namespace {
 
 using Kind = Event::Kind;
 
-constexpr size_t kMaxQuote = 40;  // characters of the writer's text in an error
+constexpr size_t kMaxQuote = 40;  // characters of the input that an error quotes
 constexpr int32_t kMaxNumber = std::numeric_limits<int32_t>::max();
 
-// What stands behind an event's word, in this order.
+// What follows the word of an event, in this order.
 enum class Id : uint8_t { kAbsent, kObject, kObjectOrNone };
 enum class Number : uint8_t { kAbsent, kGeneration, kCount };
 
@@ -58,8 +58,8 @@ std::string Quote(std::string_view text) {
   return fmt::format("\"{}{}\"", quote, text.size() > kMaxQuote ? "..." : "");
 }
 
-// Takes the next word off *text: what is before the first space, which goes too. A space too many
-// makes an empty word, which is nothing that can stand anywhere.
+// Takes the next word off *text: everything before the first space, and the space. A superfluous
+// space yields an empty word, which is valid nowhere.
 std::string_view TakeWord(std::string_view* text, bool* more) {
   const size_t space = text->find(' ');
   const std::string_view word = text->substr(0, space);
@@ -77,7 +77,7 @@ bool ReadNumber(std::string_view word, int32_t max, int32_t* number) {
   return true;
 }
 
-// Whether what follows the word is as the row says; if so, sets the fields of *event.
+// Whether the rest of the line is as the row demands; if so, sets the fields of *event.
 bool ReadRest(const Row& row, std::string_view rest, bool more, Event* event) {
   if (row.id != Id::kAbsent) {
     if (!more) return false;
@@ -125,7 +125,7 @@ std::string ParseEvent(std::string_view text, Event* event) {
     *event = read;
     return "";
   }
-  return fmt::format("{} is no event", Quote(text));
+  return fmt::format("{} is not an event", Quote(text));
 }
 
 }  // namespace ouro

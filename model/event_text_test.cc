@@ -1,4 +1,4 @@
-// The text of events in both directions, and what is not the text of an event.
+// The text of events in both directions, and text that is not that of an event.
 //
 // Place: beside event_text.
 
@@ -102,9 +102,9 @@ TEST(EventText, ErrorsQuoteWhatWasWrittenAndSayWhatWouldBeRight) {
   EXPECT_EQ(ParseEvent("tracked 1", &event), "\"tracked 1\" is not of the form `tracked I G`");
   EXPECT_EQ(ParseEvent("end 1 raise", &event),
             "\"end 1 raise\" is not of the form `end I [raised]`");
-  EXPECT_EQ(ParseEvent("be\tgone", &event), "\"be?gone\" is no event");
+  EXPECT_EQ(ParseEvent("be\tgone", &event), "\"be?gone\" is not an event");
   EXPECT_EQ(ParseEvent(std::string(1000, 'x'), &event),
-            "\"" + std::string(40, 'x') + "...\" is no event");
+            "\"" + std::string(40, 'x') + "...\" is not an event");
 }
 
 }  // namespace

@@ -27,13 +27,13 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr int kLookMs = 10;      // how often the subprocess is looked at while it says nothing
-constexpr int kPeerMs = 30'000;  // the least limit of a collector in another process
-constexpr int kStarts = 100;     // attempts to get a process, a tenth of a second apart
+constexpr int kLookMs = 10;      // how often a silent subprocess is checked
+constexpr int kPeerMs = 30'000;  // the shortest limit of a collector that is a process itself
+constexpr int kStarts = 100;     // attempts to start a process, a tenth of a second apart
 constexpr size_t kMaxText =
-    64 << 20;  // bytes of one text of a verdict; longer ones lose their begin
+    64 << 20;  // bytes of one text of a verdict; longer ones lose their beginning
 
-// What a subprocess shows while it lives, and leaves when it dies.
+// What a subprocess publishes while it lives, and what is left when it dies.
 struct Shown {
   Pulse pulse;
   TranscriptTail tail;
@@ -61,18 +61,18 @@ class SharedPages {
   Shown* shown_;
 };
 
-// A busy system may have no process for a moment.
-void StartSurely(const std::function<void(int channel)>& run, Subprocess* process) {
+// A busy system may refuse a process for a moment.
+void StartWithRetries(const std::function<void(int channel)>& run, Subprocess* process) {
   std::string error;
   for (int i = 0; i < kStarts; ++i) {
     error = process->Start({.run = run});
     if (error.empty()) return;
     std::this_thread::sleep_for(milliseconds(100));
   }
-  throw std::runtime_error("no process to be had: " + error);
+  throw std::runtime_error("cannot start a process: " + error);
 }
 
-// A verdict on its way through the channel: fixed fields, then texts with their lengths.
+// A verdict as it is sent through the channel: fixed fields, then texts of the given lengths.
 struct Wire {
   static constexpr uint64_t kMagic = 0x7664'6369'7464'7675;
 
@@ -102,9 +102,9 @@ void Send(int channel, const Verdict& verdict, const std::string& transcript) {
   WriteAll(channel, bytes);
 }
 
-enum class Received : uint8_t { kVerdict, kPart, kNonsense };
+enum class Received : uint8_t { kVerdict, kPart, kMalformed };
 
-// The collector can write into the channel, too: what does not look like a verdict is none.
+// The collector can write into the channel, too: bytes that are not a verdict are malformed.
 Received Receive(const std::string& bytes, Verdict* verdict, std::string* transcript) {
   Wire wire;
   if (bytes.size() < sizeof(wire)) return Received::kPart;
@@ -113,7 +113,7 @@ Received Receive(const std::string& bytes, Verdict* verdict, std::string* transc
                      static_cast<int>(wire.law) >= 0 && static_cast<int>(wire.law) < kLaws &&
                      std::all_of(wire.length.begin(), wire.length.end(),
                                  [](size_t length) { return length <= kMaxText; });
-  if (!sound) return Received::kNonsense;
+  if (!sound) return Received::kMalformed;
   std::array<std::string, 6> texts;
   size_t at = sizeof(wire);
   for (size_t i = 0; i < texts.size(); at += wire.length[i++]) {
@@ -133,8 +133,8 @@ Received Receive(const std::string& bytes, Verdict* verdict, std::string* transc
   return Received::kVerdict;
 }
 
-// Waits until ready() (asked when something may have come), until the subprocess has ended, until
-// the collector is stuck for that long, or until over().
+// Waits until ready(), which is called whenever something may have arrived; until the subprocess
+// has ended; until the collector has been stuck for `limit_ms`; or until over().
 enum class Waited : uint8_t { kReady, kEnded, kStuck, kOver };
 
 Waited Wait(Subprocess& process, const Pulse& pulse, int limit_ms,
@@ -167,8 +167,8 @@ Verdict Broken(std::string trouble, std::string sign, const LastWords& words) {
   return verdict;
 }
 
-Verdict Nonsense(const LastWords& words) {
-  constexpr char kWhat[] = "wrote into a descriptor that is not its own";
+Verdict ForeignBytes(const LastWords& words) {
+  constexpr char kWhat[] = "wrote to a file descriptor that it does not own";
   return Broken(kWhat, kWhat, words);
 }
 
@@ -185,7 +185,7 @@ Verdict VerdictOfDeath(int status, const LastWords& words) {
                           strsignal(WTERMSIG(status)))
             : fmt::format("ended its process with exit status {}", WEXITSTATUS(status));
   std::string sign = trouble;
-  // What it says is the cause; where it says nothing, the place is.
+  // The signature has the cause, if the output names it; else the place.
   const std::string gist = words.Gist(/*any=*/false);
   const std::vector<std::string> frames = words.Frames();
   if (!gist.empty()) {
@@ -199,7 +199,7 @@ Verdict VerdictOfDeath(int status, const LastWords& words) {
 
 Verdict VerdictOfHang(int limit_ms, const Pulse& pulse, const LastWords& words) {
   const int op = pulse.op.load();
-  const char* word = op < kOpCodes ? WordOf(static_cast<OpCode>(op)) : "nothing that there is";
+  const char* word = op < kOpCodes ? WordOf(static_cast<OpCode>(op)) : "an unknown operation";
   return Broken(fmt::format("hung for {} ms", limit_ms), kHangSign + std::string(word), words);
 }
 
@@ -215,7 +215,7 @@ Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isol
     Send(channel, verdict, text);
   };
   Subprocess process;
-  StartSurely(run, &process);
+  StartWithRetries(run, &process);
   Verdict verdict;
   Received received = Received::kPart;
   const int limit_ms = LimitOf(specimen, isolation);
@@ -230,7 +230,7 @@ Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isol
     return verdict;
   }
   if (waited == Waited::kReady) {
-    verdict = Nonsense(process.words());
+    verdict = ForeignBytes(process.words());
   } else if (waited == Waited::kEnded) {
     verdict = VerdictOfDeath(status, process.words());
   } else {
@@ -243,16 +243,16 @@ Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isol
 
 namespace {
 
-// What a subprocess says of many programs when it is done with them.
+// What a subprocess sends once it has run many programs.
 struct Answer {
   static constexpr uint64_t kMagic = 0x7265'7773'6e61'6f75;
 
   uint64_t magic = kMagic;
   uint64_t begun = 0;  // programs
-  uint64_t same = 0;   // whether the last one of them has the signature
+  uint64_t same = 0;   // 1: the last of them has the signature
 };
 
-// The answer, once it is there; or nothing, if the collector wrote something else.
+// Whether the inbox begins with an answer; if not, the collector wrote something else into it.
 bool ReadAnswer(const std::string& bytes, Answer* answer) {
   if (bytes.size() < sizeof(*answer)) return false;
   std::memcpy(answer, bytes.data(), sizeof(*answer));
@@ -287,18 +287,18 @@ size_t FindIsolated(const std::vector<Program>& programs, const std::string& sig
   size_t found = programs.size();
   while (begun < programs.size() && found == programs.size() && !over()) {
     Subprocess process;
-    StartSurely(run, &process);
+    StartWithRetries(run, &process);
     const auto ready = [&process] { return process.inbox().size() >= sizeof(Answer); };
     const Waited waited = Wait(process, shown->pulse, limit_ms, ready, over);
     const int status = process.Kill();
     if (waited == Waited::kOver) break;
     Answer answer;
     const bool answered = waited == Waited::kReady && ReadAnswer(process.inbox(), &answer);
-    // It only grows, and within bounds, whatever the collector has written there.
+    // Progress is ensured and bounded, whatever the collector has written there.
     const uint64_t told = answered ? answer.begun : shown->begun.load();
     begun = std::clamp<uint64_t>(told, begun + (answered ? 0 : 1), programs.size());
     bool same = answered && answer.same == 1;
-    if (waited == Waited::kReady && !answered) same = has_it(Nonsense(process.words()));
+    if (waited == Waited::kReady && !answered) same = has_it(ForeignBytes(process.words()));
     if (waited == Waited::kEnded) same = has_it(VerdictOfDeath(status, process.words()));
     if (waited == Waited::kStuck) {
       same = has_it(VerdictOfHang(limit_ms, shown->pulse, process.words()));

@@ -1,9 +1,11 @@
-// Isolation: trials in a subprocess, with a limit of time, so that a collector that crashes, hangs
-// or does whatever else to its process is a verdict like any other.
+// Isolation runs trials in a subprocess with a time limit, so that a crash, a hang or anything else
+// that a collector does to its process becomes a verdict like any other.
 //
-// Place: above trial. Any thread may call; what it started dies with it.
+// Place: above trial.
 //
-// Both functions throw std::runtime_error if the system has had no process for us for 10 s.
+// Threads: TryIsolated and FindIsolated may be called from any thread, at the same time;
+// subprocesses die with the thread that called. Exceptions: both throw std::runtime_error if the
+// system has refused a process or memory to share with it for 10 s.
 
 #ifndef MODEL_ISOLATE_H_
 #define MODEL_ISOLATE_H_
@@ -21,40 +23,43 @@ namespace ouro {
 
 struct Isolation {
   Limits limits;
-  // For how long the collector may go on without an event or the end of an operation; beyond, it is
-  // killed and the verdict is kBroken. What the judge takes does not count. Collectors in other
-  // processes have 30 s at least: they have limits of their own, whose sentences say more.
+  // How long the collector may take until its next event or the end of its operation. After that it
+  // is killed and the verdict is kBroken. The judge's time does not count. Collectors that are
+  // processes themselves have at least 30 s: their own, shorter limits have clearer messages.
   int milliseconds = 5000;
-  // Whether FindIsolated makes a collector anew for each program, in case Reset does not forget.
+  // Whether FindIsolated makes a new collector for each program, in case Reset does not discard
+  // all.
   bool fresh = false;
-  // Asked now and then by FindIsolated: true ends the search. May be empty.
+  // Polled by FindIsolated, at least every 10 ms: true ends the search. May be empty. Must not
+  // throw.
   std::function<bool()> stop = {};
 };
 
 // Runs `program` in a subprocess. A crash is kBroken, "crashed with signal 11 (Segmentation
-// fault)", with the last words and frames; a collector that does not go on is kBroken, "hung for
-// 5000 ms". `transcript`, if not null, becomes the trace up to the conviction, the crash or the
-// hang.
+// fault)", with the last output and stack frames; a collector that exceeds the limit is kBroken,
+// "hung for 5000 ms". *transcript, if not null, becomes the trace up to the conviction, crash or
+// hang, of which a crash or hang leaves the last 256 KB.
 Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isolation& isolation,
                     std::string* transcript = nullptr);
 
-// A signature that every verdict has which is not lawful.
+// Matches the signature of any unlawful verdict.
 inline constexpr char kAnySignature[] = "*";
+// Whether the verdict is unlawful and has that signature.
 bool HasSignature(const Verdict& verdict, const std::string& signature);
 
 // The index of the first program whose verdict has that signature, or programs.size(). One
-// subprocess runs many programs, so this is far cheaper than one TryIsolated after the other. No
-// program is begun after `end`, or once isolation.stop says so; *tried, if not null, counts those
-// that were.
+// subprocess runs programs until one of them kills it, which is far cheaper than a TryIsolated for
+// each. No program is begun after `end`, or once isolation.stop has returned true; *tried, if not
+// null, becomes the number of programs that were begun.
 size_t FindIsolated(
     const std::vector<Program>& programs, const std::string& signature, const Specimen& specimen,
     const Isolation& isolation,
     std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max(),
     size_t* tried = nullptr);
 
-// The verdict on a subprocess that has ended within a program, as `status` (of waitpid) and its
-// last words tell, or was killed because it hung.
-inline constexpr char kHangSign[] = "hung at ";  // the signature of a hang begins so
+// The verdict on a subprocess that ended within a program, made from its status (as of waitpid) and
+// its last output; or that was killed because it hung, made from its pulse.
+inline constexpr char kHangSign[] = "hung at ";  // how the signature of a hang begins
 Verdict VerdictOfDeath(int status, const LastWords& words);
 Verdict VerdictOfHang(int milliseconds, const Pulse& pulse, const LastWords& words);
 

@@ -1,5 +1,5 @@
-// Isolated trials: whatever a collector does to its process, there is a verdict, in time, and the
-// test's own process does not notice.
+// Isolated trials: whatever a collector does to its process, there is a verdict in time, and the
+// test's own process is unaffected.
 
 #include "model/isolate.h"
 
@@ -26,7 +26,7 @@
 namespace ouro {
 namespace {
 
-// A time limit that hanging tests wait for, and one that no other test should reach.
+// A time limit that collectors which hang exceed, and one that no other reaches.
 constexpr int kShort = 100;
 constexpr int kLong = 20'000;
 
@@ -68,7 +68,7 @@ void EatAllStack() {
   for (;;) pause();
 }
 
-// Comes to grief in the way that the operation says.
+// Fails in a way that the operation selects.
 class Fragile : public CountingCollector {
  public:
   using CountingCollector::CountingCollector;
@@ -110,7 +110,7 @@ Program Grief(int number, int argument = 0) {
 class Isolate : public testing::Test {
  protected:
   void SetUp() override { descriptors_ = Descriptors(); }
-  // Nothing is left behind: no child, no pipe.
+  // Nothing is left behind: no process, no pipe.
   void TearDown() override {
     EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
     EXPECT_EQ(errno, ECHILD);
@@ -159,7 +159,7 @@ TEST_F(Isolate, EndsWhatHangsInTime) {
   EXPECT_LT(time, std::chrono::milliseconds(50 * kShort));
 }
 
-// A signal that the waiting process catches, as a campaign does, does not make it wait for ever.
+// A signal that the waiting process catches, as a campaign does, does not make it wait forever.
 TEST_F(Isolate, EndsWhatHangsInTimeInSpiteOfASignal) {
   struct sigaction caught = {};
   caught.sa_handler = [](int) {};
@@ -281,7 +281,7 @@ TEST_F(Isolate, FindsWhatHangsAndWhatIsBehindIt) {
 }
 
 TEST_F(Isolate, GivesEachOfManyProgramsItsOwnTime) {
-  // Together they take longer than one may.
+  // Together they take longer than the limit of one.
   const std::vector<Program> programs(14, Grief(9, 60));
   const Isolation isolation = {.limits = {}, .milliseconds = 600};
   EXPECT_EQ(FindIsolated(programs, "hung at setting", FragileSpecimen(), isolation), 14u);

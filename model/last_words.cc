@@ -10,7 +10,7 @@
 namespace ouro {
 namespace {
 
-constexpr size_t kMaxSentence = 120;  // bytes of a sentence that tells findings apart
+constexpr size_t kMaxSentence = 120;  // bytes of a sentence in a signature
 
 bool IsDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 bool IsHex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
@@ -19,7 +19,7 @@ bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-// Of the one that begins with "0x" at `i`.
+// The end of the address that begins with "0x" at `i`.
 size_t EndOfAddress(std::string_view text, size_t i) {
   for (i += 2; i < text.size() && IsHex(text[i]);) ++i;
   return i;
@@ -35,7 +35,7 @@ std::string WithoutAddresses(std::string_view line) {
   return Printable(result);
 }
 
-// Calls visit(line) for each line, as long as it returns true.
+// Calls visit(line) for each line while it returns true.
 template <typename Visit>
 void EachLine(std::string_view text, Visit visit) {
   while (!text.empty()) {
@@ -76,7 +76,7 @@ std::string_view WithoutPlace(std::string_view line) {
 }
 
 // "./toy.so(toy_collect+0x12)[0x7f01]" -> "toy_collect (toy.so)"; "./toy.so(+0x12)[0x7f01]" ->
-// "toy.so+0x12"; "" for what is no frame, or one of the C library.
+// "toy.so+0x12"; "" for a line that is not a frame, or a frame of the C library.
 std::string Frame(std::string_view line) {
   const size_t open = line.rfind('(');
   const size_t close = line.rfind(')');
@@ -114,8 +114,8 @@ std::string Anonymous(std::string_view sentence) {
       result += "0x..";
     } else if (IsDigit(sentence[i])) {
       while (end < sentence.size() && IsDigit(sentence[end])) ++end;
-      const bool says = EndsWith(result, "signal ") || EndsWith(result, "status ");
-      result += says ? sentence.substr(i, end - i) : "N";
+      const bool keep = EndsWith(result, "signal ") || EndsWith(result, "status ");
+      result += keep ? sentence.substr(i, end - i) : "N";
     } else {
       result += sentence[end++];
     }
@@ -125,7 +125,7 @@ std::string Anonymous(std::string_view sentence) {
 }
 
 void LastWords::Add(std::string_view part) {
-  // What does not count any more is taken away now and then, not with each part.
+  // Superfluous text is erased occasionally, not with each part, so that Add is amortized linear.
   text_.append(part.substr(part.size() - std::min(part.size(), 2 * kMaxWords)));
   if (text_.size() > 4 * kMaxWords) text_.erase(0, text_.size() - 2 * kMaxWords);
 }
@@ -152,7 +152,7 @@ std::string LastWords::Gist(bool any) const {
     if (line.substr(0, 2) == "==") {  // "==123==ERROR: ..." of the sanitizers, valgrind
       line.remove_prefix(std::min(line.find_first_not_of("0123456789="), line.size()));
     }
-    // A traceback is told by its last line.
+    // Of a Python traceback, the last line says what happened.
     const bool part =
         line.empty() || line[0] == ' ' || line[0] == '\t' || line.substr(0, 10) == "Traceback ";
     if (part) return true;

@@ -1,4 +1,4 @@
-// Programs and what the table says of their operations. The interpreters of the table are
+// Programs, and what the table says of their operations. The other interpreters of the table are
 // program_text.cc, program_bytes.cc and program_simpler.cc.
 
 #include "model/program.h"
@@ -67,7 +67,7 @@ size_t Program::size() const {
 }
 
 int Program::UnnamedRegister() const {
-  std::array<bool, kRegisters + 1> named = {};  // the last one is `self`
+  std::array<bool, kRegisters + 1> named = {};  // the last element is `self`
   const auto name = [&named](const Script& ops) {
     for (const Op& op : ops) {
       const table::FieldList& fields = table::FieldsOf(op.code);

@@ -1,9 +1,9 @@
-// The byte form of programs, which libFuzzer mutates: records of four bytes, so that a change of a
-// byte changes one operation and a shift by a record changes none.
+// The byte form of programs, which libFuzzer mutates: records of four bytes, so that changing a
+// byte changes one operation and moving a record changes none.
 //
 // A record is the code of an operation and a byte for each of its fields, in the order of its
 // pattern. The code kSectionCode opens a script or main instead; a program starts in main. Every
-// value of every byte means something, and every operation has a byte form of its own.
+// value of every byte has a meaning, and different operations have different records.
 
 #include <algorithm>
 #include <array>
@@ -26,7 +26,7 @@ constexpr int kCodes = 32;
 constexpr int kSectionCode = kCodes - 1;
 static_assert(kOpCodes <= kSectionCode);
 
-// What a byte means for a field of many values: 0 ... 192 exactly, then 200, 300 ... 900, 1000,
+// What a byte means for a field with many values: 0 ... 192 exactly, then 200, 300 ... 900, 1000,
 // 2000 ... 1000000000. So the thresholds of real collectors (700 10 10, 2000 10 0) are exact.
 constexpr std::array<int32_t, 256> kNumbers = [] {
   std::array<int32_t, 256> numbers{};
@@ -48,7 +48,7 @@ static_assert(kNumbers[193] == 200 && kNumbers[255] == kMaxArgument);
 
 bool IsWide(const Field& field) { return field.max - field.min >= 256; }
 
-// `self` has a meaning only in scripts; in main its byte is r0's.
+// `self` is valid only in scripts; in main its byte is r0's.
 int FieldOf(const Field& field, uint8_t byte, bool in_script) {
   if (IsWide(field)) return std::max(field.min, kNumbers[byte]);
   return field.lowest() + byte % (field.highest(in_script) - field.lowest() + 1);
@@ -91,10 +91,10 @@ void Append(const Script& script, std::vector<uint8_t>* bytes) {
 
 Program Decode(const uint8_t* data, size_t size, size_t max_ops) {
   Program program;
-  int section = kNoScript;  // which is main
+  int section = kNoScript;  // main
   size_t ops = 0;
   for (size_t at = 0; at < size && ops < max_ops; at += kRecord) {
-    Record record{};  // a short last record goes on with zeros
+    Record record{};  // a short last record is padded with zeros
     std::copy_n(data + at, std::min(kRecord, size - at), record.begin());
     if (record[0] % kCodes == kSectionCode) {
       section = record[1] % (kMaxScripts + 1) - 1;

@@ -1,6 +1,6 @@
-// The language, of random programs: what is printed is parsed, what is encoded is decoded, any
-// bytes are a program or an error, and every way of simplification ends at the empty program.
-// By hand: program_test.cc.
+// The language on random programs: what is printed can be parsed, what is encoded can be decoded,
+// any bytes are a program or an error, and every chain of simplifications ends at the empty
+// program. Programs by hand: program_test.cc.
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -26,7 +26,7 @@ namespace {
 
 using rc::gen::inRange;
 
-// `compact` numbers are those that the byte form holds.
+// `compact`: only numbers that the byte form can express.
 int ArbitraryNumber(int min, bool compact) {
   if (compact) {
     return *rc::gen::oneOf(inRange(min, 193),
@@ -112,7 +112,7 @@ Program Parsed(const std::string& text) {
 
 bool IsSelf(const Op& op) { return op.ref == kSelf || op.value == kSelf; }
 
-// An error is "line N: ..." of a line that there is, in printable characters.
+// An error is "line N: ..." for an existing line, in printable characters.
 void ExpectProgramOrError(const std::string& text) {
   std::vector<Program> programs;
   const std::string error = Parse(text, &programs);
@@ -188,7 +188,7 @@ RC_GTEST_PROP(BytesTest, AnyBytesAreAProgram, (const std::vector<uint8_t>& bytes
   RC_ASSERT(Decode(again.data(), again.size()) == program);
 }
 
-// Change a byte, and one operation changes (or one script's beginning).
+// A changed byte changes one operation (or the head of one script).
 RC_GTEST_PROP(BytesTest, ChangesAreLocal, ()) {
   Program program = *ArbitraryProgram(/*compact=*/true);
   program.scripts.clear();
@@ -206,7 +206,7 @@ RC_GTEST_PROP(BytesTest, ChangesAreLocal, ()) {
 
 // ---- simplification ----
 
-// The order that Simpler descends, said once more: fewer operations first, then plainer ones.
+// The order in which Simpler descends, written a second time: fewer operations, then plainer ones.
 std::pair<size_t, int64_t> Measure(const Program& program) {
   int64_t sum = 0;
   auto add = [&](const Script& script) {
@@ -234,7 +234,7 @@ RC_GTEST_PROP(SimplerTest, EveryCandidateIsSmallerAndAProgram, ()) {
   }
 }
 
-// The program where taking the first candidate that `fails` ends.
+// Where repeatedly taking the first candidate that `fails` ends.
 Program Shrunk(Program program, auto fails) {
   while (true) {
     std::vector<Program> candidates = Simpler(program);

@@ -1,9 +1,9 @@
 // Simplification: the programs one step simpler than a program, the boldest step first.
 //
-// The order that every step descends: fewer operations; with as many, a smaller sum of the
-// distances of all fields from their plainest values and of the numbers of all scripts that are
-// not empty. Both are natural numbers, so no chain of simplifications is endless; and as anything
-// but the empty program has a step, each chain can be led to the empty program.
+// Every step descends in this order: fewer operations; with as many operations, a smaller sum of
+// the distances of all fields from their plainest values and of the numbers of all scripts that are
+// not empty. Both are natural numbers, so every chain of simplifications ends; and as every program
+// but the empty one has a step, every chain can be continued to the empty program.
 
 #include <algorithm>
 #include <array>
@@ -21,8 +21,8 @@ namespace {
 using table::Field;
 using table::Kind;
 
-// The candidates for one program hold at most about this many operations together (160 MB), so a
-// very long program has its bold candidates only.
+// The candidates for one program have about this many operations in all, at most (160 MB). So a
+// very long program has its boldest candidates only.
 constexpr size_t kMaxCandidateOps = 8'000'000;
 
 class Simplifier {
@@ -70,8 +70,8 @@ class Simplifier {
     for (auto& script : program.scripts) each_op(script);
   }
 
-  // Drops runs of `longest`, half as many ... `shortest` operations. Late ones first: what comes
-  // after a failure is rarely needed, what comes before often is.
+  // Drops runs of `longest` operations, half as many ... `shortest`. Late runs first: what follows
+  // a failure is rarely needed, what precedes it often is.
   void DropRuns(int section, size_t longest, size_t shortest) {
     const size_t size = program_.section(section).size();
     for (size_t length = longest; length >= shortest && length > 0; length /= 2) {
@@ -85,7 +85,7 @@ class Simplifier {
     }
   }
 
-  // The numbers of the scripts that have a body or a use.
+  // The numbers of the scripts that are not empty or are named by an operation.
   std::bitset<kMaxScripts> Scripts() const {
     std::bitset<kMaxScripts> known;
     for (size_t i = 0; i < program_.scripts.size(); ++i) known[i] = !program_.scripts[i].empty();
@@ -97,7 +97,7 @@ class Simplifier {
     return known;
   }
 
-  // A script goes with its body and all its uses.
+  // Drops a script: its body and all its uses.
   void DropScripts() {
     const auto known = Scripts();
     for (size_t i = 0; i < kMaxScripts && !Full(); ++i) {
@@ -111,7 +111,7 @@ class Simplifier {
     }
   }
 
-  // The map that closes the gaps among the numbers in use; numbers not in use stay.
+  // The map that closes the gaps between the numbers in use and leaves all others alone.
   template <size_t kSize>
   static Map<kSize> Dense(const std::bitset<kSize>& used) {
     Map<kSize> map;
@@ -133,7 +133,7 @@ class Simplifier {
     if (Moved(map) == 0 || Full()) return;
     Program candidate = program_;
     for (size_t i = 0; i < program_.scripts.size(); ++i) {
-      // Ascending, so a body goes to a place that is empty, or was.
+      // In ascending order, so the place to which a body moves is empty, or has been vacated.
       auto to = static_cast<size_t>(map[i]);
       if (known[i] && to != i) std::swap(candidate.scripts[to], candidate.scripts[i]);
     }
@@ -155,7 +155,8 @@ class Simplifier {
     Add(std::move(candidate));
   }
 
-  // All registers at once, and, should their order matter, each alone to the lowest free one.
+  // Renames all registers at once, and, as their order may matter, each alone to the lowest free
+  // one.
   void RenameRegisters() {
     std::bitset<kRegisters> used;
     EachField(program_, [&](const Op& op, const Field& field) {
@@ -163,8 +164,8 @@ class Simplifier {
     });
     const auto dense = Dense(used);
     if (Moved(dense) > 0) Rename(dense);
-    // One by one: to a free register, or to one that is in use. The latter makes a ring of two a
-    // loop.
+    // One by one: to a free register, or to one that is in use. The latter turns a cycle of two
+    // into a self-reference.
     for (size_t from = 0; from < kRegisters; ++from) {
       for (size_t to = 0; to < from && used[from]; ++to) {
         auto map = Dense(std::bitset<kRegisters>().set());  // the identity
@@ -175,8 +176,8 @@ class Simplifier {
     }
   }
 
-  // Moves that field of single operations to its plainest value, or half the way, a quarter ...
-  // one step towards it.
+  // Moves the field of a single operation to its plainest value, half of the way, a quarter ... by
+  // one.
   void MakePlainer(const Field& field, int section) {
     const Script& script = program_.section(section);
     for (size_t i = 0; i < script.size(); ++i) {

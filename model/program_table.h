@@ -26,19 +26,19 @@ enum class Kind {
   kOption,  // a number that may be absent with the words in [brackets]; absent is one below `min`
 };
 
-// A field of an operation: how patterns and errors call it, and what it may be.
+// A field of an operation: its name in patterns, its name in errors, and its values.
 struct Field {
   std::string_view name;
   std::string_view noun;
   Kind kind;
-  int min;  // min ... max can be written as a number
+  int min;  // min ... max are written as numbers
   int max;
-  int plainest;  // where Simpler leads
+  int plainest;  // the value towards which Simpler moves it
   int (*get)(const Op&);
   void (*set)(Op*, int);
 
   constexpr bool is_register() const { return kind == Kind::kRegister || kind == Kind::kReference; }
-  // The values, with what is not written as a number.
+  // The bounds of its values, those included that are not written as numbers.
   constexpr int lowest() const { return kind == Kind::kOption ? min - 1 : min; }
   constexpr int highest(bool in_script) const {
     return kind == Kind::kReference && in_script ? max + 1 : max;
@@ -62,11 +62,11 @@ constexpr Field MakeField(std::string_view name, std::string_view noun, Kind kin
           }};
 }
 
-// In the order in which Simpler tries them: what says most about a failure first.
+// In the order in which Simpler tries them: what tells most about a failure first.
 inline constexpr std::array kFields = {
     MakeField<&Op::script>("S", "script", Kind::kOption, 0, kMaxScripts - 1, kNoScript),
     MakeField<&Op::count>("N", "node size", Kind::kNumber, 0, kMaxSlots, 0),
-    // A full collection is what a reader expects; a younger one is a condition of the failure.
+    // Readers expect a full collection; a younger one would look like a condition of the failure.
     MakeField<&Op::count>("G", "generation", Kind::kNumber, 0, kGenerations - 1, kGenerations - 1),
     MakeField<&Op::count>("F", "allocation", Kind::kNumber, 1, kMaxArgument, 1),
     MakeField<&Op::count>("I", "garbage element", Kind::kNumber, 0, kMaxArgument, 0),
@@ -186,7 +186,7 @@ static_assert(RowsAreInOrder());
 constexpr const Row& RowOf(OpCode code) { return kRows[static_cast<size_t>(code)]; }
 
 // Takes the next token off *rest: a word, or a single other character; "" at the end. Patterns and
-// lines of programs have the same tokens.
+// lines of programs are split in the same way.
 constexpr std::string_view NextToken(std::string_view* rest) {
   auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
   auto is_word = [](char c) {
@@ -202,7 +202,7 @@ constexpr std::string_view NextToken(std::string_view* rest) {
   return token;
 }
 
-// The field of that name, or null: the token of a pattern stands for itself.
+// The field of that name, or null: then the token of a pattern stands for itself.
 constexpr const Field* FieldNamed(std::string_view name) {
   for (const Field& field : kFields) {
     if (field.name == name) return &field;
@@ -262,7 +262,7 @@ constexpr bool RowsAgreeWithPatterns() {
 }
 static_assert(RowsAgreeWithPatterns());
 
-// Drops empty scripts at the end, which mean nothing: the one form of a program.
+// Drops empty scripts at the end, which have no meaning, so that equal programs compare equal.
 inline void TrimScripts(Program* program) {
   while (!program->scripts.empty() && program->scripts.back().empty()) program->scripts.pop_back();
 }

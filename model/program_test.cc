@@ -1,5 +1,5 @@
-// The language: text, bytes and simplification, of every operation and of programs by hand.
-// Of random programs: program_random_test.cc.
+// The language: text, bytes and simplification of every operation, and of programs by hand. Random
+// programs: program_random_test.cc.
 
 #include "model/program.h"
 
@@ -72,7 +72,7 @@ TEST(OperationTest, EachHasOneWrittenForm) {
     EXPECT_EQ(op, row.op);
     Op unchanged = op;
     EXPECT_EQ(ParseOp(row.text, /*in_script=*/false, &op),
-              row.in_script ? "`self` has a meaning only in scripts" : "");
+              row.in_script ? "`self` is valid only in scripts" : "");
     EXPECT_EQ(op, unchanged);
   }
   EXPECT_EQ(seen.size(), static_cast<size_t>(kOpCodes));
@@ -191,15 +191,15 @@ TEST(ParseTest, ErrorsSayWhatIsWrongAndWhatIsRight) {
        "line 1: unexpected \"xxxxxxxxxxxxxxxxxxxxxxxx...\" after \"threshold 1 2 3\"; expected "
        "the end of the line"},
       {"saveall", "line 1: the line ends after \"saveall\"; expected `on` or `off`"},
-      {"r0 = self", "line 1: `self` has a meaning only in scripts"},
-      {"def 0:\nmain:\nself.0 = r1", "line 3: `self` has a meaning only in scripts"},
-      {"def 0:\nself = r1", "line 2: `self` cannot be assigned to; registers can"},
+      {"r0 = self", "line 1: `self` is valid only in scripts"},
+      {"def 0:\nmain:\nself.0 = r1", "line 3: `self` is valid only in scripts"},
+      {"def 0:\nself = r1", "line 2: `self` cannot be assigned; only registers can"},
       {"def:", "line 1: a script begins with a line such as `def 0:`"},
       {"def 0: r1 = self", "line 1: a script begins with a line such as `def 0:`"},
       {"def 32:", "line 1: there is no script 32; scripts are 0 ... 31"},
-      {"\ndef 7:\ndef 7:", "line 3: script 7 is already there, on line 2; a program has it once"},
+      {"\ndef 7:\ndef 7:", "line 3: script 7 is already defined on line 2"},
       {"main", "line 1: main begins with a line `main:`"},
-      {"main:\r\nmain:", "line 2: `main:` is already there, on line 1; a program has it once"},
+      {"main:\r\nmain:", "line 2: `main:` is already defined on line 1"},
   };
   for (const Malformed& row : kMalformed) {
     std::vector<Program> programs(1);
@@ -220,7 +220,7 @@ TEST(ParseTest, ProgramsAreBounded) {
 
 TEST(OperationTest, AnOperationIsOneLine) {
   Op op;
-  EXPECT_EQ(ParseOp("  \t", true, &op), "there is no operation");
+  EXPECT_EQ(ParseOp("  \t", true, &op), "the line has no operation");
   EXPECT_EQ(ParseOp("census # all", true, &op),
             "unexpected \"#\" after \"census\"; expected the end of the line");
   EXPECT_EQ(ParseOp("enable\ncensus", true, &op),

@@ -1,7 +1,7 @@
-// The text of programs: one printer and one parser, which both follow the patterns of the table.
+// The text of programs: a printer and a parser that both follow the patterns of the table.
 //
-// Errors say what is wrong and what would be right. Text in double quotes is the writer's, made
-// printable and short; text in backquotes is the language's.
+// Errors say what is wrong and what would be right. Text in double quotes is from the input, made
+// printable and short; text in backquotes is from the language.
 
 #include <fmt/format.h>
 
@@ -25,12 +25,9 @@ using table::FieldNamed;
 using table::Kind;
 using table::NextToken;
 
-// The writer's text in an error: at most so many characters of it.
-constexpr size_t kMaxQuote = 24;
-// More tokens than any line of the language has, so that the rest of a line changes nothing.
-constexpr size_t kMaxTokens = 8;
-// What the numbers of the language have at most; one more digit is out of every range.
-constexpr size_t kMaxDigits = 10;
+constexpr size_t kMaxQuote = 24;   // characters of the input that an error quotes
+constexpr size_t kMaxTokens = 8;   // more than any valid line has: the rest of a line is ignored
+constexpr size_t kMaxDigits = 10;  // of any valid number; with more, it is out of every range
 
 std::string Quote(std::string_view text) {
   std::string quote;
@@ -43,7 +40,7 @@ bool IsNumber(std::string_view word) {
          std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// Numbers too long for the language become one that is out of every range.
+// The value of `digits`; of too many digits, a number that is out of every range.
 int64_t NumberOf(std::string_view digits) {
   digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
   if (digits.size() > kMaxDigits) return INT64_MAX;
@@ -63,7 +60,7 @@ struct Line {
     }
   }
   std::string_view Token(size_t i) const { return i < tokens.size() ? tokens[i] : ""; }
-  // The text that stands before token i, which is not the first.
+  // The text before token i. REQUIRES: i > 0.
   std::string_view Before(size_t i) const {
     const char* end = tokens[i - 1].data() + tokens[i - 1].size();
     return {tokens[0].data(), static_cast<size_t>(end - tokens[0].data())};
@@ -72,7 +69,7 @@ struct Line {
   std::vector<std::string_view> tokens;
 };
 
-// Whether a word has the shape of that field; its range is checked when the whole line fits.
+// Whether a word has the shape of that field. Its range is checked once the whole line matches.
 bool HasShapeOf(const Field& field, std::string_view word) {
   if (!field.is_register()) return IsNumber(word);
   return word == "self" || (word.substr(0, 1) == "r" && IsNumber(word.substr(1)));
@@ -81,9 +78,9 @@ bool HasShapeOf(const Field& field, std::string_view word) {
 // How far a line follows a pattern.
 struct Match {
   bool whole = false;
-  size_t tokens = 0;          // of the line, that fit
-  std::string_view expected;  // the token of the pattern that does not; "" is its end
-  std::array<std::string_view, table::kMaxFields> words;  // what stands for the pattern's fields
+  size_t tokens = 0;          // of the line, that match
+  std::string_view expected;  // the first token of the pattern that does not; "" is its end
+  std::array<std::string_view, table::kMaxFields> words;  // the words of the pattern's fields
 };
 
 Match MatchPattern(std::string_view pattern, const Line& line) {
@@ -107,8 +104,8 @@ Match MatchPattern(std::string_view pattern, const Line& line) {
 
 std::string SetField(const Field& field, std::string_view word, bool in_script, Op* op) {
   if (word == "self") {
-    if (field.kind != Kind::kReference) return "`self` cannot be assigned to; registers can";
-    if (!in_script) return "`self` has a meaning only in scripts";
+    if (field.kind != Kind::kReference) return "`self` cannot be assigned; only registers can";
+    if (!in_script) return "`self` is valid only in scripts";
     field.set(op, kSelf);
     return "";
   }
@@ -123,7 +120,7 @@ std::string SetField(const Field& field, std::string_view word, bool in_script, 
   return "";
 }
 
-// How an error calls the token of a pattern.
+// What errors call the token of a pattern.
 std::string Expectation(std::string_view token) {
   if (token.empty()) return "the end of the line";
   const Field* field = FieldNamed(token);
@@ -131,7 +128,8 @@ std::string Expectation(std::string_view token) {
   return field->is_register() ? "a register" : "a number";
 }
 
-// That token of the line fits no pattern; all that follow the line so far want one of `expected`.
+// The error for a token that matches no pattern; the patterns that match the line so far expect one
+// of `expected`.
 std::string Unexpected(const Line& line, size_t token, const std::vector<std::string>& expected) {
   std::string wanted;
   for (size_t i = 0; i < expected.size(); ++i) {
@@ -147,7 +145,7 @@ std::string Unexpected(const Line& line, size_t token, const std::vector<std::st
 }
 
 std::string UnknownOperation(const Line& line) {
-  if (line.tokens.empty()) return "there is no operation";
+  if (line.tokens.empty()) return "the line has no operation";
   std::string patterns;
   for (const table::Row& row : table::kRows) {
     patterns += fmt::format("{}`{}`", patterns.empty() ? "" : ", ", row.pattern);
@@ -155,7 +153,7 @@ std::string UnknownOperation(const Line& line) {
   return fmt::format("unknown operation {}; operations are {}", Quote(line.tokens[0]), patterns);
 }
 
-// Says where the line leaves the patterns that it follows furthest.
+// The error for a line: where it departs from the patterns that it matches furthest.
 std::string Explain(const Line& line) {
   size_t furthest = 0;
   std::vector<std::string> expected;
@@ -172,7 +170,7 @@ std::string Explain(const Line& line) {
   return furthest == 0 ? UnknownOperation(line) : Unexpected(line, furthest, expected);
 }
 
-// ParseOp, of the tokens of a line. No two patterns fit one line.
+// ParseOp, on the tokens of a line. No line matches two patterns.
 std::string ParseLine(const Line& line, bool in_script, Op* op) {
   for (const table::Row& row : table::kRows) {
     const Match match = MatchPattern(row.pattern, line);
@@ -182,7 +180,7 @@ std::string ParseLine(const Line& line, bool in_script, Op* op) {
     size_t at = 0;
     for (const Field* field : table::FieldsOf(row.code)) {
       const std::string_view word = match.words[at++];
-      if (word.empty()) break;  // it is in brackets, and absent
+      if (word.empty()) break;  // an absent option
       std::string error = SetField(*field, word, in_script, &result);
       if (!error.empty()) return error;
     }
@@ -192,7 +190,7 @@ std::string ParseLine(const Line& line, bool in_script, Op* op) {
   return Explain(line);
 }
 
-// Reads the programs of a stream, a line at a time.
+// Reads the programs of a stream, one line at a time.
 class Reader {
  public:
   // "" or what is wrong with the line.
@@ -222,8 +220,7 @@ class Reader {
     if (!error.empty()) return error;
     size_t& opened = script_lines_[static_cast<size_t>(op.script)];
     if (opened != 0) {
-      return fmt::format("script {} is already there, on line {}; a program has it once", op.script,
-                         opened);
+      return fmt::format("script {} is already defined on line {}", op.script, opened);
     }
     opened = number;
     section_ = op.script;
@@ -237,7 +234,7 @@ class Reader {
   std::string OpenMain(size_t number, const Line& line) {
     if (!MatchPattern("main:", line).whole) return "main begins with a line `main:`";
     if (main_line_ != 0) {
-      return fmt::format("`main:` is already there, on line {}; a program has it once", main_line_);
+      return fmt::format("`main:` is already defined on line {}", main_line_);
     }
     main_line_ = number;
     section_ = kNoScript;
@@ -272,11 +269,11 @@ class Reader {
 
   std::vector<Program> programs_;
 
-  // The present program.
+  // The program that is being read.
   Program program_;
-  int section_ = kNoScript;  // the number of the script that is read; kNoScript is main
-  bool begun_ = false;       // there was an operation or a header
-  size_t main_line_ = 0;     // where the headers are; 0 is nowhere
+  int section_ = kNoScript;  // its section
+  bool begun_ = false;       // it has an operation or a header
+  size_t main_line_ = 0;     // the lines of its headers; 0: none
   std::array<size_t, kMaxScripts> script_lines_{};
   int ops_ = 0;
 };
@@ -294,7 +291,7 @@ std::string Print(const Op& op) {
   while (!rest.empty()) {
     const char* gap = rest.data();
     const std::string_view token = NextToken(&rest);
-    // Brackets come last in a pattern, and what they enclose is there when the script is.
+    // Brackets come last in a pattern, and enclose the script.
     if (token == "[" && op.script == kNoScript) break;
     text.append(gap, static_cast<size_t>(token.data() - gap));
     if (token == "[" || token == "]") continue;
@@ -317,7 +314,7 @@ std::string Print(const Program& program) {
     text += fmt::format("def {}:\n", i);
     PrintScript(program.scripts[i], "  ", &text);
   }
-  // The header also says that there is a program at all.
+  // The empty program needs the header, or it would not be a program.
   const bool header = !text.empty() || program.main.empty();
   if (header) text += "main:\n";
   PrintScript(program.main, header ? "  " : "", &text);

@@ -1,10 +1,10 @@
-// A pulse is what a trial shows of its progress to another process, in memory that both map: how
-// far it is, and whose turn it is, the collector's or ours. So a clock elsewhere can run against
-// the collector alone, however long the judge of a large program takes. A transcript tail is the
-// end of its transcript, in such memory: what is left of it after a crash.
+// A pulse shows another process how far a trial has come, in memory that both map: a counter, and
+// whether the collector is running or our own code. So a supervisor can time the collector alone,
+// however long the judge takes for a large program. A transcript tail is the end of the trial's
+// transcript in such memory: it survives a crash.
 //
-// Place: between trials and whoever watches them. The collector can write there, too: nothing that
-// is read from it is believed beyond "it lives" and text for people.
+// Place: between trials and the processes that supervise them. The collector can overwrite this
+// memory, so nothing read from it decides more than "it is alive", and text is for people only.
 
 #ifndef MODEL_PULSE_H_
 #define MODEL_PULSE_H_
@@ -24,11 +24,12 @@
 namespace ouro {
 
 struct Pulse {
-  std::atomic<uint64_t> beats = 0;         // how often it was the collector's turn
-  std::atomic<bool> in_collector = false;  // false: it is our own work that is done
-  std::atomic<uint8_t> op = 0;             // the OpCode that is executed
+  std::atomic<uint64_t> beats = 0;         // how often the collector has been entered
+  std::atomic<bool> in_collector = false;  // the collector is running, not our own code
+  std::atomic<uint8_t> op = 0;             // the OpCode that is being executed
 
-  // It is the collector's turn, and ours. Only one process writes, so no increment need be atomic.
+  // Around every call into the collector, and reversed around every event. Lock-free. There is one
+  // writer, so the increment need not be atomic.
   void Enter() {
     beats.store(beats.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     in_collector.store(true, std::memory_order_relaxed);
@@ -36,16 +37,17 @@ struct Pulse {
   void Leave() { in_collector.store(false, std::memory_order_relaxed); }
 };
 
-// Measures for how long a collector has not gone on. Looks at the pulse as often as it is asked.
+// Measures how long a collector has made no progress. It samples the pulse whenever it is asked;
+// one thread uses it.
 class PulseClock {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Nothing before now counts.
+  // Starts over: time before now does not count.
   void Restart() { beat_ = alone_ = Clock::now(); }
 
-  // Whether it has been the collector's turn for that long without a beat; or anybody's for twenty
-  // times as long: then our own work hangs.
+  // Whether the collector has run for `limit` without a beat; or there was no beat at all for
+  // twenty times as long, which means that our own code hangs.
   bool Stuck(const Pulse& pulse, Clock::duration limit) {
     const auto now = Clock::now();
     const uint64_t beats = pulse.beats.load();
@@ -57,13 +59,14 @@ class PulseClock {
 
  private:
   uint64_t beats_ = 0;
-  Clock::time_point beat_ = Clock::now();   // the last one
-  Clock::time_point alone_ = Clock::now();  // since when it is the collector's turn
+  Clock::time_point beat_ = Clock::now();   // when the last beat was seen
+  Clock::time_point alone_ = Clock::now();  // since when the collector runs without interruption
 };
 
+// A ring buffer of text with one writer; another process may read it once the writer is dead.
 class TranscriptTail {
  public:
-  static constexpr size_t kSize = size_t{1} << 18;  // bytes that are kept
+  static constexpr size_t kSize = size_t{1} << 18;  // bytes; older text is overwritten
 
   void Clear() { written_.store(0); }
 
@@ -79,7 +82,7 @@ class TranscriptTail {
     written_.store(at, std::memory_order_release);
   }
 
-  // Whole lines; the first one is "...", if there were more.
+  // The text that is left, in whole lines; "..." first if older text was overwritten.
   std::string Text() const {
     const uint64_t end = written_.load(std::memory_order_acquire);
     const uint64_t begin = end > kSize ? end - kSize : 0;

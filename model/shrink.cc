@@ -20,7 +20,8 @@ Shrunk Shrink(const Program& program, const std::string& signature, const Specim
       shrunk.finished = tried == candidates.size();
       return shrunk;
     }
-    // A collector whose Reset forgets something owes its conviction to earlier candidates.
+    // If the collector's Reset does not discard everything, the verdict may be due to earlier
+    // candidates.
     if (!isolation.fresh &&
         !HasSignature(TryIsolated(candidates[found], specimen, isolation), signature)) {
       isolation.fresh = true;

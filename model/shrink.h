@@ -1,5 +1,6 @@
-// Shrinking finds the smallest program with the same verdict: while some simpler program keeps the
-// signature, it takes the boldest such one.
+// Shrinking looks for a smallest program with the same signature: as long as one of the programs
+// one step simpler (program.h, Simpler) keeps the signature, it continues from the boldest of
+// those.
 //
 // Place: on top of model/.
 
@@ -16,19 +17,21 @@ namespace ouro {
 
 struct ShrinkOptions {
   Isolation isolation = {};
-  int seconds = 30;  // then the best so far is the result
-  // Called after each success, with operations left and candidates tried; may be empty.
+  int seconds = 30;  // after that, the best program so far is the result
+  // Called after each step, with the operations left and the candidates tried so far. May be empty.
   std::function<void(size_t operations, size_t tried)> progress = {};
 };
 
 struct Shrunk {
   Program program;
   size_t tried = 0;       // candidates that were run
-  bool finished = false;  // no simpler program keeps the signature
+  bool finished = false;  // false: time ran out, or isolation.stop returned true
 };
 
-// With kAnySignature whatever is unlawful will do: the result is the simplest thing that goes wrong
-// in that program. REQUIRES: `program` has the signature on `specimen`; it is not empty.
+// Deterministic if the specimen is and time does not run out. With kAnySignature any unlawful
+// verdict counts: the result is the simplest thing that goes wrong in the program. If the signature
+// depends on earlier programs of the same collector, it makes a new collector for each from then
+// on. Threads and exceptions: as FindIsolated. REQUIRES: `program` has the signature on `specimen`.
 Shrunk Shrink(const Program& program, const std::string& signature, const Specimen& specimen,
               const ShrinkOptions& options);
 

@@ -25,7 +25,7 @@ Program Parsed(const std::string& text) {
   return programs.empty() ? Program() : programs.front();
 }
 
-// A program that does many things, and at some place `what`.
+// A program that does many things, among them `what`.
 std::string Amid(const std::string& what) {
   return "def 0:\n"
          "  r5 = self\n"
@@ -82,7 +82,8 @@ class SelfStore : public CountingCollector {
   }
 };
 
-// Frees nonsense at a collection if there are two objects; numbers an object in r0 wrongly.
+// Frees an object that does not exist at a collection if there are two objects; numbers an object
+// in r0 wrongly.
 class TwoBugs : public CountingCollector {
  public:
   using CountingCollector::CountingCollector;
@@ -96,7 +97,7 @@ class TwoBugs : public CountingCollector {
   }
 };
 
-// Frees nonsense at every full collection.
+// Frees an object that does not exist at every full collection.
 class AnyCollection : public CountingCollector {
  public:
   using CountingCollector::CountingCollector;
@@ -106,12 +107,12 @@ class AnyCollection : public CountingCollector {
   }
 };
 
-template <void (*grief)()>
-class GrievedByCollect : public CountingCollector {
+template <void (*fail)()>
+class BrokenByCollect : public CountingCollector {
  public:
   using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
-    if (op.code == OpCode::kCollect && registers_[7] != kNone) grief();
+    if (op.code == OpCode::kCollect && registers_[7] != kNone) fail();
     CountingCollector::Execute(op);
   }
 };
@@ -158,10 +159,10 @@ TEST(Shrink, WorksForProcessesThatEnd) {
   const std::string smallest = "r7 = node 0\ncollect 2\n";
   const ShrinkOptions patient = {
       .isolation = {.limits = {}, .milliseconds = 20'000}, .seconds = 60, .progress = {}};
-  ExpectMinimum({"crash", SpecimenOf<GrievedByCollect<Crash>>(), program,
+  ExpectMinimum({"crash", SpecimenOf<BrokenByCollect<Crash>>(), program,
                  "crashed with signal 11 (Segmentation fault)", smallest},
                 patient);
-  ExpectMinimum({"exit", SpecimenOf<GrievedByCollect<Exit>>(), program,
+  ExpectMinimum({"exit", SpecimenOf<BrokenByCollect<Exit>>(), program,
                  "ended its process with exit status 3", smallest},
                 patient);
 }
@@ -169,7 +170,7 @@ TEST(Shrink, WorksForProcessesThatEnd) {
 TEST(Shrink, WorksForProcessesThatHang) {
   const ShrinkOptions impatient = {
       .isolation = {.limits = {}, .milliseconds = 50}, .seconds = 60, .progress = {}};
-  ExpectMinimum({"hang", SpecimenOf<GrievedByCollect<Hang>>(),
+  ExpectMinimum({"hang", SpecimenOf<BrokenByCollect<Hang>>(),
                  Amid("  r7 = node 2\n  r7.0 = r7\n  collect 1\n"), "hung at collect",
                  "r7 = node 0\ncollect 2\n"},
                 impatient);
@@ -226,8 +227,8 @@ TEST(Shrink, IsTheSameEachTime) {
   EXPECT_EQ(first.tried, second.tried);
 }
 
-// Hangs at a leaf after fewer collections than the program has; there it frees nonsense. So every
-// simpler program hangs, and has another signature.
+// Hangs at a leaf after fewer collections than the program has; after as many, it frees an object
+// that does not exist. So every simpler program hangs, and has another signature.
 class HangsWhenSimpler : public CountingCollector {
  public:
   using CountingCollector::CountingCollector;
@@ -262,8 +263,9 @@ TEST(Shrink, EndsInTimeWhereCandidatesHang) {
   EXPECT_FALSE(shrunk.finished);
 }
 
-// Forgets to forget: the thirtieth operation of its life goes wrong, in whatever program.
-class Unforgetting : public CountingCollector {
+// Its Reset does not discard a counter: the thirtieth operation of its life goes wrong, in any
+// program.
+class ResetKeepsState : public CountingCollector {
  public:
   using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
@@ -278,8 +280,8 @@ class Unforgetting : public CountingCollector {
 TEST(Shrink, KeepsTheSignatureOnAFreshCollector) {
   std::string text;
   for (int i = 0; i < 40; ++i) text += "collect 2\n";
-  const Shrunk shrunk = Shrink(Parsed(text), kCollectInMain, SpecimenOf<Unforgetting>(), {});
-  EXPECT_EQ(Try(shrunk.program, SpecimenOf<Unforgetting>()).signature(), kCollectInMain);
+  const Shrunk shrunk = Shrink(Parsed(text), kCollectInMain, SpecimenOf<ResetKeepsState>(), {});
+  EXPECT_EQ(Try(shrunk.program, SpecimenOf<ResetKeepsState>()).signature(), kCollectInMain);
 }
 
 }  // namespace

@@ -19,14 +19,14 @@
 namespace ouro {
 namespace {
 
-// Of the channel in the subprocess, at least: code that closes, or writes into, all descriptors
-// that there may be seldom goes so far.
+// The lowest descriptor of the channel in the subprocess: code that closes, or writes to, every
+// descriptor there may be seldom goes so far.
 constexpr int kChannel = 700;
-constexpr int kLost = 3;            // exit status of one whose parent has gone already
-constexpr int kKillRounds = 200;    // of a warden, for those who go on starting helpers
-constexpr int kRoundMs = 10;        // between two of them, at most
+constexpr int kLost = 3;            // exit status of a process whose parent is gone already
+constexpr int kKillRounds = 200;    // of a warden against processes that keep starting others
+constexpr int kRoundMs = 10;        // the longest pause between two rounds
 constexpr size_t kChunk = 1 << 14;  // bytes of one read
-constexpr int kMaxReads = 64;       // at once, of what it prints
+constexpr int kMaxReads = 64;       // of its output in one Read
 constexpr int kPatienceMs = 3000;   // with a warden that has been told to end
 
 // ---- In the subprocess: the code ----
@@ -34,10 +34,10 @@ constexpr int kPatienceMs = 3000;   // with a warden that has been told to end
 constexpr std::array kCrashes = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
 volatile sig_atomic_t crash = 0;
 
-// The backtrace may itself be stuck, in a loader or allocator whose lock is held.
+// The backtrace itself may hang on a lock of the loader or allocator.
 void GiveUp(int) { raise(crash); }
 
-// The handler is reset before it is called: a second crash, in here, ends the process.
+// The handler is reset before it is called, so a second crash, in here, ends the process.
 void PrintBacktrace(int number) {
   crash = number;
   signal(SIGALRM, GiveUp);
@@ -51,9 +51,9 @@ void PrintBacktrace(int number) {
   raise(number);
 }
 
-// A sanitizer that has its own handlers keeps them.
+// The handlers of a sanitizer stay.
 void HandleCrashes() {
-  static std::array<char, 1 << 16> alternate;  // a stack for those who have used up theirs
+  static std::array<char, 1 << 16> alternate;  // for crashes by stack overflow
   const stack_t stack = {.ss_sp = alternate.data(), .ss_flags = 0, .ss_size = alternate.size()};
   sigaltstack(&stack, nullptr);
   for (const int number : kCrashes) {
@@ -66,16 +66,16 @@ void HandleCrashes() {
   }
 }
 
-// What the code's exit(3) leads to: no exit handler or destructor of the supervisor's runs here.
+// Runs first in exit(3), so that no exit handler or destructor of the supervisor runs here.
 void LeaveAtOnce(int status, void*) { _exit(status); }
 
-// Without `kept`, and standard streams.
+// Closes all descriptors but `kept` and the standard streams.
 void CloseAllBut(int kept) {
   if (kept > 3) syscall(SYS_close_range, 3u, static_cast<unsigned>(kept - 1), 0u);
   syscall(SYS_close_range, static_cast<unsigned>(std::max(kept, 2)) + 1, ~0u, 0u);
 }
 
-// Nothing that is thrown, nor the forced unwinding of pthread_exit, leaves this function.
+// noexcept: neither an exception nor the forced unwinding of pthread_exit leaves it.
 [[noreturn]] void RunCode(const Subprocess::Task& task, int channel, int printed, pid_t warden,
                           const sigset_t& mask) noexcept {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -102,7 +102,7 @@ void CloseAllBut(int kept) {
 
 // ---- In the subprocess: the warden ----
 
-// Those that it has itself, or has inherited of the dead: Linux lists them.
+// The warden's children: its own, and orphans that it has adopted.
 std::vector<pid_t> Children() {
   std::vector<pid_t> children;
   char path[64];
@@ -114,7 +114,7 @@ std::vector<pid_t> Children() {
   return children;
 }
 
-// Whoever is killed may leave children, who become ours.
+// A killed process may leave children, which become ours: hence the rounds.
 void KillAll(pid_t code) {
   kill(-code, SIGKILL);
   kill(code, SIGKILL);
@@ -128,7 +128,7 @@ void KillAll(pid_t code) {
   }
 }
 
-// As the code did, so that whoever waits for the warden learns how.
+// Ends as the code did: the supervisor waits for the warden and sees its status.
 [[noreturn]] void DieOf(int status) {
   if (WIFEXITED(status)) _exit(WEXITSTATUS(status));
   const int number = WTERMSIG(status);
@@ -162,7 +162,7 @@ void KillAll(pid_t code) {
   }
 }
 
-// Its life is how long it holds the other end of the supervisor's `life`.
+// The warden. The supervisor sees its end when the last copy of `life` is closed.
 [[noreturn]] void Ward(const Subprocess::Task& task, int channel, int printed, int life,
                        pid_t supervisor, const sigset_t& mask) {
   setpgid(0, 0);
@@ -182,8 +182,8 @@ void KillAll(pid_t code) {
   Guard(code);
 }
 
-// Takes some of what there is, without waiting. False: there is no more for now, or, then it is
-// closed, for ever.
+// Reads a chunk without blocking. Returns false if there is nothing more for now, or at the end of
+// the stream, when it closes *from.
 template <typename Take>
 bool ReadSome(UniqueFd* from, Take take) {
   if (from->get() < 0) return false;
@@ -210,7 +210,7 @@ void UniqueFd::Close() {
 std::string Subprocess::Start(const Task& task) {
   static const int loaded = [] {
     void* frame;
-    return backtrace(&frame, 1);  // loads what it needs now, as it cannot in a crash
+    return backtrace(&frame, 1);  // loads libgcc now: a crash handler must not
   }();
   static_cast<void>(loaded);
   int channel[2], printed[2], life[2];
@@ -229,7 +229,7 @@ std::string Subprocess::Start(const Task& task) {
   words_.Clear();
   status_ = 0;
   std::fflush(nullptr);
-  // Blocked, so that the warden gets none before it waits for them.
+  // Signals are blocked, so that the warden receives none before it waits for them.
   sigset_t all, mask;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &mask);
@@ -240,7 +240,7 @@ std::string Subprocess::Start(const Task& task) {
   pthread_sigmask(SIG_SETMASK, &mask, nullptr);
   its_life.Close();
   if (warden_ < 0) return strerror(error);
-  // Whether it could fork; nothing comes if it was killed before.
+  // The warden reports whether it could fork; nothing arrives if it was killed before.
   ssize_t size;
   while ((size = read(life_.get(), &error, sizeof(error))) < 0 && errno == EINTR) {
   }

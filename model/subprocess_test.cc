@@ -1,5 +1,5 @@
-// Subprocesses that end, hang, print, start helpers or meddle with descriptors: what we learn of
-// them, in time, and that nobody is left.
+// Subprocesses that end, hang, print, start processes or tamper with descriptors: what we learn of
+// them, in time, and that no process is left behind.
 
 #include "model/subprocess.h"
 
@@ -43,7 +43,7 @@ bool Alive(pid_t pid) {
 
 class SubprocessTest : public testing::Test {
  protected:
-  // Starts it, and waits until it has ended. Returns how.
+  // Starts it, waits until it has ended, and returns its status.
   int Run(std::function<void(int channel)> run) {
     EXPECT_EQ(process_.Start({.run = std::move(run)}), "");
     return WaitForEnd();
@@ -62,7 +62,7 @@ class SubprocessTest : public testing::Test {
     return process_.Kill();
   }
 
-  // Of what came through the channel, a number.
+  // The number that arrived through the channel.
   pid_t Told() { return std::atoi(process_.inbox().c_str()); }
 
   void TearDown() override {
@@ -263,7 +263,7 @@ TEST_F(SubprocessTest, OutOfDescriptorsItSaysSo) {
   EXPECT_EQ(Run([](int) {}), 0) << "and starts when there are some";
 }
 
-// ---- Words ----
+// ---- last words ----
 
 LastWords Words(const std::string& text) {
   LastWords words;

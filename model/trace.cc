@@ -17,13 +17,13 @@ std::string_view Strip(std::string_view line) {
   return line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1);
 }
 
-// Reads one stream line by line.
+// Judges one stream, line by line.
 class Reader {
  public:
   Reader(const Contract& contract, std::vector<TraceVerdict>* verdicts)
       : judge_(MakeJudge(contract)), verdicts_(verdicts) {}
 
-  // Returns what is wrong with the line, or "".
+  // "" or what is wrong with the line.
   std::string Read(std::string_view line) {
     ++line_;
     line = Strip(line);
@@ -39,13 +39,13 @@ class Reader {
       const std::string error =
           ParseEvent(begin == std::string_view::npos ? "" : line.substr(begin), &event);
       if (!error.empty()) return error;
-      // An operation within a script ends where the script does.
+      // The last operation of a script ends where the script ends.
       if (event.kind == Event::Kind::kEnd && judge_->in_operation()) judge_->End();
       Blame();
       judge_->Observe(event);
     } else {
       Op op;
-      // `self` outside of a script comes from a lost event: void, not an error.
+      // `self` outside a script means that an event is missing: void, not an error.
       const std::string error = ParseOp(line, /*in_script=*/true, &op);
       if (!error.empty()) return error;
       if (judge_->in_operation()) judge_->End();
@@ -80,8 +80,8 @@ class Reader {
   const std::unique_ptr<Judge> judge_;
   std::vector<TraceVerdict>* verdicts_;
   TraceVerdict trace_;
-  size_t line_ = 0;  // that is read
-  size_t last_ = 0;  // the last one that was judged
+  size_t line_ = 0;  // the line that is being read
+  size_t last_ = 0;  // the last operation or event
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Judging traces as text: streams of several, what is skipped, where a conviction is, what is an
-// error and what is a broken law. What traces may say is judge_test.cc's.
+// Judging traces as text: streams of several, what is skipped, on which line a conviction is, what
+// is an error and what is a broken law. Which traces are lawful is the subject of judge_test.cc.
 
 #include "model/trace.h"
 
@@ -88,8 +88,8 @@ TEST(Traces, WithOtherLinesAreErrors) {
     const char* error;
   } cases[] = {
       {"r0 = leaf\n> new 0\n\nr0 = cheese\n", "line 4: "},
-      {"> be gone\n", "line 1: \"be gone\" is no event"},
-      {"r0 = leaf\n>\n", "line 2: \"\" is no event"},
+      {"> be gone\n", "line 1: \"be gone\" is not an event"},
+      {"r0 = leaf\n>\n", "line 2: \"\" is not an event"},
       {"r0 = leaf\n> new -1\n", "line 2: \"new -1\" is not of the form `new I`"},
       {"r16 = leaf\n", "line 1: "},
       {"main:\n", "line 1: "},
@@ -219,7 +219,7 @@ TEST(Traces, MayBeLong) {
 }
 
 TEST(Traces, MayNestDeeply) {
-  // Each finalizer lets the next object go.
+  // Each finalizer releases the next object.
   constexpr int kDepth = 10'000;
   std::string text = "disable\n";
   for (int i = 0; i < kDepth; ++i) {

@@ -14,9 +14,9 @@
 namespace ouro {
 namespace {
 
-constexpr size_t kMaxTrouble = 400;  // bytes of a sentence that a collector says
+constexpr size_t kMaxTrouble = 400;  // bytes of a sentence passed to Broken
 
-// Collections and scripts are brackets in a transcript: what is inside is indented.
+// Collections and scripts nest in a transcript: what is inside is indented.
 bool Opens(const Event& event) {
   return event.kind == Event::Kind::kCollect || event.kind == Event::Kind::kFinalize ||
          event.kind == Event::Kind::kCallback;
@@ -73,15 +73,15 @@ Verdict Trial::Run(const Program& program) {
   if (broken_) {
     verdict.kind = Verdict::Kind::kBroken;
     verdict.trouble = trouble_;
-    // "python died of signal 11 after `r0 = none`": the operation may change in shrinking.
+    // "python died of signal 11 after `r0 = none`": shrinking may change the operation.
     verdict.sign = Anonymous(trouble_.substr(0, trouble_.find(" after `")));
   } else if (judge_->violation()) {
     verdict.kind = Verdict::Kind::kConvicted;
     verdict.violation = judge_->violation();
   }
-  program_ = nullptr;  // what a collector reports between programs is nobody's business
+  program_ = nullptr;  // events between programs are ignored
   if (!verdict.lawful()) {
-    collector_.reset();  // who knows what state it is in
+    collector_.reset();  // its state is unknown
   }
   return verdict;
 }
@@ -91,7 +91,7 @@ Verdict Trial::Run(const Program& program, std::string* transcript) {
   transcript_ = transcript;
   Verdict verdict = Run(program);
   transcript_ = nullptr;
-  // The last line is an operation or an event: comments are followed by one of these.
+  // The last line is an operation or an event: one of these follows every comment.
   if (!verdict.lawful()) MarkHere(transcript);
   return verdict;
 }
@@ -107,18 +107,18 @@ void Trial::Execute(const Op& op) {
   ExecuteOne(op);
 }
 
-// One operation allocates or releases, never both: an automatic collection in between would see a
-// heap that depends on how the collector orders the two.
+// An operation allocates or releases, never both: an automatic collection in between would see a
+// heap that depends on the order in which the collector does the two.
 void Trial::Replace(const Op& op) {
   Op allocate = op;
-  const bool lends = op.code == OpCode::kWeak && op.ref == op.dest;
+  const bool borrows = op.code == OpCode::kWeak && op.ref == op.dest;
   const ObjectId target = judge_->reg(op.dest);
-  if (lends) {
-    int lent = program_->UnnamedRegister();
-    if (lent < 0) lent = kRegisters - 1;
-    while (lent >= 0 && judge_->reg(lent) != kNone) --lent;
-    if (lent < 0) return WriteVoid(op, "no register is empty");
-    allocate.ref = static_cast<Ref>(lent);
+  if (borrows) {
+    int borrowed = program_->UnnamedRegister();
+    if (borrowed < 0) borrowed = kRegisters - 1;
+    while (borrowed >= 0 && judge_->reg(borrowed) != kNone) --borrowed;
+    if (borrowed < 0) return WriteVoid(op, "no register is empty");
+    allocate.ref = static_cast<Ref>(borrowed);
     ExecuteOne({.code = OpCode::kCopy, .dest = allocate.ref, .ref = op.dest});
   }
   if (!over()) ExecuteOne({.code = OpCode::kEmptyRegister, .dest = op.dest});
@@ -131,7 +131,7 @@ void Trial::Replace(const Op& op) {
   } else {
     ExecuteOne(allocate);
   }
-  if (over() || !lends || judge_->reg(allocate.ref) != target) return;
+  if (over() || !borrows || judge_->reg(allocate.ref) != target) return;
   ExecuteOne({.code = OpCode::kEmptyRegister, .dest = allocate.ref});
 }
 
@@ -156,7 +156,7 @@ void Trial::ExecuteOne(const Op& op) {
   if (!broken_) judge_->End();
   if (!limits_.verify || over()) return;
   const std::string wrong = collector_->Verify();
-  if (!wrong.empty()) Broken("it finds itself unsound after `" + Print(op) + "`: " + wrong);
+  if (!wrong.empty()) Broken("it reports itself inconsistent after `" + Print(op) + "`: " + wrong);
 }
 
 void Trial::Count(const Event& event) {
@@ -165,19 +165,19 @@ void Trial::Count(const Event& event) {
   if (++events_since_ <= limits_.events) return;
   const int64_t most = limits_.events + int64_t{limits_.times_born} * born_;
   if (events_since_ > most) {
-    Broken(fmt::format("it goes on reporting: more than {} events of one operation", most));
+    Broken(fmt::format("it keeps reporting: more than {} events in one operation", most));
   }
 }
 
 ScriptEnd Trial::On(const Event& event) {
   if (over() || program_ == nullptr) return ScriptEnd::kReturned;
   pulse_->Leave();
-  const ScriptEnd end = Hear(event);
+  const ScriptEnd end = Handle(event);
   pulse_->Enter();
   return end;
 }
 
-ScriptEnd Trial::Hear(const Event& event) {
+ScriptEnd Trial::Handle(const Event& event) {
   Count(event);
   if (over()) return ScriptEnd::kReturned;
   if (transcript_ != nullptr) {
@@ -198,13 +198,13 @@ ScriptEnd Trial::Hear(const Event& event) {
   return raised ? ScriptEnd::kRaised : ScriptEnd::kReturned;
 }
 
-// Whether it raised.
+// Returns whether the script raised.
 bool Trial::RunScript(ObjectId id) {
   const Script& script = program_->script(judge_->script_of(id));
   if (script.empty()) return false;
   if (depth_ >= limits_.depth) {
     if (transcript_ != nullptr) {
-      Write(fmt::format("# this script runs empty: {} are running, one in another", depth_));
+      Write(fmt::format("# this script runs empty: {} scripts are nested already", depth_));
     }
     return false;
   }

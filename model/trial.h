@@ -1,9 +1,13 @@
-// A trial is one program, executed by one collector under the judge. Its outcome is a verdict.
+// A trial runs programs on one collector under the judge. The outcome of a program is a verdict.
 //
-// Place: here programs, collectors and the judge meet. The scripts of finalizers and callbacks run
-// here: a collector only says "call it now". The trial skips void operations, so that collectors
-// need not check anything, and splits those that would allocate and release at once: see
-// "Registers that are full" in program.h.
+// Place: where programs, collectors and judges meet. Scripts of finalizers and callbacks run here:
+// a collector only says "call it now". The trial skips void operations, so that collectors need not
+// check anything, and splits operations that would both allocate and release: see "Registers that
+// are not empty" in program.h.
+//
+// Threads: one thread uses a trial; different trials may run at the same time. Exceptions: whatever
+// the specimen's factory or collector throws passes through, and the trial is then good for nothing
+// but destruction. A crash of the collector is a crash of the caller: see isolate.h.
 
 #ifndef MODEL_TRIAL_H_
 #define MODEL_TRIAL_H_
@@ -21,65 +25,69 @@
 
 namespace ouro {
 
-// Bounds of a run. Past one of the first three, scripts run empty, which the transcript says; main
-// goes on to its end.
+// Bounds of a run. Beyond one of the first three, scripts run empty, which the transcript says;
+// main runs to its end.
 struct Limits {
-  // Operations of scripts that are executed in all: so many, or that many times the operations of
-  // the program, if this is more. A finalizer that makes another object like its own ends by it.
+  // The operations of scripts in one program: at most the greater of `operations` and `times` times
+  // the program's size. It ends a finalizer that creates another object like its own.
   int operations = 400;
   int times = 4;
-  int depth = 12;  // scripts within scripts; below 50, see fact 12
-  // Events of one operation, from its last own operation in a script on: so many, and that many
-  // times the objects that were born so far. No lawful one has half of them: an object has eight at
-  // most. Past them the collector is broken: it goes on reporting for ever.
+  int depth = 12;  // nested scripts; below 50, see fact 12
+  // The events between the begin of one operation and that of the next: at most `events` plus
+  // `times_born` times the objects born so far. No lawful collector needs half of that: at most
+  // eight events are about one object. Beyond it the collector is broken: it never stops reporting.
   int events = 1000;
   int times_born = 16;
-  bool verify = false;  // ask the collector after each operation whether it finds itself sound
+  bool verify = false;  // call Collector::Verify after each operation
 };
 
+// The outcome of one program.
 struct Verdict {
   enum class Kind : uint8_t {
     kLawful,
-    kConvicted,  // `violation` says of what
-    kBroken,     // the collector died, hung or spoke nonsense: `trouble` is a sentence
+    kConvicted,  // it broke a law: `violation`
+    kBroken,     // the collector died, hung or sent malformed output: `trouble`
   };
 
   Kind kind = Kind::kLawful;
-  std::optional<Violation> violation = {};
-  std::string trouble = {};
-  std::string sign = {};   // kBroken: what the same trouble has in every run
-  std::string words = {};  // kBroken: what its process printed last, lines; may be empty
+  std::optional<Violation> violation = {};  // set if and only if kConvicted
+  std::string trouble = {};                 // kBroken: a sentence
+  std::string sign = {};                    // kBroken: what is the same in every run; the signature
+  std::string words = {};  // kBroken: the last output of its process, lines; may be empty
   std::vector<std::string> frames = {};  // kBroken: where it crashed, innermost first; may be empty
-  int operations = 0;                    // that were executed
-  int events = 0;                        // that were reported
-  uint64_t situations = 0;               // that were reached, a bit for each Situation
+  int operations = 0;                    // executed, those of scripts included
+  int events = 0;                        // reported
+  uint64_t situations = 0;               // reached; a bit for each Situation
 
   bool lawful() const { return kind == Kind::kLawful; }
-  // What a shrunk program must keep: the law, operation and phase, or the kind of trouble. "" where
-  // the verdict is lawful.
+  // What a shrunk program must keep: law, operation and phase, or the kind of trouble. "" if
+  // lawful.
   std::string signature() const;
 };
 
-// Runs programs on one specimen, one after the other. The collector is reused from program to
-// program while all is lawful, and made anew after a conviction.
+// Runs programs on one specimen, one after another. The collector is made by the first Run, reused
+// with Reset while verdicts are lawful, and made anew after an unlawful one.
 class Trial : private Observer {
  public:
+  // Copies the specimen. REQUIRES: specimen.contract is not null, specimen.make is callable.
   explicit Trial(const Specimen& specimen, Limits limits = {});
   ~Trial() override;
 
+  // Executes the program up to its end or the first unlawful event. Deterministic if the collector
+  // is. Amortized O(1) an operation and an event, apart from the collector and what judge.h
+  // excepts.
   Verdict Run(const Program& program);
 
-  // As Run; *transcript becomes the trace (see trace.h). On a conviction its last operation or
-  // event ends with a comment `# <- here`. What is not executed has a comment of its own, `# void:
-  // ...` or
-  // `# scripts run empty ...`.
+  // As Run; *transcript becomes the trace (see trace.h), by which the program runs several times
+  // slower. If the verdict is unlawful, the last line ends with a comment `# <- here`. What was not
+  // executed has a comment of its own: `# void: ...` or `# scripts run empty ...`.
   Verdict Run(const Program& program, std::string* transcript);
 
   // See Judge::CountFeatures.
   void CountFeatures(uint8_t* counters) { judge_->CountFeatures(counters); }
 
-  // Shows there, from now on, how far it is; `tail`, which may be null, gets every transcript that
-  // is asked for. Both outlive the trial.
+  // From now on, publishes its progress in *pulse and appends to *tail whatever it writes into a
+  // transcript. `tail` may be null. Both must outlive the trial.
   void Watch(Pulse* pulse, TranscriptTail* tail = nullptr) {
     pulse_ = pulse;
     tail_ = tail;
@@ -89,12 +97,12 @@ class Trial : private Observer {
   ScriptEnd On(const Event& event) override;
   void Broken(const std::string& why) override;
 
-  ScriptEnd Hear(const Event& event);
+  ScriptEnd Handle(const Event& event);
   bool over() const { return broken_ || judge_->violation().has_value(); }
   void Execute(const Op& op);
   void Replace(const Op& op);
   void ExecuteOne(const Op& op);
-  void WriteVoid(const Op& op);  // which the judge says is void
+  void WriteVoid(const Op& op);  // REQUIRES: the judge says that it is void
   void WriteVoid(const Op& op, const std::string& why);
   bool RunScript(ObjectId id);
   bool OutOfOperations();
@@ -117,19 +125,20 @@ class Trial : private Observer {
   int events_ = 0;
   int events_since_ = 0;  // ... since the last operation began
   int born_ = 0;
-  bool out_of_operations_ = false;  // and the transcript says so
-  int depth_ = 0;                   // of scripts
-  int indent_ = 0;                  // of scripts and collections
+  bool out_of_operations_ = false;  // the transcript says so, once
+  int depth_ = 0;                   // nested scripts
+  int indent_ = 0;                  // nested scripts and collections
 };
 
-// Marks the last line of a transcript as the one where it went wrong.
+// Marks the last line of a transcript as the one where it went wrong. REQUIRES: the transcript is
+// empty or ends with a line end.
 void MarkHere(std::string* transcript);
 
-// One program on a fresh collector.
+// Runs one program on a new collector.
 Verdict Try(const Program& program, const Specimen& specimen, Limits limits = {});
 
-// What a reader of a failure sees: the law, a sentence, the transcript, what would have been
-// lawful. `transcript` may be empty. Deterministic.
+// The text that a reader of a failure sees: the law, a sentence, the transcript, what would have
+// been lawful. `transcript` may be empty. Deterministic.
 std::string Report(const Specimen& specimen, const Verdict& verdict, const std::string& transcript);
 
 }  // namespace ouro

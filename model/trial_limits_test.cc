@@ -1,5 +1,5 @@
-// What trials do not execute, and that their transcripts say so: scripts past their bounds, and
-// void operations. And how long they listen.
+// What trials do not execute, as their transcripts say: scripts beyond their bounds, and void
+// operations. And how many events they accept.
 
 #include <cstddef>
 #include <string>
@@ -21,7 +21,7 @@ Program Parsed(const std::string& text) {
   return programs.empty() ? Program() : programs.front();
 }
 
-// Which is a lawful trace, whatever its comments say.
+// The transcript, which is a lawful trace, comments included.
 std::string TranscriptOf(const Specimen& specimen, const std::string& program, Limits limits = {}) {
   std::string transcript;
   EXPECT_TRUE(Trial(specimen, limits).Run(Parsed(program), &transcript).lawful());
@@ -65,7 +65,7 @@ TEST(TrialLimits, RunsScriptsEmptyPastTheOperations) {
     EXPECT_EQ(Count(transcript, "r2 = none"), 1u) << "main goes on";
     const Verdict verdict = Try(Parsed(kEndless), SpecimenOf<CountingCollector>(), limits);
     EXPECT_TRUE(verdict.lawful());
-    // And four of main, which do not count; of scripts, none begins at the limit.
+    // And four of main, which do not count; at the limit, no further script begins.
     EXPECT_EQ(verdict.operations, operations + 4);
     EXPECT_EQ(Count(transcript, "# scripts run empty from here on: they have executed " +
                                     std::to_string(operations) + " operations\n"),
@@ -75,7 +75,7 @@ TEST(TrialLimits, RunsScriptsEmptyPastTheOperations) {
 }
 
 TEST(TrialLimits, GivesScriptsOfLongProgramsMoreOperations) {
-  // Each of the finalizers does what is to be done once in main, and four times as much is allowed.
+  // Each finalizer executes as many operations as main, and four times as many are allowed.
   std::string text = "def 0:\n  r1 = leaf\n  r1 = none\n  r1 = leaf\n  r1 = none\nmain:\n";
   for (int i = 0; i < 1000; ++i) text += "r0 = node 0 del 0\nr0 = none\n";
   const Verdict verdict = Try(Parsed(text), SpecimenOf<CountingCollector>());
@@ -111,7 +111,7 @@ TEST(TrialLimits, SaysWhatItDoesNotExecute) {
             "# void: r1 = garbage 2 (the garbage list has 0 objects)\n");
 }
 
-// Takes a census without end.
+// Takes a census that never ends.
 class Endless : public CountingCollector {
  public:
   using CountingCollector::CountingCollector;
@@ -126,7 +126,7 @@ TEST(TrialLimits, DoesNotListenForEver) {
   const Verdict verdict =
       Try(Parsed("r0 = node 0\ncensus\nr1 = leaf\n"), SpecimenOf<Endless>(kCensusTaking));
   EXPECT_EQ(verdict.kind, Verdict::Kind::kBroken);
-  EXPECT_EQ(verdict.trouble, "it goes on reporting: more than 1016 events of one operation");
+  EXPECT_EQ(verdict.trouble, "it keeps reporting: more than 1016 events in one operation");
   EXPECT_EQ(verdict.operations, 2);
 }
 

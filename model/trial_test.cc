@@ -1,4 +1,4 @@
-// Trials: what a collector is handed and what not, transcripts, broken collectors, reuse.
+// Trials: what a collector receives and what it does not, transcripts, broken collectors, reuse.
 
 #include "model/trial.h"
 
@@ -29,9 +29,9 @@ std::string TranscriptOf(const Specimen& specimen, const std::string& program, L
   return transcript;
 }
 
-// ---- what a collector is handed ----
+// ---- what a collector receives ----
 
-// Writes down what it is handed, and does what a lawful one would do.
+// Records what it receives, and does what a lawful collector would.
 class Recording : public CountingCollector {
  public:
   Recording(Observer& observer, std::vector<std::string>* handed)
@@ -118,30 +118,30 @@ TEST(Trial, EmptiesARegisterBeforeAnAllocation) {
             (Lines{"r0 = leaf", "r0 = none", "r0 = node 1", "r1 = leaf", "r1 = r0"}));
 }
 
-// What changes a register takes its operands first, under an exact contract and under bounds.
+// Operations read their operands before they write a register, under both kinds of contract.
 TEST(Trial, TakesTheOperandBeforeTheOldValueGoes) {
   for (const Contract* contract : {&kCPython26, &kCPython39, &kPerl}) {
     const auto handed = [contract](const std::string& program) {
       return HandedOut(program, kWeakReferences | kFinalizers, *contract);
     };
-    // The target lives until there is a weak reference to it, which then is empty.
+    // The target lives until there is a weak reference to it, which is then empty.
     EXPECT_EQ(handed("r0 = node 0\nr0 = weak r0\nr1 = r0()\n"),
               (Lines{"r0 = node 0", "r15 = r0", "r0 = none", "r0 = weak r15", "r15 = none",
                      "r1 = r0()"}));
-    // Or lives on, if something else holds it.
+    // Or it lives on, if something else refers to it.
     EXPECT_EQ(handed("r0 = node 0\nr15 = r0\nr0 = weak r0\nr0 = r0()\n"),
               (Lines{"r0 = node 0", "r15 = r0", "r14 = r0", "r0 = none", "r0 = weak r14",
                      "r14 = none", "r0 = r0()"}));  // r15 is the program's own
     EXPECT_EQ(
         handed("r0 = node 1\nr1 = node 1\nr0.0 = r1\nr1 = none\nr0 = r0.0\nr0 = r0.0\n"),
         (Lines{"r0 = node 1", "r1 = node 1", "r0.0 = r1", "r1 = none", "r0 = r0.0", "r0 = r0.0"}));
-    // The finalizer of the target finds the weak reference in place, and nothing lent any more.
+    // The finalizer of the target finds the weak reference in place, and no register borrowed.
     EXPECT_EQ(handed("def 0:\n  r1 = r14\n  r1 = r0\n  r2 = r0\nmain:\n  r0 = node 0 del 0\n"
                      "  r0 = weak r0\n"),
               (Lines{"r0 = node 0 del 0", "r15 = r0", "r0 = none", "r0 = weak r15", "r15 = none",
                      "r1 = r0", "r2 = r0"}));
   }
-  // A register that the program names is lent only if it names all, and only if it is empty.
+  // A register that the program names is borrowed only if it names all, and only if it is empty.
   std::string full;
   for (int i = 0; i < kRegisters; ++i) full += "r" + std::to_string(i) + " = node 0\n";
   EXPECT_EQ(HandedOut(full + "r0 = weak r0\n", kWeakReferences).size(), size_t{kRegisters});
@@ -149,8 +149,8 @@ TEST(Trial, TakesTheOperandBeforeTheOldValueGoes) {
             "r3 = r0");
 }
 
-// Believes what collector.h says of allocations.
-class Believing : public CountingCollector {
+// Relies on what collector.h says of allocations.
+class Trusting : public CountingCollector {
  public:
   using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
@@ -160,11 +160,11 @@ class Believing : public CountingCollector {
 };
 
 TEST(Trial, AllocatesIntoEmptyRegistersOnly) {
-  EXPECT_TRUE(Try(Parsed("r0 = leaf\nr0 = node 0\nr0 = leaf\n"), SpecimenOf<Believing>()).lawful());
-  // The finalizer fills the register again that was emptied for the leaf.
+  EXPECT_TRUE(Try(Parsed("r0 = leaf\nr0 = node 0\nr0 = leaf\n"), SpecimenOf<Trusting>()).lawful());
+  // The finalizer fills the register that was emptied for the leaf.
   const Verdict verdict =
       Try(Parsed("def 0:\n  r0 = self\nmain:\n  r0 = node 0 del 0\n  r0 = leaf\n"),
-          SpecimenOf<Believing>());
+          SpecimenOf<Trusting>());
   EXPECT_TRUE(verdict.lawful());
 }
 
@@ -283,7 +283,7 @@ TEST(Trial, EndsATranscriptWhereTheLawWasBroken) {
             "    > free 1\n"
             "    > free 1      # <- here\n"
             "  lawful here: nothing\n"
-            "  the law: An object is freed once, and after its birth.\n");
+            "  the law: An object is freed at most once, and after its birth.\n");
   // The transcript is a trace that breaks the same law in its last line.
   std::vector<TraceVerdict> verdicts;
   ASSERT_EQ(JudgeTraces(transcript, kCPython26, &verdicts), "");
@@ -307,8 +307,8 @@ TEST(Trial, ReportsTheLawful) {
 
 // ---- broken collectors ----
 
-// Breaks down at the first store, and goes on to talk.
-class Breaking : public CountingCollector {
+// Calls Broken at the first store, and reports events after that.
+class BrokenAtStore : public CountingCollector {
  public:
   using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
@@ -323,7 +323,7 @@ class Breaking : public CountingCollector {
 };
 
 TEST(Trial, SaysWhatBrokeACollector) {
-  const Specimen specimen = SpecimenOf<Breaking>();
+  const Specimen specimen = SpecimenOf<BrokenAtStore>();
   std::string transcript;
   const Verdict verdict =
       Trial(specimen).Run(Parsed("r0 = node 1\nr0.0 = r0\nr0 = none\n"), &transcript);
@@ -340,15 +340,15 @@ TEST(Trial, SaysWhatBrokeACollector) {
             "    r0.0 = r0      # <- here\n");
 }
 
-class Unborn : public CountingCollector {
+class BrokenFromStart : public CountingCollector {
  public:
-  explicit Unborn(Observer& observer) : CountingCollector(observer) {
+  explicit BrokenFromStart(Observer& observer) : CountingCollector(observer) {
     observer.Broken("it is not installed");
   }
 };
 
 TEST(Trial, SaysWhyACollectorCannotStart) {
-  const Verdict verdict = Try(Parsed("r0 = leaf\n"), SpecimenOf<Unborn>());
+  const Verdict verdict = Try(Parsed("r0 = leaf\n"), SpecimenOf<BrokenFromStart>());
   EXPECT_EQ(verdict.kind, Verdict::Kind::kBroken);
   EXPECT_EQ(verdict.trouble, "it is not installed");
   EXPECT_EQ(verdict.operations, 0);
@@ -399,7 +399,8 @@ TEST(Trial, MakesACollectorAnewAfterAConviction) {
 }
 
 TEST(Trial, MakesACollectorAnewAfterABreakdown) {
-  const Lives lives = LivesOf<Breaking>({"r0 = node 1\nr0.0 = r0\n", "r0 = leaf\n", "r0 = leaf\n"});
+  const Lives lives =
+      LivesOf<BrokenAtStore>({"r0 = node 1\nr0.0 = r0\n", "r0 = leaf\n", "r0 = leaf\n"});
   EXPECT_EQ(lives.made, 2);
   EXPECT_EQ(lives.resets, 1);
 }
@@ -413,26 +414,26 @@ TEST(Trial, JudgesTheNextProgramOnItsOwn) {
   EXPECT_TRUE(trial.Run(Parsed("r1 = leaf\nr1 = none\n")).lawful());
 }
 
-// Talks when it is not asked.
-class Chatty : public CountingCollector {
+// Reports events between operations.
+class ReportsUnasked : public CountingCollector {
  public:
-  explicit Chatty(Observer& observer) : CountingCollector(observer) { Talk(); }
-  ~Chatty() override { Talk(); }
+  explicit ReportsUnasked(Observer& observer) : CountingCollector(observer) { ReportEvents(); }
+  ~ReportsUnasked() override { ReportEvents(); }
   void Reset() override {
-    Talk();
+    ReportEvents();
     CountingCollector::Reset();
-    Talk();
+    ReportEvents();
   }
 
  private:
-  void Talk() {
+  void ReportEvents() {
     EXPECT_EQ(observer_.On(Event::Free(0)), ScriptEnd::kReturned);
     EXPECT_EQ(observer_.On(Event::Finalize(0)), ScriptEnd::kReturned);
   }
 };
 
 TEST(Trial, IgnoresWhatACollectorSaysBetweenPrograms) {
-  Trial trial(SpecimenOf<Chatty>());
+  Trial trial(SpecimenOf<ReportsUnasked>());
   for (int i = 0; i < 3; ++i) {
     const Verdict verdict = trial.Run(Parsed("r0 = node 0 del 0\nr1 = leaf\n"));
     EXPECT_TRUE(verdict.lawful());
@@ -440,8 +441,8 @@ TEST(Trial, IgnoresWhatACollectorSaysBetweenPrograms) {
   }
 }
 
-// Once a law is broken, scripts run no more.
-class Stubborn : public CountingCollector {
+// Once a law is broken, no script runs.
+class IgnoresViolation : public CountingCollector {
  public:
   using CountingCollector::CountingCollector;
   void Execute(const Op& op) override {
@@ -456,7 +457,7 @@ class Stubborn : public CountingCollector {
 
 TEST(Trial, RunsNoScriptAfterAConviction) {
   std::string transcript;
-  const Verdict verdict = Trial(SpecimenOf<Stubborn>())
+  const Verdict verdict = Trial(SpecimenOf<IgnoresViolation>())
                               .Run(Parsed("def 0:\n  raise\nmain:\n  r0 = node 0 del 0\n"
                                           "  collect 0\n  r0 = none\n"),
                                    &transcript);

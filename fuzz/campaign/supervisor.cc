@@ -23,7 +23,7 @@ constexpr int kLastMessages = 100'000;  // of one worker that has ended
 constexpr int kLeastHangMs = 2000;      // a busy machine lets everybody wait
 constexpr int kStuckAtEndMs = 1000;     // when time is over: worth a second look
 constexpr uint64_t kSlower = 20;        // than the slowest lawful program: hung
-constexpr char kForeignWrite[] = "wrote into a descriptor that is not its own";
+constexpr char kForeignWrite[] = "wrote to a file descriptor that it does not own";
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 // The envelope judge on operations: what each does when it begins, and what must have happened when
-// it ends. Who can reach what is in envelope_judge_reach.cc, events are in
-// envelope_judge_events.cc, collections in envelope_judge_collection.cc.
+// it ends. Events are in envelope_judge_events.cc, collections in envelope_judge_collection.cc,
+// reachability in envelope_judge_reach.cc.
 
 #include "model/judge/envelope_judge.h"
 
@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "model/judge/ways.h"
+#include "model/judge/paths.h"
 
 namespace ouro {
 
@@ -34,7 +34,7 @@ void EnvelopeJudge::Reset() {
   collections_ = strays_ = 0;
 }
 
-// ---- What an operation names ----
+// ---- Operands ----
 
 const EnvelopeJudge::Frame* EnvelopeJudge::InnermostScript() const {
   for (size_t i = frames_.size(); i-- > 0;) {
@@ -46,7 +46,7 @@ const EnvelopeJudge::Frame* EnvelopeJudge::InnermostScript() const {
 ObjectId EnvelopeJudge::Resolve(Ref ref) const {
   if (ref != kSelf) return reg(ref);
   const Frame* script = InnermostScript();
-  // Where finalizers run after death, there is no self any more.
+  // A finalizer that runs after death has no self.
   return script == nullptr || at(script->object).freed ? kNone : script->object;
 }
 
@@ -69,11 +69,12 @@ Judge::Referent EnvelopeJudge::Look(Ref ref) const {
 void EnvelopeJudge::Begin(const Op& op) {
   if (violation_) return;
   if (in_operation()) {
-    return Convict(Law::kEventInPlace, kNone,
-                   fmt::format("`{}` was executed before what was going on had ended", Print(op)),
-                   "nothing");
+    return Convict(
+        Law::kEventInPlace, kNone,
+        fmt::format("`{}` was executed before the operation in progress had ended", Print(op)),
+        "nothing");
   }
-  // The script that runs does something: only now its object counts as held.
+  // Only a script that executes an operation makes its object reachable.
   if (!frames_.empty()) SetFrameHold(frames_.back(), true);
   MarkScriptReachable();  // before anything changes
   Frame frame;
@@ -95,7 +96,7 @@ void EnvelopeJudge::Apply(Frame& frame) {
       frame.object = at(Resolve(op.ref)).slots[op.slot];
       return SetRegister(op.dest, frame.object);
     case OpCode::kDeref:
-      // What it yields is known when it was answered; until then the old value holds nothing.
+      // The result is known once it is reported; the old value is released now.
       frame.object = Resolve(op.ref);
       if (op.dest != op.ref) SetRegister(op.dest, kNone);
       return;
@@ -115,7 +116,7 @@ void EnvelopeJudge::End() {
   if (frames_.empty() || frames_.back().type != Frame::Type::kOp) {
     return Convict(Law::kEventInPlace, kNone,
                    frames_.empty() ? "no operation was open"
-                                   : "a script or collection that had begun did not end",
+                                   : "a script or collection within the operation did not end",
                    "nothing");
   }
   const Frame& frame = frames_.back();
@@ -140,7 +141,8 @@ void EnvelopeJudge::End() {
   ForgetFreed();
 }
 
-// No script is running: reference counts of 0 have had their effect, and finalizers after death.
+// No script is running: objects without references must be dead, and finalizers that run after
+// death must have run.
 void EnvelopeJudge::CheckUnreferenced() {
   ObjectId first = kNone;
   for (const ObjectId id : unreferenced_) {
@@ -155,18 +157,18 @@ void EnvelopeJudge::CheckUnreferenced() {
   const bool due = at(first).due == Object::Due::kYes;
   const Law law = due ? Law::kFinalizeAtOnce : Law::kFreeAtOnce;
   Convict(law, first,
-          at(first).freed ? fmt::format("#{} was freed, and its finalizer did not run", first)
-                          : fmt::format("nothing holds #{} any more, and {}", first,
+          at(first).freed ? fmt::format("#{} was freed, but its finalizer did not run", first)
+                          : fmt::format("nothing references #{} any more, but {}", first,
                                         due ? "its finalizer did not run" : "it was not freed"),
           fmt::format("{} {}", due ? "finalize" : "free", first));
 }
 
 void EnvelopeJudge::Finish() {
   if (violation_ || frames_.empty()) return;
-  Convict(Law::kEventInPlace, kNone, "the trace ends before what was going on had ended", "");
+  Convict(Law::kEventInPlace, kNone, "the trace ends before its last operation has ended", "");
 }
 
-// ---- Words ----
+// ---- Convictions ----
 
 void EnvelopeJudge::Convict(Law law, ObjectId object, std::string what, std::string lawful) {
   if (violation_) return;
@@ -181,26 +183,24 @@ void EnvelopeJudge::Convict(Law law, ObjectId object, std::string what, std::str
                          std::move(signature)};
 }
 
-// "r2 -> #1 slot 0 -> #0 holds it": a shortest way from a root.
-std::string EnvelopeJudge::HeldBy(ObjectId wanted) const {
-  Ways ways(objects_.size());
+// "r2 -> #1 slot 0 -> #0": a shortest path of references from a root.
+std::string EnvelopeJudge::PathTo(ObjectId wanted) const {
+  Paths paths(objects_.size());
   const auto begin = [&](ObjectId id, const std::string& root) {
-    if (id != kNone && !at(id).freed) ways.Begin(id, root);
+    if (id != kNone && !at(id).freed) paths.AddRoot(id, root);
   };
   for (int i = 0; i < kRegisters; ++i) begin(reg(i), fmt::format("r{}", i));
   for (const Frame& frame : frames_) {
     if (frame.type == Frame::Type::kScript) begin(frame.object, "self of a running script");
   }
-  for (size_t i = 0; i < ways.reached().size(); ++i) {
-    const ObjectId from = ways.reached()[i];
+  for (size_t i = 0; i < paths.reached().size(); ++i) {
+    const ObjectId from = paths.reached()[i];
     for (size_t slot = 0; slot < at(from).slots.size(); ++slot) {
       const ObjectId id = at(from).slots[slot];
-      if (id != kNone && !at(id).freed) ways.GoOn(from, slot, id);
+      if (id != kNone && !at(id).freed) paths.Extend(from, slot, id);
     }
   }
-  return fmt::format("{} holds it", ways.reached(wanted)
-                                        ? ways.To(wanted)
-                                        : fmt::format("the operation -> #{}", wanted));
+  return paths.reached(wanted) ? paths.To(wanted) : fmt::format("the operation -> #{}", wanted);
 }
 
 }  // namespace ouro

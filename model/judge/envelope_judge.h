@@ -1,12 +1,15 @@
-// The envelope judge knows what every program's objects can reach, and holds a collector to the
-// bounds of its envelope: what must be alive, what must be dead, what a finalizer may see.
+// The envelope judge knows what every object of a program can reach, and checks a collector against
+// the bounds of its envelope: what must be alive, what must be dead, what a finalizer may see.
 //
 // Place: the judge of contracts with an envelope; beside the exact judge, and much smaller.
 //
-// Who is reachable is counted, not searched: an object has as many holds as registers, running
-// scripts and slots of reachable objects refer to it. All changes of these go through Hold and
-// Release (envelope_judge_reach.cc), which note at that moment what rose and what fell, whatever
-// changed it: an operation, its answer, a birth, the end of a script.
+// Reachability is counted, not searched: an object has as many holds as registers, running scripts
+// and slots of reachable objects refer to it. All changes of holds go through Hold and Release
+// (envelope_judge_reach.cc), which note at that moment what became reachable or unreachable,
+// whatever caused it: an operation, its result, a birth, the end of a script.
+//
+// The class has four sources: envelope_judge.cc (operations), _events.cc (single events),
+// _collection.cc (collections), _reach.cc (holds and reachability).
 
 #ifndef MODEL_JUDGE_ENVELOPE_JUDGE_H_
 #define MODEL_JUDGE_ENVELOPE_JUDGE_H_
@@ -23,13 +26,13 @@ namespace ouro {
 
 class EnvelopeJudge final : public Judge {
  public:
-  // REQUIRES: contract.envelope is not null.
+  // REQUIRES: contract.envelope is not null, and outlives the judge.
   EnvelopeJudge(const Contract& contract, uint32_t abilities);
 
-  // Complexity: amortized constant, except: a collection is linear in the heap; so is a question
-  // whether an object is reachable, or an operation of a script within a collection, after a
-  // reference to something that may hold itself was let go; and a script that does anything is
-  // linear in what its object alone holds.
+  // Complexity: amortized O(1) a call, except: a collection is linear in the heap; so is the first
+  // free or finalize event, or operation of a script within a collection, after the release of a
+  // reference to an object that may be in a cycle; and a script that does anything is linear in
+  // what only its object reaches.
   void Reset() override;
   void Begin(const Op& op) override;
   void Observe(const Event& event) override;
@@ -46,8 +49,8 @@ class EnvelopeJudge final : public Judge {
  private:
   struct Object {
     enum class Kind : uint8_t { kNode, kLeaf, kWeak };
-    // Whether a finalizer has yet to run. kMaybe: it ran, and then the object was brought back by
-    // somebody else's script, which not every collector can tell from a death.
+    // Whether a finalizer has yet to run. kMaybe: it ran, and then the script of another object
+    // resurrected this one, which not every collector can tell from a death.
     enum class Due : uint8_t { kNo, kYes, kMaybe };
     // Whether a weak reference yields its target.
     enum class Bond : uint8_t { kNone, kAttached, kMaybe };
@@ -79,19 +82,19 @@ class EnvelopeJudge final : public Judge {
     bool reachable() const { return holds > 0; }
   };
 
-  // What is open: operations, scripts and collections, innermost last.
+  // What is open: an operation, a script or a collection. On a stack, innermost last.
   struct Frame {
     enum class Type : uint8_t { kOp, kScript, kCollection } type = Type::kOp;
     Op op = {};
     bool answered = false;    // kOp: kNew or kGot was seen
     bool collected = false;   // kOp: its collection was seen
-    bool judged = false;      // kCollection: full, and neither in a script nor in another one
+    bool judged = false;      // kCollection: full, and in no script or other collection
     bool by_count = false;    // kScript: its object died by reference count
-    bool holds = false;       // `object` is held: kScript, kOp of a `weak`
+    bool holds = false;       // it counts among the holds of `object`: kScript, kOp of a `weak`
     ObjectId object = kNone;  // kOp: the answer, or the target of `weak`. kScript: its self
   };
 
-  // Who holds what; envelope_judge_reach.cc.
+  // Holds and reachability; envelope_judge_reach.cc.
   void Hold(ObjectId id);
   void Release(ObjectId id);
   void SetRegister(int index, ObjectId id);
@@ -129,7 +132,7 @@ class EnvelopeJudge final : public Judge {
   void NoteTrash();
 
   void Convict(Law law, ObjectId object, std::string what, std::string lawful);
-  std::string HeldBy(ObjectId wanted) const;
+  std::string PathTo(ObjectId wanted) const;
 
   bool collecting() const { return collections_ > 0; }
   const Frame* InnermostScript() const;
@@ -145,25 +148,24 @@ class EnvelopeJudge final : public Judge {
 
   const Envelope& bounds_;
   std::vector<Object> objects_;
-  std::vector<ObjectId> living_;  // all that are not freed, and some that are; ascending
-  size_t freed_ = 0;              // of living_
+  std::vector<ObjectId> living_;  // all objects that are not freed, and some that are; ascending
+  size_t freed_ = 0;              // how many of living_ are freed
   std::array<ObjectId, kRegisters> registers_{};
   std::vector<Frame> frames_;
   std::vector<ObjectId> work_;  // worklist of Hold, Release, Recount and Spread; empty in between
 
-  // Holds that are let go may leave behind a cycle that holds itself. Then counts say too much:
-  // some that are reachable by them are not. Recount() counts anew.
+  // A release may cut off a cycle, whose objects keep each other's holds above zero although they
+  // are unreachable. Until Recount() has counted anew, holds are upper bounds.
   bool counts_uncertain_ = false;
-  bool needed_known_ = false;  // nothing has changed since NeededByFinalizer looked
+  bool needed_known_ = false;  // Object::needed_by_finalizer is up to date
 
-  // Of the operation of main that is open.
-  std::vector<ObjectId> became_reachable_;  // became reachable
-  size_t marked_reachable_ = 0;             // of them MarkScriptReachable has seen so many
-  std::vector<ObjectId>
-      unreferenced_;        // lost the last reference, or were freed with a due finalizer
-  bool collected_ = false;  // a collection began
+  // Of the open operation of main.
+  std::vector<ObjectId> became_reachable_;
+  size_t marked_reachable_ = 0;         // how many of these MarkScriptReachable has seen
+  std::vector<ObjectId> unreferenced_;  // lost the last reference; or freed, with a finalizer due
+  bool collected_ = false;              // a collection began
 
-  int collections_ = 0;  // that are running, one in another
+  int collections_ = 0;  // running, one within another
   int strays_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// The envelope judge on collections: what they find, and what must be gone when they are over.
+// The envelope judge on collections: what they find, and what must have been freed when they end.
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@ void EnvelopeJudge::OnCollect(const Event& event) {
   Frame& frame = frames_.back();
   if (frame.type != Frame::Type::kOp || frame.op.code != OpCode::kCollect || frame.collected ||
       event.flag || event.number != frame.op.count) {
-    return Convict(Law::kEventInPlace, kNone, "no such collection was asked for", "nothing");
+    return Convict(Law::kEventInPlace, kNone, "no such collection was requested", "nothing");
   }
   frame.collected = true;
   const bool full = event.number == kGenerations - 1 || (abilities_ & kGenerations3) == 0;
@@ -32,21 +32,21 @@ void EnvelopeJudge::OnCollect(const Event& event) {
   }
 }
 
-// What is unreachable as a collection begins. One within another, where it does anything at all,
-// may find more; whatever the outer one has found, it may still finalize.
+// Marks what is unreachable as a collection begins. A nested collection, if it does anything at
+// all, may find more; the outer one may still finalize whatever it has found.
 void EnvelopeJudge::MarkUnreachable() {
   for (const ObjectId id : living_) {
     Object& object = at(id);
     const bool unreachable = !object.freed && !object.reachable();
     const bool due = unreachable && object.due == Object::Due::kYes;
     if (collecting()) {
-      // What the outer one had not found was reachable, and a script has let it go.
+      // What the outer one did not find was reachable then, and a script has released it since.
       object.script_reachable |= unreachable && !object.unreachable_at_begin;
     } else {
       object.finalizer_was_pending = due;
       object.script_reachable = object.ever_behind = false;
     }
-    object.unreachable_at_begin |= unreachable;  // until the operation is over
+    object.unreachable_at_begin |= unreachable;  // until the operation ends
     object.became_unreachable |= unreachable;
     object.behind_pending_finalizer = false;
     if (due) work_.push_back(id);
@@ -90,7 +90,7 @@ void EnvelopeJudge::OnDone() {
   --collections_;
 }
 
-// A full collection is over: what had to be finalized or freed?
+// A full collection ends: convicts if something had to be finalized or freed and was not.
 void EnvelopeJudge::CheckCollected() {
   if (bounds_.spares == Envelope::Spares::kAll) return;
   const bool behind_is_kept = bounds_.spares == Envelope::Spares::kBehindFinalizers;
@@ -103,7 +103,7 @@ void EnvelopeJudge::CheckCollected() {
       object.survived = 0;
       continue;
     }
-    // Only now: incremental collectors first run the finalizers that an earlier step left over.
+    // Not earlier: incremental collectors first run the finalizers that an earlier step left over.
     if (bounds_.weak == Envelope::Weak::kBeforeFinalizer && bounds_.strays == 0) {
       Unbind(id, Object::Bond::kNone);
     }
@@ -111,10 +111,10 @@ void EnvelopeJudge::CheckCollected() {
     if (object.finalizer_was_pending && object.due == Object::Due::kYes &&
         bounds_.finalizers != Envelope::Finalizers::kAfterDeath) {
       Stray(Law::kFinalizeAtOnce, id,
-            fmt::format("nothing can reach #{}, and the collection did not finalize it", id));
+            fmt::format("#{} is unreachable, but the collection did not finalize it", id));
     } else if (++object.survived >= bounds_.collections) {
       Stray(Law::kTrashFreed, id,
-            fmt::format("nothing can reach #{}, and the collection did not free it", id));
+            fmt::format("#{} is unreachable, but the collection did not free it", id));
     }
   }
 }

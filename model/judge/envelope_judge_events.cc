@@ -1,4 +1,4 @@
-// The envelope judge on single events, those of collections apart: births, answers, finalizers,
+// The envelope judge on single events, except those of collections: births, results, finalizers,
 // deaths.
 
 #include <fmt/format.h>
@@ -13,8 +13,7 @@ void EnvelopeJudge::Observe(const Event& event) {
   if (violation_) return;
   const bool script_end = event.kind == Event::Kind::kEnd;
   if (frames_.empty() || (frames_.back().type == Frame::Type::kScript) != script_end) {
-    return Convict(Law::kEventInPlace, event.id,
-                   "it came when nothing was going on that could cause it", "nothing");
+    return Convict(Law::kEventInPlace, event.id, "nothing in progress could cause it", "nothing");
   }
   switch (event.kind) {
     case Event::Kind::kNew:
@@ -26,7 +25,7 @@ void EnvelopeJudge::Observe(const Event& event) {
     case Event::Kind::kEnd:
       if (frames_.back().object == event.id) return ScriptEnded(event.flag);
       return Convict(Law::kEventInPlace, event.id,
-                     fmt::format("the script of #{} is the one that runs", frames_.back().object),
+                     fmt::format("the running script is that of #{}", frames_.back().object),
                      fmt::format("end {}", frames_.back().object));
     case Event::Kind::kFree:
       return OnFree(event.id);
@@ -35,14 +34,14 @@ void EnvelopeJudge::Observe(const Event& event) {
     case Event::Kind::kDone:
       return OnDone();
     default:
-      return Convict(Law::kEventInPlace, event.id, "the contract knows no such event", "nothing");
+      return Convict(Law::kEventInPlace, event.id, "this contract has no such event", "nothing");
   }
 }
 
 void EnvelopeJudge::OnNew(ObjectId id) {
   Frame& frame = frames_.back();
   if (frame.type != Frame::Type::kOp || !Allocates(frame.op.code) || frame.answered) {
-    return Convict(Law::kEventInPlace, id, "nothing is to be born here", "nothing");
+    return Convict(Law::kEventInPlace, id, "no allocation was in progress", "nothing");
   }
   if (static_cast<size_t>(id) != objects_.size()) {
     return Convict(Law::kIdentity, id, fmt::format("#{} is the next to be born", objects_.size()),
@@ -70,7 +69,7 @@ void EnvelopeJudge::OnGot(ObjectId id) {
   Frame& frame = frames_.back();
   const OpCode code = frame.op.code;
   if (frame.type != Frame::Type::kOp || frame.answered || !Yields(code)) {
-    return Convict(Law::kEventInPlace, id, "nothing was asked for", "nothing");
+    return Convict(Law::kEventInPlace, id, "no result was due", "nothing");
   }
   frame.answered = true;
   const auto text = [](ObjectId o) { return o == kNone ? "none" : fmt::format("#{}", o); };
@@ -93,13 +92,13 @@ void EnvelopeJudge::OnGot(ObjectId id) {
   MarkScriptReachable();
 }
 
-// Convicts of `law` where there is no such object (any more).
+// Whether the object exists and is not freed; if not, convicts of `law`.
 bool EnvelopeJudge::Known(ObjectId id, Law law) {
   if (exists(id) && !at(id).freed) return true;
   Convict(law, kNone,
-          !exists(id)             ? fmt::format("there is no #{} yet", id)
+          !exists(id)             ? fmt::format("#{} does not exist yet", id)
           : law == Law::kFreeOnce ? fmt::format("#{} was freed a second time", id)
-                                  : fmt::format("#{} was freed before", id),
+                                  : fmt::format("#{} was already freed", id),
           "nothing");
   return false;
 }
@@ -111,11 +110,12 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
     return Convict(Law::kFinalizeAsOften, id, fmt::format("#{} has no finalizer", id), "nothing");
   }
   Object& object = at(id);
-  // Trash of a collection within this operation, even one that is over: Duktape queues finalizers
-  // that it finds while another one runs, and runs the whole queue, whoever is brought back.
+  // Lawful for trash of a collection within this operation, even one that has ended: Duktape queues
+  // finalizers that it finds while another one runs, and runs the whole queue, whichever object has
+  // been resurrected meanwhile.
   if (Reachable(id) && !object.became_unreachable) {
     return Convict(Law::kNoFinalizeWhileHeld, id,
-                   fmt::format("#{} was finalized while {}", id, HeldBy(id)),
+                   fmt::format("#{} was finalized while referenced: {}", id, PathTo(id)),
                    fmt::format("nothing; #{} lives on", id));
   }
   if (after_death && !object.freed) {
@@ -123,20 +123,20 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
                    fmt::format("free {}", id));
   }
   if (object.due == Object::Due::kNo) {
-    return Convict(Law::kFinalizeAsOften, id, fmt::format("the finalizer of #{} ran before", id),
-                   "nothing");
+    return Convict(Law::kFinalizeAsOften, id,
+                   fmt::format("the finalizer of #{} has already run", id), "nothing");
   }
   if (bounds_.order == Envelope::Order::kHoldersFirst && collecting() &&
       object.behind_pending_finalizer) {
     return Convict(Law::kNoFinalizeWhileHeld, id,
-                   fmt::format("a finalizer that was due could reach #{}", id), "nothing");
+                   fmt::format("a finalizer that is due can reach #{}", id), "nothing");
   }
   Note(collecting() ? Situation::kTrashFinalized : Situation::kFinalizerRuns);
   if (in_script()) Note(Situation::kScriptInScript);
   object.due = Object::Due::kNo;
   if (bounds_.weak == Envelope::Weak::kBeforeFinalizer) Unbind(id, Object::Bond::kNone);
   if (bounds_.weak == Envelope::Weak::kEither) Unbind(id, Object::Bond::kMaybe);
-  // A collection may run finalizers when it is over, if it came when they could not run.
+  // A collection may run finalizers after it has ended, if they could not run when it started.
   const bool by_count = !collecting() && object.references == 0;
   frames_.push_back({.type = Frame::Type::kScript, .by_count = by_count, .object = id});
   needed_known_ = false;
@@ -152,13 +152,13 @@ void EnvelopeJudge::ScriptEnded(bool raised) {
   const bool by_count = frames_.back().by_count;
   SetFrameHold(frames_.back(), false);
   frames_.pop_back();
-  if (collecting()) Recount();  // what fell, fell now
+  if (collecting()) Recount();  // notes what became unreachable before the next event
   if (raised) Note(Situation::kScriptRaised);
   Object& object = at(id);
   if (object.freed || !(Reachable(id) || (by_count && object.references > 0))) return;
   Note(by_count ? Situation::kResurrectedByFinalizer : Situation::kTrashResurrected);
   if (bounds_.finalizers != Envelope::Finalizers::kEachDeath) return;
-  // A count above 0 is a new life. A collection takes it back unless it lasts to its end.
+  // References left over mean a new life; in a collection, only if they last until it ends.
   object.due = by_count ? Object::Due::kYes : Object::Due::kMaybe;
   needed_known_ = false;
 }
@@ -167,7 +167,8 @@ void EnvelopeJudge::OnFree(ObjectId id) {
   if (!Known(id, Law::kFreeOnce)) return;
   Object& object = at(id);
   if (Reachable(id)) {
-    return Convict(Law::kNoFreeWhileHeld, id, fmt::format("#{} was freed while {}", id, HeldBy(id)),
+    return Convict(Law::kNoFreeWhileHeld, id,
+                   fmt::format("#{} was freed while referenced: {}", id, PathTo(id)),
                    fmt::format("nothing; #{} lives on", id));
   }
   if (object.due == Object::Due::kYes && bounds_.finalizers != Envelope::Finalizers::kAfterDeath) {

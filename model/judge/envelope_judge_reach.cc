@@ -1,8 +1,9 @@
-// The envelope judge: who holds what. Every reference that begins or ends to count does so here.
+// The envelope judge on reachability: holds. Every reference that starts or stops counting does so
+// here.
 //
-// Invariant, while counts_uncertain_ is false: an object is reachable from registers and running
-// scripts if and only if its holds are more than 0. While counts_uncertain_ is true, all that is
-// reachable has holds, and some cycles that nothing holds from outside may have them, too.
+// Invariant, while counts_uncertain_ is false: an object can be reached from registers and running
+// scripts if and only if its holds are greater than 0. While it is true, everything reachable has
+// holds, and some unreachable cycles may have them, too.
 
 #include <algorithm>
 #include <utility>
@@ -13,7 +14,7 @@ namespace ouro {
 
 // ---- Changes ----
 
-// What was freed holds nothing and is held by nothing that is lawful: it is not counted.
+// A freed object refers to nothing, and nothing lawful refers to it: its holds are not counted.
 void EnvelopeJudge::Hold(ObjectId id) {
   if (id == kNone) return;
   work_.push_back(id);
@@ -38,7 +39,7 @@ void EnvelopeJudge::Release(ObjectId id) {
     Object& object = at(next);
     if (object.freed) continue;
     if (--object.holds > 0) {
-      // What has no slots is in no cycle, and what is in a register needs none.
+      // An object without slots is in no cycle, and one in a register is reachable anyway.
       counts_uncertain_ = counts_uncertain_ || (!object.slots.empty() && !InRegister(next));
       continue;
     }
@@ -49,7 +50,7 @@ void EnvelopeJudge::Release(ObjectId id) {
   }
 }
 
-// The new value is held before the old one is let go.
+// Holds the new value before it releases the old one.
 void EnvelopeJudge::SetRegister(int index, ObjectId id) {
   const ObjectId old = std::exchange(registers_[static_cast<size_t>(index)], id);
   Hold(id);
@@ -84,8 +85,8 @@ void EnvelopeJudge::SetFrameHold(Frame& frame, bool holds) {
   if (!holds) Release(frame.object);
 }
 
-// Of an object that is being freed, which nothing can reach. It makes nobody else unreachable, and
-// takes nothing from a finalizer that is due, which could have reached it otherwise.
+// REQUIRES: the object is being freed, so nothing reaches it. So no other object becomes
+// unreachable, and no finalizer that is due loses anything: it would have reached this object, too.
 void EnvelopeJudge::ClearSlots(ObjectId id) {
   for (const ObjectId child : at(id).slots) {
     if (child == kNone) continue;
@@ -94,16 +95,16 @@ void EnvelopeJudge::ClearSlots(ObjectId id) {
   at(id).slots.clear();
 }
 
-// ---- What changes bring about ----
+// ---- Consequences of changes ----
 
 void EnvelopeJudge::BecameReachable(ObjectId id) {
   needed_known_ = false;
   became_reachable_.push_back(id);
 }
 
-// A collection that is running may find what falls, and finalize it, although it is brought back:
-// PHP's looks again when finalizers have run, Lua's ends the cycle that is under way, with its
-// finalizers, and then does another one.
+// A running collection may find what becomes unreachable, and finalize it although it is
+// resurrected: PHP's traces again after finalizers; Lua's finishes the cycle in progress, with its
+// finalizers, and then runs another.
 void EnvelopeJudge::BecameUnreachable(ObjectId id) {
   needed_known_ = false;
   if (at(id).references == 0) unreferenced_.push_back(id);
@@ -112,7 +113,7 @@ void EnvelopeJudge::BecameUnreachable(ObjectId id) {
   MayClearWeaks(id);
 }
 
-// Ends the doubt, by counting all holds anew.
+// Makes holds exact, by counting all of them anew. O(heap) if they are not.
 void EnvelopeJudge::Recount() {
   if (!counts_uncertain_) return;
   counts_uncertain_ = false;
@@ -138,7 +139,7 @@ void EnvelopeJudge::Recount() {
   }
 }
 
-// By registers and running scripts.
+// From registers and running scripts.
 bool EnvelopeJudge::Reachable(ObjectId id) {
   if (at(id).reachable()) Recount();
   return at(id).reachable();
@@ -148,7 +149,7 @@ bool EnvelopeJudge::InRegister(ObjectId id) const {
   return std::find(registers_.begin(), registers_.end(), id) != registers_.end();
 }
 
-// Whether a finalizer that is due, of another object that nothing can reach, can reach this one.
+// Whether another, unreachable object whose finalizer is due can reach this one.
 bool EnvelopeJudge::NeededByFinalizer(ObjectId id) {
   if (bounds_.finalizers == Envelope::Finalizers::kAfterDeath || at(id).references == 0) {
     return false;
@@ -167,7 +168,7 @@ bool EnvelopeJudge::NeededByFinalizer(ObjectId id) {
   return at(id).needed_by_finalizer;
 }
 
-// Sets `mark` of all that the objects in work_ can reach.
+// Sets `mark` for all objects that those in work_ refer to, directly or indirectly.
 void EnvelopeJudge::Spread(bool Object::*mark) {
   while (!work_.empty()) {
     const ObjectId id = work_.back();
@@ -178,11 +179,11 @@ void EnvelopeJudge::Spread(bool Object::*mark) {
   }
 }
 
-// ---- What a collection and its scripts may do about it ----
+// ---- Collections and their scripts ----
 
-// Whatever a script can reach while a collection runs, that collection need not free, and may have
-// seen alive. What was reachable before it began is not unreachable_at_begin, so what rose since is
-// enough.
+// A running collection need not free what a script can reach, and may have seen it alive. What was
+// reachable before the collection began is not in question, so what became reachable since
+// suffices.
 void EnvelopeJudge::MarkScriptReachable() {
   if (!collecting()) return;
   Recount();
@@ -194,9 +195,9 @@ void EnvelopeJudge::MarkScriptReachable() {
   }
 }
 
-// What the finalizer of `id` could reach is script_reachable, although its script may do nothing.
-// What is script_reachable was so together with all that it refers to: a script that stores there
-// touches, too.
+// The finalizer of `id` can reach all that the object reaches, even if its script does nothing. The
+// search stops at marked objects: what they reach was marked with them, and a script that stores
+// into them marks, too.
 void EnvelopeJudge::MarkScriptReachableFrom(ObjectId id) {
   if (!collecting()) return;
   at(id).script_reachable = false;
@@ -212,7 +213,7 @@ void EnvelopeJudge::MarkScriptReachableFrom(ObjectId id) {
   }
 }
 
-// No script is running: what rose and is still up there begins a new life.
+// No script is running: what became reachable and still is begins a new life.
 void EnvelopeJudge::StartNewLives() {
   if (!became_reachable_.empty()) Recount();
   for (const ObjectId id : became_reachable_) {
@@ -230,7 +231,8 @@ void EnvelopeJudge::AllowAnotherFinalizer(Object* object) const {
   if (again && ran) object->due = Object::Due::kMaybe;
 }
 
-// A collection that finds trash clears the weak references to it, where they are not cleared later.
+// A collection clears the weak references to the trash that it finds, unless the contract clears
+// them later.
 void EnvelopeJudge::MayClearWeaks(ObjectId target) {
   if (bounds_.spares == Envelope::Spares::kAll || bounds_.weak == Envelope::Weak::kWhenFreed) {
     return;
@@ -239,7 +241,7 @@ void EnvelopeJudge::MayClearWeaks(ObjectId target) {
 }
 
 // A weak reference that is trash itself need not be cleared with the others: a tracing collector
-// sees it, if at all, when a finalizer brings it back.
+// reaches it only if a finalizer resurrects it.
 void EnvelopeJudge::Unbind(ObjectId target, Object::Bond bond) {
   std::erase_if(at(target).weaks, [&](ObjectId id) {
     Object& weak = at(id);
@@ -249,7 +251,7 @@ void EnvelopeJudge::Unbind(ObjectId target, Object::Bond bond) {
   });
 }
 
-// Those that were freed are dropped from living_ when they are half of it.
+// Removes freed objects from living_ when they are half of it, so that it costs amortized O(1).
 void EnvelopeJudge::ForgetFreed() {
   if (2 * freed_ < living_.size()) return;
   std::erase_if(living_, [this](ObjectId id) { return at(id).freed; });

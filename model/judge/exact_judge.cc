@@ -1,6 +1,5 @@
-// Operations: what makes sense, what each does to the shadow heap when it begins, and what must
-// have happened when it ends. What happens in between is in exact_judge_events.cc, collections are
-// in exact_judge_collection.cc, the words of a conviction in exact_judge_explain.cc.
+// The exact judge on operations: what each does to the shadow heap when it begins, and what must
+// have happened when it ends. What happens in between is in exact_judge_events.cc.
 
 #include "model/judge/exact_judge.h"
 
@@ -80,14 +79,14 @@ void ExactJudge::Begin(const Op& op) {
   if (violation_) return;
   if (in_operation()) {
     Convict(Law::kEventInPlace, kNone,
-            fmt::format("`{}` was executed before what was going on had ended", Print(op)));
+            fmt::format("`{}` was executed before the operation in progress had ended", Print(op)));
     return;
   }
   if (features_.counting()) CountScriptOp(op.code);
   Frame frame;
   frame.op = op;
   frame.loose_mark = heap_.LooseMark();
-  if (IsVoid(op)) {  // only in traces that were recorded elsewhere
+  if (IsVoid(op)) {  // in traces recorded elsewhere: an operation without effect stands in for it
     frame.op = Op{.code = OpCode::kEnable};
     frames_.push_back(frame);
     return;
@@ -99,11 +98,11 @@ void ExactJudge::Begin(const Op& op) {
 
 void ExactJudge::BeginAllocation(Frame& frame) {
   if (frame.op.code == OpCode::kWeak) {
-    // An automatic collection may run scripts that empty the operand's register.
+    // The target must survive an automatic collection whose scripts empty the operand's register.
     frame.object = Resolve(frame.op.ref);
     heap_.Hold(frame.object);
   }
-  // CPython's _PyObject_GC_Alloc: no memory, no counting.
+  // CPython's _PyObject_GC_Alloc does not count an allocation that fails.
   if (fail_in_ > 0 && --fail_in_ == 0) {
     frame.failing = true;
     return;
@@ -159,7 +158,8 @@ void ExactJudge::ApplyAtOnce(const Op& op) {
   }
 }
 
-// Decides what a dereference yields, in frame->object, or leaves it to the collector.
+// Sets frame->object to what a dereference yields. Returns whether that is decided; if not, the
+// collector may report nothing instead.
 bool ExactJudge::DecideDereference(const Op& op, Frame* frame) {
   const ShadowObject& weak = heap_.at(Resolve(op.ref));
   frame->object = kNone;
@@ -167,8 +167,8 @@ bool ExactJudge::DecideDereference(const Op& op, Frame* frame) {
   const ShadowObject& target = heap_.at(weak.target);
   if (target.freed || target.doomed || target.cleared) return true;
   frame->object = weak.target;
-  // What an operation has let go of together with something that dies first may be dying already,
-  // although its callbacks or its finalizer are yet to run.
+  // An object that an operation has released together with another, which dies first, may be dying
+  // already, although its callbacks or its finalizer have yet to run.
   const bool unheld = target.firm == 0 && target.loose == 0;
   frame->open_answer =
       weak.bond == Bond::kMaybe || unheld || (target.releasing && !heap_.HeldForNow(weak.target));
@@ -185,8 +185,8 @@ void ExactJudge::CheckAnswered(const Frame& frame) {
   if (Allocates(code)) {
     return frame.failing
                ? Convict(Law::kFailedAllocation, kNone,
-                         fmt::format("`{}` had to fail, and did not say so", Print(frame.op)))
-               : Convict(Law::kEventInPlace, kNone, "nothing was born");
+                         fmt::format("`{}` had to fail, but did not report it", Print(frame.op)))
+               : Convict(Law::kEventInPlace, kNone, "no object was created");
   }
   if (Yields(code)) {
     return Convict(Law::kEventInPlace, kNone, fmt::format("`{}` yielded nothing", Print(frame.op)));
@@ -198,7 +198,7 @@ void ExactJudge::End() {
   if (frames_.empty() || frames_.back().type != Frame::Type::kOp) {
     return Convict(Law::kEventInPlace, kNone,
                    frames_.empty() ? "no operation was open"
-                                   : "a script or collection that had begun did not end");
+                                   : "a script or collection within the operation did not end");
   }
   const Frame& frame = frames_.back();
   CheckAnswered(frame);
@@ -215,21 +215,23 @@ void ExactJudge::EndDeaths() {
     object.listed = false;
     if (object.freed || object.firm > 0) continue;
     if (heap_.FinalizerDue(object) && !(CallbacksFirst() && heap_.CallbacksDue(object))) {
-      return Convict(Law::kFinalizeAtOnce, id,
-                     fmt::format("nothing holds #{} any more, and its finalizer did not run", id));
+      return Convict(
+          Law::kFinalizeAtOnce, id,
+          fmt::format("nothing references #{} any more, but its finalizer did not run", id));
     }
     if (heap_.CallbacksDue(object)) {
-      return Convict(Law::kCallbackBeforeFree, id,
-                     fmt::format("nothing holds #{} any more, and its callbacks did not run", id));
+      return Convict(
+          Law::kCallbackBeforeFree, id,
+          fmt::format("nothing references #{} any more, but its callbacks did not run", id));
     }
     return Convict(Law::kFreeAtOnce, id,
-                   fmt::format("nothing holds #{} any more, and it was not freed", id));
+                   fmt::format("nothing references #{} any more, but it was not freed", id));
   }
   heap_.dying.clear();
   for (const ObjectId id : late_) {
     if (heap_.CallbacksDue(heap_.at(id))) {
       return Convict(Law::kCallbackBeforeFree, id,
-                     fmt::format("#{} was cleared, and its callbacks did not run", id));
+                     fmt::format("#{} was cleared, but its callbacks did not run", id));
     }
   }
   late_.clear();
@@ -237,7 +239,7 @@ void ExactJudge::EndDeaths() {
 
 void ExactJudge::Finish() {
   if (!violation_ && !idle()) {
-    Convict(Law::kEventInPlace, kNone, "the trace ends before what was going on had ended");
+    Convict(Law::kEventInPlace, kNone, "the trace ends before its last operation has ended");
   }
 }
 

@@ -1,11 +1,15 @@
 // The exact judge is the executable specification of CPython's collectors, from 2.6 to 3.13: what
 // dies at which step, what runs before, and in which order.
 //
-// Place: the judge of all contracts without an envelope.
+// Place: the judge of all contracts without an envelope. The heap's shape is in shadow_heap.h; this
+// class has the laws.
 //
-// Every choice that a collector has is an event, so the judge follows with one state. Safety is
-// judged at every event; completeness when no script is running, because in the middle of a death
-// a lawful collector may still hold things.
+// Collectors report every nondeterministic choice as an event, so one state suffices, not a set of
+// states. Safety is judged at every event; completeness only when no script is running, because in
+// the middle of a death a lawful collector may still refer to objects that it is about to release.
+//
+// The class has four sources: exact_judge.cc (operations), _events.cc (single events),
+// _collection.cc (collections), _explain.cc (the text of a conviction).
 
 #ifndef MODEL_JUDGE_EXACT_JUDGE_H_
 #define MODEL_JUDGE_EXACT_JUDGE_H_
@@ -27,9 +31,9 @@ class ExactJudge final : public Judge {
  public:
   explicit ExactJudge(const Contract& contract, uint32_t abilities = kAllAbilities);
 
-  // Complexity: amortized constant, except: a collection is linear in the objects that it examines,
-  // a census in the objects that are tracked, and the death of a weak reference in the newer ones
-  // to the same target.
+  // Complexity: amortized O(1) a call, except: a collection is linear in the objects that it
+  // examines, a census in the tracked objects, the death of a weak reference in the newer weak
+  // references to the same target, and a conviction in the heap.
   void Reset() override;
   void Begin(const Op& op) override;
   void Observe(const Event& event) override;
@@ -46,27 +50,27 @@ class ExactJudge final : public Judge {
   bool idle() const { return frames_.empty(); }
 
  private:
-  // A number that is not fixed by any law, within bounds.
+  // A number that no law fixes, within bounds.
   struct Range {
     int32_t least = 0;
     int32_t most = 0;
   };
 
-  // What is open: operations, scripts and collections, innermost last.
+  // What is open: an operation, a script or a collection. On a stack, innermost last.
   struct Frame {
     enum class Type : uint8_t { kOp, kScript, kCollection } type = Type::kOp;
     Op op = {};
     bool answered = false;       // kOp: kNew, kFailed or kGot was seen
     bool collected = false;      // kOp: its collection was seen
     bool failing = false;        // kOp: this allocation must fail
-    bool open_answer = false;    // kOp: a dereference whose answer the collector chooses
+    bool open_answer = false;    // kOp: a dereference that may yield `object` or nothing
     bool is_callback = false;    // kScript
     bool in_collection = false;  // kScript: called by a collection's own phases
-    bool nested = false;         // kCollection: inside another one; does nothing
-    int8_t automatic = -1;       // kOp: generation of the collection that is due first
-    bool full = false;           // kOp: ... or the oldest one
-    ObjectId object = kNone;     // kScript: its self. kOp: the answer that is expected
-    size_t loose_mark = 0;       // kOp
+    bool nested = false;         // kCollection: inside another one, so it does nothing
+    int8_t automatic = -1;       // kOp: the generation of the collection due before the birth; -1
+    bool full = false;           // kOp: ... a full collection is lawful instead
+    ObjectId object = kNone;     // kScript: its self. kOp: the answer, or the target of `weak`
+    size_t loose_mark = 0;       // kOp: ShadowHeap::LooseMark as it began
   };
 
   // The running collection. Semantics, sections 5 to 7.
@@ -74,14 +78,14 @@ class ExactJudge final : public Judge {
     enum class Phase : uint8_t { kCallbacks, kFinalizers, kClearing } phase = Phase::kCallbacks;
     bool running = false;
     int generation = 0;
-    size_t loose_mark = 0;    // deaths that began since are its own
-    int32_t collectable = 0;  // trash found; where finalizers make it uncollectable, without those
-    int32_t cleared = 0;      // trash that is cleared
-    int32_t weaks_died = 0;   // called weak references that died of their own callback
-    int32_t calls_due = 0;    // callbacks of the first phase that were not made yet
-    bool revived = false;     // kSparesAll: a finalizer brought something back
-    bool saveall = false;     // as it was when clearing began
-    std::vector<ObjectId> trash;  // what is cleared, or, before kClearing, may be
+    size_t loose_mark = 0;        // releases that began since are its own
+    int32_t collectable = 0;      // trash found, without the uncollectable set
+    int32_t cleared = 0;          // trash that is cleared
+    int32_t weaks_died = 0;       // weak references that died of their own callback
+    int32_t calls_due = 0;        // callbacks of the first phase that have not run
+    bool revived = false;         // a finalizer resurrected something
+    bool saveall = false;         // the setting when clearing began
+    std::vector<ObjectId> trash;  // what is cleared; before kClearing, what may be
     std::vector<ObjectId> kept;   // the uncollectable set
   };
 
@@ -129,7 +133,7 @@ class ExactJudge final : public Judge {
 
   // Explaining; exact_judge_explain.cc.
   void Convict(Law law, ObjectId object, std::string what);
-  std::string HeldBy(ObjectId id) const;
+  std::string PathTo(ObjectId id) const;
   std::string Lawful(ObjectId object) const;
   void ListCallbacks(const ShadowObject& object, std::vector<std::string>* due) const;
   void ListDeaths(std::vector<std::string>* due) const;
@@ -137,7 +141,7 @@ class ExactJudge final : public Judge {
   void ListAnswers(ObjectId object, std::vector<std::string>* due) const;
   std::string Signature(Law law) const;
 
-  // The object that `ref` names here, or kNone.
+  // The object to which `ref` leads, or kNone.
   ObjectId Resolve(Ref ref) const;
   const Frame* InnermostScript() const;
   Referent Look(Ref ref) const override;
@@ -164,7 +168,7 @@ class ExactJudge final : public Judge {
   Range survived_middle_;                 // long_lived_pending
   int32_t fail_in_ = 0;                   // the allocation that fails, counted down; 0: none
 
-  // Cleared objects to which finalizers had made weak references: their callbacks come late.
+  // Cleared objects with weak references that finalizers made: their callbacks run late.
   std::vector<ObjectId> late_;
 
   std::vector<ObjectId> scratch_;

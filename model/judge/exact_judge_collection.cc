@@ -1,5 +1,5 @@
-// The judge on collections: what is trash, what must happen to it and in which phases.
-// Semantics, sections 2 and 5 to 8.
+// The exact judge on collections: when they start, what is trash, what has to happen to it and in
+// which phase. Semantics, sections 2 and 5 to 8.
 
 #include <fmt/format.h>
 
@@ -17,8 +17,8 @@ int ExactJudge::OlderGeneration() const {
   return std::min(collection_.generation + 1, kGenerations - 1);
 }
 
-// CPython's collect_generations(): the oldest generation whose count exceeds its threshold, or -1.
-// *full becomes whether a full collection is lawful instead.
+// CPython's collect_generations(): the oldest generation whose count exceeds its threshold, or -1
+// if no collection is due. *full becomes whether a full collection is lawful instead.
 int ExactJudge::AutomaticGeneration(bool* full) {
   *full = false;
   if ((abilities_ & kThresholds) == 0 || !enabled_ || collection_.running) return -1;
@@ -84,7 +84,8 @@ void ExactJudge::BeginCollection(int generation) {
   Range survivors;
   for (const ObjectId id : scratch_) {
     const ShadowObject& object = heap_.at(id);
-    // What an operation has let go of together with something that dies first may be untracked.
+    // An object that an operation has released together with another, which dies first, may be
+    // untracked already.
     const bool unheld = object.firm == 0 && object.loose == 0;
     survivors.least += object.found || unheld ? 0 : 1;
     survivors.most += object.found ? 0 : 1;
@@ -104,8 +105,8 @@ void ExactJudge::BeginCollection(int generation) {
   ClearWeakReferences();
 }
 
-// What nothing outside of `among` refers to, directly or through others (CPython's subtract_refs
-// and move_unreachable). Unheld objects count as reached: they die by reference count.
+// Appends to *trash what cannot be reached from outside `among` (CPython's subtract_refs and
+// move_unreachable). Unheld objects count as reached: they die by reference count.
 void ExactJudge::FindTrash(const std::vector<ObjectId>& among, std::vector<ObjectId>* trash) {
   constexpr int32_t kReached = -2;
   for (const ObjectId id : among) {
@@ -140,8 +141,9 @@ void ExactJudge::FindTrash(const std::vector<ObjectId>& among, std::vector<Objec
   for (const ObjectId id : among) heap_.at(id).outside = -1;
 }
 
-// What is held from outside of a young collection, but by no root, an older object's slot holds.
-// Only where no script runs: in one, dying objects and pending callbacks hold things, too.
+// An object that is referenced from outside a young collection, but by no root, is referenced by an
+// older object. Only if no script is running: dying objects and pending callbacks refer to objects
+// in one.
 void ExactJudge::NoteOldHolders(const std::vector<ObjectId>& among) {
   if (collection_.generation == kGenerations - 1 || InnermostScript() != nullptr) return;
   for (const ObjectId id : among) {
@@ -177,7 +179,7 @@ void ExactJudge::NoteTrash(const std::vector<ObjectId>& trash) {
   if (features_.counting()) CountTrash(trash, tangled);
 }
 
-// REQUIRES: the trash is marked as found.
+// REQUIRES: the trash is marked as `found`; features are being counted.
 void ExactJudge::CountTrash(const std::vector<ObjectId>& trash, bool tangled) {
   TrashShape shape = {.objects = trash.size(), .generation = collection_.generation};
   shape.tangled = tangled;
@@ -192,8 +194,8 @@ void ExactJudge::CountTrash(const std::vector<ObjectId>& trash, bool tangled) {
   features_.Count(shape);
 }
 
-// Trash with finalizers and all that it reaches is not cleared (move_finalizers and
-// move_finalizer_reachable).
+// Moves trash with finalizers, and all that it reaches, to the uncollectable set (move_finalizers
+// and move_finalizer_reachable).
 void ExactJudge::KeepUncollectable() {
   Collection& c = collection_;
   const auto keep = [&](ObjectId id) {
@@ -214,7 +216,7 @@ void ExactJudge::KeepUncollectable() {
   std::erase_if(c.trash, [this](ObjectId id) { return heap_.at(id).kept; });
 }
 
-// All weak references to the trash are cleared before the first callback runs (handle_weakrefs).
+// Clears all weak references to the trash before the first callback runs (handle_weakrefs).
 void ExactJudge::ClearWeakReferences() {
   Collection& c = collection_;
   for (const ObjectId id : c.trash) {
@@ -247,7 +249,8 @@ bool ExactJudge::TrashFinalizersDue() const {
   });
 }
 
-// Goes on to the clearing of the trash, if nothing is due before. Whether it is being cleared.
+// Advances to the clearing of the trash if nothing is due before. Returns whether it is being
+// cleared.
 bool ExactJudge::AdvanceCollection() {
   Collection& c = collection_;
   if (!c.running) return false;
@@ -262,17 +265,17 @@ bool ExactJudge::AdvanceCollection() {
   c.cleared = static_cast<int32_t>(c.trash.size());
   if (c.saveall) return true;
   for (const ObjectId id : c.trash) {
-    if (!heap_.at(id).found) continue;  // a weak reference that was called after all
+    if (!heap_.at(id).found) continue;  // a weak reference whose callback ran after all
     if (!heap_.at(id).weaks.empty()) late_.push_back(id);
     heap_.Clear(id);
   }
   return true;
 }
 
-// After the finalizers: what is reachable again is spared (handle_resurrected_objects), or all is.
+// After the finalizers: spares what is reachable again (handle_resurrected_objects), or everything.
 void ExactJudge::SplitRevived() {
   Collection& c = collection_;
-  // Trash that finalizers made die by reference count is gone by now, with all that it held.
+  // Trash that finalizers made die by reference count is gone by now, with all that it referred to.
   heap_.ReleaseSince(c.loose_mark);
   std::vector<ObjectId> left;
   for (const ObjectId id : c.trash) {
@@ -305,7 +308,7 @@ void ExactJudge::OnGarbage(ObjectId id) {
       collection_.saveall ? object.found || object.kept : object.kept && object.has_finalizer();
   if (!clearing || !belongs || object.saved || object.firm == 0) {
     const char* why = !clearing      ? "callbacks or finalizers were due first"
-                      : object.saved ? "it had been put there before"
+                      : object.saved ? "it was already there"
                       : !object.kept ? "it is not uncollectable"
                       : !belongs     ? "it has no finalizer"
                                      : "it dies by reference count";
@@ -317,13 +320,13 @@ void ExactJudge::OnGarbage(ObjectId id) {
   heap_.AppendGarbage(id);
 }
 
-// Convicts if the running collection may not be over yet.
+// Whether the running collection may end now; if not, convicts.
 bool ExactJudge::CheckCollectionComplete() {
   const Collection& c = collection_;
   if (!AdvanceCollection()) {
     Convict(c.calls_due > 0 ? Law::kCallbackBeforeFree : Law::kFinalizeAtOnce, kNone,
-            c.calls_due > 0 ? "the collection was over before it had made all callbacks"
-                            : "the collection was over before all finalizers of its trash ran");
+            c.calls_due > 0 ? "the collection ended before all its callbacks had run"
+                            : "the collection ended before all finalizers of its trash had run");
     return false;
   }
   for (const ObjectId id : c.trash) {
@@ -331,7 +334,7 @@ bool ExactJudge::CheckCollectionComplete() {
     if (c.saveall ? object.saved : object.freed || !object.found) continue;
     if (object.maybe_held) continue;
     Convict(c.saveall ? Law::kGarbageComplete : Law::kTrashFreed, id,
-            fmt::format("#{} is trash of generation {} or younger, and was not {}", id,
+            fmt::format("#{} is trash of generation {} or younger, but was not {}", id,
                         c.generation, c.saveall ? "put into the garbage list" : "freed"));
     return false;
   }
@@ -340,12 +343,13 @@ bool ExactJudge::CheckCollectionComplete() {
     if (!object.kept || object.saved || object.firm == 0) continue;
     if (!object.has_finalizer() && !c.saveall) continue;
     Convict(Law::kGarbageComplete, id,
-            fmt::format("#{} is uncollectable, and was not put into the garbage list", id));
+            fmt::format("#{} is uncollectable, but was not put into the garbage list", id));
     return false;
   }
   return true;
 }
 
+// How many objects of the trash may be referenced by a death around this collection.
 int32_t ExactJudge::DoubtfulTrash() const {
   int32_t doubtful = 0;
   for (const auto* set : {&collection_.trash, &collection_.kept}) {
@@ -356,7 +360,7 @@ int32_t ExactJudge::DoubtfulTrash() const {
   return doubtful;
 }
 
-// Of the uncollectable set, those that no callback has taken out of it.
+// The size of the uncollectable set, without what callbacks have taken out of it.
 int32_t ExactJudge::KeptObjects() const {
   return static_cast<int32_t>(std::count_if(collection_.kept.begin(), collection_.kept.end(),
                                             [this](ObjectId id) { return heap_.at(id).kept; }));
@@ -370,13 +374,13 @@ void ExactJudge::OnDone(const Event& event) {
   if (frame.nested) {
     if (event.number == 0) return frames_.pop_back();
     return Convict(Law::kNoNestedCollection, kNone,
-                   fmt::format("a collection inside a collection answered {}", event.number));
+                   fmt::format("a collection inside a collection returned {}", event.number));
   }
   if (!CheckCollectionComplete()) return;
   const Collection& c = collection_;
   const int32_t left = c.cleared + c.weaks_died + KeptObjects();
   const int32_t found = c.collectable + c.weaks_died + KeptObjects();
-  // What may be held by a death around this collection may be no trash at all.
+  // A weak reference that a death around this collection may hold may not be trash at all.
   const int32_t doubtful = DoubtfulTrash();
   const auto answers = [&](int32_t count) {
     return event.number <= count && event.number >= count - doubtful;
@@ -385,7 +389,7 @@ void ExactJudge::OnDone(const Event& event) {
   const bool takes_found = contract_->answer != Contract::Answer::kLeft;
   if (!(takes_left && answers(left)) && !(takes_found && answers(found))) {
     return Convict(Law::kCollectionCount, kNone,
-                   fmt::format("the collection answered {} instead of {}", event.number, left));
+                   fmt::format("the collection returned {} instead of {}", event.number, left));
   }
   EndCollection();
 }

@@ -1,5 +1,5 @@
-// The judge on single events, those of collections apart: births, answers, finalizers, callbacks,
-// deaths, censuses.
+// The exact judge on single events, except those of collections: births, answers, finalizers,
+// callbacks, deaths, censuses.
 
 #include <fmt/format.h>
 
@@ -16,11 +16,11 @@ void ExactJudge::Observe(const Event& event) {
   if (violation_) return;
   const bool script_end = event.kind == Event::Kind::kEnd;
   if (frames_.empty() || (frames_.back().type == Frame::Type::kScript) != script_end) {
-    Convict(Law::kEventInPlace, event.id, "it came when nothing was going on that could cause it");
+    Convict(Law::kEventInPlace, event.id, "nothing in progress could cause it");
     return;
   }
   if (frames_.back().nested && event.kind != Event::Kind::kDone) {
-    Convict(Law::kNoNestedCollection, event.id, "a collection inside a collection did something");
+    Convict(Law::kNoNestedCollection, event.id, "a collection inside a collection had an effect");
     return;
   }
   switch (event.kind) {
@@ -35,7 +35,7 @@ void ExactJudge::Observe(const Event& event) {
     case Event::Kind::kEnd:
       if (frames_.back().object == event.id) return ScriptEnded(event.flag);
       return Convict(Law::kEventInPlace, event.id,
-                     fmt::format("the script of #{} is the one that runs", frames_.back().object));
+                     fmt::format("the running script is that of #{}", frames_.back().object));
     case Event::Kind::kFree:
       return OnFree(event.id);
     case Event::Kind::kCollect:
@@ -51,20 +51,20 @@ void ExactJudge::Observe(const Event& event) {
   }
 }
 
-// Convicts of `law` where there is no such object (any more).
+// Whether the object exists and is not freed; if not, convicts of `law`.
 bool ExactJudge::Known(ObjectId id, Law law) {
   if (heap_.exists(id) && !heap_.at(id).freed) return true;
   Convict(law, kNone,
-          !heap_.exists(id)       ? fmt::format("there is no #{} yet", id)
+          !heap_.exists(id)       ? fmt::format("#{} does not exist yet", id)
           : law == Law::kFreeOnce ? fmt::format("#{} was freed a second time", id)
-                                  : fmt::format("#{} was freed before", id));
+                                  : fmt::format("#{} was already freed", id));
   return false;
 }
 
 void ExactJudge::OnNew(const Event& event) {
   Frame& frame = frames_.back();
   if (frame.type != Frame::Type::kOp || !Allocates(frame.op.code) || frame.answered) {
-    return Convict(Law::kEventInPlace, event.id, "nothing was to be born");
+    return Convict(Law::kEventInPlace, event.id, "no allocation was in progress");
   }
   if (frame.failing) {
     return Convict(Law::kFailedAllocation, event.id,
@@ -100,7 +100,7 @@ void ExactJudge::OnNew(const Event& event) {
 void ExactJudge::OnFailed() {
   Frame& frame = frames_.back();
   if (frame.type != Frame::Type::kOp || !frame.failing || frame.answered) {
-    return Convict(Law::kFailedAllocation, kNone, "nothing here had to fail");
+    return Convict(Law::kFailedAllocation, kNone, "no allocation had to fail");
   }
   frame.answered = true;
   Note(Situation::kAllocationFailed);
@@ -150,7 +150,7 @@ void ExactJudge::OnFinalize(ObjectId id) {
     return Convict(Law::kFinalizeAsOften, id, fmt::format("#{} has no finalizer", id));
   }
   Frame frame{.type = Frame::Type::kScript, .object = id};
-  // Not within the script of another one: the collection calls them one by one.
+  // Only if the collection itself is innermost: it runs these finalizers one by one, not nested.
   const bool trash = frames_.back().type == Frame::Type::kCollection && !Uncollectable() &&
                      object.found && object.firm > 0 &&
                      collection_.phase != Collection::Phase::kClearing;
@@ -160,7 +160,7 @@ void ExactJudge::OnFinalize(ObjectId id) {
     }
     if (object.finalized) {
       return Convict(Law::kFinalizeAsOften, id,
-                     fmt::format("the finalizer of #{} has run before", id));
+                     fmt::format("the finalizer of #{} has already run", id));
     }
     collection_.phase = Collection::Phase::kFinalizers;
     frame.in_collection = true;
@@ -171,11 +171,11 @@ void ExactJudge::OnFinalize(ObjectId id) {
     }
     if (object.firm > 0) {
       return Convict(Law::kNoFinalizeWhileHeld, id,
-                     fmt::format("#{} was finalized while {}", id, HeldBy(id)));
+                     fmt::format("#{} was finalized while referenced: {}", id, PathTo(id)));
     }
     if (!heap_.FinalizerDue(object)) {
       return Convict(Law::kFinalizeAsOften, id,
-                     fmt::format("the finalizer of #{} has run before", id));
+                     fmt::format("the finalizer of #{} has already run", id));
     }
     if (CallbacksFirst() && heap_.CallbacksDue(object)) {
       return Convict(Law::kCallbackOrder, id, fmt::format("callbacks of #{} were due first", id));
@@ -210,8 +210,8 @@ bool ExactJudge::CallbackDue(const ShadowObject& weak, ObjectId id) const {
   return std::find(calls.begin(), calls.end(), id) != calls.end();
 }
 
-// The callback of `id` is not known to be due. So the event tells of the target's death by
-// reference count, or of its clearing, if either can be: then all its callbacks become due.
+// The callback of `id` is not known to be due. So the event proves that the target is dying by
+// reference count, or is being cleared, if either is possible: all its callbacks become due.
 void ExactJudge::ProveTargetDying(ObjectId id) {
   ShadowObject& weak = heap_.at(id);
   ShadowObject& target = heap_.at(weak.target);
@@ -242,12 +242,13 @@ void ExactJudge::ProveTargetDying(ObjectId id) {
 void ExactJudge::CheckCallbackOrder(ObjectId id) {
   const ShadowObject& weak = heap_.at(id);
   if (!CallbackDue(weak, id)) {
-    return Convict(Law::kCallbackWhenCleared, id,
-                   weak.bond == Bond::kNone && weak.called
-                       ? fmt::format("the callback of #{} has run before", id)
-                   : weak.bond == Bond::kNone
-                       ? fmt::format("#{} was trash, or made by a finalizer: it is not called", id)
-                       : fmt::format("its target lives: {}", HeldBy(weak.target)));
+    return Convict(
+        Law::kCallbackWhenCleared, id,
+        weak.bond == Bond::kNone && weak.called
+            ? fmt::format("the callback of #{} has already run", id)
+        : weak.bond == Bond::kNone
+            ? fmt::format("#{} was trash itself, or made by a finalizer: it is not called", id)
+            : fmt::format("its target is alive: {}", PathTo(weak.target)));
   }
   if (weak.moving && frames_.back().type != Frame::Type::kCollection) {
     return Convict(Law::kCallbackOrder, id, "another callback of the collection was running");
@@ -259,21 +260,21 @@ void ExactJudge::CheckCallbackOrder(ObjectId id) {
   }
 }
 
-// REQUIRES: it is the first of its target's that are due.
+// REQUIRES: it is the first of its target's callbacks that are due.
 void ExactJudge::BeginCallback(ObjectId id) {
   ShadowObject& weak = heap_.at(id);
   ShadowObject& target = heap_.at(weak.target);
   target.calls.erase(target.calls.begin());
   weak.called = true;
   if (weak.found && !weak.moving) {
-    // Trash of 2.x, whose target was not: its own callback may bring it back.
+    // Trash of 2.x, whose target was not: its own callback may resurrect it.
     weak.cleared = weak.found = false;
     weak.kept = weak.called_back = true;
   }
   Note(Situation::kCallbackRuns);
   if (!target.calls.empty()) Note(Situation::kSeveralCallbacks);
   if (InnermostScript() != nullptr) Note(Situation::kScriptInScript);
-  // In a collection the hold of the call that was due is now that of the script's self.
+  // In a collection, the reference of the pending callback becomes that of the script's self.
   if (!weak.moving) heap_.Hold(id);
   frames_.push_back({.type = Frame::Type::kScript,
                      .is_callback = true,
@@ -293,7 +294,7 @@ void ExactJudge::ScriptEnded(bool raised) {
   if (frame.is_callback) {
     heap_.Release(frame.object);
     if (frame.in_collection) {
-      // Semantics, section 7: it moves to the older generation unless it died of its callback.
+      // Semantics, section 7: it is promoted unless it died of its own callback.
       --collection_.calls_due;
       object.moving = object.found = object.kept = false;
       if (object.firm + object.loose > 0) {
@@ -322,7 +323,7 @@ void ExactJudge::OnFree(ObjectId id) {
   if (!Known(id, Law::kFreeOnce)) return;
   ShadowObject& object = heap_.at(id);
   if (object.firm > 0) AdvanceCollection();
-  // It is cleared all the same, which is all that `free` says of trash; or it lives on.
+  // Either it is cleared nevertheless, which is all that `free` means for trash, or it lives on.
   const bool brought_back = collection_.running && object.called_back;
   if (object.firm > 0 && !brought_back) {
     if (collection_.running && object.found && collection_.calls_due > 0) {
@@ -332,10 +333,10 @@ void ExactJudge::OnFree(ObjectId id) {
       return Convict(Law::kFinalizeBeforeFree, id, "finalizers of the trash were still due");
     }
     return Convict(Law::kNoFreeWhileHeld, id,
-                   fmt::format("#{} was freed while {}", id, HeldBy(id)));
+                   fmt::format("#{} was freed while referenced: {}", id, PathTo(id)));
   }
   if (object.cleared && frames_.back().type != Frame::Type::kCollection) {
-    return Convict(Law::kEventInPlace, id, "only the collection that clears it frees it");
+    return Convict(Law::kEventInPlace, id, "only the collection that clears it may free it");
   }
   if (!object.cleared) {
     if (heap_.FinalizerDue(object)) {
@@ -359,12 +360,12 @@ void ExactJudge::OnFree(ObjectId id) {
 void ExactJudge::OnTracked(const Event& event) {
   const Frame& frame = frames_.back();
   if (frame.type != Frame::Type::kOp || frame.op.code != OpCode::kCensus) {
-    return Convict(Law::kEventInPlace, event.id, "no census was asked for");
+    return Convict(Law::kEventInPlace, event.id, "no census was requested");
   }
   if (!Known(event.id, Law::kCensusComplete)) return;
   const ShadowObject& object = heap_.at(event.id);
   seen_in_census_.push_back(event.id);
-  if (object.found || object.kept || object.moving) return;  // in the hands of a collection
+  if (object.found || object.kept || object.moving) return;  // in a list of the running collection
   if (object.generation < 0) {
     return Convict(Law::kCensusComplete, event.id,
                    fmt::format("#{} is not tracked: it {}", event.id,

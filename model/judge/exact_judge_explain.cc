@@ -1,5 +1,5 @@
-// The words of a conviction: which law, what happened, who holds the object, and what would have
-// been lawful. Runs once a program at most, so clarity goes before speed.
+// The text of a conviction: the law, what happened, what refers to the object, and what would have
+// been lawful. Runs at most once a program, so clarity comes before speed.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "model/judge/exact_judge.h"
-#include "model/judge/ways.h"
+#include "model/judge/paths.h"
 
 namespace ouro {
 namespace {
 
-// Whether what `holder` has in its slots is held by them.
+// Whether the slots of `holder` are firm references.
 bool Holds(const ShadowObject& holder) { return !holder.freed && !holder.releasing; }
 
 }  // namespace
@@ -39,50 +39,50 @@ void ExactJudge::Convict(Law law, ObjectId object, std::string what) {
   violation_->lawful = Lawful(violation_->object);
 }
 
-// "r2 -> #1 slot 0 -> #0 holds it": a shortest way from a root.
-std::string ExactJudge::HeldBy(ObjectId wanted) const {
-  Ways ways(static_cast<size_t>(heap_.count()));
-  size_t done = 0;  // of what was reached
+// "r2 -> #1 slot 0 -> #0": a shortest path of references from a root.
+std::string ExactJudge::PathTo(ObjectId wanted) const {
+  Paths paths(static_cast<size_t>(heap_.count()));
+  size_t done = 0;  // how many of the reached objects have been followed
   const auto spread = [&] {
-    for (; done < ways.reached().size(); ++done) {
-      const ObjectId id = ways.reached()[done];
+    for (; done < paths.reached().size(); ++done) {
+      const ObjectId id = paths.reached()[done];
       const ShadowObject& object = heap_.at(id);
       if (!Holds(object)) continue;
       for (size_t slot = 0; slot < object.slots.size(); ++slot) {
-        ways.GoOn(id, slot, object.slots[slot]);
+        paths.Extend(id, slot, object.slots[slot]);
       }
     }
   };
-  for (int i = 0; i < kRegisters; ++i) ways.Begin(heap_.reg(i), fmt::format("r{}", i));
+  for (int i = 0; i < kRegisters; ++i) paths.AddRoot(heap_.reg(i), fmt::format("r{}", i));
   for (size_t i = 0; i < heap_.garbage().size(); ++i) {
-    ways.Begin(heap_.garbage()[i], fmt::format("garbage {}", i));
+    paths.AddRoot(heap_.garbage()[i], fmt::format("garbage {}", i));
   }
   for (const Frame& frame : frames_) {
-    if (frame.type == Frame::Type::kScript) ways.Begin(frame.object, "self of a running script");
+    if (frame.type == Frame::Type::kScript) paths.AddRoot(frame.object, "self of a running script");
   }
   spread();
   for (ObjectId id = 0; id < heap_.count(); ++id) {
     const ShadowObject& object = heap_.at(id);
     for (const ObjectId weak : object.calls) {
-      ways.Begin(weak, fmt::format("the callback that is due for #{}", id));
+      paths.AddRoot(weak, fmt::format("the callback due for #{}", id));
     }
     if (object.firm == 0 && Holds(object)) {
-      ways.Begin(id, fmt::format("what is due for #{} before its death", id));
+      paths.AddRoot(id, fmt::format("what is due before the death of #{}", id));
     }
   }
   spread();
-  if (ways.reached(wanted)) return fmt::format("{} holds it", ways.To(wanted));
+  if (paths.reached(wanted)) return paths.To(wanted);
   for (ObjectId id = 0; id < heap_.count(); ++id) {
     const ShadowObject& object = heap_.at(id);
     const auto slot = std::find(object.slots.begin(), object.slots.end(), wanted);
     if (slot == object.slots.end() || !Holds(object)) continue;
-    return fmt::format("#{} slot {} -> #{} holds it ({})", id, slot - object.slots.begin(), wanted,
+    return fmt::format("#{} slot {} -> #{} ({})", id, slot - object.slots.begin(), wanted,
                        object.kept ? "uncollectable" : "a cycle that no collection has found yet");
   }
-  return "it is held";
+  return fmt::format("the operation -> #{}", wanted);
 }
 
-// The callback of `object`'s weak references that comes first.
+// Appends the callback of `object`'s weak references that has to run first.
 void ExactJudge::ListCallbacks(const ShadowObject& object, std::vector<std::string>* due) const {
   if (!object.calls.empty()) {
     due->push_back(fmt::format("callback {}", object.calls.front()));
@@ -95,7 +95,7 @@ void ExactJudge::ListCallbacks(const ShadowObject& object, std::vector<std::stri
   }
 }
 
-// The events by which unreferenced objects may die next.
+// Appends the events by which unreferenced objects may die next.
 void ExactJudge::ListDeaths(std::vector<std::string>* due) const {
   for (const ObjectId id : heap_.dying) {
     const ShadowObject& object = heap_.at(id);
@@ -109,7 +109,7 @@ void ExactJudge::ListDeaths(std::vector<std::string>* due) const {
   }
 }
 
-// The events by which the innermost collection may go on.
+// Appends the events that the innermost collection may report next.
 void ExactJudge::ListOfCollection(std::vector<std::string>* due) const {
   if (frames_.empty() || frames_.back().type != Frame::Type::kCollection) return;
   if (frames_.back().nested) return due->push_back("done 0");
@@ -137,7 +137,7 @@ void ExactJudge::ListOfCollection(std::vector<std::string>* due) const {
   if (over) due->push_back(fmt::format("done {}", c.cleared + c.weaks_died + KeptObjects()));
 }
 
-// What the innermost operation is still to report of itself.
+// Appends the result that the innermost operation has yet to report.
 void ExactJudge::ListAnswers(ObjectId object, std::vector<std::string>* due) const {
   if (frames_.empty() || frames_.back().type != Frame::Type::kOp) return;
   const Frame& frame = frames_.back();

@@ -9,7 +9,7 @@
 namespace ouro {
 namespace {
 
-// Sizes of trash that are told apart, by their upper bounds; the last has none.
+// The upper bounds of the size classes of trash; a last class has none.
 constexpr std::array<size_t, 5> kSizes = {1, 2, 3, 5, 8};
 
 size_t SizeClass(size_t objects) {
@@ -18,7 +18,7 @@ size_t SizeClass(size_t objects) {
   return size_class;
 }
 
-// Digits of a mixed base, as they are taken off a number.
+// Takes the lowest digit, in that base, off a number in mixed base.
 size_t Take(size_t* number, size_t base) {
   const size_t digit = *number % base;
   *number /= base;

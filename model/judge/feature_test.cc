@@ -1,4 +1,4 @@
-// Features: what is counted, where, and what each is called.
+// Features: what is counted, where, and the name of each.
 
 #include "model/judge/feature.h"
 

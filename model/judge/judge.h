@@ -1,8 +1,12 @@
-// A judge follows the operations and events of one collector and convicts the first event that no
-// lawful collector could have reported, or, when an operation has ended, what had to happen and did
-// not. The contract says which judge it takes: see MakeJudge.
+// A judge follows the operations and events of one collector. It convicts the first event that no
+// lawful collector could have reported, or, when an operation has ended, the first event that had
+// to be reported and was not.
 //
 // Place: the heart of model/. A judge sees programs, events and a contract, never a collector.
+//
+// Complexity: amortized O(1) a call, with the exceptions that exact_judge.h and envelope_judge.h
+// list; memory is linear in the objects born since Reset. Threads: one thread uses a judge.
+// Exceptions: none but std::bad_alloc. Any sequence of events is valid input.
 
 #ifndef MODEL_JUDGE_JUDGE_H_
 #define MODEL_JUDGE_JUDGE_H_
@@ -24,13 +28,13 @@ namespace table {
 enum class Operand : uint8_t;  // model/program_table.h
 }  // namespace table
 
-// A broken law: a value, not an error.
+// A broken law. A value, not an error.
 struct Violation {
   Law law = Law::kEventInPlace;
-  ObjectId object = kNone;  // the one that it is about, or kNone
-  std::string what;         // "#0 was freed while r2 -> #1 slot 0 -> #0 holds it"
+  ObjectId object = kNone;  // the object that it is about, or kNone
+  std::string what;         // "#0 was freed while referenced: r2 -> #1 slot 0 -> #0"
   std::string lawful;       // what would have been lawful: "nothing; #0 lives on", "finalize 3"
-  // Law, operation and phase: what must stay the same while a program is shrunk.
+  // Law, operation and phase, without numbers: what must stay the same while a program is shrunk.
   std::string signature;
 };
 
@@ -38,41 +42,45 @@ class Judge {
  public:
   virtual ~Judge() = default;
 
-  // The next operation starts a new program.
+  // Discards everything: the next operation starts a new program.
   virtual void Reset() = 0;
 
-  // Whether `op` makes no sense in the present state: it has no effect and no events. Where a
-  // script runs, `op` is thought to be in the innermost one.
+  // Whether `op` makes no sense in the present state, so that it must not be executed;
+  // program_table.h says when. If a script is running, `op` is taken as an operation of the
+  // innermost one. O(1). REQUIRES: the fields of `op` are within the bounds of the language.
   bool IsVoid(const Op& op) const { return static_cast<bool>(ReasonOf(op)); }
-  // Why, in a few words: "r1 is empty"; "" if it makes sense.
+  // Why it is void, in a few words: "r1 is empty"; "" if it is not.
   std::string WhyVoid(const Op& op) const;
 
-  // The course of a program. Calls nest as the events do: Begin, Observe ..., End; a finalize or
-  // callback event opens a script, whose operations follow and which ScriptEnded closes. A call
-  // that does not fit is a broken law (event-in-place), as are all other surprises.
-  // Once a law is broken, nothing has any effect until Reset.
+  // The course of a program. Calls nest as events do: Begin, Observe ..., End. A finalize or
+  // callback event opens a script; its operations follow, and ScriptEnded closes it. A call out of
+  // place breaks the law event-in-place; it is not an error of the caller. Begin accepts void
+  // operations, as traces recorded elsewhere have them, and gives them no effect. Once a law is
+  // broken, these calls have no effect until Reset.
   virtual void Begin(const Op& op) = 0;
   virtual void Observe(const Event& event) = 0;
   virtual void ScriptEnded(bool raised) = 0;
   virtual void End() = 0;
 
-  // No operation follows: none may be open.
+  // The program has ended: no operation may be open.
   virtual void Finish() = 0;
 
+  // The broken law, if there is one.
   const std::optional<Violation>& violation() const { return violation_; }
 
-  // A bit for each Situation that was reached since Reset.
+  // The situations reached since Reset: a bit for each.
   uint64_t situations() const { return situations_; }
 
-  // Features of programs are counted there from now on: FeatureCounter::kSize bytes, which are the
-  // caller's to clear; null: nowhere.
+  // From now on, counts features in FeatureCounter::kSize bytes that the caller owns and clears,
+  // and which outlive their use; null: nowhere.
   void CountFeatures(uint8_t* counters) { features_.CountInto(counters); }
 
-  // For those who run programs: the object in that register, or kNone; the script of an object.
+  // For callers that run programs: the object in a register, or kNone, and the script of an object,
+  // or kNoScript. O(1). REQUIRES: 0 <= index < kRegisters; `id` was born since Reset.
   virtual ObjectId reg(int index) const = 0;
   virtual int8_t script_of(ObjectId id) const = 0;
-  // The innermost open thing is an operation or a collection: an event or End may follow, but no
-  // operation.
+  // Whether the innermost open frame is an operation or a collection: an event or End may follow,
+  // but not an operation.
   virtual bool in_operation() const = 0;
 
  protected:
@@ -119,8 +127,9 @@ class Judge {
   FeatureCounter features_;
 };
 
-// The judge that the contract needs: an ExactJudge, or, where it has an envelope, an EnvelopeJudge.
-// `abilities`: what the collector can do; the rest of the language is void.
+// The judge for the contract: an EnvelopeJudge if it has an envelope, else an ExactJudge.
+// Operations that need more than `abilities` are void. Never null. `contract` must outlive the
+// judge.
 std::unique_ptr<Judge> MakeJudge(const Contract& contract, uint32_t abilities = kAllAbilities);
 
 }  // namespace ouro

@@ -1,4 +1,4 @@
-// In what lawful collectors differ: one trace, lawful under some contracts and not under others.
+// Where lawful collectors differ: one trace, lawful under some contracts and unlawful under others.
 // See judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
@@ -299,8 +299,9 @@ constexpr Difference kDifferences[] = {
    > free 0
  > done 2  # <- here
 )"},
-    // The same: up to 3.7.4 a weak reference that is trash itself keeps its target. (3.6.15 answers
-    // 2 here; the contract takes any mixture.)
+    // The same: up to 3.7.4 a weak reference that is trash itself keeps its target. (3.6.15 returns
+    // 2
+    // here; the contract accepts any mixture.)
     {"SparedWeakReferencesAreKept", "34", "39", Law::kDereference, R"(
  r2 = node 0
  > new 0
@@ -345,7 +346,7 @@ constexpr Difference kDifferences[] = {
  r7 = r5()
  > got none
 )"},
-    // experiment P25: 2.6 has no quarter.
+    // experiment P25: 2.6 does not wait for a quarter.
     {"FullCollectionsDoNotWait", "26", "27 34 39", Law::kCollectionSchedule, R"(
  r0 = node 0
  > new 0

@@ -1,5 +1,5 @@
-// What judging costs: the time of an operation does not grow with the length of the program, nor
-// with what lives. No absolute times: long programs are compared with short ones.
+// What judging costs: the time of an operation grows neither with the length of the program nor
+// with the number of live objects. No absolute times: long programs are compared with short ones.
 
 #include <time.h>
 
@@ -28,7 +28,7 @@ double CpuSeconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-// A trace of about `rounds` times the same.
+// A trace that repeats the same steps about `rounds` times.
 struct Shape {
   const char* name;
   std::function<std::string(int rounds)> trace;
@@ -108,7 +108,7 @@ std::string Chain(int rounds, bool children_first) {
   return trace;
 }
 
-// A chain of which each node holds the same leaf.
+// A chain in which each node refers to the same leaf.
 std::string SharedLeaf(int rounds) {
   std::string trace = "r2 = leaf\n> new 0\n";
   for (int i = 1; i <= rounds; ++i) {
@@ -121,7 +121,7 @@ std::string SharedLeaf(int rounds) {
   return trace + "> free 0\n";
 }
 
-// A chain that holds weak references to the same node, which dies before them.
+// A chain that refers to weak references to one node, which dies before them.
 std::string SharedTarget(int rounds) {
   std::string trace = "r2 = node 0\n> new 0\n";
   for (int i = 1; i <= rounds; ++i) {
@@ -133,7 +133,7 @@ std::string SharedTarget(int rounds) {
   return trace + "r2 = none\n> free 0\n";
 }
 
-// A chain whose finalizers do nothing, and die from its beginning.
+// A chain whose finalizers do nothing, and which dies from its head.
 std::string ChainOfFinalizers(int rounds) {
   std::string trace;
   for (int i = 0; i < rounds; ++i) {
@@ -163,7 +163,7 @@ void PrintTo(const Shape& shape, std::ostream* out) { *out << shape.name; }
 class JudgeCost : public testing::TestWithParam<Shape> {};
 
 TEST_P(JudgeCost, OfAnOperationDoesNotGrow) {
-  // The long one first: it makes the allocator's memory, which both then have.
+  // The long one first: it grows the allocator's memory, which both then use.
   const double of_long = SecondsARound(GetParam(), kLong);
   const double of_short = SecondsARound(GetParam(), kShort);
   EXPECT_LT(of_long, kTimesAsMuch * of_short);

@@ -1,4 +1,4 @@
-// Rules of deaths by reference count, of births, and of what every operation owes. See
+// Rules of deaths by reference count, of births, and of what every operation must report. See
 // judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
@@ -9,7 +9,7 @@ namespace ouro {
 namespace {
 
 constexpr Rule kRules[] = {
-    // ---- holding ----
+    // ---- references ----
     {"WhatARegisterHoldsLives", kAll, Law::kNoFreeWhileHeld, R"(
  r0 = leaf
  > new 0
@@ -205,7 +205,7 @@ constexpr Rule kRules[] = {
  r1 = r0.1
  > got 0
 )"},
-    // O2 orders slots; the judge takes any order, but an empty slot kills nobody.
+    // O2 orders slots; the judge accepts any order, but an empty slot kills nothing.
     {"AnOverwrittenSlotLetsGo", kAll, Law::kFreeAtOnce, R"(
  r0 = node 1
  > new 0
@@ -273,7 +273,7 @@ constexpr Rule kRules[] = {
 -> failed
 )"},
 
-    // ---- events in their place ----
+    // ---- events out of place ----
     {"OnlyAllocationsGiveBirth", kAll, Law::kEventInPlace, R"(
  r0 = none
 +> new 0  # <- here

@@ -194,7 +194,7 @@ constexpr Rule kRules[] = {
 -> tracked 0 1
 +> tracked 0 0  # <- here
 )"},
-    // Fact 6: what is not let go of still counts. Slots are let go in order (O2).
+    // Fact 6: what is not released yet still counts. Slots are released in order (O2).
     {"WhatADyingObjectHasNotLetGoOfIsHeld", kAll, Law::kNoFreeWhileHeld, R"(
  r0 = node 2
  > new 0

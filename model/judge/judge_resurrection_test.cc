@@ -1,4 +1,4 @@
-// Rules of trash that its finalizers bring back (PEP 442; 3.4 and later): what lives on, for how
+// Rules of trash that its finalizers resurrect (PEP 442; 3.4 and later): what lives on, for how
 // long, and in which generation. See judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
@@ -95,7 +95,7 @@ constexpr Rule kRules[] = {
 -  > end 1
  > done 0  # <- here
 )"},
-    // experiments P1, P7: 3.9 and later spare what can be reached again, and no more.
+    // experiments P1, P7: 3.9 and later spare what is reachable again, and no more.
     {"AResurrectionSparesWhatItReaches", "39", Law::kNoFreeWhileHeld, R"(
  r0 = node 2 del 0
  > new 0

@@ -1,4 +1,4 @@
-// Rules of when collections come. See judge_rules.h.
+// Rules of when automatic collections start. See judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"
 
@@ -106,7 +106,7 @@ constexpr Rule kRules[] = {
 +> done 0
  > failed
 )"},
-    // experiment G2: deaths count back, whatever generation they are of.
+    // experiment G2: deaths decrement the count, whatever their generation.
     {"DeathsCountBack", kAll, Law::kCollectionSchedule, R"(
  r0 = node 0
  > new 0

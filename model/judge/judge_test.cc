@@ -1,5 +1,5 @@
-// The judge on traces by hand: rules and their neighbours from the tables (judge_rules.h), the
-// words of convictions, and that no law goes untested.
+// The judge on traces by hand: the rules of the tables (judge_rules.h), the text of convictions,
+// and that no law is untested.
 
 #include "model/judge/exact_judge.h"
 
@@ -141,7 +141,7 @@ TEST(JudgeTables, HaveEveryLaw) {
   }
 }
 
-// ---- the words of a conviction ----
+// ---- the text of a conviction ----
 
 struct Words {
   const Contract& contract;
@@ -163,32 +163,32 @@ void ExpectWords(const Words& words) {
 TEST(JudgeWords, SayWhoHoldsWhatWasFreed) {
   const Words table[] = {
       {kCPython26, "r0 = node 1\n> new 0\nr2 = node 1\n> new 1\nr2.0 = r0\nr0 = none\n> free 0\n",
-       "#0 was freed while r2 -> #1 slot 0 -> #0 holds it", "nothing; #0 lives on",
+       "#0 was freed while referenced: r2 -> #1 slot 0 -> #0", "nothing; #0 lives on",
        "no-free-while-held at assignment in main"},
       {kCPython26, "r0 = node 1\n> new 0\nr0.0 = r0\nr0 = none\n> free 0\n",
-       "#0 was freed while #0 slot 0 -> #0 holds it (a cycle that no collection has found yet)",
+       "#0 was freed while referenced: #0 slot 0 -> #0 (a cycle that no collection has found yet)",
        "nothing; #0 lives on", "no-free-while-held at assignment in main"},
       {kCPython26,
        "r0 = node 1 del 0\n> new 0\nr0.0 = r0\nr0 = none\ncollect 2\n> collect 2\n> free 0\n",
-       "#0 was freed while #0 slot 0 -> #0 holds it (uncollectable)", "garbage 0",
+       "#0 was freed while referenced: #0 slot 0 -> #0 (uncollectable)", "garbage 0",
        "no-free-while-held at collect in main"},
       {kCPython26,
        "r0 = node 1 del 0\n> new 0\nr0.0 = r0\nr0 = none\ncollect 2\n> collect 2\n> garbage 0\n"
        "> free 0\n",
-       "#0 was freed while garbage 0 -> #0 holds it", "done 1",
+       "#0 was freed while referenced: garbage 0 -> #0", "done 1",
        "no-free-while-held at collect in main"},
       {kCPython39, "r0 = node 0 del 0\n> new 0\nr0 = none\n> finalize 0\nr1 = leaf\n> free 0\n",
-       "#0 was freed while self of a running script -> #0 holds it", "new 1",
+       "#0 was freed while referenced: self of a running script -> #0", "new 1",
        "no-free-while-held at leaf in a finalizer"},
       {kCPython39,
        "r0 = node 1 del 0\n> new 0\nr1 = leaf\n> new 1\nr0.0 = r1\nr1 = none\nr0 = none\n> free "
        "1\n",
-       "#1 was freed while what is due for #0 before its death -> #0 slot 0 -> #1 holds it",
+       "#1 was freed while referenced: what is due before the death of #0 -> #0 slot 0 -> #1",
        "finalize 0", "no-free-while-held at assignment in main"},
       {kCPython39,
        "r0 = node 0\n> new 0\nr1 = weak r0 call 0\n> new 1\nr2 = weak r0 call 0\n> new 2\n"
        "r0 = none\n> callback 2\nr1 = none\n> free 1\n",
-       "#1 was freed while the callback that is due for #0 -> #1 holds it", "callback 1",
+       "#1 was freed while referenced: the callback due for #0 -> #1", "callback 1",
        "no-free-while-held at assignment in a callback"},
   };
   for (const Words& words : table) ExpectWords(words);
@@ -197,24 +197,25 @@ TEST(JudgeWords, SayWhoHoldsWhatWasFreed) {
 TEST(JudgeWords, SayWhatDidNotHappen) {
   const Words table[] = {
       {kCPython26, "r0 = leaf\n> new 0\nr0 = none\n",
-       "nothing holds #0 any more, and it was not freed", "free 0",
+       "nothing references #0 any more, but it was not freed", "free 0",
        "free-at-once at assignment in main"},
       {kCPython26, "r0 = node 0 del 0\n> new 0\nr0 = none\n",
-       "nothing holds #0 any more, and its finalizer did not run", "finalize 0",
+       "nothing references #0 any more, but its finalizer did not run", "finalize 0",
        "finalize-at-once at assignment in main"},
       {kCPython26, "r0 = node 0\n> new 0\nr1 = weak r0 call 0\n> new 1\nr0 = none\n",
-       "nothing holds #0 any more, and its callbacks did not run", "callback 1",
+       "nothing references #0 any more, but its callbacks did not run", "callback 1",
        "callback-before-free at assignment in main"},
       {kCPython26, "threshold 1 9 9\nr0 = node 0\n> new 0\nr1 = node 0\n> new 1\n",
        "an automatic collection was due: counts 2 0 0 over 1 9 9", "collect 0 auto",
        "collection-schedule at node in main"},
       {kCPython26, "r0 = node 1\n> new 0\nr0.0 = r0\nr0 = none\ncollect 2\n> collect 2\n> done 0\n",
-       "#0 is trash of generation 2 or younger, and was not freed", "free 0",
+       "#0 is trash of generation 2 or younger, but was not freed", "free 0",
        "trash-freed at collect in main"},
       {kCPython26, "fail 1\nr0 = leaf\n> new 0\n",
        "#0 was born, although this allocation had to fail", "failed",
        "failed-allocation at leaf in main"},
-      {kCPython26, "r0 = leaf\n", "nothing was born", "new 0", "event-in-place at leaf in main"},
+      {kCPython26, "r0 = leaf\n", "no object was created", "new 0",
+       "event-in-place at leaf in main"},
   };
   for (const Words& words : table) ExpectWords(words);
 }
@@ -225,7 +226,7 @@ TEST(JudgeWords, SayWhatWouldHaveBeenRight) {
        "`r1 = r0.0` yielded none instead of #0", "got 0", "load at load in main"},
       {kCPython26, "r0 = node 0\n> new 0\nr1 = weak r0\n> new 1\nr2 = r1()\n> got none\n",
        "`r2 = r1()` yielded none instead of #0", "got 0", "dereference at dereference in main"},
-      {kCPython26, "collect 1\n> collect 1\n> done 3\n", "the collection answered 3 instead of 0",
+      {kCPython26, "collect 1\n> collect 1\n> done 3\n", "the collection returned 3 instead of 0",
        "done 0", "collection-count at collect in main"},
       {kCPython26,
        "r0 = node 0\n> new 0\nr1 = weak r0 call 0\n> new 1\nr2 = weak r0 call 0\n> new 2\n"
@@ -302,7 +303,7 @@ TEST(Judge, SaysThatNoOperationWasOpen) {
   }
 }
 
-// A chain of a hundred thousand links holds #0, and the sentence is as short as for twenty.
+// The path to #0 has a hundred thousand links, and the sentence is as short as for twenty.
 TEST(Judge, ShowsTheEndsOfALongWay) {
   constexpr int kLinks = 100'000;
   std::string trace = "disable\n";
@@ -315,9 +316,9 @@ TEST(Judge, ShowsTheEndsOfALongWay) {
   for (const Contract* contract : {&kCPython26, &kPhp}) {
     EXPECT_EQ(
         JudgeOne(trace, *contract).violation.value_or(Violation{}).what,
-        "#0 was freed while r0 -> #99999 slot 0 -> #99998 slot 0 -> #99997 slot 0 -> "
+        "#0 was freed while referenced: r0 -> #99999 slot 0 -> #99998 slot 0 -> #99997 slot 0 -> "
         "#99996 slot 0 -> (99990 more) -> #5 slot 0 -> #4 slot 0 -> #3 slot 0 -> #2 slot 0 -> "
-        "#1 slot 0 -> #0 holds it");
+        "#1 slot 0 -> #0");
   }
 }
 

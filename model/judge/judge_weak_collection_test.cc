@@ -257,7 +257,7 @@ constexpr Rule kRules[] = {
 -> tracked 1 1
 +> tracked 1 0  # <- here
 )"},
-    // experiments W9, M7: what a callback makes is young, and for the next collection.
+    // experiments W9, M7: what a callback creates is young, and left to the next collection.
     {"WhatACallbackMakesIsYoung", kAll, Law::kCensusGeneration, R"(
  r0 = node 1
  > new 0

@@ -51,7 +51,7 @@ constexpr Rule kRules[] = {
  > end 1
  > free 0
 )"},
-    // Slots are let go in order (O2), so #2 is still alive when #1 is finalized.
+    // Slots are released in order (O2), so #2 is still alive when #1 is finalized.
     {"AScriptMayRescueWhatIsAboutToDie", kAll, Law::kNoFreeWhileHeld, R"(
  r0 = node 2
  > new 0
@@ -215,7 +215,7 @@ constexpr Rule kRules[] = {
 -> end 1
  > free 0  # <- here
 )"},
-    // experiment W13: those that are due are saved first.
+    // experiment W13: callbacks that are due are saved before the first runs.
     {"ACallbackCannotUnsubscribeAnother", kAll, Law::kCallbackBeforeFree, R"(
  r0 = node 0
  > new 0

@@ -24,7 +24,7 @@ void ShadowHeap::Reset() {
 ObjectId ShadowHeap::New(ShadowObject::Kind kind) {
   if (static_cast<size_t>(count_) == objects_.size()) objects_.emplace_back();
   ShadowObject& object = objects_[static_cast<size_t>(count_)];
-  // A record keeps the memory of its vectors from program to program.
+  // A record keeps the memory of its vectors from one program to the next.
   ShadowObject fresh;
   fresh.kind = kind;
   fresh.slots = std::move(object.slots);
@@ -106,7 +106,8 @@ bool ShadowHeap::FinalizerDue(const ShadowObject& object) const {
 
 bool ShadowHeap::CallbacksDue(const ShadowObject& object) const {
   if (!object.calls.empty()) return true;
-  // Weak references that a finalizer made die silently where callbacks come first (experiment R6).
+  // If callbacks come first, weak references that the finalizer made are cleared silently
+  // (experiment R6).
   if (object.finalized && contract_->death_order == Contract::DeathOrder::kCallbacksFirst) {
     return false;
   }
@@ -142,7 +143,7 @@ void ShadowHeap::Spread() {
       dying.push_back(id);
     }
     if (object.kind == ShadowObject::Kind::kWeak && object.loose == 0) {
-      // Nobody can reach it any more: its target will not call it.
+      // It is unreachable for certain: the death of its target will not run its callback.
       const ObjectId target = object.target;
       if (object.bond != ShadowObject::Bond::kNone) {
         Detach(id);
@@ -216,7 +217,8 @@ void ShadowHeap::ProveDying(ObjectId id) {
       while (slots[slot] != dying_id) --slot;
       Doom(holder);
       ReleaseThrough(holder, slot);
-      // A cleared object lets go although it may be referred to: that tells nothing of its holders.
+      // A cleared object releases although it may be referenced: that proves nothing about its
+      // holders.
       if (!at(holder).cleared && at(holder).kind == ShadowObject::Kind::kNode) {
         at(holder).proof = proofs_;
         proving_.push_back(holder);
@@ -226,19 +228,20 @@ void ShadowHeap::ProveDying(ObjectId id) {
 }
 
 void ShadowHeap::ReleaseThrough(ObjectId holder, size_t last) {
-  // The objects below are gone for certain, except the last one, which is only about to die.
+  // What the released slots referred to is gone for certain, except the last, which is about to
+  // die.
   const ObjectId except = at(holder).slots[last];
   gone_.clear();
   const auto gone = [this, except](ObjectId child) {
     if (child == kNone || child == except) return;
-    // What this very event shows dying is not over, whoever else released it before.
+    // The deaths that this event proves are still in progress, whatever released them before.
     if (at(child).proof == proofs_ && !at(child).freed) return;
     if (at(child).firm == 0 && at(child).loose == 0) gone_.push_back(child);
   };
   const auto release = [&](ObjectId from, size_t until) {
     const auto& slots = at(from).slots;
     const auto released = static_cast<size_t>(at(from).released);
-    // The one that was about to die when `from` was last seen is over by now.
+    // The object that was about to die when `from` was last examined is gone by now.
     if (released > 0) gone(slots[released - 1]);
     for (size_t slot = released; slot < until; ++slot) {
       if (slots[slot] == kNone) continue;
@@ -264,7 +267,7 @@ void ShadowHeap::ReleaseThrough(ObjectId holder, size_t last) {
 
 void ShadowHeap::ReleaseSince(size_t mark) {
   ++proofs_;
-  // What was let go by something that is itself only loosely held may yet be rescued.
+  // Objects that are releasing, but have loose references themselves, may still be rescued.
   std::vector<ObjectId> undecided;
   for (size_t i = mark; i < loose_log_.size(); ++i) {
     const ObjectId id = loose_log_[i];
@@ -296,7 +299,8 @@ void ShadowHeap::Doom(ObjectId id) {
   SetGeneration(id, -1);
   for (size_t i = object.weaks.size(); i-- > 0;) {
     const ShadowObject& weak = at(object.weaks[i]);
-    // What a finalizer of trash made is called when the trash is freed (W16).
+    // The callback of a weak reference that a finalizer of trash made runs when the trash is freed
+    // (W16).
     const bool late = object.cleared && weak.script != kNoScript;
     const bool maybe = weak.bond == ShadowObject::Bond::kMaybe;
     if (!late && !maybe) Detach(object.weaks[i]);
@@ -310,7 +314,7 @@ void ShadowHeap::MakeCallsDue(ObjectId id, bool by_collection) {
   for (size_t i = object.weaks.size(); i-- > 0;) {
     const ObjectId weak = object.weaks[i];
     const ShadowObject& reference = at(weak);
-    if (reference.bond == ShadowObject::Bond::kMaybe) continue;  // its callback may come or not
+    if (reference.bond == ShadowObject::Bond::kMaybe) continue;  // its callback may run or not
     const bool called = reference.script != kNoScript && !(by_collection && reference.found);
     if (called) unsaved = 0;
     Detach(weak);
@@ -330,7 +334,7 @@ void ShadowHeap::MakeCallsDue(ObjectId id, bool by_collection) {
     ForgetMaybeHeld(id);
     return;
   }
-  // Newest first: one that was kMaybe until its callback came may be newer than some that are due.
+  // Newest first: one that was kMaybe until its callback ran may be newer than some that are due.
   std::sort(object.calls.begin(), object.calls.end(), std::greater<>());
   for (const ObjectId weak : held) Hold(weak);
 }
@@ -358,7 +362,7 @@ void ShadowHeap::Detach(ObjectId weak) {
   if (reference.bond == ShadowObject::Bond::kNone) return;
   reference.bond = ShadowObject::Bond::kNone;
   auto& weaks = at(reference.target).weaks;
-  // From the newest on, as deaths detach them.
+  // Searches from the newest, as deaths detach them in this order.
   weaks.erase(std::next(std::find(weaks.rbegin(), weaks.rend(), weak)).base());
 }
 
@@ -381,7 +385,7 @@ void ShadowHeap::Free(ObjectId id) {
 void ShadowHeap::Clear(ObjectId id) {
   at(id).cleared = true;
   Doom(id);
-  // Clearing a weak reference detaches it: when, among the rest of the trash, is not to be seen.
+  // Clearing a weak reference detaches it; no event tells when, among the rest of the trash.
   if (at(id).bond == ShadowObject::Bond::kAttached) {
     const ObjectId target = at(id).target;
     at(id).bond = ShadowObject::Bond::kMaybe;

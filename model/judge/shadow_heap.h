@@ -1,21 +1,39 @@
-// The shadow heap is what a lawful collector's heap must look like: every object, what it refers
-// to, and who holds it. It follows events; it convicts nobody.
+// The shadow heap is the heap that a lawful collector must have at this moment: every object, what
+// it refers to, and what refers to it. It follows operations and events; it convicts of nothing.
 //
-// Place: the lower half of the judge. It knows what a reference is and how a death spreads; the
-// judge above it knows the laws.
+// Place: the lower half of the exact judge. It knows what a reference is and how a death spreads;
+// the judge above it knows the laws.
 //
-// Holding. An object is *held* by a register, the garbage list, a running script (its `self`), a
-// callback that is due, or a slot of an object that is not dying: these are firm references. What
-// nothing holds firmly is *unheld*: a finalizer or callbacks may be due, which it awaits with its
-// slots intact. When nothing is due (any more), it *lets go*: its references become loose, and what
-// has only loose references is unheld in turn. So a death spreads at once over all that it will
-// take, while the collector reports it piece by piece, in its own order.
+// Firm and loose references. Registers, the garbage list, running scripts (their `self`), callbacks
+// that are due, and slots of objects that are not dying are *firm* references. An object with a
+// firm reference is *held*; without one it is *unheld*: its finalizer or callbacks may be due, and
+// until they have run its slots are intact. Once nothing is due, it is *releasing*: its slots
+// become *loose* references, and what has loose references only is unheld in turn. So a death
+// spreads at once over all objects that it will take, while the collector reports it piece by
+// piece, in an order of its own:
 //
-// Until the collector shows otherwise, an unheld object may still be rescued by a script that
-// dereferences a weak reference to it: letting go is undone. An event that only a death explains
-// *dooms* the object and proves that whoever held it loosely has released it. Slots are released in
-// ascending order (section 1, experiment O2), so lower slots are proved to be released as well.
-// What is not released still counts as a reference in a collection (fact 6).
+//                           nothing due                  an event about it, or about
+//             last firm     (any more)                   what it refers to
+//   held  ------------> unheld  ----------->  releasing  ----------->  doomed  ------>  freed
+//    ^   reference goes    |                      |         proved               free
+//    |                     |                      |
+//    +---------------------+----------------------+
+//     a script dereferences a weak reference to it: its slots are firm again
+//
+// Rescue. Until an event proves otherwise, the collector may not have begun with an unheld object,
+// and a script may rescue it by dereferencing a weak reference to it. Then UndoReleasing makes the
+// slots of all releasing objects that it reaches firm again.
+//
+// Proof. An event that only a death explains *dooms* the object: ProveDying. It also proves that
+// every object that referred to it loosely has released that reference, so that object is dying as
+// well, and so on upwards. An object releases its slots in ascending order (section 1, experiment
+// O2), so its lower slots are released, too, and what they referred to is gone, unless something
+// else still refers to it: ReleaseThrough, downwards. A release that is not proved still counts as
+// a reference in a collection (architecture, fact 6). When an operation ends, all releases that it
+// began are over: ReleaseSince.
+//
+// Complexity: each reference becomes loose once a death and is proved released once, so all of this
+// is amortized O(1) for each store. Memory is reused by Reset.
 
 #ifndef MODEL_JUDGE_SHADOW_HEAP_H_
 #define MODEL_JUDGE_SHADOW_HEAP_H_
@@ -29,111 +47,119 @@
 
 namespace ouro {
 
+// An object, or a garbage list that was cleared. The judge reads and sets the fields that concern
+// laws and collections; those of references change through ShadowHeap only.
 struct ShadowObject {
   enum class Kind : uint8_t { kNode, kLeaf, kWeak, kList };
 
-  // How far a weak reference is still bound to its target.
+  // Whether a weak reference is still bound to its target.
   enum class Bond : uint8_t {
-    kNone,      // it has no target (any more)
-    kAttached,  // it yields its target, whose death calls it
-    kMaybe,     // the contract leaves open whether a collection detached it
+    kNone,      // it yields nothing
+    kAttached,  // it yields its target, whose death runs its callback
+    kMaybe,     // the contract leaves open whether a collection has cleared it
   };
 
   Kind kind = Kind::kNode;
   bool freed = false;
-  bool releasing = false;    // unheld, nothing due: its references are loose
-  bool doomed = false;       // its death is proved; untracked, weak references detached
+  bool releasing = false;    // unheld, nothing due: its slots are loose references
+  bool doomed = false;       // its death is proved: untracked, weak references detached
   bool finalized = false;    // the finalizer ran: in this death, or ever, as the contract says
   bool resurrected = false;  // it has survived its own finalizer
   bool listed = false;       // in ShadowHeap::dying
-  bool found = false;        // trash of the running collection that is still in its hands
-  bool kept = false;         // ... of its uncollectable set instead
-  bool saved = false;        // the running collection put it into the garbage list
-  bool called = false;       // a weak reference whose callback ran
-  bool called_back = false;  // trash whose callback ran, and may have brought it back (2.x)
-  bool cleared = false;      // trash that the running collection clears
-  bool in_garbage = false;   // it has been in the garbage list
-  bool moving = false;       // a weak reference in the hands of the running collection
-  bool maybe_held = false;   // a weak reference that its dying target may hold: see MakeCallsDue
+  // Of the running collection; the judge sets these.
+  bool found = false;        // trash that the collection still has in its list
+  bool kept = false;         // ... in its uncollectable set instead
+  bool saved = false;        // put into the garbage list
+  bool cleared = false;      // trash that it clears
+  bool moving = false;       // a weak reference whose callback it runs
+  bool called_back = false;  // a weak reference that was trash, and that its callback may resurrect
+  // Of weak references and the garbage list.
+  bool called = false;      // the callback ran
+  bool in_garbage = false;  // it has been in the garbage list
+  bool maybe_held = false;  // a weak reference that its dying target may hold: see MakeCallsDue
   Bond bond = Bond::kNone;
   int8_t script = kNoScript;
   int8_t generation = -1;  // -1: untracked
-  int32_t released = 0;    // letting go: the slots below are proved to be released
-  uint32_t proof = 0;      // the last ProveDying that was about its death
+  int32_t released = 0;    // releasing: the slots below this one are proved to be released
+  uint32_t proof = 0;      // the number of the last ProveDying that concerned it
   int32_t tracked_at = 0;  // place in ShadowHeap's list of its generation
-  int32_t outside = -1;    // references from outside of a set that is examined; -1: not in it
+  int32_t outside = -1;    // references from outside the set that FindTrash examines; -1: not in it
   int32_t firm = 0;
   int32_t loose = 0;
-  ObjectId target = kNone;              // of a weak reference, also after it was detached
-  std::vector<ObjectId> slots;          // of a node
-  std::vector<ObjectId> weaks;          // bound weak references, oldest first
-  std::vector<ObjectId> calls;          // callbacks that are due, next one first; they are held
-  std::vector<ObjectId> detained;       // weak references that the death holds: MakeCallsDue
-  std::vector<ObjectId> loose_holders;  // who refers to it loosely, once a reference
+  ObjectId target = kNone;         // of a weak reference, also after it was detached
+  std::vector<ObjectId> slots;     // of a node
+  std::vector<ObjectId> weaks;     // weak references bound to it, oldest first
+  std::vector<ObjectId> calls;     // weak references whose callbacks are due, next one first; held
+  std::vector<ObjectId> detained;  // weak references that its death holds: MakeCallsDue
+  std::vector<ObjectId> loose_holders;  // the objects that refer to it loosely, once a reference
 
   bool has_finalizer() const { return kind == Kind::kNode && script != kNoScript; }
 };
 
+// REQUIRES, for every method: the object exists; Free, Clear, Doom: it is not freed.
 class ShadowHeap {
  public:
   explicit ShadowHeap(const Contract& contract) : contract_(&contract) {}
 
   void Reset();
 
-  // Births and the registers, slots and garbage list that hold objects. Old values go last.
+  // Births, and the registers, slots and garbage list, which refer firmly. The new value is held
+  // before the old one is released.
   ObjectId NewNode(int slots, int8_t script);
   ObjectId NewLeaf();
   ObjectId NewWeak(ObjectId target, int8_t script);
   void SetRegister(int index, ObjectId value);
   void SetSlot(ObjectId node, int index, ObjectId value);
   void AppendGarbage(ObjectId id);
-  // All elements are let go, last first (section 1: lists release from the end).
+  // Releases all elements, last first (section 1: lists release from the end).
   void ClearGarbage();
 
-  // A firm reference appears or goes, from a script, a pending callback or the above.
+  // Adds or removes a firm reference, that of a script, a pending callback or one of the above.
+  // REQUIRES of Release: there is one.
   void Hold(ObjectId id);
   void Release(ObjectId id);
 
-  // What must happen before `id` may be freed.
+  // Whether a finalizer, or callbacks, have to run before `object` may be freed.
   bool FinalizerDue(const ShadowObject& object) const;
   bool CallbacksDue(const ShadowObject& object) const;
 
-  // Whether `id` is held at this moment, if only by what is about to release it. Slots are released
-  // in ascending order, so that is certain, unless trash that is being cleared holds it: in which
-  // order that is done is the collector's choice.
+  // Whether something certainly refers to `id` at this moment, if only an object that is about to
+  // release it. Not certain if trash that is being cleared refers to it: a collection clears in any
+  // order.
   bool HeldForNow(ObjectId id) const;
 
-  // An event showed that unheld `id` is dying: whoever held it loosely has released it.
+  // An event proved that unheld `id` is dying: every loose reference to it has been released.
   void ProveDying(ObjectId id);
-  // The death proper begins: untracked, weak references detached. Those with callbacks that must
-  // run are in `calls` before.
+  // The death proper begins: `id` is untracked and its weak references are detached. Those with
+  // callbacks that have to run must be in `calls` before.
   void Doom(ObjectId id);
-  // All bound weak references of `id` are detached, and those with callbacks become its due calls,
-  // newest first. A death by reference count holds all of them until the last callback has run,
-  // except the newest two as long as they have none: PyObject_ClearWeakRefs clears those before it
-  // saves the rest in a tuple, but 3.13 saves all, so these are `maybe_held`. A collection
-  // (`by_collection`) holds each until its own has, and does not call those that are its trash
-  // themselves (handle_weakrefs).
+  // Detaches all weak references bound to `id`; those with callbacks become its due calls, newest
+  // first. A death by reference count holds all of them until the last callback has run, except the
+  // newest two as long as they have no callback: PyObject_ClearWeakRefs clears those before it
+  // saves the rest in a tuple. 3.13 saves all of them, so these two are `maybe_held`. A collection
+  // (`by_collection`) holds each until its own callback has run, and does not call those that are
+  // its trash themselves (handle_weakrefs).
   void MakeCallsDue(ObjectId id, bool by_collection);
-  // A call of `id` is over.
+  // A callback about `id` has run.
   void CallMade(ObjectId id);
-  // No callback of `id` is due any more, or its finalizer is not: it lets go if it can.
+  // A callback or the finalizer of `id` may be no longer due: if nothing is, it starts releasing.
   void Settle(ObjectId id);
   void Free(ObjectId id);
-  // `id` is cleared by a collection, whatever holds it within the trash.
+  // A collection clears `id`, although other trash refers to it.
   void Clear(ObjectId id);
-  // A weak reference loses its target; nothing is called.
+  // A weak reference loses its target. Its callback does not become due.
   void Detach(ObjectId weak);
 
-  // What an operation let go is released for certain when it ends: nothing that began to let go
-  // after `mark` counts as a reference any more.
+  // Releases that began after `mark`, a LooseMark taken when an operation began, are over: they no
+  // longer count as references.
   size_t LooseMark() const { return loose_log_.size(); }
   void ReleaseSince(size_t mark);
 
   void SetGeneration(ObjectId id, int generation);
-  // Objects of generations 0 ... `generation`, youngest generation first; else in no fixed order.
+  // Appends the objects of generations 0 ... `generation`, youngest generation first; within one,
+  // in an order that depends on history alone.
   void ListTracked(int generation, std::vector<ObjectId>* ids) const;
-  // Those objects are untracked, until SetGeneration moves them, one by one.
+  // Makes these objects untracked: SetGeneration then moves them one by one.
   void ForgetTracked(int generation);
 
   ShadowObject& at(ObjectId id) {
@@ -145,7 +171,7 @@ class ShadowHeap {
   ObjectId reg(int index) const { return registers_[static_cast<size_t>(index)]; }
   const std::vector<ObjectId>& garbage() const { return garbage_; }
 
-  // Objects that became unheld since the judge last emptied it; some are held again.
+  // Objects that became unheld since the judge last emptied this list; some are held again.
   std::vector<ObjectId> dying;
 
  private:
@@ -165,12 +191,12 @@ class ShadowHeap {
   std::array<ObjectId, kRegisters> registers_{};
   std::vector<ObjectId> garbage_;
   std::array<std::vector<ObjectId>, kGenerations> tracked_;
-  std::vector<ObjectId> loose_log_;   // who let go, in order
+  std::vector<ObjectId> loose_log_;   // objects that started releasing, in order
   std::vector<ObjectId> unheld_;      // worklist of Spread
   std::vector<ObjectId> proving_;     // worklist of ProveDying
   std::vector<ObjectId> gone_;        // worklist of ReleaseThrough
-  std::vector<ObjectId> maybe_held_;  // all that are
-  uint32_t proofs_ = 0;               // counts ProveDying
+  std::vector<ObjectId> maybe_held_;  // all objects that are `maybe_held`
+  uint32_t proofs_ = 0;               // calls of ProveDying and ReleaseSince
   bool spreading_ = false;
 };
 

@@ -1,3 +1,5 @@
+// Which situations there are, and which of them a contract and a set of abilities admit.
+
 #include "model/judge/situation.h"
 
 #include <iterator>
@@ -13,15 +15,14 @@ bool NeverWaits(const Contract& contract) { return !contract.full_collection_wai
 
 constexpr uint32_t kScripts = kFinalizers | kCallbacks;
 
-// All that is known of a situation, but for the rules of bounds below.
+// All that is known of a situation, except the rules for contracts of bounds below.
 struct Row {
   Situation situation;
   const char* name;
-  // What a collector must be able to do, so that it can be reached: all of the first abilities, and
-  // one of the second, if there are any.
+  // The abilities with which it can be reached: all of the first, and one of the second, if any.
   uint32_t all = 0;
   uint32_t any = 0;
-  // Whether the envelope judge notes it: that judge knows less of a program's course.
+  // Whether the envelope judge notes it: that judge sees less of a program's course.
   bool of_envelopes = false;
   // Contracts under which it cannot be reached, and why.
   bool (*impossible)(const Contract& contract) = nullptr;
@@ -97,7 +98,7 @@ constexpr Row kRows[] = {
      .all = kGenerations3},
     {.situation = Situation::kOldHoldsYoung, .name = "old-holding-young", .all = kGenerations3},
     {.situation = Situation::kSurvivorPromoted, .name = "survivor-promoted", .all = kGenerations3},
-    // Also where no program can ask for the list.
+    // Also if no program can read the garbage list.
     {.situation = Situation::kUncollectable,
      .name = "uncollectable",
      .all = kFinalizers,
@@ -190,7 +191,7 @@ bool Under(const Envelope& bounds, Situation situation) {
 }
 
 bool CanReach(Situation situation, const Contract& contract, uint32_t abilities) {
-  // What gets into the list: saved trash or, under 2.x, cycles with finalizers.
+  // What enters the list: all trash under saveall; cycles with finalizers under 2.x.
   const bool lists = (abilities & kSaveall) != 0 ||
                      ((abilities & kFinalizers) != 0 && KeepsCyclesWithFinalizers(contract));
   if (situation == Situation::kGarbageReleased && !lists) return false;

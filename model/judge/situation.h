@@ -17,44 +17,44 @@ namespace ouro {
 
 enum class Situation : uint8_t {
   kPlainDeath,                // an object dies by reference count
-  kNestedDeath,               // a death releases a slot that was the last hold of another object
+  kNestedDeath,               // a death releases the last reference to another object
   kFinalizerRuns,             // a finalizer runs at a death by reference count
   kResurrectedByFinalizer,    // ... and the object lives on
   kSecondDeath,               // an object that was resurrected dies again
-  kSelfCycleMadeByFinalizer,  // a finalizer leaves its object held by its own slot
-  kRescuedByWeakReference,    // a script dereferences an object that was about to die
+  kSelfCycleMadeByFinalizer,  // a finalizer leaves its object referenced by its own slot alone
+  kRescuedByWeakReference,    // a script dereferences a weak reference to a dying object
   kCallbackRuns,              // a callback runs at a death by reference count
   kSeveralCallbacks,          // ... and another of the same object is due after it
   kWeakMadeByFinalizer,       // a finalizer makes a weak reference to its dying object
-  kWeakHeldByItsTarget,       // a callback runs that only its dying target held
+  kWeakHeldByItsTarget,       // the callback runs of a weak reference that only its target held
   kScriptRaised,              // a script ends with an exception
   kScriptInScript,            // a script runs while another one does
   kCollectInFinalizer,        // a collection within a finalizer
   kCollectInCallback,         // a collection within a callback
-  kNestedCollect,             // a collection is asked for while one runs
+  kNestedCollect,             // a collection is requested while one runs
   kAutomaticCollection,       // the thresholds start a collection
   kAutomaticMiddle,           // ... of generations 0 and 1
   kAutomaticFull,             // ... of all
-  kFullCollectionWaited,      // ... which would have been of all, but for the quarter
+  kFullCollectionWaited,      // ... would have been of all, but too few objects were new
   kAllocationFailed,          // an allocation fails
   kTrashFound,                // a collection finds cyclic trash
-  kParallelEdges,             // ... that holds an object twice
-  kSelfEdge,                  // ... that holds itself
+  kParallelEdges,             // ... in which an object refers to another twice
+  kSelfEdge,                  // ... in which an object refers to itself
   kTrashSpansGenerations,     // ... of more than one generation
-  kOldHoldsYoung,             // a young collection keeps what only slots of older objects hold
+  kOldHoldsYoung,             // a young collection keeps what only older objects refer to
   kSurvivorPromoted,          // a collection moves a survivor to an older generation
   kUncollectable,             // trash with a finalizer goes to the garbage list
-  kUncollectableWithout,      // an object without finalizer is kept by one that has one
-  kHangingFinalizer,          // a finalizer that merely hangs off collectable trash runs
-  kGarbageReleased,           // uncollectable objects die after the garbage list let them go
+  kUncollectableWithout,      // an object without a finalizer is kept, as one with it reaches it
+  kHangingFinalizer,          // the finalizer runs of an object that trash refers to, in no cycle
+  kGarbageReleased,           // an uncollectable object dies after leaving the garbage list
   kSaveallTrash,              // saveall keeps trash in the garbage list
   kWeakOutsideTrash,          // a weak reference outside the trash is called by a collection
   kWeakInsideTrash,           // a weak reference to trash is trash itself
-  kWeakInUncollectable,       // a weak reference of the uncollectable set watches trash
+  kWeakInUncollectable,       // a weak reference to trash is in the uncollectable set
   kWeakDiedOfCallback,        // a weak reference dies of its own callback in a collection
   kTrashFinalized,            // a collection runs a finalizer of its trash
-  kTrashResurrected,          // ... which brings some of the trash back
-  kTrashPartlyResurrected,    // ... and some of it not
+  kTrashResurrected,          // ... which resurrects some of the trash
+  kTrashPartlyResurrected,    // ... but not all of it
   kTrashDiedOfFinalizer,      // trash dies by reference count before it is cleared
   kLateCallback,              // a callback runs for an object that is being cleared
   kBornInCollection,          // an object is born during a collection

@@ -1,7 +1,8 @@
-// The smallest collector that is lawful as long as nothing is cyclic: it counts references, and
-// that is all. Under the rules of CPython 2.6.
+// The smallest collector that is lawful as long as nothing is cyclic: reference counting alone, by
+// the rules of CPython 2.6, without weak references.
 //
-// Place: for the tests of model/, which may not see collector/. They derive broken ones from it.
+// Place: for the tests of model/, which may not see collector/. They derive faulty collectors from
+// it.
 
 #ifndef MODEL_TESTING_COUNTING_COLLECTOR_H_
 #define MODEL_TESTING_COUNTING_COLLECTOR_H_
@@ -76,7 +77,7 @@ class CountingCollector : public Collector {
   }
   void Assign(ObjectId* place, ObjectId value) { Release(std::exchange(*place, value)); }
 
-  // Not recursive, so that long chains may die.
+  // Not recursive: a long chain dies without using the stack.
   void Release(ObjectId released) {
     std::vector<ObjectId> work = {released};
     while (!work.empty()) {
@@ -99,10 +100,10 @@ class CountingCollector : public Collector {
   Observer& observer_;
   std::vector<Object> objects_;
   std::array<ObjectId, kRegisters> registers_;
-  std::vector<ObjectId> selves_;  // of the scripts that run
+  std::vector<ObjectId> selves_;  // `self` of each running script, innermost last
 };
 
-// A specimen that makes collectors of class C, which is made from an observer.
+// A specimen that makes collectors of class C, whose constructor takes an observer.
 template <typename C>
 Specimen SpecimenOf(uint32_t abilities = kFinalizers) {
   return {.name = "fake",

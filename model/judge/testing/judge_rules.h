@@ -1,16 +1,16 @@
-// Rules of memory as pairs of traces: one that keeps the rule, and its neighbour that breaks it.
-// Tables of them are the test of the judge.
+// Rules of memory as pairs of traces: one that keeps the rule, and a minimal change that breaks it.
+// Tables of rules are the test of the judge.
 //
 // Place: shared by the judge_*_test.cc files, and by nothing else.
 //
 // Both traces are written as one text, like a diff. Lines that begin with `-` are in the lawful
-// trace only, lines that begin with `+` in the broken one only; all others begin with a space. The
-// line on which the broken trace must be convicted ends with `# <- here`, as in a transcript.
+// trace only, lines that begin with `+` in the unlawful one only; all others begin with a space.
+// The line on which the unlawful trace must be convicted ends with `# <- here`, as in a transcript.
 //
 // The lawful traces were replayed on CPython 2.7.18, 3.6.15, 3.8.18, 3.11.7 and 3.13.0, each under
-// its contract, and are theirs up to the order of frees; 3.6.15 answers and clears as the comments
-// in judge_contract_test.cc say. Only thresholds and failures, which their adapter has not, are
-// from semantics, section 2, and language alone.
+// its contract, and agree with them up to the order of frees; the comments in
+// judge_contract_test.cc say where 3.6.15 returns and clears something else. Thresholds and
+// failures, which that adapter lacks, follow semantics, section 2, and the language alone.
 
 #ifndef MODEL_JUDGE_TESTING_JUDGE_RULES_H_
 #define MODEL_JUDGE_TESTING_JUDGE_RULES_H_
@@ -21,19 +21,19 @@
 
 namespace ouro {
 
-// Under which contracts a rule holds, by the version of CPython.
+// The contracts under which a rule holds, by version of CPython.
 inline constexpr const char* kAll = "26 27 34 39";
 inline constexpr const char* k2x = "26 27";
 inline constexpr const char* k3x = "34 39";
 
 struct Rule {
-  const char* name;  // of the test, too: letters and digits
+  const char* name;  // letters and digits: it names a test
   const char* contracts;
-  Law law;            // that the broken trace breaks
-  const char* trace;  // both of them
+  Law law;            // the law that the unlawful trace breaks
+  const char* trace;  // both traces
 };
 
-// One trace that is lawful under some contracts, and breaks a law under others.
+// A trace that is lawful under some contracts and unlawful under others.
 struct Difference {
   const char* name;
   const char* lawful;    // contracts
@@ -42,7 +42,7 @@ struct Difference {
   const char* trace;  // no line is marked with `-` or `+`
 };
 
-// The tables, one file each.
+// The tables; each is in a file of its own.
 std::span<const Rule> DeathRules();           // deaths by reference count, births, failures
 std::span<const Rule> FinalizerRules();       // finalizers at these deaths
 std::span<const Rule> WeakRules();            // weak references and callbacks at these deaths
