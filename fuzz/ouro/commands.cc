@@ -125,7 +125,7 @@ int ShrinkFile(const ShrinkArguments& arguments) {
     return 0;
   }
   options.seen = verdict.signature();
-  Finding finding = Investigate(programs[0].program, specimen, options);
+  Finding finding = *Investigate(programs[0].program, specimen, options);
   ShrinkFinding(specimen, options, &finding);
   line.Clear();
   fmt::print(stderr, "{}", Painted(finding.report, stderr));
@@ -140,12 +140,12 @@ int Campaign(const CampaignArguments& arguments) {
   WarnOfUnknownAbilities(specimen);
   CampaignOptions options = arguments.options;
   if (!arguments.contract.empty()) {  // which the processes of libFuzzer do not know
-    if (options.engines != Engines::kAny && options.engines != Engines::kRandom) {
+    if (options.engines.Has(Engine::kLibFuzzer)) {
       return Complain(
           "libFuzzer judges by the specimen's own contract; with --contract it is "
           "--engine random");
     }
-    options.engines = Engines::kRandom;
+    options.engines = {Engine::kRandom};
   }
   options.corpus = BuiltInCorpus();
   const int code = RunCampaign(specimen, options, &error);

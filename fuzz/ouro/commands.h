@@ -91,7 +91,7 @@ int CheckAdapters(const CheckAdapterArguments& arguments);
 struct PowerArguments {
   int seeds = 10;
   int seconds = 10;                  // the limit of each search
-  std::vector<PowerEngine> engines;  // none: all
+  std::vector<Engine> engines;       // none: all
   std::string out;                   // the folder; "": none
   std::vector<std::string> mutants;  // paths of libraries or of folders, or names of specimens
 };

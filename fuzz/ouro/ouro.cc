@@ -192,8 +192,8 @@ void AddPower(CLI::App& app, PowerArguments& a, int* code) {
   power->add_option("--seconds", a.seconds, "limit of each search, from before its process starts")
       ->capture_default_str()
       ->check(CLI::Range(1, 86'400));
-  std::map<std::string, ouro::PowerEngine> engines;
-  for (const ouro::PowerEngine engine : ouro::kPowerEngines) engines[Name(engine)] = engine;
+  std::map<std::string, ouro::Engine> engines;
+  for (const ouro::Engine engine : ouro::kEngines) engines[Name(engine)] = engine;
   power
       ->add_option("--engine", a.engines,
                    "what makes the programs: random, uniform (the baseline), libfuzzer; more than "
@@ -220,15 +220,16 @@ void AddCampaign(CLI::App& app, CampaignArguments& a, int* code) {
   campaign->add_option("--seconds", o.seconds, "how long")
       ->capture_default_str()
       ->check(CLI::Range(1, 10'000'000));
+  static const std::map<std::string, ouro::EngineSet> engines = {
+      {"random", {ouro::Engine::kRandom}},
+      {"libfuzzer", {ouro::Engine::kLibFuzzer}},
+      {"both", {ouro::Engine::kRandom, ouro::Engine::kLibFuzzer}}};
   campaign
-      ->add_option("--engine", o.engines,
-                   "what makes the programs: random, libfuzzer, both; by default both, if there "
-                   "are two workers and the collector is in-process")
-      ->transform(CLI::CheckedTransformer(
-                      std::map<std::string, ouro::Engines>{{"random", ouro::Engines::kRandom},
-                                                           {"libfuzzer", ouro::Engines::kLibFuzzer},
-                                                           {"both", ouro::Engines::kBoth}})
-                      .description(""));
+      ->add_option_function<std::string>(
+          "--engine", [&o](const std::string& word) { o.engines = engines.at(word); },
+          "what makes the programs: random, libfuzzer, both; by default both, if there are two "
+          "workers and the collector is in-process")
+      ->check(CLI::IsMember(engines).description(""));
   campaign->add_option("--workers", o.workers, "processes; 0: one for each processor")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "fuzz/campaign/campaign_report.h"
+#include "fuzz/build_name.h"
 
 // In version_stamp.cc.
 extern const char ouro_commit[];
