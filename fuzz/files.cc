@@ -37,7 +37,7 @@ std::string ReadText(const std::string& path, std::string* text) {
   for (size_t size; (size = std::fread(chunk, 1, sizeof(chunk), file)) > 0;) {
     if (text->size() + size > kMaxInput) {
       if (file != stdin) std::fclose(file);
-      return fmt::format("{}: is longer than {} MiB, the most that is read", path, kMaxInput >> 20);
+      return fmt::format("{}: is longer than {} MiB, the limit", path, kMaxInput >> 20);
     }
     text->append(chunk, size);
   }
@@ -82,7 +82,7 @@ void RemoveStale(const std::string& folder) {
 
 namespace {
 
-// Adds the `.gct` files in and below the folder `path`, as the user writes it.
+// Adds the `.gct` files in and below a folder.
 std::string Walk(const std::string& path, std::vector<std::string>* found) {
   std::error_code error;
   std::vector<std::string> folders;
@@ -140,7 +140,7 @@ std::string ReadPrograms(const std::vector<std::string>& paths,
     if (read.empty()) {
       const bool returns = text.find('\r') != text.npos && text.find('\n') == text.npos;
       return fmt::format("{}: holds no program{}", file,
-                         returns ? ", but lines that end with CR; let them end with LF" : "");
+                         returns ? ": its lines end with CR instead of LF" : "");
     }
     size_t number = read.size() > 1 ? 1 : 0;
     for (Program& program : read) programs->push_back({file, number++, std::move(program), head});
@@ -158,7 +158,15 @@ std::string WriteEncoded(const std::vector<ProgramFile>& programs, const std::st
   return "";
 }
 
-constexpr size_t kMaxName = 60;  // bytes; a command line can be longer than a file's name may be
+std::string WriteFirstSeed(const std::string& folder) {
+  // A birth and a death: libFuzzer gives up if its first inputs reach nothing.
+  constexpr char kBytes[] = {static_cast<char>(OpCode::kNode),          0, 0, 0,
+                             static_cast<char>(OpCode::kEmptyRegister), 0, 0, 0};
+  const std::string file = folder + "/first-seed";
+  return WriteText(file, std::string(kBytes, sizeof(kBytes))).empty() ? file : "";
+}
+
+constexpr size_t kMaxName = 60;  // bytes; file systems allow 255, specimens may be command lines
 
 std::string FileName(const std::string& name) {
   std::string safe;
@@ -173,12 +181,6 @@ std::string UniqueFileName(const std::string& name) {
   const std::string safe = FileName(name);
   return safe == name || name.size() > kMaxName ? safe
                                                 : fmt::format("{}-{:016x}", safe, HashOf(name));
-}
-
-uint64_t HashOf(const std::string& text) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
-  return hash;
 }
 
 }  // namespace ouro

@@ -1,41 +1,47 @@
-// Files as the user of a command line sees them: paths relative to where the user stands, `-` for
-// standard input, folders for all that is in them.
+// Files as a command line names them: relative paths start where the user stands, `-` is standard
+// input, a folder stands for the programs in it.
+//
+// Place: below everything in fuzz/ that reads or writes a file. Any thread may call.
+//
+// Functions that return a string return "" or a sentence that begins with the path as the user
+// wrote it.
 
 #ifndef FUZZ_FILES_H_
 #define FUZZ_FILES_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "corpus/head.h"
+#include "fuzz/hash.h"
 #include "model/program.h"
 
 namespace ouro {
 
-// `bazel run` starts programs elsewhere and says in BUILD_WORKING_DIRECTORY where the user stands.
+// A path for system calls. `bazel run` starts programs in another folder and names the user's in
+// BUILD_WORKING_DIRECTORY.
 std::string UserPath(const std::string& path);
 
-// Of one input, in bytes: what has no end, /dev/zero or a pipe that somebody fills, is sent so
-// before the memory is full.
+// The longest input, in bytes: /dev/zero, or a pipe that is never closed, is an error before memory
+// is full.
 inline constexpr size_t kMaxInput = size_t{256} << 20;
 
-// The whole file, of at most kMaxInput bytes. Returns "" or "FILE: why".
+// Reads the whole file.
 std::string ReadText(const std::string& path, std::string* text);
 
-// Written aside and renamed, so that no reader ever sees a part of it; folders are made. Returns ""
-// or "FILE: why".
+// Replaces the file, and makes its folders. The text is written aside and renamed, so a reader sees
+// all of it or nothing.
 std::string WriteText(const std::string& path, const std::string& text);
 
-// Takes away what WriteText has left aside in that folder for processes that are no more.
+// Removes what WriteText has left aside in a folder in processes that are dead.
 void RemoveStale(const std::string& folder);
 
-// Paths of files as they are, and those of the `.gct` files below folders, sorted; links to folders
-// are not followed. Returns "" or "PATH: why": also of a folder below that cannot be read.
+// Appends each file, and for each folder the `.gct` files in and below it, sorted. Symbolic links
+// to folders are not followed. A folder that cannot be read, or has no such file, is an error.
 std::string ListFiles(const std::vector<std::string>& paths, std::vector<std::string>* files);
 
-// A program and where it stands.
+// A program and where it was read.
 struct ProgramFile {
   std::string file;
   size_t number = 0;  // within the file, from 1; 0: it is the only one
@@ -45,22 +51,23 @@ struct ProgramFile {
   std::string Label() const;  // "corpus/laws/load.gct", "all.gct program 3"
 };
 
-// All programs of all files. Returns "" or "FILE: line 7: ...": also of a file without a program.
+// Reads all programs of all files: "FILE: line 7: ...". A file without a program is an error.
 std::string ReadPrograms(const std::vector<std::string>& paths, std::vector<ProgramFile>* programs);
 
-// Writes each program in its byte form (model/program.h) into the folder, which is made: what
-// fuzzers start from. Names follow from the contents. Returns "" or "FILE: why".
+// Writes the byte form (model/program.h) of each program into the folder, for fuzzers to start
+// from. Files are named by their contents.
 std::string WriteEncoded(const std::vector<ProgramFile>& programs, const std::string& folder);
 
-// A name for a file, for people: "cpython:/usr/bin/python3" -> "cpython--usr-bin-python3". A long
-// one is cut, and ends with a hash of the whole then, as others may begin with the same 60 bytes.
+// Writes the simplest input that a fuzzer can start from into the folder. Returns its path; "": it
+// cannot be written.
+std::string WriteFirstSeed(const std::string& folder);
+
+// A file name that people recognize: "cpython:/usr/bin/python3" -> "cpython--usr-bin-python3".
+// Other names may have the same. A long one is cut, and ends with a hash of the whole.
 std::string FileName(const std::string& name);
 
-// The same, for programs: different for different names. Ends with a hash unless it is the name.
+// The same, but different for different names: ends with a hash unless it is the name itself.
 std::string UniqueFileName(const std::string& name);
-
-// 64 bits of FNV-1a, for the names of files.
-uint64_t HashOf(const std::string& text);
 
 }  // namespace ouro
 

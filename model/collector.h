@@ -148,8 +148,8 @@ struct Contract {
   enum class Answer : uint8_t { kFound, kLeft, kEither } answer;
 
   // Whether a collection clears weak references that are trash themselves, so that a finalizer that
-  // resurrects one finds it empty: 3.8 and later do. kEither accepts both. Section 7, experiment
-  // W18.
+  // resurrects one finds it empty: 3.8 and later do. kEither accepts both. Section 7,
+  // experiment W18.
   enum class TrashWeak : uint8_t { kKept, kCleared, kEither } trash_weak;
 
   // Whether an automatic full collection waits until the objects that survived the middle

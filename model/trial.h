@@ -45,7 +45,7 @@ struct Limits {
 struct Verdict {
   enum class Kind : uint8_t {
     kLawful,
-    kConvicted,  // it broke a law: `violation`
+    kConvicted,  // it broke a law; `violation` says which
     kBroken,     // the collector died, hung or sent malformed output: `trouble`
   };
 

@@ -18,7 +18,9 @@
 #include "fuzz/campaign/inquiry.h"
 #include "fuzz/campaign/interrupt.h"
 #include "fuzz/campaign/output_folder.h"
+#include "fuzz/campaign/supervisor.h"
 #include "fuzz/files.h"
+#include "fuzz/hash.h"
 #include "fuzz/status_line.h"
 #include "fuzz/terminal.h"
 #include "model/judge/situation.h"
@@ -28,11 +30,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kNotesShown = 10;  // of programs that were not_reproduced; more are counted only
-constexpr int kLookMs = 100;     // how often all are looked after while nobody says anything
+constexpr int kMaxNotes = 10;    // lines of a kind that need no action; the rest is only counted
+constexpr int kMaxWaitMs = 100;  // between looks at the workers, if none of them sends anything
 constexpr double kRecordSeconds = 1;
 constexpr double kPlotSeconds = 10;
-constexpr double kLineSeconds = 10;  // between lines that say how it goes, where no terminal is
+constexpr double kLineSeconds = 10;  // between status lines, without a terminal
 constexpr double kRereadSeconds = 30;
 
 class Campaign {
@@ -40,13 +42,11 @@ class Campaign {
   Campaign(const Specimen& specimen, const CampaignOptions& options)
       : specimen_(specimen),
         options_(options),
-        supervisor_(specimen_,
-                    {.engines = options.engines,
-                     .workers = options.workers,
-                     .seed = options.seed,
-                     .operations = options.operations,
-                     .hang_seconds = options.hang_seconds},
-                    &folder_) {}
+        supervisor_(specimen_, {.engines = options.engines,
+                                .workers = options.workers,
+                                .seed = options.seed,
+                                .operations = options.operations,
+                                .hang_ms = options.hang_seconds * 1000}) {}
 
   int Run(std::string* error) {
     *error = supervisor_.Choose();
@@ -66,18 +66,23 @@ class Campaign {
  private:
   // ---- beginning ----
 
-  // What earlier runs in this folder have left: counts are on the slots, findings in files.
+  // Takes over from earlier runs in this folder: counts from the slots, findings from files.
   void Resume() {
     before_ = static_cast<double>(folder_.slots()[0].milliseconds.load()) / 1000;
-    supervisor_.Resume(&options_.corpus);
-    supervisor_.Handle({.fresh =
-                            [this](const Program& program) {
-                              last_new_at_ = Seconds();
-                              const std::string error = folder_.Keep(program);
-                              if (!error.empty()) trouble_ = error;
-                            },
-                        .candidate = [this](const Candidate& s) { findings_.Consider(s); }});
+    supervisor_.Resume({.slots = &folder_.slots(),
+                        .folder = folder_.work(),
+                        .logs = true,
+                        .seed_inputs = [this] { return folder_.SeedInputs(); }},
+                       &options_.corpus);
+    supervisor_.Handle(
+        {.new_coverage = [this](const Program& program) { Keep(program); },
+         .candidate = [this](const Candidate& candidate) { findings_.Consider(candidate); }});
     for (const Finding& finding : folder_.Earlier()) findings_.Remember(finding);
+  }
+
+  void Keep(const Program& program) {
+    last_new_at_ = Seconds();
+    if (std::string error = folder_.Keep(program); !error.empty()) trouble_ = error;
   }
 
   void PrintHeader() const {
@@ -87,13 +92,13 @@ class Campaign {
                supervisor_.engine() == "both" ? "both engines" : "engine " + supervisor_.engine(),
                options_.seed);
     if (const uint64_t programs = folder_.slots().Sum(&WorkerSlot::programs); programs > 0) {
-      fmt::print("goes on in {}: {:.0f} s, {} programs, {} so far\n", options_.out, before_,
+      fmt::print("resumes in {}: {:.0f} s, {} programs, {} so far\n", options_.out, before_,
                  programs, Count(findings_.size(), "finding"));
     }
     std::fflush(stdout);
   }
 
-  // Returns "" or what is wrong with an engine.
+  // Returns "" or which engine misses the known bug.
   std::string CheckCanary() {
     for (const Engine engine : {Engine::kRandom, Engine::kLibFuzzer}) {
       if (!supervisor_.Uses(engine) || Interruptible::Interrupted()) continue;
@@ -101,14 +106,14 @@ class Campaign {
           TryCanary(engine, options_.seed, supervisor_.fuzzer(), folder_.work());
       if (!wrong.empty()) return "the engine missed the known bug of the canary: " + wrong;
     }
-    begin_ = Clock::now();  // the canary's time is not the specimen's
+    begin_ = Clock::now();  // the time so far was the canary's
     return "";
   }
 
   // ---- running ----
 
   double Left() const { return options_.seconds - Seconds(); }
-  // The first finding was enough, and is there.
+  // The first finding was wanted, and is final.
   bool Satisfied() const {
     return options_.stop_on_first && !findings_.empty() && !inquiry_.running();
   }
@@ -118,10 +123,10 @@ class Campaign {
     std::vector<pollfd> polled;
     supervisor_.Await(&polled);
     if (inquiry_.running()) inquiry_.Await(&polled);
-    poll(polled.data(), polled.size(), kLookMs);
+    poll(polled.data(), polled.size(), kMaxWaitMs);
   }
 
-  // Until time is over. Returns "" or why it cannot go on.
+  // Until time is over. Returns "" or why it ended early.
   std::string Supervise() {
     std::string error;
     while (!Over() && error.empty()) {
@@ -133,12 +138,12 @@ class Campaign {
     return error;
   }
 
-  // When time is over: what the workers have seen is looked into, for a little longer.
+  // Investigates, for kGraceSeconds, what the workers saw before time was over.
   void Finish() {
     supervisor_.Finish();
     while (Left() > -kGraceSeconds && !Interruptible::Interrupted()) {
       if (Satisfied()) break;
-      // What waits comes first; what is shrunk can be shrunk later.
+      // Candidates that wait are worth more than a smaller program.
       if (findings_.waiting() > 0 && filed_) StopInquiry();
       Inquire(/*shrink_seconds=*/0);
       if (!inquiry_.running() && findings_.waiting() == 0) break;
@@ -152,17 +157,17 @@ class Campaign {
 
   // ---- inquiries ----
 
-  // Hears the one that runs, and starts the next.
+  // Polls the inquiry that runs, and starts the next.
   void Inquire(double shrink_seconds) {
     Finding finding;
     const Inquiry::Update update = inquiry_.Poll(&finding);
     const bool over = update != Inquiry::Update::kNone && update != Inquiry::Update::kFiled;
     if (over) findings_.Done(inquiry_.candidate(), finding.signature);
-    if (update == Inquiry::Update::kNotReproduced && ++not_reproduced_ <= kNotesShown) {
+    if (update == Inquiry::Update::kNotReproduced && ++not_reproduced_ <= kMaxNotes) {
       Say(inquiry_.candidate(), "lawful when it is run again, so no finding");
     }
     if (update == Inquiry::Update::kFailed) {
-      Say(inquiry_.candidate(), "it could not be looked into: " + inquiry_.error());
+      Say(inquiry_.candidate(), "the inquiry failed: " + inquiry_.error());
       if (!filed_) Defer(inquiry_.candidate());
     }
     if (update == Inquiry::Update::kFiled || update == Inquiry::Update::kShrunk) Add(finding);
@@ -180,7 +185,7 @@ class Campaign {
     inquiry_.Start(specimen_, next, options);
   }
 
-  // Ends the one that runs: what it has filed stays, what it has not is written down as it is.
+  // Ends the inquiry that runs. A candidate that is not filed yet is deferred.
   void StopInquiry() {
     if (!inquiry_.running()) return;
     inquiry_.Stop();
@@ -188,7 +193,7 @@ class Campaign {
     if (!filed_) Defer(inquiry_.candidate());
   }
 
-  // There is no time to look into it: it is kept for later, and is no finding yet.
+  // Files a candidate for which there is no time. It does not count as a finding.
   void Defer(const Candidate& candidate) {
     const std::string text =
         fmt::format("# seen: {}\n# specimen: {} ({})\n# origin: {}\n{}", candidate.seen,
@@ -206,7 +211,7 @@ class Campaign {
     std::fflush(stdout);
   }
 
-  // Once it is filed, and again when it is shrunk.
+  // Called when it is filed, and again when it is shrunk.
   void Add(Finding finding) {
     finding.seconds = seen_.seconds;
     finding.programs = seen_.programs;
@@ -216,10 +221,10 @@ class Campaign {
     const bool shown = !fresh && (flaky || known->second.report == finding.report);
     if (!fresh && !filed_) findings_.Hit(finding.signature);
     findings_.Add(finding);
-    recorded_ = -kRecordSeconds;  // at once
+    recorded_ = -kRecordSeconds;  // record it now
     if (shown) return;
     const bool alike = finding.shrunk && !filed_ && finding.repeats > 0;
-    if (alike && ++alike_ > kNotesShown) return;  // they are in the summary
+    if (alike && ++alike_ > kMaxNotes) return;  // the summary counts them
     if (!filed_) Say(inquiry_.candidate(), alike || fresh ? "" : "known, in a larger program");
     line_.Clear();
     fmt::print("{}\n", Painted(finding.report, stdout));
@@ -231,43 +236,38 @@ class Campaign {
   double Seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
   CampaignReport MakeReport() const {
-    CampaignReport s;
-    s.specimen = specimen_.name;
-    s.contract = specimen_.contract->name;
-    s.engine = supervisor_.engine();
-    s.build = BuildName();
-    s.workers = static_cast<int>(supervisor_.size());
-    s.seed = options_.seed;
-    s.planned = options_.seconds;
-    s.run_seconds = Seconds();
-    s.seconds = before_ + s.run_seconds;
-    s.programs = folder_.slots().Sum(&WorkerSlot::programs);
-    s.operations = folder_.slots().Sum(&WorkerSlot::operations);
-    s.convicted = folder_.slots().Sum(&WorkerSlot::convicted);
-    s.corpus = folder_.corpus();
-    s.possible = PossibleSituations(specimen_);
-    s.since_last_new = s.run_seconds - last_new_at_;
-    s.not_reproduced = not_reproduced_;
-    s.more = findings_.more();
-    s.deferred = deferred_;
-    s.out = options_.out;
-    s.interrupted = Interruptible::Interrupted();
-    const Reached reached = folder_.slots().AllReached();
-    s.situations = reached.situations;
-    s.features = reached.features;
-    // Those of a collector that is not built in are not counted; what runs then is our own code.
-    if (IsBuiltIn(specimen_.name)) {
-      s.edges = reached.edges;
-      s.all_edges = reached.all_edges;
-    }
-    const double since = std::max(s.run_seconds - last_report_.run_seconds, 0.001);
-    s.programs_rate = static_cast<double>(s.programs - last_report_.programs) / since;
-    s.operations_rate = static_cast<double>(s.operations - last_report_.operations) / since;
-    for (const auto& [signature, finding] : findings_.known()) s.findings.push_back(finding);
-    return s;
+    CampaignReport r;
+    r.specimen = specimen_.name;
+    r.contract = specimen_.contract->name;
+    r.engine = supervisor_.engine();
+    r.build = BuildName();
+    r.workers = static_cast<int>(supervisor_.size());
+    r.seed = options_.seed;
+    r.planned = options_.seconds;
+    r.run_seconds = Seconds();
+    r.seconds = before_ + r.run_seconds;
+    r.programs = folder_.slots().Sum(&WorkerSlot::programs);
+    r.operations = folder_.slots().Sum(&WorkerSlot::operations);
+    r.convicted = folder_.slots().Sum(&WorkerSlot::convicted);
+    r.corpus = folder_.corpus();
+    r.coverage = folder_.slots().MergedCoverage();
+    // Other collectors are not instrumented: the edges are those of our own code.
+    if (!IsBuiltIn(specimen_.name)) r.coverage.edges = r.coverage.all_edges = 0;
+    r.possible = PossibleSituations(specimen_);
+    r.since_last_new = r.run_seconds - last_new_at_;
+    r.not_reproduced = not_reproduced_;
+    r.ignored = findings_.ignored();
+    r.deferred = deferred_;
+    r.out = options_.out;
+    r.interrupted = Interruptible::Interrupted();
+    const double since = std::max(r.run_seconds - last_report_.run_seconds, 0.001);
+    r.programs_rate = static_cast<double>(r.programs - last_report_.programs) / since;
+    r.operations_rate = static_cast<double>(r.operations - last_report_.operations) / since;
+    for (const auto& [signature, finding] : findings_.known()) r.findings.push_back(finding);
+    return r;
   }
 
-  // Writes down where the campaign is, each second, and shows it. Returns "" or that it cannot.
+  // Writes statistics and status, once a second. Returns "" or the first error of a write.
   std::string Record() {
     const double now = Seconds();
     if (now - recorded_ < kRecordSeconds) return trouble_;
@@ -299,10 +299,10 @@ class Campaign {
     Record();
     if (std::string error = folder_.Plot(last_report_); !error.empty()) trouble_ = error;
     line_.Clear();
-    const char* word = findings_.empty() ? "lawful" : "UNLAWFUL";
+    const char* verdict = findings_.empty() ? "lawful" : "UNLAWFUL";
     std::string summary = Summary(last_report_);
-    const size_t at = summary.find(word, specimen_.name.size());
-    summary.replace(at, std::strlen(word), PaintedWord(word, findings_.empty(), stdout));
+    const size_t at = summary.find(verdict, specimen_.name.size());
+    summary.replace(at, std::strlen(verdict), PaintedWord(verdict, findings_.empty(), stdout));
     fmt::print("{}", summary);
     if (!trouble_.empty()) fmt::print("  not everything could be written: {}\n", trouble_);
     std::fflush(stdout);
@@ -320,17 +320,17 @@ class Campaign {
   Supervisor supervisor_;
   Findings findings_;
   Inquiry inquiry_;
-  bool filed_ = false;                 // the inquiry that runs has filed what it found
-  Moment seen_;                        // when what it looks into was seen
-  std::vector<std::string> deferred_;  // what was seen and not looked into
-  int alike_ = 0;                      // findings that look like one before
-  uint64_t not_reproduced_ = 0;        // programs that a worker ended in, without a finding
-  std::string trouble_;                // the first with writing
-  double before_ = 0;                  // seconds of earlier runs
+  bool filed_ = false;                 // whether the inquiry that runs has filed a finding
+  Moment seen_;                        // when its candidate was seen
+  std::vector<std::string> deferred_;  // see CampaignReport
+  int alike_ = 0;                      // findings that look like an earlier one
+  uint64_t not_reproduced_ = 0;
+  std::string trouble_;  // an error of a write
+  double before_ = 0;    // seconds of earlier runs
   Clock::time_point begin_;
   StatusLine line_{stdout, std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
-  CampaignReport last_report_;  // the last one that was recorded
-  // When, in seconds of this run.
+  CampaignReport last_report_;
+  // When it last happened, in seconds of this run.
   double last_new_at_ = 0;
   double recorded_ = -kRecordSeconds;
   double plotted_ = -kPlotSeconds;

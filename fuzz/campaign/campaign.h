@@ -1,12 +1,11 @@
-// A campaign runs programs on one specimen for a time, in worker processes, and files every
-// finding: shrunk, sent apart by signature, as a program that replays it. Two engines make the
-// programs: the random generator, and libFuzzer, which keeps and mutates what reaches something
-// new.
+// A campaign runs programs on one specimen for a time, in worker processes, and files a finding for
+// every unlawful signature: shrunk, as a program that replays it. Two engines make the programs:
+// the random generator, and libFuzzer, which mutates what reached something new.
 //
-// Place: the engine of `ouro campaign`, over the supervisor of the workers and the inquiries into
-// what they see. No program is run in its own process, and it never waits for another one, so no
-// crash or hang of a collector ends a campaign or makes it longer. All state is in its folder, see
-// output_folder.h: the same command goes on where an earlier one ended, or was killed.
+// Place: behind `ouro campaign`, above the supervisor of the workers and the inquiries into what
+// they see. No program runs in its own process, and it waits for none, so no crash or hang of a
+// collector ends or delays it. All state is in the output folder (output_folder.h); rerunning the
+// command resumes, even after a `kill -9`.
 
 #ifndef FUZZ_CAMPAIGN_CAMPAIGN_H_
 #define FUZZ_CAMPAIGN_CAMPAIGN_H_
@@ -16,35 +15,38 @@
 #include <vector>
 
 #include "corpus/built_in.h"
-#include "fuzz/campaign/supervisor.h"
+#include "fuzz/campaign/engine.h"
 #include "model/collector.h"
 
 namespace ouro {
 
 struct CampaignOptions {
-  Engines engines = Engines::kAny;
+  EngineSet engines;  // random, libFuzzer or both; empty: see SupervisorOptions
   int seconds = 60;
   int workers = 0;               // 0: one for each processor
   uint64_t seed = 1;             // of the sequence of programs
   int operations = 60;           // of a program
   std::string out = "ouro-out";  // the folder
   bool stop_on_first = false;
-  // A collector that has not gone on for so long hangs. In-process ones are given less, as the
-  // slowest lawful program tells; those in other processes have words of their own, in 10 s.
+  // The longest that a collector may make no progress; less for fast in-process ones, see
+  // Supervisor::HangLimitMs. Longer than ProcessOptions::timeout_ms, whose error names the
+  // operation that hung.
   int hang_seconds = 15;
   int shrink_seconds = 20;  // for one finding
-  bool canary = true;       // whether the engines have to prove themselves first
-  // Programs that are run before all others: what is known is found at once.
+  bool canary = true;       // whether the engines are tried on a known bug first
+  // Programs that run before all others, so that known bugs are found at once.
   std::vector<BuiltInProgram> corpus;
 };
 
-// What comes after `seconds`, at most: the last inquiry, and the records.
+// The most that a campaign lasts beyond `seconds`: for the last inquiry and the statistics.
 inline constexpr int kGraceSeconds = 3;
 
-// Prints status and findings to standard output, and a verdict at the end. Returns the exit code:
-// 0 without findings, 1 with, 2 if it could not run (then *error says why). SIGINT ends it early,
-// with the verdict so far. Where a worker is killed from outside or the machine stops, and the
-// program is lawful when it is run again, that is no finding, and said.
+// Prints status, findings and a verdict to standard output. Returns the exit code: 0 without
+// findings, 1 with, 2 if it cannot run (then *error says why). SIGINT and SIGTERM end it early,
+// with the verdict so far. A worker that was killed from outside, or hung, in a program that is
+// lawful when it runs again is not a finding; the output mentions it.
+//
+// Blocks. Call it once at a time: it installs signal handlers.
 int RunCampaign(const Specimen& specimen, const CampaignOptions& options, std::string* error);
 
 }  // namespace ouro

@@ -1,10 +1,12 @@
-// Snapshots as people and programs read them: golden texts.
+// Reports as people and programs read them: golden texts.
 
 #include "fuzz/campaign/campaign_report.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
+
+#include "fuzz/campaign/campaign_stats.h"
 
 namespace ouro {
 namespace {
@@ -26,10 +28,10 @@ CampaignReport Example() {
   s.programs_rate = 71'234;
   s.operations_rate = 4'550'000;
   s.corpus = 812;
-  s.features = 1204;
-  s.edges = 641;
-  s.all_edges = 800;
-  s.situations = 0b1011;
+  s.coverage.features = 1204;
+  s.coverage.edges = 641;
+  s.coverage.all_edges = 800;
+  s.coverage.situations = 0b1011;
   s.possible = 0b0111;
   s.since_last_new = 4;
   s.out = "out";
@@ -60,7 +62,7 @@ TEST(CampaignReportTest, StatusLine) {
 
 TEST(CampaignReportTest, SummaryOfALawfulOne) {
   CampaignReport s = Example();
-  s.all_edges = 0;
+  s.coverage.all_edges = 0;
   s.interrupted = true;
   s.not_reproduced = 1;
   EXPECT_EQ(Summary(s),
@@ -68,8 +70,8 @@ TEST(CampaignReportTest, SummaryOfALawfulOne) {
             "operations, 2 of 3 situations, 0 findings\n"
             "  reached: 1204 features, a corpus of 812 programs\n"
             "  not reached: finalizer-runs\n"
-            "  no finding: 1 worker ended or stuck in programs that are lawful when run again\n"
-            "  the same command goes on in out\n");
+            "  not reproduced: 1 worker died or hung in a program that is lawful alone\n"
+            "  the same command resumes in out\n");
 }
 
 TEST(CampaignReportTest, SummaryOfAnUnlawfulOne) {
@@ -85,10 +87,10 @@ TEST(CampaignReportTest, SummaryOfAnUnlawfulOne) {
             "  the findings are in out/found; next: " +
                 run +
                 "\n"
-                "  the same command goes on in out\n");
+                "  the same command resumes in out\n");
 }
 
-// What needs all that a simpler cause needs looks like it; what needs something else does not.
+// A program that does all that a simpler cause needs looks like it; one that lacks a part does not.
 TEST(CampaignReportTest, OneBugOneHeadline) {
   CampaignReport s = Unlawful();
   s.findings[0].cause = "load: load, node, store";
@@ -109,14 +111,14 @@ TEST(CampaignReportTest, OneBugOneHeadline) {
 
 TEST(CampaignReportTest, SummaryOfWhatHadNoTime) {
   CampaignReport s = Example();
-  s.more = 12;
+  s.ignored = 12;
   s.deferred.assign(7, "hung at collect\n    out/unexamined/1.gct");
   s.findings.push_back(Unlawful().findings[0]);
   s.findings[0].shrunk = false;
   const std::string summary = Summary(s);
   for (const std::string line :
-       {"and 12 programs with still other signatures, which were not looked into\n",
-        "seen, but there was no time to look into it: hung at collect\n    out/unexamined/1.gct\n",
+       {"and 12 programs with other signatures, which were not investigated\n",
+        "seen, but there was no time to investigate: hung at collect\n    out/unexamined/1.gct\n",
         "  and 2 more in out/unexamined\n", "    shrink later: "}) {
     EXPECT_NE(summary.find(line), std::string::npos) << line << "\n" << summary;
   }

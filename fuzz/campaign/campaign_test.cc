@@ -1,5 +1,5 @@
 // Campaigns on collectors that crash, hang, exit, remember what they should forget, or are killed:
-// what is a finding, what it is called, and that the campaign goes on.
+// what becomes a finding, under which signature, and that the campaign continues.
 
 #include "fuzz/campaign/campaign.h"
 
@@ -34,8 +34,7 @@ class CampaignTest : public testing::Test {
     fs::remove_all(out_);
     options_.seconds = 2;
     options_.workers = 2;
-    options_.engines =
-        Engines::kRandom;  // the fuzzer, a program of its own, has no faulty collectors
+    options_.engines = {Engine::kRandom};  // libFuzzer's binary has no faulty collectors
     options_.shrink_seconds = 5;
     options_.out = out_.string();
   }
@@ -49,7 +48,7 @@ class CampaignTest : public testing::Test {
     return code;
   }
 
-  // All findings that were filed, one after the other.
+  // The texts of all findings that were filed.
   std::string Filed() const {
     std::ostringstream all;
     for (const auto& entry : fs::directory_iterator(out_ / "found")) {
@@ -59,14 +58,14 @@ class CampaignTest : public testing::Test {
     return all.str();
   }
 
-  // How often `part` stands in the output.
+  // How often `part` occurs in the output.
   int Times(const std::string& part) const {
     int times = 0;
     for (size_t at = 0; (at = output_.find(part, at)) != std::string::npos; ++at) ++times;
     return times;
   }
 
-  // Of the finding whose signature matches; 0 if there is none.
+  // The hits of the finding whose signature matches; 0: none does.
   int Hits(const std::string& signature) const {
     std::smatch match;
     const std::regex line("\n  ([0-9]+) x .*\n    " + signature + ": [0-9]+ operation");
@@ -82,18 +81,18 @@ class CampaignTest : public testing::Test {
 TEST_F(CampaignTest, Crash) {
   EXPECT_EQ(Run(CrashOnTrigger), 1) << output_;
   EXPECT_EQ(Times("s: crashed with signal 11 (Segmentation fault)\n"), 1)
-      << "a known crash is looked into again\n"
+      << "a known crash is investigated again\n"
       << output_;
   EXPECT_EQ(Times("    enable      # <- here\n  shrunk from "), 1) << output_;
   EXPECT_EQ(Times("faulty: UNLAWFUL after "), 1) << output_;
-  EXPECT_GT(Hits("crashed with signal 11.*"), 1) << "it did not go on\n" << output_;
+  EXPECT_GT(Hits("crashed with signal 11.*"), 1) << "it did not continue\n" << output_;
   EXPECT_TRUE(
       Filed().starts_with("# crashed with signal 11 (Segmentation fault)\n# specimen: faulty"))
       << Filed();
   EXPECT_TRUE(Filed().ends_with("\nenable\n")) << Filed();
 }
 
-// What it says before it ends is what it is sent by; the trace, the words and the place are filed.
+// The last words are part of the signature; trace, words and place are filed.
 TEST_F(CampaignTest, LastWords) {
   options_.stop_on_first = true;
   EXPECT_EQ(Run([](const Op& op, int, Observer&) {
@@ -168,7 +167,7 @@ TEST_F(CampaignTest, StuckWhenTimeIsOver) {
   EXPECT_EQ(Times("; lawful when it is run again, so no finding"), 1) << output_;
 }
 
-// It takes longer than there is time: what was seen is kept, and is no finding.
+// The replay takes longer than there is time: so the candidate is deferred and not a finding.
 TEST_F(CampaignTest, StuckWhenThereIsNoTimeLeft) {
   options_.workers = 1;
   options_.seconds = 2;
@@ -197,12 +196,13 @@ TEST_F(CampaignTest, BrokenInItsOwnWords) {
 
 // Lawful when it is run alone: the collector keeps something from one program to the next.
 TEST_F(CampaignTest, ConvictionThatDoesNotRepeat) {
+  options_.seconds = 5;  // three replays and another hit, on a busy machine
   EXPECT_EQ(Run([](const Op& op, int programs, Observer& observer) {
               if (programs > 3 && Triggers(op)) observer.On(Event::Got(kNone));
             }),
             1);
   EXPECT_GT(Hits("not repeatable: event-in-place at setting in main"), 1) << output_;
-  EXPECT_EQ(Times("faulty did this, and is lawful when it runs the program alone, 3 times:\n"
+  EXPECT_EQ(Times("faulty did this, but is lawful in 3 runs of the program alone:\n"
                   "  event-in-place at setting in main\nthe program: "),
             1)
       << output_;
@@ -220,11 +220,11 @@ TEST_F(CampaignTest, CrashThatDoesNotRepeat) {
   EXPECT_EQ(Hits("not repeatable: crashed with signal 6 .*"), 1) << output_;
 }
 
-// SIGKILL comes from outside; so it is the collector's fault only if it comes again.
+// SIGKILL may come from outside, so it is the collector's fault only if it repeats.
 TEST_F(CampaignTest, KilledOnce) {
   const fs::path once = out_ / "once";
   EXPECT_EQ(Run([once](const Op& op, int, Observer&) {
-              // Of two workers that get here at once, one makes the file.
+              // O_EXCL: of two workers that come here at once, one is killed.
               if (!Triggers(op) || open(once.c_str(), O_CREAT | O_EXCL, 0600) < 0) return;
               raise(SIGKILL);
             }),
@@ -232,7 +232,7 @@ TEST_F(CampaignTest, KilledOnce) {
   EXPECT_EQ(Times("with signal 9 (Killed); lawful when it is run again, so no finding\n"), 1)
       << output_;
   EXPECT_EQ(Times("faulty: lawful after "), 1) << output_;
-  EXPECT_EQ(Times("  no finding: 1 worker ended or stuck in programs"), 1) << output_;
+  EXPECT_EQ(Times("  not reproduced: 1 worker died or hung in a program"), 1) << output_;
   EXPECT_TRUE(fs::is_empty(out_ / "found"));
 }
 
@@ -256,7 +256,7 @@ TEST_F(CampaignTest, DeadFromBirth) {
 }
 
 TEST_F(CampaignTest, CannotWrite) {
-  std::ofstream(out_).put('x');  // a file, where a folder has to be
+  std::ofstream(out_).put('x');  // a file in place of the folder
   EXPECT_EQ(Run([](const Op&, int, Observer&) {}), 2);
   EXPECT_NE(error_.find("Not a directory"), std::string::npos) << error_;
   EXPECT_EQ(output_, "");

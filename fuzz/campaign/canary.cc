@@ -10,20 +10,20 @@
 #include "collector/planted/planted.h"
 #include "collector/specimens.h"
 #include "fuzz/campaign/interrupt.h"
-#include "fuzz/campaign/output_folder.h"
 #include "fuzz/campaign/worker.h"
 #include "fuzz/campaign/worker_slot.h"
+#include "fuzz/files.h"
 #include "model/isolate.h"
 #include "properties/generator/generator.h"
 
 namespace ouro {
 namespace {
 
-// Far more than it takes: the median is below ten for the generator, some hundreds for libFuzzer.
+// The medians are below ten programs for the generator and some hundreds for libFuzzer.
 constexpr uint64_t kRandomPrograms = 20'000;
 constexpr int kFuzzerRuns = 200'000;
-constexpr int kSeconds = 20;  // for a machine that is very busy
-constexpr int kLookMs = 100;
+constexpr int kSeconds = 20;  // enough for a busy machine
+constexpr int kMaxWaitMs = 100;
 
 using Clock = std::chrono::steady_clock;
 
@@ -42,26 +42,27 @@ std::string TryRandom(uint64_t seed) {
   return fmt::format("{} random programs did not find the bug of {}", tried, kCanary);
 }
 
-// Its worker tells of the first conviction, and is stopped.
+// Ends with the first conviction.
 std::string TryFuzzer(uint64_t seed, const std::string& fuzzer, const std::string& folder) {
   WorkerSlots slots;
   const std::string file = folder + "/canary-slot";
   if (std::string error = slots.Open(file, 1); !error.empty()) return error;
-  const FuzzerWork work = {
-      .binary = fuzzer,
-      .flags = {fmt::format("--specimen={}", kCanary), fmt::format("--slot={}:0:1", file),
-                fmt::format("-seed_inputs={}", FirstSeed(folder)), "-max_len=256",
-                fmt::format("-seed={}", seed % 1'000'000 + 1),
-                fmt::format("-runs={}", kFuzzerRuns)}};
   Worker worker;
   worker.Attach(&slots[0]);
-  if (std::string error = worker.StartFuzzer(work); !error.empty()) return "no process: " + error;
+  std::string error = worker.StartFuzzer({.binary = fuzzer,
+                                          .specimen = kCanary,
+                                          .slots = file,
+                                          .seed = seed % 1'000'000 + 1,
+                                          .seed_inputs = WriteFirstSeed(folder),
+                                          .artifacts = folder,
+                                          .runs = kFuzzerRuns});
+  if (!error.empty()) return "no process: " + error;
   const auto end = Clock::now() + std::chrono::seconds(kSeconds);
   bool ended = false;
   while (!ended && Clock::now() < end && !Interruptible::Interrupted()) {
     std::vector<pollfd> polled;
     worker.Await(&polled);
-    poll(polled.data(), polled.size(), kLookMs);
+    poll(polled.data(), polled.size(), kMaxWaitMs);
     ended = worker.Ended();
     Message message;
     while (worker.Receive(&message) == ReceiveResult::kMessage) {

@@ -1,5 +1,6 @@
-// The canary is a collector with a planted bug that a sound campaign finds at once. Each campaign
-// tries its engines on it first: one that finds nothing there would find nothing anywhere.
+// The canary is a collector with a planted bug that a working engine finds at once. A campaign
+// tries its engines on it first: one that misses it would miss everything, and call the specimen
+// lawful.
 //
 // Place: at the start of a campaign.
 
@@ -9,13 +10,13 @@
 #include <cstdint>
 #include <string>
 
-#include "fuzz/campaign/candidate.h"
+#include "fuzz/campaign/engine.h"
 
 namespace ouro {
 
-// Lets an engine loose on the canary, in another process, for 20 s at most. Returns "" or why the
-// engine cannot be trusted. `fuzzer` is the binary, for kLibFuzzer; `work` a folder for what
-// libFuzzer leaves behind.
+// Runs an engine on the canary in another process, for 20 s at most. Returns "", also after an
+// interruption, or how the engine missed the bug. kLibFuzzer needs `fuzzer`, its binary, and
+// `work`, a folder for what it leaves behind. REQUIRES: the engine is not kUniform.
 std::string TryCanary(Engine engine, uint64_t seed, const std::string& fuzzer,
                       const std::string& work);
 

@@ -1,7 +1,7 @@
-// A candidate is what was seen of a program in a worker: a conviction, a crash, a hang. It is a
-// finding once the program has done it again, alone.
+// A candidate is a program that a worker was seen to convict, crash on or hang in. It becomes a
+// finding if the program does that again, alone.
 //
-// Place: what the supervisor of the workers tells the campaign.
+// Place: a value that the supervisor of the workers hands to campaigns and searches.
 
 #ifndef FUZZ_CAMPAIGN_CANDIDATE_H_
 #define FUZZ_CAMPAIGN_CANDIDATE_H_
@@ -9,23 +9,27 @@
 #include <cstdint>
 #include <string>
 
+#include "fuzz/campaign/engine.h"
 #include "model/program.h"
 
 namespace ouro {
 
-// What makes programs.
-enum class Engine : uint8_t { kRandom, kLibFuzzer };
-inline const char* Name(Engine engine) {
-  return engine == Engine::kRandom ? "random" : "libfuzzer";
-}
-
 struct Candidate {
+  enum class Kind : uint8_t {
+    kConvicted,  // by the judge
+    kDied,       // with its worker
+    kHung,
+    kForeignWrite,  // the collector wrote into the channel of its worker
+  };
+
+  Kind kind = Kind::kConvicted;
   Program program;
-  std::string origin;  // "program 7 of seed 1"
+  std::string origin;  // "program 7 of seed 1, 60 operations"
   Engine engine = Engine::kRandom;
-  std::string seen;           // the signature of what it did
-  bool from_outside = false;  // whether it may have been done to the worker, not by its program
-  bool hung = false;
+  uint64_t index = 0;  // see Message::index
+  std::string seen;    // the signature of what was seen
+  // Whether a user, the system or a machine that slept may have caused it, not the program.
+  bool from_outside = false;
 };
 
 }  // namespace ouro

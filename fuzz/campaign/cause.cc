@@ -17,8 +17,8 @@ namespace {
 
 constexpr char kBeforeWords[] = ": ";
 
-// What an operation is called in a cause; "" for assignments, which every program has. The word of
-// signatures, but for settings, which are one there.
+// The word for an operation in a cause; "" for assignments, which every program has. As in
+// signatures, but each kind of setting has a word of its own here.
 std::string WordIn(const Op& op) {
   switch (op.code) {
     case OpCode::kThreshold:
@@ -39,7 +39,7 @@ std::string WordIn(const Op& op) {
   return word == "assignment" ? "" : word;
 }
 
-// Each once, sorted.
+// Sorted, without repetition.
 std::string WordsOf(const Program& program) {
   std::vector<std::string> words;
   const auto add = [&words](const std::string& word) {
@@ -59,18 +59,18 @@ std::string WordsOf(const Program& program) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
-std::set<std::string> Deeds(const std::string& cause) {
-  std::set<std::string> deeds;
+std::set<std::string> Effects(const std::string& cause) {
+  std::set<std::string> effects;
   const size_t at = cause.rfind(kBeforeWords);
-  if (at == std::string::npos) return deeds;
+  if (at == std::string::npos) return effects;
   std::istringstream words(cause.substr(at + sizeof(kBeforeWords) - 1));
   for (std::string word; std::getline(words >> std::ws, word, ',');) {
     if (word == "load" || word == "dereference" || word == "census") continue;
     if (word == "threshold") word = "collect";
     if (word == "finalizer" || word == "callback") word = "script";
-    deeds.insert(word);
+    effects.insert(word);
   }
-  return deeds;
+  return effects;
 }
 
 }  // namespace
@@ -81,14 +81,14 @@ std::string CauseOf(const Verdict& verdict, const Program& program) {
   return words.empty() ? what : what + kBeforeWords + words;
 }
 
-std::string DeedsOf(const std::string& cause) {
-  return fmt::format("{}", fmt::join(Deeds(cause), ", "));
+std::string EffectsOf(const std::string& cause) {
+  return fmt::format("{}", fmt::join(Effects(cause), ", "));
 }
 
 bool LooksLike(const std::string& cause, const std::string& other) {
   if (cause == other) return true;
-  const std::set<std::string> does = Deeds(cause);
-  const std::set<std::string> needs = Deeds(other);
+  const std::set<std::string> does = Effects(cause);
+  const std::set<std::string> needs = Effects(other);
   return !needs.empty() && std::includes(does.begin(), does.end(), needs.begin(), needs.end());
 }
 

@@ -1,8 +1,8 @@
-// A cause is what a bug looks like at its simplest: what goes wrong, and the words of the smallest
-// program in which anything does: "trash-freed: node, store, collect".
+// A cause is the shortest description of a bug: what goes wrong, and the operations of the smallest
+// program in which anything does: "trash-freed: collect, node, store".
 //
-// Place: below findings, which have one each. It tells one bug from another for people; nothing
-// else depends on it.
+// Place: below findings, each of which has one. It groups findings for people; no verdict depends
+// on it.
 
 #ifndef FUZZ_CAMPAIGN_CAUSE_H_
 #define FUZZ_CAMPAIGN_CAUSE_H_
@@ -14,17 +14,16 @@
 
 namespace ouro {
 
-// The law, or the signature of a crash or hang, and the words of the program. It is as good as the
-// program is small.
+// The law that was broken, or the signature of a crash or hang, and the sorted words of the
+// program's operations. REQUIRES: the verdict, which is that of the program, is not lawful.
 std::string CauseOf(const Verdict& verdict, const Program& program);
 
-// The words of a cause that do something to the heap: without loads, dereferences and censuses,
-// which only look; thresholds start collections, and finalizers and callbacks are both scripts.
-// Each once, sorted, with commas.
-std::string DeedsOf(const std::string& cause);
+// The sorted words of a cause that change the heap, with commas: without loads, dereferences and
+// censuses. Thresholds count as collections, finalizers and callbacks as scripts.
+std::string EffectsOf(const std::string& cause);
 
-// Whether what has that cause may be a consequence of the other one: its program does all that the
-// other needs. A guess, for people who look for the first thing to mend.
+// Whether a finding with that cause may be a consequence of the other cause: its program does all
+// that the other needs. A guess, for people who look for the first bug to fix.
 bool LooksLike(const std::string& cause, const std::string& other);
 
 }  // namespace ouro

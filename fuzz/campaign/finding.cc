@@ -16,15 +16,18 @@
 #include "fuzz/build_name.h"
 #include "fuzz/campaign/cause.h"
 #include "fuzz/files.h"
+#include "fuzz/hash.h"
 #include "model/shrink.h"
 
 namespace ouro {
 namespace {
 
-constexpr int kCauseSeconds = 2;    // to make a small program smaller
+constexpr int kCauseSeconds = 2;    // of shrinking, to find the cause
+constexpr int kConfirmations = 2;   // unlawful replays, where the cause may be outside
 constexpr int kMaxTraceLines = 40;  // of a crash, in the header of its file
+constexpr int kReportLines = 12;    // of a program that is not shrunk yet
 
-// For the shell, if that may be needed: "naive", "'liar:load'".
+// As the shell needs it: "naive", "'liar:load'".
 std::string Quoted(const std::string& word) {
   const std::string plain = "-_./+@%";
   bool safe = !word.empty();
@@ -36,23 +39,23 @@ std::string Quoted(const std::string& word) {
   return safe ? word : quoted + "'";
 }
 
-// The law, or a word for the trouble.
+// The law, or a word for what else is wrong.
 std::string Title(const Verdict& verdict) {
   if (verdict.violation) return Name(verdict.violation->law);
   return verdict.lawful() ? "not-repeatable" : "broken";
 }
 
-// A program and what it did.
+// A program and the run of it that the report quotes.
 struct Case {
   Program program;
   Verdict verdict = {};
   std::string transcript = {};
 
-  // What a reader sees of it: after a crash there is no transcript.
-  std::string Story() const { return transcript.empty() ? Print(program) : transcript; }
+  // A crash may leave no transcript.
+  std::string Text() const { return transcript.empty() ? Print(program) : transcript; }
 };
 
-// The day: for the header of a file, which no verdict depends on.
+// For the header of a file: no verdict and no file name depends on it.
 std::string Today() {
   const std::time_t now = std::time(nullptr);
   std::tm day = {};
@@ -60,7 +63,8 @@ std::string Today() {
   return fmt::format("{:04}-{:02}-{:02}", day.tm_year + 1900, day.tm_mon + 1, day.tm_mday);
 }
 
-// As lines of a header that no reader takes for a value: "#   toy.c:7: f: Assertion `x' failed."
+// The last `most` lines as comments that no reader of headers takes for a field:
+// "#   toy.c:7: f: Assertion `x' failed."
 std::string Commented(const char* title, const std::string& lines, int most) {
   std::vector<std::string> all;
   std::istringstream stream(lines);
@@ -98,7 +102,7 @@ std::string FileText(const Case& it, const Finding& finding, const Specimen& spe
   return text + Print(it.program);
 }
 
-// Files the finding, and takes away what it was filed as before, if that was another program.
+// Files the finding in place of the file that it had, if any.
 void File(const Case& it, const Specimen& specimen, const FindingOptions& options,
           Finding* finding) {
   const std::string before = finding->file;
@@ -109,11 +113,11 @@ void File(const Case& it, const Specimen& specimen, const FindingOptions& option
   finding->text = FileText(it, *finding, specimen, options);
   if (options.folder.empty()) return;
   finding->error = WriteText(finding->file, finding->text);
-  if (finding->error.empty() && before != finding->file) Unfile(before);
+  if (finding->error.empty() && before != finding->file) RemoveFinding(before);
 }
 
-// The last lines of a report that say where the file is, and how to go on.
-std::string Whereabouts(const Case& it, const Finding& finding) {
+// The last lines of a report: where the file is, and what to do with it.
+std::string NextSteps(const Case& it, const Finding& finding) {
   if (finding.file.empty()) return "";
   if (!finding.error.empty()) return fmt::format("not written: {}\n", finding.error);
   if (it.verdict.lawful()) return fmt::format("the program: {}\n", finding.file);
@@ -127,22 +131,21 @@ std::string Whereabouts(const Case& it, const Finding& finding) {
   return text;
 }
 
-// What is seen before shrinking: a long story ends where the law was broken, so its end is shown.
+// Before shrinking, a transcript may be long. Its last line is where the law was broken.
 std::string FirstReport(const Specimen& specimen, const Case& it) {
-  constexpr int kLines = 12;
-  const std::string story = it.Story();
-  size_t begin = story.size();
+  const std::string text = it.Text();
+  size_t begin = text.size();
   for (int lines = 0; begin > 0; --begin) {
-    if (begin < story.size() && story[begin - 1] == '\n' && ++lines == kLines) break;
+    if (begin < text.size() && text[begin - 1] == '\n' && ++lines == kReportLines) break;
   }
-  return Report(specimen, it.verdict, (begin > 0 ? "...\n" : "") + story.substr(begin));
+  return Report(specimen, it.verdict, (begin > 0 ? "...\n" : "") + text.substr(begin));
 }
 
-// The simplest thing that goes wrong in it. Where that is a consequence of a bug, its cause is
-// found this way: what is smallest breaks a law at once.
+// Shrinks to the smallest program that is unlawful in any way. A consequence of a bug, far from it
+// in the program, shrinks to the bug itself.
 std::string FindCause(const Specimen& specimen, const FindingOptions& options, const Case& it) {
   const bool hangs = it.verdict.signature().starts_with(kHangSign);
-  // Each candidate that hangs takes as long as the program itself.
+  // Every smaller program that hangs would take as long again.
   if (options.shrink_seconds == 0 || hangs) return CauseOf(it.verdict, it.program);
   ShrinkOptions shrink;
   shrink.isolation = options.isolation;
@@ -163,19 +166,22 @@ std::string OuroCommand(const std::string& command, const std::string& file) {
                      command, Quoted(file));
 }
 
-void Unfile(const std::string& file) {
+void RemoveFinding(const std::string& file) {
   if (!file.empty()) std::remove(UserPath(file).c_str());
 }
 
-Finding Investigate(const Program& program, const Specimen& specimen,
-                    const FindingOptions& options) {
+std::optional<Finding> Investigate(const Program& program, const Specimen& specimen,
+                                   const FindingOptions& options) {
   Finding finding;
   finding.engine = options.engine;
   Case it{.program = program};
   for (int i = 0; i < options.replays; ++i) {
     std::string transcript;
     const Verdict verdict = TryIsolated(program, specimen, options.isolation, &transcript);
-    if (verdict.lawful()) continue;
+    if (verdict.lawful()) {
+      if (options.from_outside && i < kConfirmations) return std::nullopt;
+      continue;
+    }
     if (it.verdict.lawful()) it = {program, verdict, transcript};
     if (verdict.signature() == it.verdict.signature()) ++finding.repeats;
   }
@@ -189,17 +195,16 @@ Finding Investigate(const Program& program, const Specimen& specimen,
   const bool alike = !lawful && known != options.known.end();
   finding.shrunk = lawful || alike;
   File(it, specimen, options, &finding);
+  const std::string place = finding.error.empty() ? finding.file : "not written: " + finding.error;
   if (lawful) {
-    finding.report = fmt::format(
-        "{} did this, and is lawful when it runs the program alone, {} times:\n  {}\n{}",
-        specimen.name, options.replays, options.seen, Whereabouts(it, finding));
+    finding.report =
+        fmt::format("{} did this, but is lawful in {} runs of the program alone:\n  {}\n{}",
+                    specimen.name, options.replays, options.seen, NextSteps(it, finding));
   } else if (alike) {
-    finding.report = fmt::format("  {}\n    looks like {}\n    {}\n", finding.signature, *known,
-                                 finding.error.empty() ? finding.file : finding.error);
+    finding.report =
+        fmt::format("  {}\n    looks like {}\n    {}\n", finding.signature, *known, place);
   } else {
-    const std::string where =
-        finding.error.empty() ? finding.file : "not written: " + finding.error;
-    finding.report = FirstReport(specimen, it) + fmt::format("  not yet shrunk: {}\n", where);
+    finding.report = FirstReport(specimen, it) + fmt::format("  not yet shrunk: {}\n", place);
   }
   return finding;
 }
@@ -214,7 +219,7 @@ void ShrinkFinding(const Specimen& specimen, const FindingOptions& options, Find
   const Shrunk shrunk = Shrink(finding->program, finding->signature, specimen, shrink);
   Case it{.program = shrunk.program};
   it.verdict = TryIsolated(it.program, specimen, options.isolation, &it.transcript);
-  if (it.verdict.signature() != finding->signature) {  // it does not repeat so often
+  if (it.verdict.signature() != finding->signature) {  // it repeats now and then
     it.program = finding->program;
     it.verdict = TryIsolated(it.program, specimen, options.isolation, &it.transcript);
   }
@@ -224,9 +229,9 @@ void ShrinkFinding(const Specimen& specimen, const FindingOptions& options, Find
   finding->cause = FindCause(specimen, options, it);
   File(it, specimen, options, finding);
   finding->report = fmt::format("{}  shrunk from {} operations to {}{}, stability {}/{}\n{}",
-                                Report(specimen, it.verdict, it.Story()), before, it.program.size(),
+                                Report(specimen, it.verdict, it.Text()), before, it.program.size(),
                                 shrunk.finished ? "" : " (out of time)", finding->repeats,
-                                options.replays, Whereabouts(it, *finding));
+                                options.replays, NextSteps(it, *finding));
 }
 
 }  // namespace ouro

@@ -1,8 +1,9 @@
-// A finding is an unlawful program, sent apart from others by its signature, shrunk, and filed as
-// text with a header that says what it is and how to replay it. One bug breaks many laws: findings
-// that come down to the same thing when they are made as simple as can be have one cause.
+// A finding is an unlawful program, identified by its signature, shrunk, and filed as text whose
+// header says what it is and how to replay it. One bug breaks many laws: findings whose simplest
+// unlawful program is of the same kind share a cause (cause.h).
 //
-// Place: between campaigns, `ouro shrink` and the corpus.
+// Place: between campaigns, `ouro shrink`, `ouro check-adapter` and the corpus. Here alone is it
+// decided whether a program repeats what was seen.
 
 #ifndef FUZZ_CAMPAIGN_FINDING_H_
 #define FUZZ_CAMPAIGN_FINDING_H_
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,15 +21,18 @@ namespace ouro {
 
 struct FindingOptions {
   Isolation isolation;
-  int replays = 3;  // how often the program is run again, before it is shrunk
+  int replays = 3;  // runs before shrinking
+  // Whether something other than the program may have caused what was seen. Then the first two
+  // replays have to be unlawful.
+  bool from_outside = false;
   int shrink_seconds = 20;
   std::string folder;  // where it is filed; "": nowhere
   // For the header: where the program came from.
   std::string origin;
   std::string engine;
   uint64_t seed = 0;
-  std::string seen;                // what it did there, for one that is lawful now
-  std::vector<std::string> known;  // causes: what looks like one of them is not shrunk
+  std::string seen;                // the signature of what was seen, in case no replay repeats it
+  std::vector<std::string> known;  // causes: a finding that looks like one of them is not shrunk
   std::function<void(size_t operations, size_t tried)> progress;  // of shrinking; may be empty
 };
 
@@ -40,31 +45,32 @@ struct Finding {
   std::string file = {};    // where it is filed
   std::string error = {};   // why it is not
   std::string engine = {};
-  int repeats = 0;      // how many of the replays had that signature
-  bool shrunk = false;  // as far as it goes; also: there is no need to
-  uint64_t hits = 1;
+  int repeats = 0;      // replays with that signature; 0: not repeatable
+  bool shrunk = false;  // as far as possible, or left as it is on purpose
+  uint64_t hits = 1;    // programs that did it
   // Of the campaign, when it was first seen.
   double seconds = 0;
   uint64_t programs = 0;
 };
 
-// The signature of a program that did `seen` once and is lawful now.
+// The signature of a program that did `seen` once and is lawful when it is run alone.
 std::string NotRepeatable(const std::string& seen);
 
-// A command of `ouro` for a file with a header: begins with what started this process, Bazel or a
-// binary, and is for the shell of whoever did, in the folder where they did.
+// An `ouro` command on a file, to be pasted into the shell in which this process was started:
+// begins with the path of this program, or with `bazel run` where Bazel started it.
 std::string OuroCommand(const std::string& command, const std::string& file);
 
-// Takes away the file of a finding.
-void Unfile(const std::string& file);
+// Removes the file of a finding. Does nothing for "".
+void RemoveFinding(const std::string& file);
 
-// Runs `program` again, looks for its cause and files it. One that is lawful now is filed as not
-// repeatable.
-Finding Investigate(const Program& program, const Specimen& specimen,
-                    const FindingOptions& options);
+// Replays `program`, finds its cause and files it. If no replay is unlawful, it is filed as not
+// repeatable; std::nullopt if the cause may have been outside and a replay was lawful.
+// Takes `replays` runs and 2 s for the cause, each run as long as options.isolation allows.
+std::optional<Finding> Investigate(const Program& program, const Specimen& specimen,
+                                   const FindingOptions& options);
 
-// Makes a finding of Investigate as small as time allows, and files the smaller program instead.
-// Nothing changes for one that is not repeatable, or looks like a known one.
+// Shrinks a finding of Investigate for options.shrink_seconds, and files the smaller program in its
+// place. One that is `shrunk` stays as it is.
 void ShrinkFinding(const Specimen& specimen, const FindingOptions& options, Finding* finding);
 
 }  // namespace ouro

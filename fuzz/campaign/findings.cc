@@ -9,8 +9,8 @@
 namespace ouro {
 namespace {
 
-// To repeat what does not repeat.
-constexpr uint64_t kTries = 10;
+// Investigations of programs with a signature that is not repeatable yet.
+constexpr uint64_t kMaxTries = 10;
 
 }  // namespace
 
@@ -24,17 +24,17 @@ void Findings::Consider(const Candidate& candidate) {
   const auto known = known_.find(alias == aliases_.end() ? candidate.seen : alias->second);
   if (known != known_.end()) {
     Finding& finding = known->second;
-    const bool flaky = finding.repeats == 0 && finding.hits < kTries;
+    const bool flaky = finding.repeats == 0 && finding.hits < kMaxTries;
     const bool smaller = candidate.program.size() < finding.program.size();
-    // What is shrunk can be made no better, what does not repeat may do so with another program.
+    // Shrinking has done its best, but another program may repeat what this one does not.
     if (finding.shrunk ? !flaky : !smaller) {
       ++finding.hits;
       return;
     }
   }
-  if (open_.contains(candidate.seen)) return;  // one program of each signature is enough
+  if (open_.contains(candidate.seen)) return;
   if (known == known_.end() && known_.size() + open_.size() >= kMaxSignatures) {
-    ++more_;
+    ++ignored_;
     return;
   }
   open_.insert(candidate.seen);
@@ -43,7 +43,9 @@ void Findings::Consider(const Candidate& candidate) {
 
 bool Findings::Next(Candidate* candidate) {
   if (queue_.empty()) return false;
-  auto next = std::find_if(queue_.begin(), queue_.end(), [](const auto& s) { return !s.hung; });
+  auto next = std::find_if(queue_.begin(), queue_.end(), [](const Candidate& waiting) {
+    return waiting.kind != Candidate::Kind::kHung;
+  });
   if (next == queue_.end()) next = queue_.begin();
   *candidate = std::move(*next);
   queue_.erase(next);
@@ -62,7 +64,7 @@ void Findings::Add(const Finding& finding) {
   Finding& known = it->second;
   const bool again = known.file != finding.file && known.program != finding.program;
   const bool smaller = finding.program.size() < known.program.size();
-  if (again) Unfile(smaller ? known.file : finding.file);
+  if (again) RemoveFinding(smaller ? known.file : finding.file);
   if (!again || smaller) {
     Finding better = finding;
     better.hits = known.hits;
@@ -85,9 +87,9 @@ std::vector<std::string> Findings::Causes() const {
 
 std::vector<Headline> HeadlinesOf(std::vector<Finding> findings) {
   const auto key = [](const Finding& f) {
-    const std::string deeds = DeedsOf(f.cause);
-    const auto needs = deeds.empty() ? 0 : std::count(deeds.begin(), deeds.end(), ',') + 1;
-    return std::tuple(needs, f.program.size(), f.cause, f.signature);
+    const std::string effects = EffectsOf(f.cause);
+    const auto count = effects.empty() ? 0 : std::count(effects.begin(), effects.end(), ',') + 1;
+    return std::tuple(count, f.program.size(), f.cause, f.signature);
   };
   std::sort(findings.begin(), findings.end(),
             [&key](const Finding& a, const Finding& b) { return key(a) < key(b); });

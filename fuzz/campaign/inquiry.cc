@@ -1,10 +1,8 @@
 #include "fuzz/campaign/inquiry.h"
 
-#include <fmt/format.h>
-
 #include <cstddef>
-
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "model/isolate.h"
 
@@ -13,10 +11,16 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr size_t kMaxUpdate = 64 << 20;  // bytes of one line
+constexpr size_t kMaxLine = size_t{64} << 20;  // bytes of one update
+// The first replay may hang, and the second; both last until the limit.
+constexpr int kReplaysOfHang = 2;
 
-// A line of JSON.
-std::string ToText(const char* update, const Finding& finding) {
+// The updates of the subprocess, each a line of JSON.
+constexpr char kNotReproduced[] = "not reproduced";
+constexpr char kFiled[] = "filed";
+constexpr char kShrunk[] = "shrunk";
+
+std::string ToLine(const char* update, const Finding& finding) {
   const Json json = {{"update", update},         {"signature", finding.signature},
                      {"cause", finding.cause},   {"program", Print(finding.program)},
                      {"report", finding.report}, {"text", finding.text},
@@ -26,8 +30,8 @@ std::string ToText(const char* update, const Finding& finding) {
   return json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
-// Returns the update, or "" if it is none.
-std::string FromText(const std::string& line, Finding* finding) {
+// Returns the update, or "" if the line is none: the collector runs below the subprocess.
+std::string FromLine(const std::string& line, Finding* finding) {
   const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return "";
   const auto text = [&json](const char* key) { return json.at(key).get<std::string>(); };
@@ -50,57 +54,47 @@ std::string FromText(const std::string& line, Finding* finding) {
   }
 }
 
-// Whether a program does again what may have been done to its worker.
-bool ComesAgain(const Specimen& specimen, const Candidate& candidate,
-                const FindingOptions& options) {
-  // A hang takes its time, and one more comes when it is investigated.
-  for (int times = candidate.hung ? 1 : 2; times > 0; --times) {
-    if (TryIsolated(candidate.program, specimen, options.isolation).lawful()) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 void Inquiry::Start(const Specimen& specimen, const Candidate& candidate, FindingOptions options) {
   options.origin = candidate.origin;
   options.engine = Name(candidate.engine);
   options.seen = candidate.seen;
-  if (candidate.hung) options.replays = 1;
+  options.from_outside = candidate.from_outside;
+  if (candidate.kind == Candidate::Kind::kHung) options.replays = kReplaysOfHang;
   candidate_ = candidate;
   running_ = true;
   error_ = process_.Start({.run = [&](int channel) {
-    if (candidate.from_outside && !ComesAgain(specimen, candidate, options)) {
-      WriteAll(channel, ToText("not-reproduced", Finding{}));
+    std::optional<Finding> finding = Investigate(candidate.program, specimen, options);
+    if (!finding) {
+      WriteAll(channel, ToLine(kNotReproduced, {.program = candidate.program}));
       return;
     }
-    Finding finding = Investigate(candidate.program, specimen, options);
-    WriteAll(channel, ToText("filed", finding));
-    ShrinkFinding(specimen, options, &finding);
-    WriteAll(channel, ToText("shrunk", finding));
+    WriteAll(channel, ToLine(kFiled, *finding));
+    ShrinkFinding(specimen, options, &*finding);
+    WriteAll(channel, ToLine(kShrunk, *finding));
   }});
 }
 
 Inquiry::Update Inquiry::Poll(Finding* finding) {
   if (!running_) return Update::kNone;
   const bool ended = process_.Ended();
-  process_.Read(kMaxUpdate);
+  process_.Read(kMaxLine);
   std::string& inbox = process_.inbox();
   const size_t end = inbox.find('\n');
-  if (end != std::string::npos) {
-    const std::string update = FromText(inbox.substr(0, end), finding);
-    inbox.erase(0, end + 1);
-    if (update == "filed") return Update::kFiled;
-    const bool not_reproduced = update == "not-reproduced";
-    if (!not_reproduced && update != "shrunk") error_ = "it sent what makes no sense";
-    Stop();
-    return not_reproduced       ? Update::kNotReproduced
-           : update == "shrunk" ? Update::kShrunk
-                                : Update::kFailed;
+  if (end == std::string::npos) {
+    if (!ended) return Update::kNone;
+    if (error_.empty()) error_ = VerdictOfDeath(process_.Kill(), process_.words()).trouble;
+    running_ = false;
+    return Update::kFailed;
   }
-  if (!ended) return Update::kNone;
-  if (error_.empty()) error_ = VerdictOfDeath(process_.Kill(), process_.words()).trouble;
-  running_ = false;
+  const std::string update = FromLine(inbox.substr(0, end), finding);
+  inbox.erase(0, end + 1);
+  if (update == kFiled) return Update::kFiled;
+  Stop();
+  if (update == kNotReproduced) return Update::kNotReproduced;
+  if (update == kShrunk) return Update::kShrunk;
+  error_ = "it sent a malformed line";
   return Update::kFailed;
 }
 

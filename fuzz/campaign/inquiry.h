@@ -1,5 +1,6 @@
-// An inquiry looks into what a worker did: it runs the program again, files it, shrinks it. It is a
-// subprocess of ours, beside the workers, so that a campaign goes on meanwhile, and can end it.
+// An inquiry decides whether a candidate is a finding: it replays the program, files it and shrinks
+// it. It runs in a subprocess beside the workers, so a campaign continues meanwhile and can end it
+// at any time.
 //
 // Place: between the campaign, which has one at a time, and finding.h, which does the work.
 
@@ -23,23 +24,24 @@ class Inquiry {
  public:
   enum class Update : uint8_t {
     kNone,
-    kNotReproduced,  // what came from outside did not come again: this is all
-    kFiled,          // there is a finding; it is not shrunk yet
-    kShrunk,         // this is all
-    kFailed,         // it ended before it came to a result, or never started: error() says how
+    kNotReproduced,  // the program is lawful alone, and something else may have been the cause; end
+    kFiled,          // there is a finding, not shrunk yet
+    kShrunk,         // the finding is final; end
+    kFailed,         // it ended without a result, or never started: see error(); end
   };
 
-  // `options` as for Investigate; the origin and what follows from the candidate are filled in.
+  // `options` are those of Investigate; what follows from the candidate is filled in here.
+  // REQUIRES: it is not running. `specimen` outlives it.
   void Start(const Specimen& specimen, const Candidate& candidate, FindingOptions options);
-  // While it runs, the candidate is the one that it was started with.
   bool running() const { return running_; }
+  // The one that it was started with.
   const Candidate& candidate() const { return candidate_; }
 
   void Await(std::vector<pollfd>* polled) const { process_.Await(polled); }
-  // What it has come to since it was asked last; *finding is set for kFiled and kShrunk.
+  // What happened since the last call; *finding is set for kFiled and kShrunk. Does not wait.
   Update Poll(Finding* finding);
   const std::string& error() const { return error_; }
-  // Ends it, wherever it is.
+  // Ends it. What it has filed stays.
   void Stop();
 
  private:

@@ -11,7 +11,9 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "fuzz/campaign/campaign_stats.h"
 #include "fuzz/files.h"
+#include "fuzz/hash.h"
 
 namespace ouro {
 
@@ -20,11 +22,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kMaxCampaigns = 1000;  // in one folder at once
-// Of the form of a slot: a file of another form is another file.
+// Of the layout of a slot: part of the name of the file, so that another layout is another file.
 constexpr int kSlotVersion = 1;
 
-// The findings of the statistics that are there; an empty array if there are none, or they make no
-// sense.
+// The array of findings in a stats.json; empty if there is none.
 nlohmann::json ReadFindings(const std::string& path) {
   std::string text;
   if (!ReadText(path, &text).empty()) return nlohmann::json::array();
@@ -33,8 +34,8 @@ nlohmann::json ReadFindings(const std::string& path) {
   return json["findings"].is_array() ? json["findings"] : nlohmann::json::array();
 }
 
-// A member of an object, or what it is where it is not there, or is of another type: the file is
-// where anybody may write.
+// A member of an object, with a default where it is missing or of another type: any user may have
+// edited the file.
 std::string Text(const nlohmann::json& row, const char* key) {
   const auto it = row.find(key);
   return it != row.end() && it->is_string() ? it->get<std::string>() : "";
@@ -54,7 +55,8 @@ uint64_t Inode(const std::string& path) {
   return stat(path.c_str(), &file) == 0 ? file.st_ino : 0;
 }
 
-// Appends in one write: a line is there or not. What a full disk cuts is mended at the next start.
+// Appends in one write, so a line is there whole or not at all. MendPlot removes what a full disk
+// has cut.
 std::string Append(const std::string& name, const std::string& text, int flags) {
   const int fd = open(UserPath(name).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0644);
   if (fd < 0) return fmt::format("{}: {}", name, std::strerror(errno));
@@ -69,8 +71,8 @@ OutputFolder::~OutputFolder() {
   if (lock_ >= 0) close(lock_);
 }
 
-// The lowest number that no living campaign has. The lock is the process's own: children do not
-// inherit it, so that it ends with us whoever outlives us.
+// Takes the lowest number that no running campaign has. A record lock belongs to the process:
+// children that outlive us do not inherit it.
 std::string OutputFolder::Claim() {
   for (number_ = 1; number_ <= kMaxCampaigns; ++number_) {
     const std::string path = UserPath(fmt::format("{}/work/lock-{}", out_, number_));
@@ -85,7 +87,7 @@ std::string OutputFolder::Claim() {
     }
     close(fd);
   }
-  return fmt::format("{}: {} campaigns run there", out_, kMaxCampaigns);
+  return fmt::format("{}: {} campaigns run there already", out_, kMaxCampaigns);
 }
 
 StatsLink OutputFolder::File(const std::string& name, const std::string& suffix) const {
@@ -93,7 +95,7 @@ StatsLink OutputFolder::File(const std::string& name, const std::string& suffix)
 }
 
 std::string OutputFolder::MakeFolders() {
-  // Full disks take empty files.
+  // A full disk still takes empty files, so the probe is not empty.
   const std::string probe = out_ + "/found/.probe";
   if (std::string error = WriteText(probe, std::string(4096, '\n')); !error.empty()) return error;
   std::error_code error;
@@ -109,9 +111,9 @@ std::string OutputFolder::Open(const std::string& out, const std::string& specim
                                size_t workers) {
   out_ = out;
   specimen_ = specimen;
-  if (out.empty()) return "the folder for findings has no name";
+  if (out.empty()) return "the name of the output folder is empty";
   std::error_code error;
-  // Of libFuzzer's options, one that begins with `@` is a file, and commas separate names.
+  // libFuzzer splits lists of paths at commas. (Its `@FILE` does no harm: the path is absolute.)
   const std::string real = fs::absolute(UserPath(out), error).lexically_normal().string();
   if (real.find(',') != std::string::npos) {
     return fmt::format("{}: libFuzzer cannot take a path with a comma; name another folder", real);
@@ -126,9 +128,7 @@ std::string OutputFolder::Open(const std::string& out, const std::string& specim
        {real, real + "/found", real + "/corpus", real + "/work", work_, work_ + "/seeds"}) {
     RemoveStale(folder);
   }
-  // A slot of another layout is another file.
-  const std::string slots = fmt::format("{}/slots-{}-{}", work_, kSlotVersion, sizeof(WorkerSlot));
-  if (std::string why = slots_.Open(slots, workers + 1); !why.empty()) return why;
+  if (std::string why = OpenSlots(workers + 1); !why.empty()) return why;
   for (const auto& step : StepsToLink(out_, specimen_, number_)) {
     if (std::string why = step(); !why.empty()) return why;
   }
@@ -137,7 +137,18 @@ std::string OutputFolder::Open(const std::string& out, const std::string& specim
   return "";
 }
 
-// A line that a dead campaign did not finish is cut off.
+std::string OutputFolder::OpenSlots(size_t count) {
+  const std::string end = fmt::format("-{}-{}", kSlotVersion, sizeof(WorkerSlot));
+  const std::string path = work_ + "/slots" + end;
+  // Version 0.1 called the slots desks; the layout is the same.
+  const std::string old = work_ + "/desks" + end;
+  std::error_code error;
+  if (!fs::exists(path, error) && fs::exists(old, error)) fs::rename(old, path, error);
+  if (error) return fmt::format("{}: cannot be renamed to {}: {}", old, path, error.message());
+  return slots_.Open(path, count);
+}
+
+// Cuts off a line that a killed campaign did not finish.
 void OutputFolder::MendPlot() const {
   const std::string path = File("plot_data", "").target;
   std::string text;
@@ -152,7 +163,7 @@ std::string OutputFolder::Keep(const Program& program) {
   if (kept_.contains(name)) return "";
   if (std::string gone = Removed(); !gone.empty()) return gone;
   if (std::string error = WriteText(out_ + "/corpus/" + name, text); !error.empty()) {
-    const std::string gone = Removed();  // in the midst of it
+    const std::string gone = Removed();  // a better reason than the write has
     return gone.empty() ? error : gone;
   }
   kept_.insert(name);
@@ -167,16 +178,8 @@ void OutputFolder::Reread() {
   }
 }
 
-std::string FirstSeed(const std::string& folder) {
-  // A birth and a death: libFuzzer gives up where its first inputs reach nothing at all.
-  constexpr char kBytes[] = {static_cast<char>(OpCode::kNode),          0, 0, 0,
-                             static_cast<char>(OpCode::kEmptyRegister), 0, 0, 0};
-  const std::string file = folder + "/first-seed";
-  return WriteText(file, std::string(kBytes, sizeof(kBytes))).empty() ? file : "";
-}
-
-std::string OutputFolder::SeedFlag() {
-  std::string list = FirstSeed(work_);
+std::string OutputFolder::SeedInputs() {
+  std::string list = WriteFirstSeed(work_);
   for (const std::string& name : kept_) {
     const std::string seed = work_ + "/seeds/" + name.substr(0, name.rfind('.'));
     if (!seeded_.contains(name)) {
@@ -190,7 +193,7 @@ std::string OutputFolder::SeedFlag() {
     list += (list.empty() ? "" : ",") + seed;
   }
   if (list.empty() || !WriteText(work_ + "/seeds.txt", list).empty()) return "";
-  return fmt::format("-seed_inputs=@{}/seeds.txt", work_);
+  return fmt::format("@{}/seeds.txt", work_);
 }
 
 std::vector<Finding> OutputFolder::Earlier() const {
@@ -208,7 +211,7 @@ std::vector<Finding> OutputFolder::Earlier() const {
     found.cause = HeadValue(text, "cause");
     found.shrunk = HeadValue(text, "shrunk") != "no";
     const bool repeats = !found.signature.starts_with(NotRepeatable(""));
-    found.repeats = repeats ? 1 : 0;  // or more
+    found.repeats = repeats ? 1 : 0;  // only zero means something here
     found.program = programs[0];
     found.file = file;
     found.engine = HeadValue(text, "engine");
@@ -223,12 +226,13 @@ std::vector<Finding> OutputFolder::Earlier() const {
   return earlier;
 }
 
+// Returns "" or that the folder is not the one that was opened.
 std::string OutputFolder::Removed() const {
   std::error_code error;
   const bool there = Inode(work_) == inode_ && fs::exists(UserPath(out_ + "/corpus"), error) &&
                      fs::exists(UserPath(out_ + "/found"), error);
   if (there) return "";
-  return fmt::format("{}: was removed, or replaced, while the campaign ran", out_);
+  return fmt::format("{}: was removed or replaced while the campaign ran", out_);
 }
 
 std::string OutputFolder::Write(const CampaignReport& report) const {

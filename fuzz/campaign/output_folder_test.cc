@@ -1,5 +1,5 @@
-// The folder of campaigns: whoever is killed between two changes of the disk has lost nothing, and
-// whatever stands in a file that anybody may write is no reason to give up.
+// The output folder of campaigns: a process may be killed between any two changes of the disk
+// without a loss, and no content of a file makes a campaign give up.
 
 #include "fuzz/campaign/output_folder.h"
 
@@ -14,6 +14,7 @@
 #include <tuple>
 
 #include "fuzz/campaign/stats_link.h"
+#include "fuzz/campaign/worker_slot.h"
 #include "fuzz/files.h"
 
 namespace ouro {
@@ -53,7 +54,7 @@ class OutputFolderTest : public testing::Test {
     ASSERT_EQ(folder.Plot(report), "");
   }
 
-  // That nothing of it is lost, and that it is what is shown.
+  // Nothing of it is lost, and the links lead to it.
   void ExpectWhole(const std::string& specimen, uint64_t hits, int seconds) {
     OutputFolder folder;
     ASSERT_EQ(folder.Open(out_, specimen, 1), "");
@@ -70,7 +71,7 @@ class OutputFolderTest : public testing::Test {
 };
 
 constexpr char kOne[] = "liar:load";
-constexpr char kOther[] = "liar-load";  // alike, as names of files
+constexpr char kOther[] = "liar-load";  // the same, but for punctuation
 
 TEST_F(OutputFolderTest, AChangeOfSpecimenLosesNothingAtAnyKill) {
   const size_t steps = StepsToLink(out_, kOther, 1).size();
@@ -80,7 +81,7 @@ TEST_F(OutputFolderTest, AChangeOfSpecimenLosesNothingAtAnyKill) {
     Fill(kOther, 15, 88);
     const auto change = StepsToLink(out_, kOne, 1);
     for (size_t i = 0; i < killed; ++i) ASSERT_EQ(change[i](), "");
-    // Whoever comes next, and then the other one.
+    // Either specimen may be the next, then the other one.
     const bool first = killed % 2 == 0;
     ExpectWhole(first ? kOne : kOther, first ? 14 : 15, first ? 77 : 88);
     ExpectWhole(first ? kOther : kOne, first ? 15 : 14, first ? 88 : 77);
@@ -94,7 +95,7 @@ TEST_F(OutputFolderTest, PlainFilesOnTopAreTakenOverAtAnyKill) {
     Fill(kOther, 15, 88);
     Fill(kOne, 14, 77);
     for (const std::string name : {"stats.json", "plot_data"}) {
-      const std::string text = Read(Path(name));  // as `cp -rL` leaves it, or an older version
+      const std::string text = Read(Path(name));  // as `cp -rL` or an older version leaves it
       fs::remove(fs::canonical(Path(name)));
       fs::remove(Path(name));
       ASSERT_EQ(WriteText(Path(name), text), "");
@@ -186,6 +187,24 @@ TEST_F(OutputFolderTest, AFolderThatIsRemovedMeanwhileIsNoticed) {
   ASSERT_EQ(folder.Write({}), "");
   fs::remove_all(out_);
   EXPECT_NE(folder.Write({}).find("was removed"), std::string::npos);
+}
+
+// A folder of version 0.1, in which the slots were desks, is taken over with its counts.
+TEST_F(OutputFolderTest, SlotsOfAnOlderVersionAreTakenOver) {
+  std::string work;
+  {
+    OutputFolder folder;
+    ASSERT_EQ(folder.Open(out_, kOne, 1), "");
+    folder.slots()[1].programs.store(1234);
+    work = folder.work();
+  }
+  const std::string end = "-1-" + std::to_string(sizeof(WorkerSlot));
+  ASSERT_TRUE(fs::exists(work + "/slots" + end));
+  fs::rename(work + "/slots" + end, work + "/desks" + end);
+  OutputFolder folder;
+  ASSERT_EQ(folder.Open(out_, kOne, 1), "");
+  EXPECT_EQ(folder.slots().Sum(&WorkerSlot::programs), 1234u);
+  EXPECT_FALSE(fs::exists(work + "/desks" + end));
 }
 
 TEST_F(OutputFolderTest, APipeOnTopIsWrittenTo) {

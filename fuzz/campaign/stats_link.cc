@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Where a link on top leads to, from the folder that it is in.
+// What the link says, relative to its folder.
 fs::path Target(const StatsLink& file) {
   return fs::path("work") / fs::path(file.target).filename();
 }
@@ -25,8 +25,8 @@ bool IsPlain(const StatsLink& file) {
   return fs::symlink_status(UserPath(file.link), error).type() == fs::file_type::regular;
 }
 
-// Whose numbers the statistics on top are; "" if they do not say.
-std::string Owner(const std::string& path) {
+// The specimen that a stats.json names; "": none.
+std::string SpecimenIn(const std::string& path) {
   std::string text;
   if (!ReadText(path, &text).empty()) return "";
   const nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
@@ -59,29 +59,29 @@ std::vector<std::function<std::string()>> StepsToLink(const std::string& out,
     return StatsLinkOf(out, of, number, stats ? "stats" : "plot_data", stats ? ".json" : "");
   };
   std::vector<std::function<std::string()>> steps;
-  // The statistics last: as long as they are plain, they say whose the plain plot is.
+  // plot_data first: a plain one belongs to the specimen that a plain stats.json names.
   for (const bool stats : {false, true}) {
-    const StatsLink mine = file(specimen, stats);
+    const StatsLink own = file(specimen, stats);
     steps.push_back([=]() -> std::string {
-      if (!IsPlain(mine)) return "";
-      const std::string owner = Owner(file(specimen, true).link);
+      if (!IsPlain(own)) return "";
+      const std::string owner = SpecimenIn(file(specimen, true).link);
       std::string text;
-      if (std::string error = ReadText(mine.link, &text); !error.empty()) return error;
+      if (std::string error = ReadText(own.link, &text); !error.empty()) return error;
       return WriteText(file(owner.empty() ? specimen : owner, stats).target, text);
     });
-    const std::string aside = fmt::format("{}.{}.tmp", mine.link, getpid());
+    const std::string aside = fmt::format("{}.{}.tmp", own.link, getpid());
     steps.push_back([=]() -> std::string {
       std::error_code error;
-      if (IsForeign(mine)) return "";
+      if (IsForeign(own)) return "";
       fs::remove(UserPath(aside), error);
-      fs::create_symlink(Target(mine), UserPath(aside), error);
-      return error ? fmt::format("{}: no link can be made: {}", mine.link, error.message()) : "";
+      fs::create_symlink(Target(own), UserPath(aside), error);
+      return error ? fmt::format("{}: cannot make a link: {}", own.link, error.message()) : "";
     });
     steps.push_back([=]() -> std::string {
       std::error_code error;
-      if (IsForeign(mine)) return "";
-      fs::rename(UserPath(aside), UserPath(mine.link), error);
-      return error ? fmt::format("{}: {}", mine.link, error.message()) : "";
+      if (IsForeign(own)) return "";
+      fs::rename(UserPath(aside), UserPath(own.link), error);
+      return error ? fmt::format("{}: {}", own.link, error.message()) : "";
     });
   }
   return steps;

@@ -1,8 +1,8 @@
-// What is shown on top of a campaign's folder: `stats.json` and `plot_data` are links to the
-// numbers of the specimen that runs there, or ran last. The numbers of each specimen have a file of
-// their own in work/, which nobody else touches, so a change of specimen moves nothing.
+// A statistics link stands on top of an output folder: `stats.json` and `plot_data` lead to the
+// numbers of the specimen that runs there, or ran last. Each specimen has files of its own in
+// work/, which no other touches, so a change of specimen moves no numbers.
 //
-// Place: part of the records.
+// Place: part of the output folder.
 
 #ifndef FUZZ_CAMPAIGN_STATS_LINK_H_
 #define FUZZ_CAMPAIGN_STATS_LINK_H_
@@ -18,19 +18,21 @@ struct StatsLink {
   std::string target;  // "ouro-out/work/liar-load-<hash>-stats-2.json"
 };
 
-// Of the files "stats", ".json" and "plot_data", "" of the campaign with that number, from 1.
+// Of the file `name` + `suffix`, "stats" + ".json" or "plot_data" + "", of the number-th campaign
+// in the folder, from 1.
 StatsLink StatsLinkOf(const std::string& out, const std::string& specimen, int number,
                       const std::string& name, const std::string& suffix);
 
-// The steps that make what is on top show that specimen, one change of the disk each. Whoever is
-// killed between two of them, or in one, has lost nothing: whichever specimen comes next finds its
-// numbers. A plain file on top, which an older version has left or a copy has made of a link, is
-// taken to be its specimen's. What is neither a plain file nor a link of ours, a pipe that somebody
-// reads, stays.
+// The steps that make both links lead to that specimen, each one change of the disk that returns ""
+// or "FILE: why". A process that is killed between two steps, or in one, has lost no numbers: the
+// next campaign finds them, whatever its specimen. A plain file in place of a link, from a
+// copy or an older version, becomes the numbers of the specimen that it names. What is foreign
+// stays.
 std::vector<std::function<std::string()>> StepsToLink(const std::string& out,
                                                       const std::string& specimen, int number);
 
-// Whether what is on top is somebody else's: a pipe, or a link to elsewhere.
+// Whether the user has put something else in place of the link, which is then written to: a pipe,
+// or a link out of the folder.
 bool IsForeign(const StatsLink& file);
 
 }  // namespace ouro

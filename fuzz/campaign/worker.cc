@@ -19,15 +19,15 @@
 namespace ouro {
 namespace {
 
-// Exit code of a worker that has lost its supervisor, or is one too many.
+// Exit code of a worker that nobody reads any more, or that the collector has forked.
 constexpr int kAlone = 3;
-constexpr uint64_t kLookAround = 64;  // programs
+constexpr uint64_t kForkCheckPrograms = 64;  // getpid costs as much as an operation
 
-// How libFuzzer runs in every campaign. How it dies is for us to see, and hangs are for us to end.
-// Whether an edge ran counts, and not how often, which would say nothing about a heap and keep
-// programs that execute hundreds of operations; for the same reason the faster ones are drawn more
-// often. Together these two made it find the planted bugs in fewer seconds. It is not to say which
-// functions are new: for that it starts a symbolizer, which takes longer than it does.
+// The flags of every libFuzzer process. Crashes are the subprocess's to report, hangs the
+// supervisor's to end. -use_counters=0: how often an edge ran says nothing about a heap, and would
+// keep programs of hundreds of operations; for the same reason faster programs are drawn more
+// often. These two together find the planted bugs in fewer seconds. -print_funcs=0: a symbolizer
+// takes longer to start than the search takes.
 constexpr std::array kFuzzerFlags = {
     "-timeout=1000000", "-handle_segv=0", "-handle_bus=0",   "-handle_abrt=0",
     "-handle_ill=0",    "-handle_fpe=0",  "-handle_int=0",   "-handle_term=0",
@@ -35,12 +35,29 @@ constexpr std::array kFuzzerFlags = {
     "-print_funcs=0",
 };
 
+std::vector<std::string> CommandLine(const FuzzerWork& work) {
+  std::vector<std::string> words = {work.binary};
+  words.insert(words.end(), kFuzzerFlags.begin(), kFuzzerFlags.end());
+  words.push_back(fmt::format("--specimen={}", work.specimen));
+  words.push_back(fmt::format("--slot={}:{}:{}", work.slots, work.slot, work.slot_count));
+  words.push_back(fmt::format("-seed={}", work.seed));
+  // Four bytes an operation, and room for the heads of scripts: see model/program_bytes.cc.
+  words.push_back(fmt::format("-max_len={}", work.operations * 4 + 32));
+  words.push_back(fmt::format("-artifact_prefix={}/", work.artifacts));
+  if (!work.seed_inputs.empty()) {
+    words.push_back(fmt::format("-seed_inputs={}", work.seed_inputs));
+  }
+  if (work.seconds > 0) words.push_back(fmt::format("-max_total_time={}", work.seconds));
+  if (work.runs > 0) words.push_back(fmt::format("-runs={}", work.runs));
+  return words;
+}
+
 uint64_t MicrosecondsSince(std::chrono::steady_clock::time_point begin) {
   const auto time = std::chrono::steady_clock::now() - begin;
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
 }
 
-// Returns when the corpus is done and nothing else is asked for.
+// Returns after the corpus if there is nothing else to run.
 void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, WorkerSlot& slot,
                int channel) {
   const pid_t self = getpid();
@@ -54,25 +71,25 @@ void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, WorkerSlo
       if (work.corpus_only) return;
       index = first;
     }
-    // The collector may have forked, and both gone on. It takes as long as an operation to ask.
-    if (++programs % kLookAround == 0 && getpid() != self) _exit(kAlone);
-    slot.begun.store(index);
+    // A collector that forks may return in both processes; one of them has to stop.
+    if (++programs % kForkCheckPrograms == 0 && getpid() != self) _exit(kAlone);
+    slot.current_index.store(index);
     features.fill(0);
     const auto begin = std::chrono::steady_clock::now();
     const Verdict verdict = trial.Run(work.Make(index));
     slot.programs.fetch_add(1, std::memory_order_relaxed);
     slot.operations.fetch_add(static_cast<uint64_t>(verdict.operations), std::memory_order_relaxed);
     slot.situations.fetch_or(verdict.situations, std::memory_order_relaxed);
-    const bool fresh = Merge(features.data(), features.size(), slot.features);
+    const bool any_new = MergeCounts(features.data(), features.size(), slot.features);
     if (verdict.lawful()) {
       const uint64_t time = MicrosecondsSince(begin);
       if (time > slot.slowest.load(std::memory_order_relaxed)) slot.slowest.store(time);
     } else {
       slot.convicted.fetch_add(1, std::memory_order_relaxed);
     }
-    if (!fresh && verdict.lawful()) continue;
+    if (!any_new && verdict.lawful()) continue;
     Message message;
-    message.kind = verdict.lawful() ? Message::Kind::kNew : Message::Kind::kConvicted;
+    message.kind = verdict.lawful() ? Message::Kind::kNewCoverage : Message::Kind::kConvicted;
     message.index = index;
     message.text = verdict.signature();
     if (!Send(channel, message)) _exit(kAlone);
@@ -97,24 +114,22 @@ std::string Worker::Start(const Subprocess::Task& task) {
 }
 
 std::string Worker::StartRandom(const RandomWork& work, uint64_t index, uint64_t first) {
-  slot_->begun.store(index);  // it may die before it says so itself
+  slot_->current_index.store(index);  // it may die before it stores that itself
   return Start({.run = [&work, index, first, this](int channel) {
     RunRandom(work, index, first, *slot_, channel);
   }});
 }
 
 std::string Worker::StartFuzzer(const FuzzerWork& work) {
-  slot_->size.store(0);
-  std::vector<std::string> words = {work.binary};
-  words.insert(words.end(), kFuzzerFlags.begin(), kFuzzerFlags.end());
-  words.insert(words.end(), work.flags.begin(), work.flags.end());
+  slot_->program_size.store(0);
+  std::vector<std::string> words = CommandLine(work);
   return Start({.run = [&words, &work](int channel) {
     words.push_back(fmt::format("--channel={}", channel));
     std::vector<char*> argv;
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
-    fcntl(channel, F_SETFD, 0);  // it goes on through exec
-    // The binary stands elsewhere: it is built in a configuration of its own.
+    fcntl(channel, F_SETFD, 0);  // it survives exec
+    // The binary is built in a configuration of its own, far from the peers of this one.
     if (const std::string peers = PeersFolder(); !peers.empty()) {
       setenv("OURO_PEERS", peers.c_str(), /*overwrite=*/0);
     }

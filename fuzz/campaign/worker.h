@@ -1,13 +1,16 @@
-// A worker is a subprocess that runs programs, and its end of the conversation with the supervisor:
-// a slot, which survives it, and a channel. It may die in any way at any moment; the supervisor
-// then knows which program did it.
+// A worker is a subprocess that runs programs, and its supervisor's handle on it: a slot of shared
+// memory, which survives it, and a channel for messages. It may die at any moment in any way; the
+// slot then says which program did it.
 //
-// Place: below the supervisor of a campaign.
+// Place: below the supervisor.
 
 #ifndef FUZZ_CAMPAIGN_WORKER_H_
 #define FUZZ_CAMPAIGN_WORKER_H_
 
+#include <poll.h>
+
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -21,49 +24,61 @@
 
 namespace ouro {
 
-// How the random engine makes programs: first those of the corpus, then a sequence without end.
+// The programs of a generating worker: those of the corpus, then an endless sequence.
 struct RandomWork {
   const Specimen* specimen;
   GeneratorOptions generator;
   uint64_t seed = 1;
-  uint64_t step = 1;  // its programs are every step-th of the sequence, and of the corpus
-  const std::vector<BuiltInProgram>* corpus = nullptr;
-  bool corpus_only = false;  // then it ends
+  uint64_t step = 1;  // it takes every step-th program of the sequence, and of the corpus
+  const std::vector<BuiltInProgram>* corpus = nullptr;  // null: none
+  bool corpus_only = false;                             // it ends after the corpus
 
-  // An index with this bit is one of the corpus; the others are numbers in the sequence.
+  // An index with this bit is one of the corpus; the others count in the sequence.
   static constexpr uint64_t kOfCorpus = uint64_t{1} << 63;
   bool InCorpus(uint64_t index) const;
+  // Deterministic. REQUIRES: InCorpus(index), or the bit is not set.
   Program Make(uint64_t index) const;
 };
 
-// How libFuzzer is called.
+// The arguments of a libFuzzer process.
 struct FuzzerWork {
-  std::string binary;
-  std::vector<std::string> flags;  // of libFuzzer, and of the session
+  std::string binary;    // see FindFuzzer
+  std::string specimen;  // its name; it is in-process
+  std::string slots;     // the file of slots
+  size_t slot = 0;       // the worker's number in it
+  size_t slot_count = 1;
+  uint64_t seed = 1;        // 1 to 2^32 - 1
+  std::string seed_inputs;  // as -seed_inputs takes them; "": none
+  int operations = 60;      // that fit the longest input
+  std::string artifacts;    // the folder for what libFuzzer leaves behind
+  int seconds = 0;          // 0: no limit
+  int runs = 0;             // 0: no limit
 };
 
 class Worker {
  public:
+  // REQUIRES, of all other functions: a slot is attached. It outlives the worker.
   void Attach(WorkerSlot* slot) { slot_ = slot; }
   WorkerSlot& slot() { return *slot_; }
   const WorkerSlot& slot() const { return *slot_; }
 
-  // Runs those programs from `index` on; after those of the corpus comes `first`. Returns "" or why
-  // there is no process to be had, for now. It dies with the thread that calls.
+  // Runs programs from `index` on; the sequence, where the corpus comes before it, from `first` on.
+  // Returns "" or why the system has no process for now. The worker dies with the calling thread.
+  // REQUIRES: it is not running.
   std::string StartRandom(const RandomWork& work, uint64_t index, uint64_t first);
   std::string StartFuzzer(const FuzzerWork& work);
 
-  // See Subprocess.
+  // See Subprocess. None of them waits but Stop, for 3 s at most.
   bool running() const { return process_.running(); }
   void Await(std::vector<pollfd>* polled) const { process_.Await(polled); }
   bool Ended() { return process_.Ended(); }
   int Stop() { return process_.Kill(); }
   const LastWords& words() const { return process_.words(); }
 
-  // The next message, without waiting.
+  // The next message. Does not wait.
   ReceiveResult Receive(Message* message);
 
-  // Whether its collector has not gone on for that long.
+  // Whether its collector has made no progress for that long.
   bool Stuck(std::chrono::milliseconds limit) { return clock_.Stuck(slot_->pulse, limit); }
 
  private:
@@ -74,12 +89,11 @@ class Worker {
   PulseClock clock_;
 };
 
-// Users, and systems short of memory, end processes by signals that no fault sends. `status` is as
-// waitpid gives it.
+// True for a process that was ended by a signal that users and the out-of-memory killer send, and
+// no fault does. `status` is that of waitpid.
 bool EndedFromOutside(int status);
 
-// Where the fuzzer is: beside this program, or in its runfiles; or as OURO_FUZZER says. Returns ""
-// if it is nowhere.
+// The binary of libFuzzer: OURO_FUZZER, else beside this program or in its runfiles. "": none.
 std::string FindFuzzer();
 
 }  // namespace ouro

@@ -1,9 +1,11 @@
-// A slot is what a worker shows of itself, in memory that it shares with its supervisor through a
-// file: what it has done, what it is doing, what it has reached. The file outlives them both,
-// however they die, so nothing that was counted is lost.
+// A worker slot is the shared memory of one worker: its counters, the program that it runs, the
+// coverage that it has reached. The worker and its supervisor map it from one file, so whatever was
+// counted survives both, however they die.
 //
-// Place: between campaigns and their workers. Beside the slot a worker has a pipe, through which it
-// tells of programs.
+// Place: between supervisors and workers. A slot holds state; events go through a channel.
+//
+// Processes: one worker writes a slot, and any process reads it. The collector under test can write
+// there, too. So a reader clamps every size and takes no value for more than a number to report.
 
 #ifndef FUZZ_CAMPAIGN_WORKER_SLOT_H_
 #define FUZZ_CAMPAIGN_WORKER_SLOT_H_
@@ -12,59 +14,41 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
 
+#include "fuzz/campaign/channel.h"
+#include "fuzz/campaign/coverage.h"
 #include "model/judge/feature.h"
-#include "model/program.h"
 #include "model/pulse.h"
 
 namespace ouro {
 
 inline constexpr size_t kMaxWorkers = 1024;
-// Of a program in its byte form, on a slot or in a message: a pipe takes that much, with what
-// stands around it, in one piece.
-inline constexpr size_t kProgramBytes = 3840;
-inline constexpr size_t kMaxEdges = size_t{1} << 15;  // edges of the code; more are not counted
 
+// The layout is that of files on disk. A change of it needs another kSlotVersion (output_folder.cc)
+// unless the size changes, too.
 struct WorkerSlot {
-  std::atomic<uint64_t> milliseconds;  // of the campaign: the supervisor's slot alone
-  std::atomic<uint64_t> seed;          // the same
-  std::atomic<uint64_t> programs;      // that were run
-  std::atomic<uint64_t> operations;    // that they executed
-  std::atomic<uint64_t> convicted;     // programs
-  std::atomic<uint64_t> situations;    // that were reached, a bit for each
-  std::atomic<uint64_t> begun;         // random engine: the index of the program that is running
-  std::atomic<uint64_t> slowest;       // microseconds of the slowest lawful program
-  std::atomic<uint32_t> edges;         // how many there are; 0: the collector is not instrumented
+  std::atomic<uint64_t> milliseconds;   // of all runs of the campaign: in the supervisor's slot
+  std::atomic<uint64_t> seed;           // of the sequence: in the supervisor's slot
+  std::atomic<uint64_t> programs;       // run
+  std::atomic<uint64_t> operations;     // executed
+  std::atomic<uint64_t> convicted;      // programs
+  std::atomic<uint64_t> situations;     // reached, a bit for each
+  std::atomic<uint64_t> current_index;  // generators: of the program that runs, or ran last
+  std::atomic<uint64_t> slowest;        // microseconds of the slowest lawful program
+  std::atomic<uint32_t> edge_count;     // of the instrumented code; 0: there is none
 
-  Pulse pulse;  // of the program that is running
+  Pulse pulse;  // of the program that runs
 
-  // libFuzzer: the program that is running. size 0: none.
-  std::atomic<uint32_t> size;
-  uint8_t program[kProgramBytes];
+  // libFuzzer: the program that runs. Size 0: it is between programs.
+  std::atomic<uint32_t> program_size;
+  uint8_t program[kMaxProgramBytes];
 
-  // What was reached, a byte for each feature and for each edge: 0, or what Merge made of counts.
+  // Coverage, as MergeCounts keeps it.
   uint8_t features[FeatureCounter::kSize];
-  uint8_t covered[kMaxEdges];
+  uint8_t edges[kMaxEdges];
 };
 
-// Adds the counts of one run to what was reached: a bit for each order of magnitude of a count, as
-// libFuzzer tells them apart. Returns whether any is new. REQUIRES: `size` is a multiple of eight.
-bool Merge(const uint8_t* counts, size_t size, uint8_t* reached);
-
-// How many of them are not zero.
-size_t CountReached(const uint8_t* reached, size_t size);
-
-// What all workers have reached.
-struct Reached {
-  uint64_t situations = 0;
-  size_t features = 0;
-  size_t edges = 0;
-  size_t all_edges = 0;  // that there are
-};
-
-// The slots of a campaign. They are empty at first; a file that has some gets more where it needs
-// them.
+// The slots of one supervisor in one file, mapped. Not movable: workers keep pointers.
 class WorkerSlots {
  public:
   WorkerSlots() = default;
@@ -72,42 +56,26 @@ class WorkerSlots {
   WorkerSlots(const WorkerSlots&) = delete;
   WorkerSlots& operator=(const WorkerSlots&) = delete;
 
-  // At least so many. Returns "" or why not: a full disk is noticed here, not when a slot is
-  // written to.
-  std::string Open(const std::string& path, size_t slots);
+  // Maps the file with at least `count` slots; new ones are zero, and a file that has more keeps
+  // them. Returns "" or "PATH: why". The disk space is allocated here, so that a full disk is an
+  // error now and no SIGBUS later. REQUIRES: it was not opened before.
+  std::string Open(const std::string& path, size_t count);
+
   size_t size() const { return size_; }
   const std::string& path() const { return path_; }
-  uint64_t Sum(std::atomic<uint64_t> WorkerSlot::*count) const;
-  Reached AllReached() const;
-  uint64_t Slowest() const;
   WorkerSlot& operator[](size_t number) { return slots_[number]; }
   const WorkerSlot& operator[](size_t number) const { return slots_[number]; }
+
+  // Over all slots. Linear in their sizes.
+  uint64_t Sum(std::atomic<uint64_t> WorkerSlot::*count) const;
+  uint64_t Slowest() const;
+  Coverage MergedCoverage() const;
 
  private:
   std::string path_;
   WorkerSlot* slots_ = nullptr;
   size_t size_ = 0;
 };
-
-// What a worker tells of a program.
-struct Message {
-  enum class Kind : uint8_t {
-    kConvicted,  // it was unlawful: `text` is the signature
-    kNew,        // it reached something new
-  };
-  Kind kind = Kind::kNew;
-  uint64_t index = 0;  // of the program: random engine, in its sequence; libFuzzer, on its slot
-  std::vector<uint8_t> program;  // libFuzzer: the program
-  std::string text;              // a long one is cut
-};
-
-// In one write, which the pipe takes whole or not at all. False: nobody listens any more.
-bool Send(int fd, const Message& message);
-
-// The first message of what came through the pipe, which it is taken away from. The collector can
-// write there, too: what does not look like a message is kMalformed, and what follows it is lost.
-enum class ReceiveResult : uint8_t { kMessage, kNone, kMalformed };
-ReceiveResult Receive(std::string* inbox, Message* message);
 
 }  // namespace ouro
 

@@ -12,15 +12,18 @@
 #include <utility>
 
 #include "collector/specimens.h"
+#include "fuzz/campaign/channel.h"
+#include "fuzz/campaign/coverage.h"
 #include "model/program.h"
 
 namespace ouro {
 namespace {
 
-// libFuzzer looks for this section, keeps an input that has a new count here, and clears it.
+// libFuzzer finds this section by its name, keeps an input that has a new count here, and clears
+// it.
 __attribute__((section("__libfuzzer_extra_counters"))) uint8_t features[FeatureCounter::kSize];
-// Every input has this one. libFuzzer gives up if the first has nothing, as it may be with a
-// collector that is not instrumented.
+// Set by every input: libFuzzer gives up if the first one reaches nothing, as it may in a collector
+// that is not instrumented.
 __attribute__((section("__libfuzzer_extra_counters"))) volatile uint8_t ran;
 
 [[noreturn]] void Refuse(const std::string& why) {
@@ -28,13 +31,13 @@ __attribute__((section("__libfuzzer_extra_counters"))) volatile uint8_t ran;
   std::exit(2);
 }
 
-// The value of --NAME=VALUE, which goes out of the arguments; "" if it is not among them.
+// Removes --NAME=VALUE from the arguments and returns the value; "": it is not there.
 std::string TakeOption(std::string_view name, int* argc, char** argv) {
   const std::string prefix = fmt::format("--{}=", name);
   for (int i = 1; i < *argc; ++i) {
     const std::string_view argument = argv[i];
     if (!argument.starts_with(prefix)) continue;
-    std::move(argv + i + 1, argv + *argc + 1, argv + i);  // with the null at the end
+    std::move(argv + i + 1, argv + *argc + 1, argv + i);  // and the null at the end
     --*argc;
     return std::string(argument.substr(prefix.size()));
   }
@@ -43,14 +46,14 @@ std::string TakeOption(std::string_view name, int* argc, char** argv) {
 
 }  // namespace
 
-// Edges of the instrumented code: the compiler counts in this section of the program. Where nothing
-// is instrumented, the linker makes no such section.
+// The section in which instrumented code counts its edges. The linker makes none if no code is
+// instrumented, so the symbols are weak.
 extern "C" __attribute__((weak, visibility("hidden"))) uint8_t __start___sancov_cntrs[];
 extern "C" __attribute__((weak, visibility("hidden"))) uint8_t __stop___sancov_cntrs[];
 
 namespace {
 
-size_t Edges() {
+size_t EdgeCount() {
   const auto edges = static_cast<size_t>(__stop___sancov_cntrs - __start___sancov_cntrs);
   return std::min(edges / 8 * 8, kMaxEdges);
 }
@@ -62,7 +65,8 @@ FuzzSession::FuzzSession(int* argc, char*** argv) {
   std::string name = TakeOption("specimen", argc, *argv);
   if (name.empty()) name = environment != nullptr ? environment : "optimized";
   if (std::string error = FindSpecimen(name, &specimen_); !error.empty()) Refuse(error);
-  if (!specimen_.in_process) Refuse(name + " runs in another process: nothing of it is covered");
+  if (!specimen_.in_process)
+    Refuse(name + " runs in another process, where its coverage cannot be seen");
   const std::string slot = TakeOption("slot", argc, *argv);
   const std::string channel = TakeOption("channel", argc, *argv);
   if (!channel.empty()) channel_ = std::atoi(channel.c_str());
@@ -82,31 +86,31 @@ void FuzzSession::OpenSlot(const std::string& option) {
   const std::string error = slots_.Open(option.substr(0, middle), slots);
   if (!error.empty()) Refuse(error);
   slot_ = &slots_[number];
-  slot_->edges.store(static_cast<uint32_t>(Edges()));
+  slot_->edge_count.store(static_cast<uint32_t>(EdgeCount()));
 }
 
-// So that the supervisor knows which program killed us.
+// If this program kills us, the supervisor finds it here.
 void FuzzSession::SetRunningProgram(const uint8_t* data, size_t size) {
-  size = std::min(size, kProgramBytes);
+  size = std::min(size, kMaxProgramBytes);
   std::copy_n(data, size, slot_->program);
-  slot_->size.store(static_cast<uint32_t>(size));
+  slot_->program_size.store(static_cast<uint32_t>(size));
 }
 
-void FuzzSession::Account(const Verdict& verdict, const uint8_t* data, size_t size) {
-  slot_->size.store(0);
+void FuzzSession::Record(const Verdict& verdict, const uint8_t* data, size_t size) {
+  slot_->program_size.store(0);
   const uint64_t index = slot_->programs.fetch_add(1, std::memory_order_relaxed);
   slot_->operations.fetch_add(static_cast<uint64_t>(verdict.operations), std::memory_order_relaxed);
   slot_->situations.fetch_or(verdict.situations, std::memory_order_relaxed);
-  bool fresh = Merge(features, sizeof(features), slot_->features);
-  fresh |= Merge(__start___sancov_cntrs, Edges(), slot_->covered);
+  bool any_new = MergeCounts(features, sizeof(features), slot_->features);
+  any_new |= MergeCounts(__start___sancov_cntrs, EdgeCount(), slot_->edges);
   if (!verdict.lawful()) slot_->convicted.fetch_add(1, std::memory_order_relaxed);
-  if (!fresh && verdict.lawful()) return;
+  if (!any_new && verdict.lawful()) return;
   Message message;
-  message.kind = verdict.lawful() ? Message::Kind::kNew : Message::Kind::kConvicted;
+  message.kind = verdict.lawful() ? Message::Kind::kNewCoverage : Message::Kind::kConvicted;
   message.index = index;
-  message.program.assign(data, data + std::min(size, kProgramBytes));
+  message.program.assign(data, data + std::min(size, kMaxProgramBytes));
   message.text = verdict.signature();
-  if (!Send(channel_, message)) std::_Exit(3);
+  if (!Send(channel_, message)) std::_Exit(3);  // the supervisor is gone
 }
 
 void FuzzSession::NoteTime(std::chrono::steady_clock::duration time) {
@@ -130,7 +134,7 @@ void FuzzSession::Run(const Program& program, const uint8_t* data, size_t size) 
   const auto begin = std::chrono::steady_clock::now();
   const Verdict verdict = trial_->Run(program);
   if (slot_ != nullptr && verdict.lawful()) NoteTime(std::chrono::steady_clock::now() - begin);
-  if (slot_ != nullptr) return Account(verdict, data, size);
+  if (slot_ != nullptr) return Record(verdict, data, size);
   if (!verdict.lawful()) Abort(program, verdict);
 }
 

@@ -1,7 +1,8 @@
-// A fuzz session is the life of one fuzzing process: the specimen, the trial that all inputs share,
-// and who is sent what came of them: a person, by a report and an abort, or a campaign, by a slot.
+// A fuzz session runs the inputs of one fuzzing process on its specimen. A user sees an unlawful
+// input as a report and an abort; a campaign sees all of them through a worker slot and a channel.
 //
-// Place: behind the entry points of collector_fuzzer, which libFuzzer or AFL++ calls.
+// Place: behind the entry points of collector_fuzzer, which libFuzzer or AFL++ calls. One session a
+// process, one thread.
 
 #ifndef FUZZ_LIBFUZZER_FUZZ_SESSION_H_
 #define FUZZ_LIBFUZZER_FUZZ_SESSION_H_
@@ -20,28 +21,28 @@ namespace ouro {
 
 class FuzzSession {
  public:
-  // Takes its own options out of the arguments:
-  //   --specimen=NAME    an in-process one; also from the environment, OURO_SPECIMEN
-  //   --slot=FILE:I:N    slot I of the N in that file; then it tells instead of aborting
-  //   --channel=FD          where it tells
-  // Exits with 2 and a sentence where they make no sense.
+  // Removes its own options from the arguments:
+  //   --specimen=NAME    an in-process one; else OURO_SPECIMEN of the environment, else optimized
+  //   --slot=FILE:I:N    worker slot I of N in that file: it runs for a campaign
+  //   --channel=FD       then also the pipe for messages
+  // Exits with code 2 and a sentence if one of them is wrong.
   FuzzSession(int* argc, char*** argv);
 
-  // Runs a program and its bytes. An unlawful one ends the process by abort, after the report,
-  // unless a campaign is listening. REQUIRES: program == Decode(data, size).
+  // Runs one program. An unlawful one is reported and aborts the process, unless it runs for a
+  // campaign. REQUIRES: program == Decode(data, size).
   void Run(const Program& program, const uint8_t* data, size_t size);
 
  private:
   void OpenSlot(const std::string& option);
   void SetRunningProgram(const uint8_t* data, size_t size);
   void NoteTime(std::chrono::steady_clock::duration time);
-  void Account(const Verdict& verdict, const uint8_t* data, size_t size);
+  void Record(const Verdict& verdict, const uint8_t* data, size_t size);
   [[noreturn]] void Abort(const Program& program, const Verdict& verdict) const;
 
   Specimen specimen_;
   std::unique_ptr<Trial> trial_;
   WorkerSlots slots_;
-  WorkerSlot* slot_ = nullptr;  // null: no campaign
+  WorkerSlot* slot_ = nullptr;  // null: it runs for a user
   int channel_ = -1;
 };
 

@@ -117,7 +117,7 @@ class RecordsTest(ouro_driver.OuroTest):
         self.ouro("run", self.path("corpus"))  # each one can be read
         self.assertTrue(found)
         output, _ = self.campaign("--seconds", "1", *arguments, code=1)
-        self.assertRegex(output, r"\ngoes on in ouro-out: \d+ s, \d+ programs, \d+ findings? ")
+        self.assertRegex(output, r"\nresumes in ouro-out: \d+ s, \d+ programs, \d+ findings? ")
 
     def test_another_specimen_has_its_own_numbers(self):
         self.campaign("--specimen", PLANTED, "--stop-on-first", "--seconds", "40", code=1)
@@ -125,7 +125,7 @@ class RecordsTest(ouro_driver.OuroTest):
         self.assertIn("\noptimized: lawful after ", output)
         self.assertEqual(self.stats()["specimen"], "optimized")
         output, _ = self.campaign("--specimen", PLANTED, "--seconds", "1", code=1)
-        self.assertRegex(output, r"\ngoes on in ouro-out: .*, [1-9]\d* findings? so far\n")
+        self.assertRegex(output, r"\nresumes in ouro-out: .*, [1-9]\d* findings? so far\n")
 
     def test_two_campaigns_in_one_folder(self):
         one = self.begin()
@@ -163,7 +163,7 @@ class RecordsTest(ouro_driver.OuroTest):
         os.rename(self.path(), os.path.join(self.folder, "removed"))
         output, errors = child.communicate(timeout=ouro_driver.SECONDS)
         self.assertEqual(child.returncode, 2, output + errors)
-        self.assertEqual(errors, "ouro: ouro-out: was removed, or replaced, while the campaign "
+        self.assertEqual(errors, "ouro: ouro-out: was removed or replaced while the campaign "
                                  "ran\n")
 
     def test_names_of_folders(self):

@@ -15,11 +15,11 @@ std::string CampaignCommand(const CampaignArguments& arguments, int* exit_code) 
   CampaignOptions options = arguments.options;
   // The processes of libFuzzer know the specimen by its name alone, without --contract.
   if (!arguments.choice.contract.empty()) {
-    if (options.engines != Engines::kAny && options.engines != Engines::kRandom) {
+    if (options.engines.Has(Engine::kLibFuzzer)) {
       return "libFuzzer judges by the specimen's own contract; with --contract, use "
              "--engine random";
     }
-    options.engines = Engines::kRandom;
+    options.engines = {Engine::kRandom};
   }
   options.corpus = BuiltInCorpus();
   *exit_code = RunCampaign(specimen, options, &error);

@@ -64,7 +64,7 @@ bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& argumen
     finding.seen = fmt::format(
         "it broke a law or crashed at random program {}, after {} others in the same process",
         done + found + 1, found);
-    Finding it = Investigate(programs[found], specimen, finding);
+    Finding it = *Investigate(programs[found], specimen, finding);
     ShrinkFinding(specimen, finding, &it);
     std::string transcript;
     const Verdict verdict = TryIsolated(it.program, specimen, Isolation{}, &transcript);

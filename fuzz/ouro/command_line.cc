@@ -84,14 +84,15 @@ void AddCampaign(CommandLine& line) {
   CampaignOptions& o = a.options;
   AddSpecimen(app, &a.choice, kByName);
   AddNumber(app, "--seconds", &o.seconds, 1, kMaxSeconds, "how long");
-  app->add_option("--engine", o.engines,
-                  "what makes the programs: random, libfuzzer, both; by default both, if there "
-                  "are two workers and the collector is in-process")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, Engines>{{"random", Engines::kRandom},
-                                                                 {"libfuzzer", Engines::kLibFuzzer},
-                                                                 {"both", Engines::kBoth}})
-              .description(""));
+  static const std::map<std::string, EngineSet> engines = {
+      {"random", {Engine::kRandom}},
+      {"libfuzzer", {Engine::kLibFuzzer}},
+      {"both", {Engine::kRandom, Engine::kLibFuzzer}}};
+  app->add_option_function<std::string>(
+         "--engine", [&o](const std::string& word) { o.engines = engines.at(word); },
+         "what makes the programs: random, libfuzzer, both; by default both, if there are two "
+         "workers and the collector is in-process")
+      ->check(CLI::IsMember(engines).description(""));
   AddNumber(app, "--workers", &o.workers, 0, kMaxWorkers, "processes; 0: one for each processor");
   AddSeed(app, &o.seed);
   AddNumber(app, "--ops", &o.operations, 1, kMaxOperations, "operations of each program");
@@ -257,8 +258,8 @@ void AddPower(CommandLine& line) {
   AddNumber(app, "--seeds", &a.seeds, 1, 1'000'000, "searches of each engine for each mutant");
   AddNumber(app, "--seconds", &a.seconds, 1, 86'400,
             "limit of each search, including the start of its process");
-  std::map<std::string, PowerEngine> engines;
-  for (const PowerEngine engine : kPowerEngines) engines[Name(engine)] = engine;
+  std::map<std::string, Engine> engines;
+  for (const Engine engine : kEngines) engines[Name(engine)] = engine;
   app->add_option("--engine", a.engines,
                   "what makes the programs: random, uniform (the baseline), libfuzzer; may be "
                   "repeated; by default all")

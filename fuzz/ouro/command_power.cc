@@ -25,7 +25,9 @@
 #include "fuzz/files.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/power/power.h"
+#include "fuzz/power/power_log.h"
 #include "fuzz/power/power_plot.h"
+#include "fuzz/power/search.h"
 #include "fuzz/status_line.h"
 #include "fuzz/terminal.h"
 
@@ -162,7 +164,7 @@ class Measuring {
  public:
   explicit Measuring(const PowerArguments& arguments)
       : arguments_(arguments), engines_(arguments.engines) {
-    if (engines_.empty()) engines_.assign(std::begin(kPowerEngines), std::end(kPowerEngines));
+    if (engines_.empty()) engines_.assign(std::begin(kEngines), std::end(kEngines));
     std::sort(engines_.begin(), engines_.end());
     engines_.erase(std::unique(engines_.begin(), engines_.end()), engines_.end());
   }
@@ -175,7 +177,7 @@ class Measuring {
     const auto seeds = static_cast<uint64_t>(arguments_.seeds);
     for (uint64_t seed = 1; seed <= seeds && error.empty(); ++seed) {
       for (const Mutant& mutant : mutants_) {
-        for (const PowerEngine engine : engines_) {
+        for (const Engine engine : engines_) {
           if (Interruptible::Interrupted() || !error.empty()) break;
           error = Measure(mutant, engine, seed);
         }
@@ -188,7 +190,7 @@ class Measuring {
  private:
   std::string Prepare() {
     std::string error = FindMutants(arguments_.mutants, &mutants_);
-    if (error.empty() && engines_.back() == PowerEngine::kLibFuzzer) {
+    if (error.empty() && engines_.back() == Engine::kLibFuzzer) {
       options_.fuzzer = FindFuzzer();
       if (options_.fuzzer.empty()) error = "collector_fuzzer is not beside this program";
       for (const Mutant& mutant : mutants_) {
@@ -203,12 +205,12 @@ class Measuring {
     return error;
   }
 
-  std::string Measure(const Mutant& mutant, PowerEngine engine, uint64_t seed) {
+  std::string Measure(const Mutant& mutant, Engine engine, uint64_t seed) {
     ++begun_;
     if (log_.Has(mutant.name, engine, seed, arguments_.seconds)) return "";
     Show(fmt::format("{}, {}, seed {}", mutant.name, Name(engine), seed));
     Attempt attempt = {.mutant = mutant.name, .engine = engine, .seed = seed};
-    if (std::string error = Seek(mutant.specimen, options_, &attempt); !error.empty()) {
+    if (std::string error = Search(mutant.specimen, options_, &attempt); !error.empty()) {
       return error;
     }
     // A search that was interrupted measured nothing.
@@ -234,9 +236,9 @@ class Measuring {
   }
 
   const PowerArguments& arguments_;
-  std::vector<PowerEngine> engines_;
+  std::vector<Engine> engines_;
   std::vector<Mutant> mutants_;
-  SeekOptions options_;
+  SearchOptions options_;
   WorkFolder work_;
   PowerLog log_;
   size_t begun_ = 0;

@@ -42,7 +42,7 @@ std::string ShrinkCommand(const ShrinkArguments& arguments, int* exit_code) {
     return "";
   }
   options.seen = verdict.signature();
-  Finding finding = Investigate(programs[0].program, specimen, options);
+  Finding finding = *Investigate(programs[0].program, specimen, options);
   ShrinkFinding(specimen, options, &finding);
   line.Clear();
   fmt::print(stderr, "{}", Painted(finding.report, stderr));

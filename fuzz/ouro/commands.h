@@ -134,7 +134,7 @@ std::string DecodeCommand(const DecodeArguments& arguments, int* exit_code);
 struct PowerArguments {
   int seeds = 10;
   int seconds = 10;                  // the limit of each search
-  std::vector<PowerEngine> engines;  // none: all
+  std::vector<Engine> engines;       // none: all
   std::string out;                   // the folder; "": no log and no plot
   std::vector<std::string> mutants;  // paths of libraries or of folders, or names of specimens
 };

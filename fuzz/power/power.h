@@ -1,58 +1,34 @@
-// The power of an engine is how soon it finds bugs that are known. An attempt is one search, of one
-// engine, for the bug of one mutant, in a worker process, up to a limit of time; scores are the
-// medians over the attempts of several seeds.
+// Power is how soon an engine finds known bugs. An attempt is one search of one engine for the bug
+// of one mutant; scores are medians over the attempts of several seeds.
 //
-// Place: behind `ouro power`. The engines run as in a campaign (worker.h), one worker at a time.
-// The clock starts before the worker does, so the start of libFuzzer's process counts, too.
+// Place: values and their statistics, below `ouro power`, the log and the plot. search.h makes the
+// attempts.
 
 #ifndef FUZZ_POWER_POWER_H_
 #define FUZZ_POWER_POWER_H_
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "model/collector.h"
+#include "fuzz/campaign/engine.h"
 
 namespace ouro {
 
-enum class PowerEngine : uint8_t {
-  kRandom,     // the generator, as campaigns use it
-  kUniform,    // uniform random operations: the baseline
-  kLibFuzzer,  // from the simplest input on. A library is not instrumented: features guide it
-};
-inline constexpr PowerEngine kPowerEngines[] = {PowerEngine::kRandom, PowerEngine::kUniform,
-                                                PowerEngine::kLibFuzzer};
-const char* Name(PowerEngine engine);
-
 struct Attempt {
-  std::string mutant = {};
-  PowerEngine engine = PowerEngine::kRandom;
+  std::string mutant;
+  Engine engine = Engine::kRandom;
   uint64_t seed = 1;
   bool found = false;
-  std::string signature = {};  // of the verdict that found it; begins with the law, if it is one
-  uint64_t programs = 0;       // up to the one that found it, or within the limit
-  double seconds = 0;          // the same; the limit, if it was not found
+  std::string signature;  // of the verdict that found it; begins with the law, if one was broken
+  uint64_t programs = 0;  // run, including the one that found it
+  double seconds = 0;     // until it was found; the limit, if it was not
 
   friend bool operator==(const Attempt&, const Attempt&) = default;
 };
 
-struct SeekOptions {
-  int seconds = 10;            // the limit
-  std::string fuzzer;          // libFuzzer's binary: see FindFuzzer
-  std::string work;            // a folder that is there, for a slot
-  std::function<bool()> stop;  // true ends the search; may be empty
-};
-
-// Fills what follows the seed in *attempt. A program that takes longer than two seconds, or half
-// the limit, has hung. That and a death by a signal from outside count if the program alone does it
-// again, or if it comes a second time: a mutant may keep something from one program to the next.
-// Returns "" or why the engine cannot be run.
-std::string Seek(const Specimen& mutant, const SeekOptions& options, Attempt* attempt);
-
-// A number that is known, or of which no more is known than that it is larger.
+// A number, or a lower bound of one that is not known.
 struct Measure {
   double value = 0;
   bool known = true;
@@ -60,33 +36,34 @@ struct Measure {
   friend bool operator==(const Measure&, const Measure&) = default;
 };
 
-// Those that are not known are larger than all that are. Of an even number: the mean of the middle
-// two, and unknown if the upper one is. REQUIRES: there are some.
+// Sorts unknown measures behind all known ones. For an even number, the mean of the middle two, or
+// unknown if the upper one is. REQUIRES: there are some.
 Measure Median(std::vector<Measure> measures);
 
 // One engine on one mutant.
 struct Score {
   std::string mutant;
-  PowerEngine engine = PowerEngine::kRandom;
-  size_t found = 0;
+  Engine engine = Engine::kRandom;
+  size_t found = 0;  // of `seeds`
   size_t seeds = 0;
   Measure programs = {};  // medians
   Measure seconds = {};
 };
 
-// Sorted by mutant, then engine. What took longer than `limit` seconds was not found.
+// Sorted by mutant, then engine. An attempt that took more than `limit` seconds counts as not
+// found.
 std::vector<Score> Scores(const std::vector<Attempt>& attempts, double limit);
 
 // One engine on all mutants that it was tried on.
 struct Total {
-  PowerEngine engine = PowerEngine::kRandom;
+  Engine engine = Engine::kRandom;
   size_t mutants = 0;
-  std::vector<double> seconds;  // of those whose median is known, sorted
-  Measure median;               // of the medians
+  std::vector<double> seconds;  // the known medians, sorted
+  Measure median;               // of all medians
   std::string slowest;          // the mutant of the last of `seconds`
 };
 
-// A total for each engine that has scores, in the order of kPowerEngines.
+// A total for each engine that has scores, in the order of kEngines.
 std::vector<Total> Totals(const std::vector<Score>& scores);
 
 }  // namespace ouro

@@ -1,5 +1,5 @@
 // Power: medians where something was not found, the log and what it survives, the plot, and
-// searches in collectors that lie, crash, hang, are killed, or have nothing to be found.
+// searches in collectors that lie, crash, hang, are killed, or have no bug.
 
 #include "fuzz/power/power.h"
 
@@ -17,7 +17,9 @@
 
 #include "collector/specimens.h"
 #include "fuzz/campaign/worker.h"
+#include "fuzz/power/power_log.h"
 #include "fuzz/power/power_plot.h"
+#include "fuzz/power/search.h"
 #include "fuzz/testing/faulty_collector.h"
 #include "model/collector.h"
 #include "model/program.h"
@@ -30,11 +32,11 @@ namespace fs = std::filesystem;
 Measure Known(double value) { return {value, true}; }
 Measure MoreThan(double value) { return {value, false}; }
 
-Attempt Found(const std::string& mutant, PowerEngine engine, uint64_t seed, uint64_t programs,
+Attempt Found(const std::string& mutant, Engine engine, uint64_t seed, uint64_t programs,
               double seconds) {
   return {mutant, engine, seed, true, "load at load in main", programs, seconds};
 }
-Attempt Missed(const std::string& mutant, PowerEngine engine, uint64_t seed, uint64_t programs,
+Attempt Missed(const std::string& mutant, Engine engine, uint64_t seed, uint64_t programs,
                double seconds) {
   return {mutant, engine, seed, false, "", programs, seconds};
 }
@@ -56,25 +58,25 @@ TEST(MedianTest, WhatIsNotKnownIsLargest) {
 }
 
 TEST(ScoresTest, AreMediansOfSeedsByMutantAndEngine) {
-  const std::vector<Score> scores = Scores(
-      {Found("b", PowerEngine::kUniform, 1, 40, 4), Missed("b", PowerEngine::kRandom, 2, 90, 10),
-       Found("b", PowerEngine::kRandom, 1, 20, 2), Found("a", PowerEngine::kLibFuzzer, 1, 5, 0.5),
-       Found("b", PowerEngine::kRandom, 3, 10, 8)},
-      10);
+  const std::vector<Score> scores =
+      Scores({Found("b", Engine::kUniform, 1, 40, 4), Missed("b", Engine::kRandom, 2, 90, 10),
+              Found("b", Engine::kRandom, 1, 20, 2), Found("a", Engine::kLibFuzzer, 1, 5, 0.5),
+              Found("b", Engine::kRandom, 3, 10, 8)},
+             10);
   ASSERT_EQ(scores.size(), 3u);
   EXPECT_EQ(scores[0].mutant, "a");
-  EXPECT_EQ(scores[1].engine, PowerEngine::kRandom);
+  EXPECT_EQ(scores[1].engine, Engine::kRandom);
   EXPECT_EQ(scores[1].found, 2u);
   EXPECT_EQ(scores[1].seeds, 3u);
   EXPECT_EQ(scores[1].programs, Known(20));
   EXPECT_EQ(scores[1].seconds, Known(8));
-  EXPECT_EQ(scores[2].engine, PowerEngine::kUniform);
+  EXPECT_EQ(scores[2].engine, Engine::kUniform);
 }
 
 TEST(ScoresTest, ALowerLimitFindsLess) {
-  const std::vector<Attempt> attempts = {Found("a", PowerEngine::kRandom, 1, 20, 2),
-                                         Missed("a", PowerEngine::kRandom, 2, 90, 10),
-                                         Found("a", PowerEngine::kRandom, 3, 70, 7)};
+  const std::vector<Attempt> attempts = {Found("a", Engine::kRandom, 1, 20, 2),
+                                         Missed("a", Engine::kRandom, 2, 90, 10),
+                                         Found("a", Engine::kRandom, 3, 70, 7)};
   EXPECT_EQ(Scores(attempts, 10)[0].seconds, Known(7));
   EXPECT_EQ(Scores(attempts, 5)[0].seconds, MoreThan(5));
   EXPECT_EQ(Scores(attempts, 5)[0].programs, MoreThan(70));
@@ -82,12 +84,12 @@ TEST(ScoresTest, ALowerLimitFindsLess) {
 }
 
 TEST(TotalsTest, CountWhatIsFoundInHalfOfTheSeeds) {
-  const std::vector<Total> totals = Totals(Scores(
-      {Found("a", PowerEngine::kLibFuzzer, 1, 5, 3), Found("b", PowerEngine::kLibFuzzer, 1, 5, 0.5),
-       Missed("c", PowerEngine::kLibFuzzer, 1, 5, 10), Missed("c", PowerEngine::kRandom, 1, 5, 10)},
-      10));
+  const std::vector<Total> totals = Totals(
+      Scores({Found("a", Engine::kLibFuzzer, 1, 5, 3), Found("b", Engine::kLibFuzzer, 1, 5, 0.5),
+              Missed("c", Engine::kLibFuzzer, 1, 5, 10), Missed("c", Engine::kRandom, 1, 5, 10)},
+             10));
   ASSERT_EQ(totals.size(), 2u);
-  EXPECT_EQ(totals[0].engine, PowerEngine::kRandom);
+  EXPECT_EQ(totals[0].engine, Engine::kRandom);
   EXPECT_EQ(totals[0].median, MoreThan(10));
   EXPECT_EQ(totals[0].slowest, "");
   EXPECT_EQ(totals[1].mutants, 3u);
@@ -99,9 +101,9 @@ TEST(TotalsTest, CountWhatIsFoundInHalfOfTheSeeds) {
 // ---- the log ----
 
 TEST(PowerLineTest, RoundTrip) {
-  Attempt odd = Found("a,\"b\"", PowerEngine::kUniform, 18446744073709551615u, 1, 0.000125);
+  Attempt odd = Found("a,\"b\"", Engine::kUniform, 18446744073709551615u, 1, 0.000125);
   odd.signature = "it said \"no, never\"";
-  const std::vector<Attempt> attempts = {odd, Missed("c", PowerEngine::kLibFuzzer, 1, 0, 10)};
+  const std::vector<Attempt> attempts = {odd, Missed("c", Engine::kLibFuzzer, 1, 0, 10)};
   std::string text = PowerHeader();
   for (const Attempt& attempt : attempts) text += PowerLine(attempt);
   std::vector<Attempt> read;
@@ -110,7 +112,7 @@ TEST(PowerLineTest, RoundTrip) {
 }
 
 TEST(PowerLineTest, IsOneLine) {
-  Attempt attempt = Found("a", PowerEngine::kRandom, 3, 17, 0.25);
+  Attempt attempt = Found("a", Engine::kRandom, 3, 17, 0.25);
   attempt.signature = "two\nlines, or\r\nmore";
   EXPECT_EQ(PowerLine(attempt), "a,random,3,1,\"two lines, or  more\",17,0.250000\n");
 }
@@ -122,7 +124,7 @@ TEST(PowerLineTest, WhatIsNone) {
                            "a,random,1,1,\"x,5,0.5"}) {
     std::vector<Attempt> read;
     EXPECT_EQ(ParsePower(PowerHeader() + "a,random,1,1,x,5,0.5\n" + line + "\n", &read),
-              "line 3: it is no attempt")
+              "line 3: it is not an attempt")
         << line;
   }
   std::vector<Attempt> read;
@@ -155,9 +157,9 @@ class PowerFileTest : public testing::Test {
 
 using PowerLogTest = PowerFileTest;
 
-TEST_F(PowerLogTest, GoesOnWhereItEnded) {
-  const Attempt one = Found("a", PowerEngine::kRandom, 1, 20, 2);
-  const Attempt other = Missed("a", PowerEngine::kUniform, 1, 90, 5);
+TEST_F(PowerLogTest, Resumes) {
+  const Attempt one = Found("a", Engine::kRandom, 1, 20, 2);
+  const Attempt other = Missed("a", Engine::kUniform, 1, 90, 5);
   for (const Attempt& attempt : {one, other}) {
     PowerLog log;
     ASSERT_EQ(log.Open(path()), "");
@@ -168,16 +170,16 @@ TEST_F(PowerLogTest, GoesOnWhereItEnded) {
   PowerLog log;
   ASSERT_EQ(log.Open(path()), "");
   EXPECT_EQ(log.attempts(), (std::vector<Attempt>{one, other}));
-  EXPECT_TRUE(log.Has("a", PowerEngine::kRandom, 1, 1000)) << "it was found";
-  EXPECT_TRUE(log.Has("a", PowerEngine::kUniform, 1, 5));
-  EXPECT_FALSE(log.Has("a", PowerEngine::kUniform, 1, 6)) << "it was sought for 5 s";
-  EXPECT_FALSE(log.Has("a", PowerEngine::kRandom, 2, 5));
-  EXPECT_FALSE(log.Has("b", PowerEngine::kRandom, 1, 5));
+  EXPECT_TRUE(log.Has("a", Engine::kRandom, 1, 1000)) << "it was found";
+  EXPECT_TRUE(log.Has("a", Engine::kUniform, 1, 5));
+  EXPECT_FALSE(log.Has("a", Engine::kUniform, 1, 6)) << "it was searched for 5 s";
+  EXPECT_FALSE(log.Has("a", Engine::kRandom, 2, 5));
+  EXPECT_FALSE(log.Has("b", Engine::kRandom, 1, 5));
 }
 
 TEST_F(PowerLogTest, ALaterAttemptTakesThePlaceOfAnEarlierOne) {
-  const Attempt before = Missed("a", PowerEngine::kUniform, 1, 90, 5);
-  const Attempt after = Found("a", PowerEngine::kUniform, 1, 120, 7);
+  const Attempt before = Missed("a", Engine::kUniform, 1, 90, 5);
+  const Attempt after = Found("a", Engine::kUniform, 1, 120, 7);
   Write(PowerHeader() + PowerLine(before) + PowerLine(after));
   PowerLog log;
   ASSERT_EQ(log.Open(path()), "");
@@ -185,8 +187,8 @@ TEST_F(PowerLogTest, ALaterAttemptTakesThePlaceOfAnEarlierOne) {
 }
 
 TEST_F(PowerLogTest, AnUnfinishedLineIsCutOff) {
-  const Attempt one = Found("a", PowerEngine::kRandom, 1, 20, 2);
-  const Attempt other = Found("b", PowerEngine::kRandom, 1, 30, 3);
+  const Attempt one = Found("a", Engine::kRandom, 1, 20, 2);
+  const Attempt other = Found("b", Engine::kRandom, 1, 30, 3);
   Write(PowerHeader() + PowerLine(one) + "b,random,1,1,\"lo");
   PowerLog log;
   ASSERT_EQ(log.Open(path()), "");
@@ -196,7 +198,7 @@ TEST_F(PowerLogTest, AnUnfinishedLineIsCutOff) {
 }
 
 TEST_F(PowerLogTest, KeepsWhatWillBeReadAgain) {
-  Attempt attempt = Found("a", PowerEngine::kRandom, 1, 20, 1);
+  Attempt attempt = Found("a", Engine::kRandom, 1, 20, 1);
   attempt.seconds = 1.0 / 3;
   PowerLog log;
   ASSERT_EQ(log.Open(path()), "");
@@ -223,12 +225,12 @@ TEST_F(PowerLogTest, WhatIsNoLogStaysAsItIs) {
 }
 
 TEST_F(PowerLogTest, CannotWrite) {
-  std::ofstream(folder_ / "out").put('x');  // a file, where a folder has to be
+  std::ofstream(folder_ / "out").put('x');  // a file in place of the folder
   EXPECT_TRUE(PowerLog().Open(path()).starts_with(path() + ": "));
   fs::remove(folder_ / "out");
   fs::create_directories(folder_ / "out");
   fs::create_symlink("/dev/full", path());
-  EXPECT_EQ(PowerLog().Open(path()), path() + ": is no regular file");
+  EXPECT_EQ(PowerLog().Open(path()), path() + ": is not a regular file");
 }
 
 TEST_F(PowerLogTest, ADiskThatIsFull) {
@@ -239,7 +241,7 @@ TEST_F(PowerLogTest, ADiskThatIsFull) {
   const rlimit none = {Text().size(), before.rlim_max};
   signal(SIGXFSZ, SIG_IGN);
   setrlimit(RLIMIT_FSIZE, &none);
-  const std::string error = log.Append(Found("a", PowerEngine::kRandom, 1, 20, 2));
+  const std::string error = log.Append(Found("a", Engine::kRandom, 1, 20, 2));
   setrlimit(RLIMIT_FSIZE, &before);
   EXPECT_EQ(error, path() + ": File too large");
 }
@@ -254,29 +256,29 @@ class SearchTest : public PowerFileTest {
     options_.fuzzer = FindFuzzer();
   }
 
-  Attempt Find(const Specimen& mutant, PowerEngine engine) {
+  Attempt Find(const Specimen& mutant, Engine engine) {
     Attempt attempt = {.mutant = mutant.name, .engine = engine, .seed = 3};
-    EXPECT_EQ(Seek(mutant, options_, &attempt), "");
+    EXPECT_EQ(Search(mutant, options_, &attempt), "");
     return attempt;
   }
-  Attempt Find(const std::string& mutant, PowerEngine engine) {
+  Attempt Find(const std::string& mutant, Engine engine) {
     Specimen specimen;
     EXPECT_EQ(FindSpecimen(mutant, &specimen), "");
     return Find(specimen, engine);
   }
 
-  SeekOptions options_;
+  SearchOptions options_;
 };
 
 TEST_F(SearchTest, EachEngineFindsALie) {
-  for (const PowerEngine engine : kPowerEngines) {
+  for (const Engine engine : kEngines) {
     options_.seconds = 20;
     const Attempt attempt = Find("liar:load", engine);
     EXPECT_TRUE(attempt.found) << Name(engine);
     EXPECT_TRUE(attempt.signature.starts_with("load at load in ")) << attempt.signature;
     EXPECT_GT(attempt.programs, 0u);
     EXPECT_GT(attempt.seconds, 0);
-    if (engine == PowerEngine::kLibFuzzer) continue;  // others may find it with the first program
+    if (engine == Engine::kLibFuzzer) continue;  // its scheduling depends on time
     const Attempt again = Find("liar:load", engine);
     EXPECT_EQ(again.programs, attempt.programs) << Name(engine);
     EXPECT_EQ(again.signature, attempt.signature) << Name(engine);
@@ -284,25 +286,25 @@ TEST_F(SearchTest, EachEngineFindsALie) {
 }
 
 TEST_F(SearchTest, TheGeneratorNeedsFewerProgramsThanTheBaseline) {
-  const Attempt random = Find("planted:map-last-slot", PowerEngine::kRandom);
-  const Attempt uniform = Find("planted:map-last-slot", PowerEngine::kUniform);
+  const Attempt random = Find("planted:map-last-slot", Engine::kRandom);
+  const Attempt uniform = Find("planted:map-last-slot", Engine::kUniform);
   ASSERT_TRUE(random.found);
   EXPECT_TRUE(!uniform.found || uniform.programs > random.programs);
 }
 
 TEST_F(SearchTest, NothingIsFoundWhereNothingIsWrong) {
   options_.seconds = 1;
-  for (const PowerEngine engine : kPowerEngines) {
+  for (const Engine engine : kEngines) {
     const Attempt attempt = Find("optimized", engine);
     EXPECT_FALSE(attempt.found) << attempt.signature;
     EXPECT_EQ(attempt.signature, "");
     EXPECT_EQ(attempt.seconds, 1);
-    if (engine != PowerEngine::kLibFuzzer) EXPECT_GT(attempt.programs, 10u);
+    if (engine != Engine::kLibFuzzer) EXPECT_GT(attempt.programs, 10u);
   }
 }
 
 TEST_F(SearchTest, Crash) {
-  const Attempt attempt = Find(FaultySpecimen(CrashOnTrigger), PowerEngine::kRandom);
+  const Attempt attempt = Find(FaultySpecimen(CrashOnTrigger), Engine::kRandom);
   EXPECT_TRUE(attempt.found);
   EXPECT_EQ(attempt.signature, "crashed with signal 11 (Segmentation fault)");
   EXPECT_GT(attempt.programs, 0u);
@@ -312,7 +314,7 @@ TEST_F(SearchTest, CrashOnlyAfterOtherPrograms) {
   const Attempt attempt = Find(FaultySpecimen([](const Op&, int programs, Observer&) {
                                  if (programs == 7) _exit(5);
                                }),
-                               PowerEngine::kUniform);
+                               Engine::kUniform);
   EXPECT_TRUE(attempt.found);
   EXPECT_EQ(attempt.signature, "not repeatable: ended its process with exit status 5");
   EXPECT_EQ(attempt.programs, 7u);
@@ -322,7 +324,7 @@ TEST_F(SearchTest, HangCountsWithTheTimeThatItTakesToNotice) {
   const Attempt attempt = Find(FaultySpecimen([](const Op& op, int, Observer&) {
                                  while (Triggers(op)) pause();
                                }),
-                               PowerEngine::kRandom);
+                               Engine::kRandom);
   EXPECT_TRUE(attempt.found);
   EXPECT_EQ(attempt.signature, "hung at setting");
   EXPECT_GE(attempt.seconds, 2);
@@ -333,13 +335,13 @@ TEST_F(SearchTest, HangOnlyAfterOtherPrograms) {
   const Attempt attempt = Find(FaultySpecimen([](const Op&, int programs, Observer&) {
                                  while (programs == 7) pause();
                                }),
-                               PowerEngine::kUniform);
+                               Engine::kUniform);
   EXPECT_TRUE(attempt.found);
   EXPECT_EQ(attempt.signature, "not repeatable: hung at setting");
   EXPECT_EQ(attempt.programs, 14u) << "the second time";
 }
 
-// Whom somebody else has killed is restarted with the next program.
+// A worker that is killed from outside restarts with the next program.
 TEST_F(SearchTest, KilledOnceIsNoFinding) {
   options_.seconds = 1;
   const fs::path once = folder_ / "once";
@@ -348,45 +350,44 @@ TEST_F(SearchTest, KilledOnceIsNoFinding) {
                                  if (open(once.c_str(), O_CREAT | O_EXCL, 0600) < 0) return;
                                  raise(SIGKILL);
                                }),
-                               PowerEngine::kRandom);
+                               Engine::kRandom);
   EXPECT_TRUE(fs::exists(once));
   EXPECT_FALSE(attempt.found) << attempt.signature;
-  EXPECT_GT(attempt.programs, 10u) << "it did not go on";
+  EXPECT_GT(attempt.programs, 10u) << "it did not continue";
 }
 
 TEST_F(SearchTest, IsStopped) {
   options_.seconds = 1000;
   int asked = 0;
   options_.stop = [&asked] { return ++asked > 3; };
-  EXPECT_FALSE(Find("optimized", PowerEngine::kRandom).found);
+  EXPECT_FALSE(Find("optimized", Engine::kRandom).found);
 }
 
 TEST_F(SearchTest, AFuzzerThatCannotBeRun) {
   options_.fuzzer = "/nonexistent";
   Specimen specimen;
   ASSERT_EQ(FindSpecimen("optimized", &specimen), "");
-  Attempt attempt = {.engine = PowerEngine::kLibFuzzer};
-  EXPECT_EQ(Seek(specimen, options_, &attempt),
-            "libFuzzer cannot be run: ended its process with exit status 127: ");
+  Attempt attempt = {.engine = Engine::kLibFuzzer};
+  EXPECT_EQ(Search(specimen, options_, &attempt),
+            "libFuzzer cannot be run: ended its process with exit status 127");
   EXPECT_FALSE(attempt.found);
 }
 
 // ---- the plot ----
 
-// The golden file can be looked at.
+// The golden file can be opened in a browser.
 TEST(PowerPlotTest, Golden) {
   const std::vector<Attempt> attempts = {
-      Found("a", PowerEngine::kRandom, 1, 20, 0.02), Found("b", PowerEngine::kRandom, 1, 90, 2),
-      Found("a", PowerEngine::kUniform, 1, 70, 0.5), Missed("b", PowerEngine::kUniform, 1, 99, 5),
-      Found("b", PowerEngine::kLibFuzzer, 1, 30, 1), Found("b", PowerEngine::kLibFuzzer, 2, 30, 3)};
+      Found("a", Engine::kRandom, 1, 20, 0.02), Found("b", Engine::kRandom, 1, 90, 2),
+      Found("a", Engine::kUniform, 1, 70, 0.5), Missed("b", Engine::kUniform, 1, 99, 5),
+      Found("b", Engine::kLibFuzzer, 1, 30, 1), Found("b", Engine::kLibFuzzer, 2, 30, 3)};
   std::ostringstream golden;
   golden << std::ifstream("fuzz/power/power_golden.svg").rdbuf();
   EXPECT_EQ(PowerPlot(Scores(attempts, 5), 5), golden.str());
 }
 
 TEST(PowerPlotTest, WhereNothingIsFound) {
-  const std::string plot =
-      PowerPlot(Scores({Missed("a", PowerEngine::kRandom, 1, 20, 10)}, 10), 10);
+  const std::string plot = PowerPlot(Scores({Missed("a", Engine::kRandom, 1, 20, 10)}, 10), 10);
   EXPECT_NE(plot.find("<title>How soon each engine finds 1 mutant</title>"), std::string::npos);
   EXPECT_NE(plot.find(">random: 0 of 1</text>"), std::string::npos);
   EXPECT_EQ(plot.find("nan"), std::string::npos) << plot;

@@ -8,8 +8,8 @@
 // (envelope_judge_reach.cc), which note at that moment what became reachable or unreachable,
 // whatever caused it: an operation, its result, a birth, the end of a script.
 //
-// The class has four sources: envelope_judge.cc (operations), _events.cc (single events),
-// _collection.cc (collections), _reach.cc (holds and reachability).
+// The class has four sources: envelope_judge.cc (operations), envelope_judge_events.cc (single
+// events), envelope_judge_collection.cc, and envelope_judge_reach.cc (holds and reachability).
 
 #ifndef MODEL_JUDGE_ENVELOPE_JUDGE_H_
 #define MODEL_JUDGE_ENVELOPE_JUDGE_H_

@@ -8,8 +8,8 @@
 // states. Safety is judged at every event; completeness only when no script is running, because in
 // the middle of a death a lawful collector may still refer to objects that it is about to release.
 //
-// The class has four sources: exact_judge.cc (operations), _events.cc (single events),
-// _collection.cc (collections), _explain.cc (the text of a conviction).
+// The class has four sources: exact_judge.cc (operations), exact_judge_events.cc (single
+// events), exact_judge_collection.cc, and exact_judge_explain.cc (the text of a conviction).
 
 #ifndef MODEL_JUDGE_EXACT_JUDGE_H_
 #define MODEL_JUDGE_EXACT_JUDGE_H_

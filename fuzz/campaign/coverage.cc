@@ -1,0 +1,46 @@
+#include "fuzz/campaign/coverage.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace ouro {
+namespace {
+
+// A bit for each of 1, 2, 3, 4 to 7, 8 to 15, 16 to 31, 32 to 127, 128 and more.
+constexpr std::array<uint8_t, 256> kMagnitudes = [] {
+  std::array<uint8_t, 256> magnitudes{};
+  for (int count = 1; count < 256; ++count) {
+    const int bit = count < 4     ? count - 1
+                    : count < 8   ? 3
+                    : count < 16  ? 4
+                    : count < 32  ? 5
+                    : count < 128 ? 6
+                                  : 7;
+    magnitudes[static_cast<size_t>(count)] = static_cast<uint8_t>(1 << bit);
+  }
+  return magnitudes;
+}();
+
+}  // namespace
+
+bool MergeCounts(const uint8_t* counts, size_t size, uint8_t* reached) {
+  bool any_new = false;
+  for (size_t word = 0; word < size; word += 8) {
+    uint64_t eight;  // most counts are zero: skip eight at a time
+    std::memcpy(&eight, counts + word, 8);
+    if (eight == 0) continue;
+    for (size_t i = word; i < word + 8; ++i) {
+      const uint8_t merged = reached[i] | kMagnitudes[counts[i]];
+      any_new |= merged != reached[i];
+      reached[i] = merged;
+    }
+  }
+  return any_new;
+}
+
+size_t CountReached(const uint8_t* reached, size_t size) {
+  return size - static_cast<size_t>(std::count(reached, reached + size, 0));
+}
+
+}  // namespace ouro

@@ -1,0 +1,35 @@
+// Coverage is what programs have reached: situations of the judge, features of the heap, edges of
+// the collector's code.
+//
+// Place: below worker slots, which store it, and reports, which count it.
+
+#ifndef FUZZ_CAMPAIGN_COVERAGE_H_
+#define FUZZ_CAMPAIGN_COVERAGE_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ouro {
+
+// Edges that are recorded; a larger collector has its first ones counted.
+inline constexpr size_t kMaxEdges = size_t{1} << 15;
+
+// The coverage of all workers together.
+struct Coverage {
+  uint64_t situations = 0;  // a bit for each Situation (model/judge/situation.h)
+  size_t features = 0;
+  size_t edges = 0;
+  size_t all_edges = 0;  // in the instrumented code; 0: none is instrumented
+};
+
+// Merges the counts of one run into `reached`, which keeps a bit for each order of magnitude of a
+// count, as libFuzzer does. Returns whether a bit is new. Linear; runs of zeros cost an eighth.
+// REQUIRES: `size` is a multiple of eight, and both arrays have `size` bytes.
+bool MergeCounts(const uint8_t* counts, size_t size, uint8_t* reached);
+
+// The number of bytes that are not zero.
+size_t CountReached(const uint8_t* reached, size_t size);
+
+}  // namespace ouro
+
+#endif  // FUZZ_CAMPAIGN_COVERAGE_H_
