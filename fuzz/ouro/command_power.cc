@@ -99,7 +99,7 @@ std::string FindMutants(const std::vector<std::string>& words, std::vector<Mutan
       return why;
     }
     for (const std::string& library : libraries) {
-      const std::string why = add(LibraryName(library), "lib:" + library);
+      std::string why = add(LibraryName(library), "lib:" + library);
       if (!why.empty()) return why;
     }
   }
