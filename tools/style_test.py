@@ -187,8 +187,10 @@ def walked(top):
     found = []
     for folder, folders, files in os.walk(top):
         if folder == str(top):
-            folders[:] = [name for name in folders if (top / name / "BUILD").is_file()]
-        folders[:] = [name for name in folders if not name.startswith((".", "bazel-"))]
+            folders[:] = [name for name in folders
+                          if name == ".ci" or (top / name / "BUILD").is_file()]
+        folders[:] = [name for name in folders
+                      if name == ".ci" or not name.startswith((".", "bazel-"))]
         found += [os.path.relpath(os.path.join(folder, name), top) for name in files]
     return found
 
