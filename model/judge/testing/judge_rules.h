@@ -3,14 +3,14 @@
 //
 // Place: shared by the judge_*_test.cc files, and by nothing else.
 //
-// Both traces are written as one text, like a diff. Lines that begin with `-` are in the lawful trace
-// only, lines that begin with `+` in the unlawful one only; all others begin with a space. The line
-// on which the unlawful trace must be convicted ends with `# <- here`, as in a transcript.
+// Both traces are written as one text, like a diff. Lines that begin with `-` are in the lawful
+// trace only, lines that begin with `+` in the unlawful one only; all others begin with a space.
+// The line on which the unlawful trace must be convicted ends with `# <- here`, as in a transcript.
 //
 // The lawful traces were replayed on CPython 2.7.18, 3.6.15, 3.8.18, 3.11.7 and 3.13.0, each under
-// its contract, and agree with them up to the order of frees; the comments in judge_contract_test.cc
-// say where 3.6.15 returns and clears something else. Thresholds and failures, which that adapter
-// lacks, follow semantics, section 2, and the language alone.
+// its contract, and agree with them up to the order of frees; the comments in
+// judge_contract_test.cc say where 3.6.15 returns and clears something else. Thresholds and
+// failures, which that adapter lacks, follow semantics, section 2, and the language alone.
 
 #ifndef MODEL_JUDGE_TESTING_JUDGE_RULES_H_
 #define MODEL_JUDGE_TESTING_JUDGE_RULES_H_
