@@ -245,7 +245,7 @@ void Trial::Broken(const std::string& why) {
 
 void Trial::Write(const std::string& line) {
   const size_t begin = transcript_->size();
-  transcript_->append(static_cast<size_t>(2 * indent_), ' ');
+  transcript_->append(2 * static_cast<size_t>(indent_), ' ');
   transcript_->append(line);
   transcript_->push_back('\n');
   if (tail_ != nullptr) tail_->Add(std::string_view(*transcript_).substr(begin));
