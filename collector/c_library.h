@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A C library is a shared object that exports the table of ouroboros.h instead of a C++ symbol.
 //
 // Place: below library.h, which loads it; the bridge from ouroboros.h to model/collector.h.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The bridge from C: bad tables are refused with sentences that say what to do; every function of a
 // good one is called with the operands of its operation, and its events arrive.
 

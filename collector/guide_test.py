@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Runs the commands of GUIDE.md in order, as a reader would, and compares their output with it.
 
 Place: beside the guide. It reads these blocks of it:

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // See liar.h. The lies are functions, in the order of the table at the end.
 //
 // A lie that is not detected at once makes the heaps of the liar and of its observer differ, and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A liar is an honest collector that misreports in one named way: it drops, repeats, alters, delays
 // or invents events, or executes an operation differently. The name of a lie is the name of the law
 // that it breaks, and each law has one. Each models a plausible mistake. Liars test whatever finds

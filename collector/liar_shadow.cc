@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "collector/liar_shadow.h"
 
 #include <utility>

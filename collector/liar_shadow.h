@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The shadow of a liar is what an observer of a collector can know: which objects were born, what
 // is in registers and slots, and what is running. References that a collection cleared are still in
 // its slots.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A library is a collector in a shared object, loaded on demand by the name `lib:PATH`. So a
 // collector can be tested without being linked into anything, and a hundred mutants need not be in
 // one program.

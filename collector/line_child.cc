@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "collector/line_child.h"
 
 #include <fcntl.h>

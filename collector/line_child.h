@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A LineChild is a child process that speaks a line protocol: we write to its standard input and
 // read its standard output; its standard error explains its end.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // See naive.h. "Section N" is a section of docs/semantics.md. Read Retain, Release and Die first:
 // they are all of reference counting; then Collect: sections 5, 6 and 7.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The naive collector is the smallest lawful one: docs/semantics.md written in C++, and nothing
 // else. It counts references where they are made and dropped, keeps each object in a list, and
 // performs a collection step by step as that document does: no flag packed into a count, no

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The lists of the naive collector: which tracked object is in which list, in order.
 //
 // Place: a part of naive.cc. Every operation on one object is O(log n), however long the lists.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Random programs on the naive collector, against a shadow of its heap.
 
 #include <gtest/gtest.h>

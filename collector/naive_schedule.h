@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The schedule of the naive collector: when an automatic collection is due, and of which generation
 // (docs/semantics.md, section 2).
 //

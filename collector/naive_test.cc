@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Tests of the naive collector: each rule of docs/semantics.md in a few operations.
 
 #include "collector/naive.h"

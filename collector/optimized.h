@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Optimized adapts heap::Heap to the Collector interface. It owns the registers, numbers objects in
 // order of birth and turns the heap's notifications into events; it has no rules of its own.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The rules of collections, one test each, in programs of a few lines.
 
 #include <gtest/gtest.h>

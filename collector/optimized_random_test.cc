@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The heap in bulk: nodes of all sizes, and random programs; its invariants are recomputed after
 // every operation.
 

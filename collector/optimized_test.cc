@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The rules of deaths by reference count and of allocation, one test each, in programs of a few
 // lines. Collections are in heap_collect_test.cc. The judge sees more than this: here is what the
 // heap promises without it.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
 /* ouroboros.h is all that a collector in C, or in any language with C's calling convention, needs
  * to include to be tested by Ouroboros. It depends only on the C standard library: copy it where
  * you like.

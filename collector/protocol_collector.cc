@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Two layers: a Conversation exchanges lines with a child process and ends at the first error; a
 // ProtocolCollector translates between it and the Collector interface.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A protocol collector is a collector in another process: any program that speaks the line protocol
 // (docs/language.md, last section) on its standard input and output. If it hangs, crashes, sends
 // malformed lines or never stops sending, that is reported as one sentence to Observer::Broken.

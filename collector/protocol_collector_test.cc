@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Programs that misbehave, in every way that we could think of: each is reported in one sentence,
 // in time, and leaves no process behind. And one that behaves. They are shell scripts of a few
 // lines.

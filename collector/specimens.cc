@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "collector/specimens.h"
 
 #include <fmt/format.h>

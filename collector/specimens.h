@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The registry of specimens: every collector that can be tested, by name.
 //
 // Place: on top of collector/. Code that tests collectors looks them up here and needs no other

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Who may be tested, under which contract: what a specimen claims must be judgeable, and a contract
 // is not stretched to versions on which it was never tried.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "corpus/built_in.h"
 
 #include <utility>

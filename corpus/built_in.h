@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The built-in corpus: the programs of these folders, as they were when `ouro` was built.
 //
 // Place: for campaigns, which run them before all other programs.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The corpus as tests read it: files of programs, and golden files with their traces and reports.
 // Each function fails the running test if a file cannot be read.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The head of a program's file: the comment lines at its very beginning. Its lines `# KEY: VALUE`
 // are for programs, too; corpus/README.md lists the keys.
 //

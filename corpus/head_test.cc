@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The head of a program's file: its keys, the specimen that it names, and known bugs.
 
 #include "corpus/head.h"

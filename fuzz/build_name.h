@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The version of Ouroboros, and how this program was built. `ouro --version`, the heads of findings
 // and stats.json all say it, so that a report can be traced to a release.
 //

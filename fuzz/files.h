@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Files as a command line names them: relative paths start where the user stands, `-` is standard
 // input, a folder stands for the programs in it.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The hash: 64 bits of FNV-1a over bytes. It names files by their contents and detects damaged
 // messages.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A status line is the last line of a terminal, rewritten in place while a long command runs. Where
 // the stream is not a terminal, nothing is printed.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Text for a stream that may be a terminal: colours where a person reads them, no control
 // characters of anybody else's.
 //

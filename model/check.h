@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // CHECK states a condition that no input, program or collector can make false. If it is false, the
 // fault is in this repository: it prints the condition and its place to stderr and aborts.
 //

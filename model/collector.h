@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A collector decides when objects die: it executes the operations of a program and reports, as
 // events, everything that it does about memory. A contract says how lawful collectors may differ. A
 // specimen is a collector under test: a name, a contract and a factory.

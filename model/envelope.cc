@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The contracts of other people's collectors.
 
 #include "model/envelope.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // An envelope is a contract of bounds: what must be alive, what must be dead, when a finalizer must
 // have run. Between the bounds a collector may do what it likes. It is for collectors whose
 // individual steps, unlike CPython's, are unspecified. A bound that is too wide misses bugs; it

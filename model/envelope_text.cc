@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Envelopes as text: one line for each field, and contracts that users spell out, such as
 // `lua,weak=when-freed`. One table serves both.
 

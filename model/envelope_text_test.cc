@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Contracts that users spell out: what is printed can be read back, and mistakes are explained.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // One table of events, which both directions follow.
 //
 // Errors quote the writer's text in double quotes, made printable and short, and the language's in

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The text of events, as it follows `> ` in traces and in the line protocol: `new 0`, `got none`,
 // `end 3 raised`, `collect 2 auto`, `tracked 4 1`. One table drives printer and parser.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The text of events in both directions, and text that is not that of an event.
 //
 // Place: beside event_text.

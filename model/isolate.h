@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Isolation runs trials in a subprocess with a time limit, so that a crash, a hang or anything else
 // that a collector does to its process becomes a verdict like any other.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Isolated trials: whatever a collector does to its process, there is a verdict in time, and the
 // test's own process is unaffected.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "model/last_words.h"
 
 #include <cxxabi.h>

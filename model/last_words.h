@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Last words are the end of what a process printed before it ended. Memory is bounded however much
 // it prints, and what is quoted of it is one printable line that is the same in every run.
 //

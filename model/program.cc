@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Programs, and what the table says of their operations. The other interpreters of the table are
 // program_text.cc, program_bytes.cc and program_simpler.cc.
 

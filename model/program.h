@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A program is a small heap history: a sequence of operations that move references among sixteen
 // registers (the roots) and the slots of objects, and the scripts that finalizers and weak
 // reference callbacks run. Generators print programs, collectors execute them, judges read them,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The byte form of programs, which libFuzzer mutates: records of four bytes, so that changing a
 // byte changes one operation and moving a record changes none.
 //

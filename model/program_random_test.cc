@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The language on random programs: what is printed can be parsed, what is encoded can be decoded,
 // any bytes are a program or an error, and every chain of simplifications ends at the empty
 // program. Programs by hand: program_test.cc.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Simplification: the programs one step simpler than a program, the boldest step first.
 //
 // Every step descends in this order: fewer operations; with as many operations, a smaller sum of

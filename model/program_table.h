@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The table of the language: one row for each operation, one for each field that operations have.
 // Text, bytes, simplification, mutation and the judges' test for void operations interpret it, so
 // none of them changes for a new operation. What the operation does is said by the judges and the

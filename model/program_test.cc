@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The language: text, bytes and simplification of every operation, and of programs by hand. Random
 // programs: program_random_test.cc.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The text of programs: a printer and a parser that both follow the patterns of the table.
 //
 // Errors say what is wrong and what would be right. Text in double quotes is from the input, made

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A pulse shows another process how far a trial has come, in memory that both map: a counter, and
 // whether the collector is running or our own code. So a supervisor can time the collector alone,
 // however long the judge takes for a large program. A transcript tail is the end of the trial's

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Shrinking looks for a smallest program with the same signature: as long as one of the programs
 // one step simpler (program.h, Simpler) keeps the signature, it continues from the boldest of
 // those.

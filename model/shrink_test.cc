@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Shrinking: known bugs in fake collectors shrink to the smallest programs that show them.
 
 #include "model/shrink.h"

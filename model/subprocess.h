@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A subprocess runs code that is not trusted: that of a collector, which may crash, exit, hang,
 // print without end, start processes, close file descriptors or write to them.
 //

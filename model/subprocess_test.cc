@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Subprocesses that end, hang, print, start processes or tamper with descriptors: what we learn of
 // them, in time, and that no process is left behind.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A trace is a record of a run: operations as they were executed, each followed by the events that
 // the collector reported meanwhile. Trials write traces; this header judges traces as text,
 // wherever they were recorded.

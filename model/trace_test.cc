@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Judging traces as text: streams of several, what is skipped, on which line a conviction is, what
 // is an error and what is a broken law. Which traces are lawful is the subject of judge_test.cc.
 

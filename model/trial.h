@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A trial runs programs on one collector under the judge. The outcome of a program is a verdict.
 //
 // Place: where programs, collectors and judges meet. Scripts of finalizers and callbacks run here:

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What trials do not execute, as their transcripts say: scripts beyond their bounds, and void
 // operations. And how many events they accept.
 

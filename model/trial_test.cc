@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Trials: what a collector receives and what it does not, transcripts, broken collectors, reuse.
 
 #include "model/trial.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Long programs: a chain of 100,000 links, built and dropped, gets a verdict on every in-process
 // collector, and neither the judge nor the trial takes more than linear time for it.
 

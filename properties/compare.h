@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Comparing two specimens on the same program, operation by operation: which objects died, whose
 // finalizers and callbacks ran, what entered the garbage list, what every collection returned. Both
 // may be lawful and yet differ, where the outcome depends on the order within a collection, which

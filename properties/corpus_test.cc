@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The corpus: handwritten programs, one for each law and one for each rule of CPython, and programs
 // that campaigns found. Every available specimen replays them under the judge; the program of each
 // law convicts the liar of that law; golden traces pin what the rules mean, so that a mistake that

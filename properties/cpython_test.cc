@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Real CPythons under the judge: random programs are lawful there, and each operation has the same
 // effects as on our optimized collector under the same contract. A missing interpreter is reported
 // and skipped.

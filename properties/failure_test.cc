@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Failing allocations: each allocation of a program fails in turn, whether in main, in a script, or
 // in a script within a collection. The operation has no effect and reports the failure; everything
 // after it is lawful.

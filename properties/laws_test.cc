@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The laws hold for random programs on every specimen of ours. Each suite draws programs that are
 // mostly about its subject; the judge checks all laws in all of them.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The judge against liars: every law has a liar, and the judge convicts each of exactly its law, on
 // random programs and on the shortest possible one. The collector inside a liar is lawful.
 

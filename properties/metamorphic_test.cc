@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Metamorphic properties: two programs that must have the same effects do. They need no judge, so
 // they also find mistakes that the judge and the collectors share.
 //

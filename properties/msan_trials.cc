@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Random programs on the optimized collector, under each of its rules, for MemorySanitizer. It
 // needs all code instrumented, so this program uses no library that is not compiled here; it
 // reports errors itself, so this program checks verdicts only.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Mutants: random programs kill each of them within seconds, or else the corpus does. A table shows
 // which law convicted it, after how many programs and how much time, how small the counterexample
 // is, and whether the corpus alone would have sufficed.

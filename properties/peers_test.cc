@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Other people's collectors under the judge: random programs are lawful on each, except for its
 // known bugs. A missing one is reported and skipped. CPython over the line protocol has its own
 // test, cpython_test.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Planted bugs: random programs find each of them, the canary at once, and find nothing in the
 // sound collector.
 //

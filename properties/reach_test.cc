@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Reach: what the generator's programs do. A tester is blind to what its programs never do, without
 // any sign of it; so a minimum share of the programs must reach every operation, event and
 // situation, unless the contract makes it impossible (model/judge/situation.h gives the reason).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Reports: what a reader of a failure sees. Some reports are golden, word by word; all of them must
 // contain what a reader needs.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Robustness of two kinds. Bad input, whatever the text, is an error that names its line, never a
 // crash. And a lawful trace becomes unlawful when one of its events is lost, doubled, early, late
 // or wrong: the judge has no blind spots.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The situations that PossibleSituations() claims are exactly those that happen: collectors that
 // lack abilities reach all of them and no others. A campaign lists possible situations that it did
 // not reach, so a wrong claim would send the author of an adapter after a mistake that does not

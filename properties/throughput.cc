@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Throughput: operations of random programs per second, on the optimized collector alone and under
 // the judge. Both execute the same operations: those that trials of random programs without scripts
 // executed.

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Bazel's own C++ toolchain, with two changes that make it stricter.
 
 1. It can parse headers. Bazel 4.2.3 knows the feature `parse_headers`, but its toolchain does not

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Other people's collectors that are C libraries: `@peers//:lua` and its like.
 
 Each of them is a cc_library, always. Where Debian's package is installed, it has the headers,

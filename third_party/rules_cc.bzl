@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Debian's C++ rules, made to load on Debian's Bazel.
 
 bazel-rules-cc 0.0.4 (Debian 12 and 13) imports `use_cpp_toolchain`, which Bazel 4.2.3 does not have

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Instrumentation: code that tells libFuzzer which of its edges a program runs.
 
 Collectors are instrumented, and nothing else is: an edge of the judge or of a parser says nothing

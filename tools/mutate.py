@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Automatic mutants: changes the heap's own source, one place at a time, and says which changes the
 judge does not notice.
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """README.md and what it leads to are true: commands work as they stand on a fresh checkout, in
 their order; files and links exist; tables say what `ouro` says.
 

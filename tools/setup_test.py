@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """tools/setup on machines that we do not have: apt and dpkg are played.
 
 Place: beside tools/setup.

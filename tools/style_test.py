@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The style of this repository: licence lines, functions, files, lines, opening comments, guards,
 format. docs/style.md says the rest, which no test can tell.
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The version is the same wherever it is written or printed, and CHANGELOG.md has an entry for it.
 
 Place: beside readme_test. fuzz/build_name.h is where the version is set.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Boehm's conservative collector as a peer of the benchmark.
 //
 // Place: beside the other peers. Nodes owned by the caller are on the machine stack; references

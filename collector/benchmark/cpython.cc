@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // CPython as a peer of the benchmark: a type in C with two slots, driven from C, so that this
 // measures its collector and its allocator, not its interpreter.
 //

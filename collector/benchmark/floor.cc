@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A floor is the least code that could do a workload's job: a few lines that know the only layout
 // of a node and do nothing else. No usable collector is faster.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Lua 5.4 as a peer of the benchmark: its incremental collector, with default settings.
 //
 // Place: beside the other peers.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The benchmark measures the cost of collectors: ours, third-party ones, and the floor below them.
 //
 //   bazel run -c opt //collector:benchmark [-- --benchmark_filter=W1/]

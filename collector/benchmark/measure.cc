@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "collector/benchmark/measure.h"
 
 #include <sys/prctl.h>

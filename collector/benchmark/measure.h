@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Measurements of time and memory, taken so that neither disturbs the other.
 //
 // Place: below the workloads; knows nothing of heaps.

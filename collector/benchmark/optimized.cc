@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The heap of collector/heap as a peer of the benchmark: the one that the others are compared with.
 //
 // Place: beside the other peers; it uses only heap.h, as any embedder would.

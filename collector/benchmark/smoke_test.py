@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The benchmark works: every workload of every installed peer, and the table.
 
 Place: runs the real program on a few nodes. It does not judge times.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A suite is the list of cases to measure: every workload of every peer, with its results.
 //
 // Place: between the workloads, which fill it, and main.cc, which runs it by Google Benchmark. A

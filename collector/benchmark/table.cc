@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "collector/benchmark/table.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A table shows all measurements, a row for each workload and size, and which goals are met.
 //
 // Place: the default reporter of the benchmark.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A workload is a typical use of a heap that costs a collector time.
 //
 // Place: templates over a peer, instantiated by each peer's file. Each says what it measures; the

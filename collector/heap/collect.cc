@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A collection, in the order of gcmodule.c (sections 5 to 7):
 //
 //   split       objects referenced from outside the collected generations, and what they reach,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Deaths by reference count: subtype_dealloc, without its recursion.
 //
 // An object is dying from the moment its count reaches zero: it is in no generation, and no weak

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Debug output: the text of gc.set_debug, byte for byte (section 9, experiments D1 to D4).
 //
 // It allocates nothing and throws nothing: observing a collection does not change it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The text of gc.set_debug, byte for byte, as CPython 2.6.1 and 2.7.18 wrote it for the same
 // objects: experiments D2 to D4, rebuilt here. Expected texts have $name for addresses.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Deep graphs: chains and cycles of millions of objects die on a small stack, in every layout, with
 // and without finalizers, under both rules.
 

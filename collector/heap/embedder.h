@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The embedder's side of a heap: the types that it describes, the rules that it chooses, and the
 // functions of its own that the heap calls.
 //

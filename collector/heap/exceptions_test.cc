@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Exceptions: every call of heap.h and handle.h, while `operator new`, the heap's allocator or what
 // writes debug output fails at each moment in turn. A call that says "Throws" throws std::bad_alloc
 // and has had no effect; no other throws; and whatever happened, the heap is as good as before.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Destructors are not guaranteed at exit: whatever is left when a heap is destroyed, no user code
 // runs. But the memory that its objects own elsewhere is released, once for each of them.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A Handle is a smart pointer to an object of a heap: a counted reference from outside, typed by
 // the C++ struct that is the object's payload.
 //

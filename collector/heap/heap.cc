@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Types, births and weak references. Deaths are in death.cc, collections in collect.cc.
 
 #include "collector/heap/heap.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A heap owns reference-counted objects. An object dies when its count reaches zero; a generational
 // collector reclaims unreachable cycles. It follows CPython's rules event by event: whoever knows
 // when `__del__` runs there knows it here.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What heap.h promises of collections, the garbage list, the listener and user code, one promise a
 // test.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The inline functions shared by the heap's source files: walking the references of an object,
 // reporting a death, calling user code.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What heap.h promises of types, objects and weak references, one promise a test.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Introspection (section 10), and the heap's invariants recomputed from the graph, for tests and
 // for debugging embedders.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Memory: whatever the heap asks for may be refused, at any time, without harm; what it gets is
 // junk; deaths and collections ask for none; and all of it is given back.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Reachability: which objects of a set can be reached from outside it. The set is the collected
 // generations, or what is left of the trash after its finalizers have run.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Counts do not wrap: an object whose count is saturated is immortal.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Storage: its tables, pages and cells, and the check of its invariants.
 
 #include "collector/heap/storage.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Storage is the memory of a heap: cells in pages, and tables indexed by handle.
 //
 // Place: internal to heap.h; embedders need only Object and Allocator.

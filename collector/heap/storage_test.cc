@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // States that only many objects reach: cached cells and page metadata, full queues, deep chains;
 // and memory that is not zeroed.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Memory that a heap needs no more is given back; but not by a heap that is about to need it again.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What an embedder's functions may not do, and what ends the process if they do; and what the ones
 // that only look on, debug output and its clock, may.
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Peers: shared objects `NAME.so`, each the adapter of one library as a specimen; and the adapters
 of interpreters, each a text in the language that it tests.
 

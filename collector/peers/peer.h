@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A peer is a third-party collector, driven in this process through its library's own interface.
 // This is the base class of all adapters: an operation becomes a call, and what the library does
 // becomes events.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // PeerMemory is the allocator of a peer whose library takes one. It knows which object begins in a
 // block, so that the release of a block is the death of that object, and it overwrites freed
 // blocks, so that the library cannot read stale data unnoticed.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // SignalsKept is a scope that restores the process's signal handlers at its end. Embedded
 // interpreters install handlers of their own when they start; but interrupts, timers and crashes
 // belong to the program that runs the trial.

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Plants a bug: writes the optimized collector, with a patch applied, as one source file.
 
 Place: a tool of planted.bzl and mutants.bzl. The copy is one translation unit in its own namespace,

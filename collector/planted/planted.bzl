@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Copies of the optimized collector, each with a bug planted: the sources of //collector/planted.
 
 Place: for that package alone. plant.py writes them.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A planted bug is a copy of the optimized collector with a small bug, a patch modelled on a bug of
 // a real collector. The time to find it measures a fuzzer; and one that is found at once is the
 // canary of a campaign: if the fuzzer misses it, the fuzzer is broken.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Operations as C++ expressions: `Store(0, 1, 2)` is `r0[1] = r2`.
 //
 // Place: tests of collectors only.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A Runner executes programs on the optimized collector without a judge, and records its events in
 // one line: "finalize 0 ( got 1 ) free 0".
 //

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """CPython 3.6 to 3.13.0 (gh-91636, GH-136401): a weak reference that a finalizer of trash
 creates yields the object while the collection clears it: its attributes are gone.
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """CPython 3.6 to 3.12: use after free in PyObject_ClearWeakRefs. The callback
 of the target's only weak reference gets a borrowed reference to it; if the callback releases the
 weak reference, freed memory is used.

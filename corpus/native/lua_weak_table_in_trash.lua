@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: Apache-2.0
+
 -- Lua 5.4: the manual (2.5.4) says that objects are removed from weak values before their
 -- finalizers run. Not if the weak table is trash itself: a finalizer can resurrect it with them.
 --

@@ -1,4 +1,6 @@
 <?php
+// SPDX-License-Identifier: Apache-2.0
+
 // PHP 8.2: use after free. A destructor that the collector runs resurrects an object of the trash
 // through a WeakReference, and the collector frees it nevertheless.
 //

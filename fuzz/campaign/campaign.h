@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A campaign runs programs on one specimen for a time, in worker processes, and files a finding for
 // every unlawful signature: shrunk, as a program that replays it. Two engines make the programs:
 // the random generator, and libFuzzer, which mutates what reached something new.

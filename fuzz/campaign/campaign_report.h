@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A campaign report is a campaign at one moment, in numbers and names, and what people read of it:
 // the status line and the summary. Programs read campaign_stats.h.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Reports as people and programs read them: golden texts.
 
 #include "fuzz/campaign/campaign_report.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "fuzz/campaign/campaign_stats.h"
 
 #include <fmt/format.h>

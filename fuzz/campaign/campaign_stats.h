@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Campaign statistics are a report as programs read it: stats.json, and plot_data as AFL++ writes
 // it. The keys and columns are an interface: they may be extended, not renamed.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Campaigns on collectors that crash, hang, exit, remember what they should forget, or are killed:
 // what becomes a finding, under which signature, and that the campaign continues.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The canary is a collector with a planted bug that a working engine finds at once. A campaign
 // tries its engines on it first: one that misses it would miss everything, and call the specimen
 // lawful.

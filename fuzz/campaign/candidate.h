@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A candidate is a program that a worker was seen to convict, crash on or hang in. It becomes a
 // finding if the program does that again, alone.
 //

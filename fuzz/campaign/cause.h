@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A cause is the shortest description of a bug: what goes wrong, and the operations of the smallest
 // program in which anything does: "trash-freed: collect, node, store".
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A channel carries messages from a worker to its supervisor through a pipe: framed, checked by a
 // hash, and each in one write, so that a worker that dies has sent a message whole or not at all.
 //

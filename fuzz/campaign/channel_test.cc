@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Channels: messages arrive as they were sent, and nothing else does.
 
 #include "fuzz/campaign/channel.h"

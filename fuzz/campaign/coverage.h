@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Coverage is what programs have reached: situations of the judge, features of the heap, edges of
 // the collector's code.
 //

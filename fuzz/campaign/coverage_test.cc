@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Coverage: which counts of a run are new.
 
 #include "fuzz/campaign/coverage.h"

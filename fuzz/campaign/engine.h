@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // An engine is a source of programs. A campaign runs one or two of them, `ouro power` measures each
 // alone.
 //

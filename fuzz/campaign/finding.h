@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A finding is an unlawful program, identified by its signature, shrunk, and filed as text whose
 // header says what it is and how to replay it. One bug breaks many laws: findings whose simplest
 // unlawful program is of the same kind share a cause (cause.h).

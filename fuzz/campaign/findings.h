@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The findings of a campaign by signature, and the queue of candidates that may become some.
 //
 // Place: below the campaign, which decides when a candidate is investigated. One thread.

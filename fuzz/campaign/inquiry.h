@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // An inquiry decides whether a candidate is a finding: it replays the program, files it and shrinks
 // it. It runs in a subprocess beside the workers, so a campaign continues meanwhile and can end it
 // at any time.

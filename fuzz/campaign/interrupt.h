@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // An interruption is a SIGINT (Ctrl-C) or SIGTERM. The first one lets a long command end with its
 // results so far; the second one kills, as it would without us.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The output folder of a campaign holds all of its state: findings, corpus, numbers.
 //
 //   found/                      findings, as programs

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The output folder of campaigns: a process may be killed between any two changes of the disk
 // without a loss, and no content of a file makes a campaign give up.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A statistics link stands on top of an output folder: `stats.json` and `plot_data` lead to the
 // numbers of the specimen that runs there, or ran last. Each specimen has files of its own in
 // work/, which no other touches, so a change of specimen moves no numbers.

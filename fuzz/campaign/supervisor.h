@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A supervisor keeps worker processes at work: it starts them, receives their messages, notices how
 // they end and which of them hang, and restarts them behind the program at fault.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A worker is a subprocess that runs programs, and its supervisor's handle on it: a slot of shared
 // memory, which survives it, and a channel for messages. It may die at any moment in any way; the
 // slot then says which program did it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A worker slot is the shared memory of one worker: its counters, the program that it runs, the
 // coverage that it has reached. The worker and its supervisor map it from one file, so whatever was
 // counted survives both, however they die.

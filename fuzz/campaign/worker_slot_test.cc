@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Worker slots: what a file keeps from one supervisor to the next.
 
 #include "fuzz/campaign/worker_slot.h"

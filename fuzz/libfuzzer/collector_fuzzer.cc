@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // collector_fuzzer: the entry points of a fuzz target for libFuzzer or AFL++. An input is a program
 // in byte form, which runs under the judge; mutations are those of programs; coverage is that of
 // the collector's code, and the features that the judge counts.

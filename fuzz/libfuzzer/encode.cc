@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // encode: writes programs in byte form into a folder, one file each, for fuzzers to start from.
 //
 //   encode --out FOLDER FILE.gct...

@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+
 # Runs the fuzz target on every file of the corpus, once for each specimen.
 #
 #   fuzz_replay.sh TARGET SPECIMEN...

@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+
 # Fuzzes from the corpus on until it is stopped or finds something, which it writes to the folder of
 # the user.
 #

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "fuzz/libfuzzer/fuzz_session.h"
 
 #include <fmt/format.h>

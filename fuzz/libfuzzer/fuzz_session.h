@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A fuzz session runs the inputs of one fuzzing process on its specimen. A user sees an unlawful
 // input as a report and an abort; a campaign sees all of them through a worker slot and a channel.
 //

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """cc_fuzz_test: a fuzz target, with the target names of rules_fuzzing.
 
     <name>         a test: replays the corpus

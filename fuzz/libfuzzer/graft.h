@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A graft inserts operations of one program, the donor, into another, with the scripts that they
 // name under numbers that are free there.
 //

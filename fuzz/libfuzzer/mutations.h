@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A mutation is one small change to a program; here is the table of all of them.
 //
 // Place: above the language and the shapes of the generator; the mutator draws from the table.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The mutator makes new programs from old ones for a fuzzer. Its results are valid programs and
 // keep most of what the program did. Mutations of the bytes would be valid, too, but they would
 // never move a range, wrap one in a finalizer, or insert a ring.

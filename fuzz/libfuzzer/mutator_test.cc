@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The mutator: its results are valid, bounded, and the same for the same seed; every mutation has
 // its share; and no mutated program makes a lawful collector break a law.
 

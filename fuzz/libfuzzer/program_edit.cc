@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "fuzz/libfuzzer/program_edit.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Editing of programs: ranges of operations, sets of script numbers, insertion and deletion, and
 // random ranges, in which each operation of the program has the same chance.
 //

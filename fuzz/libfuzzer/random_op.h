@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Random operations, and random fields of operations, with values that suit a program.
 //
 // Place: between the table of the language and the mutations. Deterministic: all draws come from

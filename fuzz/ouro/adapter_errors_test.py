@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Mistakes that people make in adapters, planted in ours one at a time: `ouro check-adapter` must
 find each, name the law, and show a program of a few lines.
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Campaigns of the real program: verdict, filed findings, interruptions, and processes that die.
 
 Nothing here depends on speed: campaigns end with their first finding, or when they are interrupted.

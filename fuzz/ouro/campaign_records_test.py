@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Campaigns and their folder: what both engines file there, what survives kills, how folders are
 merged, and how a finding enters the corpus.
 

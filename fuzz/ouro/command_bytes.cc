@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `ouro encode` and `ouro decode`: programs in the byte form of fuzzers, and back.
 
 #include <fmt/format.h>

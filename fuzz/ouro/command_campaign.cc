@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `ouro campaign`: random programs for a time; findings are shrunk and filed.
 
 #include <string>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `ouro check-adapter`: first the conformance cases, then random programs. While a case fails, the
 // adapter is the first suspect, then its contract; the collector becomes one when all cases pass.
 

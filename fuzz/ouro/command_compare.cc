@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `ouro compare`: programs on every available specimen, each as a table of timelines; or on two
 // specimens, and where these differ.
 

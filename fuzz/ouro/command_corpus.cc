@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `ouro add` and `ouro merge`: programs move into the corpus, and from several campaigns into one.
 
 #include <fmt/format.h>

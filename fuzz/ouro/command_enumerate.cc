@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `ouro enumerate`: all programs within bounds, on several threads. Each thread enumerates all of
 // them, which is cheap, and runs every n-th batch in a child process.
 

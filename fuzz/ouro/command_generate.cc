@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `ouro generate`: random programs, as text.
 
 #include <fmt/format.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "fuzz/ouro/command_input.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The input that commands share: programs, and the specimens that run them. A program runs on the
 // specimen that the command line names; otherwise on the one that the head of its file names
 // (corpus/head.h), so that a finding runs again on the collector in which it was found.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `ouro judge`: traces that were recorded elsewhere.
 
 #include <fmt/format.h>

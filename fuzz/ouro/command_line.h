@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The command line: the options of every command, and the one place that runs a command and
 // complains about its input.
 //

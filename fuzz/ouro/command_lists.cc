@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `ouro specimens`, `ouro contracts` and `ouro laws`: the names that other commands take.
 
 #include <fmt/format.h>

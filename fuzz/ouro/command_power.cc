@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `ouro power`: searches of each engine for each mutant, then a table and a plot. Searches run one
 // at a time, because two would share the processor and distort each other's times. All mutants are
 // searched with one seed, then with the next: an interrupted measurement has something of each

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `ouro replay`: programs on every available specimen, compared with the known bugs that the heads
 // of their files name.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `ouro run`: programs on their specimens, under the judge.
 
 #include <fmt/format.h>

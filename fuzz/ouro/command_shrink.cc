@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `ouro shrink`: the smallest program with the same verdict.
 
 #include <fmt/format.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `ouro sweep`: programs with one thing changed anywhere in them.
 
 #include <fmt/format.h>

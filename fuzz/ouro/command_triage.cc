@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `ouro triage`: the findings of one or several campaigns, grouped by cause, and which causes are
 // new.
 

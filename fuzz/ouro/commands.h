@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The commands of `ouro`, without the parsing of their arguments: XCommand is `ouro x`, and lives
 // in a file of its own. A command prints its results to standard output, sets *exit_code (0 lawful,
 // 1 convicted), and returns "". If the input is bad or a specimen is missing, it returns a sentence

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A conformance case is one thing that every adapter must do right before its collector can be
 // judged: report each birth, visit each slot, run each finalizer's script. It is a program of a few
 // lines that is unlawful if the adapter gets it wrong, with a hint what to look for. A case that

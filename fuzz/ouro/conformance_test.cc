@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Checks adapters, and the conformance cases themselves: sound adapters pass all, liars do not. The
 // mistakes planted in adapters that speak the line protocol are in adapter_errors_test.py.
 

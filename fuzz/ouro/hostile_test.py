@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """A hostile collector (fuzz/testing/attacks.h) attacks its process, the harness and the machine. A
 campaign continues, ends in time with a verdict, prints readable text, leaves no process behind and
 writes nothing outside its folder.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // ouro is the command line of Ouroboros: one subcommand for each way to use it. main() guards what
 // no command should have to think of: closed standard streams, full disks, exhausted memory, and
 // the destructors of loaded libraries.

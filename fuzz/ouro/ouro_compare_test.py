@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """One program on many collectors: `ouro replay`, `compare`, and `check-adapter`."""
 
 from fuzz.testing import ouro_driver

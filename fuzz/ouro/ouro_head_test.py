@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The head of a program's file: which collector runs it, and which bugs are known."""
 
 import os

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Help and lists: every command explains itself, and every name that a list shows exists."""
 
 import re

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Bad input: misspelt words, odd numbers, empty names, files without a program, without an end, or
 unreadable, libraries that misbehave while they are loaded, and closed standard streams."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Collectors in other processes that are missing, crash, hang, or send malformed lines."""
 
 from fuzz.testing import ouro_driver

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """`ouro power`: its table, its log, its plot, and how it resumes."""
 
 from fuzz.testing import ouro_driver

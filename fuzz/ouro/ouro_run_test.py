@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """`ouro run`, `judge` and `generate`, alone and as a pipe."""
 
 import os

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Searches among small programs: `ouro sweep`, `enumerate` and `shrink`."""
 
 import re

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A runner runs programs on one specimen: in child processes if a crash of the collector would be a
 // crash of ours, in this process if the collector is a process itself.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A timeline is what happened to one object in one run: when its finalizer ran, when it was found
 // uncollectable, when weak references to it were seen cleared, when it was freed. A table of
 // timelines shows one program on many collectors.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Tables of timelines, whole, and details of single lines.
 
 #include "fuzz/ouro/timeline.h"

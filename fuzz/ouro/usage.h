@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Usage is what the parser accepts beyond the options themselves: which numbers and names it
 // refuses, what it says then, and which command bare options belong to.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What the command line refuses, and what it suggests instead.
 
 #include "fuzz/ouro/usage.h"

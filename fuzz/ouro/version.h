@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The line that `ouro --version` prints: the version (build_name.h), and the commit that this
 // program was linked from.
 //

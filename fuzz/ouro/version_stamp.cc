@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The commit, which Bazel defines when it links a program (see version.h). It comes from
 // tools/workspace_status.
 

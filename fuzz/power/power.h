@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Power is how soon an engine finds known bugs. An attempt is one search of one engine for the bug
 // of one mutant; scores are medians over the attempts of several seeds.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A power log is the file power.csv: a line for each attempt, appended when it ends, so that hours
 // of measurement survive a crash or a kill.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The power plot shows how many mutants each engine has found after how much time, as an SVG.
 //
 // Place: between the scores (power.h) and `ouro power`.

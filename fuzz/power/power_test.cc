@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Power: medians where something was not found, the log and what it survives, the plot, and
 // searches in collectors that lie, crash, hang, are killed, or have no bug.
 

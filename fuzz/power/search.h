@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A search runs one engine on one mutant until it finds the bug or time is over.
 //
 // Place: behind `ouro power`. It is a supervisor (fuzz/campaign/supervisor.h) with one worker, so

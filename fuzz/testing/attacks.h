@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // An attack is something that a collector must not do to its process, the harness or the machine.
 //
 // Place: testonly, below the hostile collector. Tests find the names of all attacks in the sources

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Attacks by unlawful events and odd sentences.
 //
 // Place: testonly, part of the hostile collector.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Attacks that end the process, hang in it, start others, or signal them.
 //
 // Place: testonly, part of the hostile collector.

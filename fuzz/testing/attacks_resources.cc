@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Attacks on descriptors, streams, memory, limits and settings of the process.
 //
 // Place: testonly, part of the hostile collector.

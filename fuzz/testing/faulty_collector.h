@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A faulty collector is a lawful one with a fault of the test's choice: before an operation it may
 // crash, hang, or report an unlawful event.
 //

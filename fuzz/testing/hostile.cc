@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A hostile collector is a lawful one that attacks its process, the harness or the machine at every
 // N-th operation of a kind. The environment says how:
 //

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Drives the real `ouro` for tests: in an empty folder of the test's own, and bounded in time.
 
 Place: testonly. Everything here waits for events, never for a guessed time; SECONDS is the bound.

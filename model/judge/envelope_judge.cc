@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The envelope judge on operations: what each does when it begins, and what must have happened when
 // it ends. Events are in envelope_judge_events.cc, collections in envelope_judge_collection.cc,
 // reachability in envelope_judge_reach.cc.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The envelope judge knows what every object of a program can reach, and checks a collector against
 // the bounds of its envelope: what must be alive, what must be dead, what a finalizer may see.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The envelope judge on collections: what they find, and what must have been freed when they end.
 
 #include <fmt/format.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The envelope judge on single events, except those of collections: births, results, finalizers,
 // deaths.
 

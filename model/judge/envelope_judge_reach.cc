@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The envelope judge on reachability: holds. Every reference that starts or stops counting does so
 // here.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The exact judge on operations: what each does to the shadow heap when it begins, and what must
 // have happened when it ends. What happens in between is in exact_judge_events.cc.
 

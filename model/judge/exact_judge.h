@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The exact judge is the executable specification of CPython's collectors, from 2.6 to 3.13: what
 // dies at which step, what runs before, and in which order.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The exact judge on collections: when they start, what is trash, what has to happen to it and in
 // which phase. Semantics, sections 2 and 5 to 8.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The exact judge on single events, except those of collections: births, answers, finalizers,
 // callbacks, deaths, censuses.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The text of a conviction: the law, what happened, what refers to the object, and what would have
 // been lawful. Runs at most once a program, so clarity comes before speed.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A feature is a small fact about the course of a program, finer than a situation: which situation
 // followed which, what the trash of a collection looked like, what a script did in which phase. A
 // fuzzer keeps a program with a new feature as it keeps one that covers a new edge of the code:

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Features: what is counted, where, and the name of each.
 
 #include "model/judge/feature.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A judge follows the operations and events of one collector. It convicts the first event that no
 // lawful collector could have reported, or, when an operation has ended, the first event that had
 // to be reported and was not.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Rules of what a collection does: what is trash, what becomes of it, what the collection returns.
 // See judge_rules.h.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Where lawful collectors differ: one trace, lawful under some contracts and unlawful under others.
 // See judge_rules.h.
 

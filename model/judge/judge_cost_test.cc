@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What judging costs: the time of an operation grows neither with the length of the program nor
 // with the number of live objects. No absolute times: long programs are compared with short ones.
 

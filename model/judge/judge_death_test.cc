@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Rules of deaths by reference count, of births, and of what every operation must report. See
 // judge_rules.h.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Envelopes: what must be alive, what must be dead, what a finalizer may see, under the contracts
 // of other people's collectors.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Rules of uncollectable objects and the garbage list: what enters it, what saveall adds, what
 // becomes of it. See judge_rules.h.
 

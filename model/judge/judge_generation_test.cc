@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Rules of generations and censuses. See judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Rules of collections that run the finalizers of their trash (PEP 442; 3.4 and later). See
 // judge_rules.h.
 

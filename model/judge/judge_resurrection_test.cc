@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Rules of trash that its finalizers resurrect (PEP 442; 3.4 and later): what lives on, for how
 // long, and in which generation. See judge_rules.h.
 

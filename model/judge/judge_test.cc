@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The judge on traces by hand: the rules of the tables (judge_rules.h), the text of convictions,
 // and that no law is untested.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Rules of weak references and their callbacks. See judge_rules.h.
 
 #include "model/judge/testing/judge_rules.h"

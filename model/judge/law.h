@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A law is a promise that every lawful collector keeps. Its name stands in reports, corpus files,
 // liars and tests; its sentence says what is promised. "Referenced" includes references from
 // running scripts and pending callbacks, but none from an object that is dying.

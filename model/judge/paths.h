@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Paths explain why an object is alive: a shortest chain of references from a root, for the
 // sentence of a conviction.
 //

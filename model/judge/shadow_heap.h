@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The shadow heap is the heap that a lawful collector must have at this moment: every object, what
 // it refers to, and what refers to it. It follows operations and events; it convicts of nothing.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Which situations there are, and which of them a contract and a set of abilities admit.
 
 #include "model/judge/situation.h"

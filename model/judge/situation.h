@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A situation is a state of the heap, or a turn of events, that the rules of memory treat unlike
 // any other. Judges note which ones a program reaches, so that a generator which no longer reaches
 // one is found out. Which ones can be reached depends on the contract and on the collector's

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The smallest collector that is lawful as long as nothing is cyclic: reference counting alone, by
 // the rules of CPython 2.6, without weak references.
 //

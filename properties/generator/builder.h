@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A builder is a growing program: the operations so far, and what each register probably references
 // after them. It is a guess, because a collector decides when scripts run; where the guess is
 // wrong, an operation is void.

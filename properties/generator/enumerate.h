@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Enumeration: every program within small bounds on its operations, objects and registers. What
 // random search leaves to luck is certain here, and most bugs of collectors have a witness of fewer
 // than ten operations.

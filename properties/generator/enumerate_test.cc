@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Enumeration: each program occurs once, and no two differ only in names; all are lawful on sound
 // collectors, and some convict a planted bug.
 

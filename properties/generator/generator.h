@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The generator makes random programs that reach what uniform random operations miss. It mixes
 // single operations with shapes (shapes.h: rings with weak references around them, and a dozen
 // arrangements that chance rarely builds) and writes scripts that resurrect, collect, dereference

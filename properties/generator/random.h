@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Random is a stream of numbers that its seed determines, the same on every machine, unlike the
 // distributions of the standard library.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A shape is a small arrangement of objects, built and then dropped, that the rules of collectors
 // treat in a special way and that single random operations hardly ever form.
 //

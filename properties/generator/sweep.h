@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The sweep of a program is the set of programs that differ from it in one thing that may happen at
 // any time: an earlier collection, other thresholds, a failing allocation, another script as
 // finalizer or callback. A bug that needs a coincidence is often one such step away from a known

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Sweeps: which variations they contain; every variation of the corpus is lawful on every specimen
 // of ours; and a sweep finds a bug that the program itself misses.
 

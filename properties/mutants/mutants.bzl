@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Mutants: shared objects `lib-NAME.so`, each the optimized collector with NAME.patch applied.
 
 Place: for this package only. //collector/planted:plant.py writes their sources.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // An arbitrary program is a generated one, wrapped for RapidCheck: RapidCheck's seed draws it, it
 // shrinks through Simpler(), and it is printed as text.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The fixture of tests that run once for each specimen of ours, and the specimens' names in
 // reports.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A transcript is a trace as a list of lines, which tests can inspect, change, and print again.
 //
 // Place: for the properties that look at what happened, and not only at the verdict.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Transcripts are read and printed; comments, blank lines and a missing last newline do not matter.
 
 #include "properties/testing/transcript.h"

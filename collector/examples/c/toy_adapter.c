@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
 /* The adapter of the toy heap: it turns operations into calls of toy_gc.h, and what the heap does
  * into events.
  *

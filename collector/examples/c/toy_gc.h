@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
 /* A toy heap is a mark-and-sweep collector in plain C: objects with slots, weak references, and
  * finalizers that may resurrect objects.
  *

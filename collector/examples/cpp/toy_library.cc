@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The toy heap of ../c as a collector in C++: each operation becomes a call of toy_gc.h, and what
 // the heap does becomes an event.
 //

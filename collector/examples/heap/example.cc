@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A one-page example: a small document with a cycle, as trees with parent pointers have, on a heap
 // with CPython's rules.
 //

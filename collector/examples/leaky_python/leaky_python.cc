@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // "Debugging a leaky Python", replayed on our heap: an article by Luca Invernizzi (April 2011), on
 // CPython 2.6. Its example makes an object whose class has a destructor, without and with a
 // reference to itself, and prints what happens to it. This prints the same, line by line.

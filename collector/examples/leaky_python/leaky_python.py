@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """What leaky_python.cc does, for a real CPython 2: the example of "Debugging a leaky Python".
 
 Place: leaky_python_test.py runs it and compares. Its syntax is that of Python 3 too, for the tools

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """leaky_python prints what a real CPython 2.7 prints for the same example, and what was recorded.
 
 The record is golden/: of 2.7.18 as it is; of 2.6 as in the article, and with statistics in the

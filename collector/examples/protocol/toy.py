@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """A toy is a collector: reference counting alone, with finalizers and weak references, as an
 adapter over the line protocol. Cycles are never freed.
 

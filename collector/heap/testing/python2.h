@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A miniature Python 2: lists, dicts and instances as objects of a heap with recorded debug output
 // and a fixed clock, to repeat experiments.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A RecordingHeap is a heap with the user code of a test and a log of its events, with objects
 // under the names that the test gives them: "finalize a free a".
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Kinds are types for tests, one for each way in which a type can declare its references, with one
 // set of functions that works for all of them.
 //

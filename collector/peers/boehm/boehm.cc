@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The adapter of Boehm's collector (libgc): conservative mark and sweep for C, with disappearing
 // links and with finalizers, either ordered (an object that another one's finalizer may still use
 // waits, and a cycle waits forever) or not.

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The adapter of CPython over the line protocol: one file, run by the interpreter under test
 (2.7 and 3.4 to 3.13), that reads operations from standard input and writes events to its output.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The adapter of CPython through its C API. Nodes, leaves and weak references are types in C,
 // like those of an extension module; the collector is the same as every CPython's. With OURO_DEBUG
 // it is the debug build of CPython, whose collector asserts.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The adapter of Duktape, a JavaScript engine: reference counts, with mark and sweep for cycles,
 // and finalizers that run at every death and may resurrect the object.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The adapter of GObject, the object system of GLib. It counts references and has no collector, so
 // a cycle lives until it is broken. A node's finalizer is its `dispose`, which may resurrect it and
 // then runs again at its next death; its death is `finalize`. A weak reference is an object that

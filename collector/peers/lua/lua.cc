@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The adapter of Lua 5.4: mark and sweep, incremental or generational, with finalizers (__gc) that
 // run in reverse order of birth, and with weak tables.
 //

@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: Apache-2.0
+
 -- The adapter of Lua over the line protocol: one file, run by the interpreter under test (5.4,
 -- whose collector is incremental by default), that reads operations from its standard input and
 -- writes events to its output.

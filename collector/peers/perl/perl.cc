@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The adapter of Perl 5, embedded. It counts references and has no collector, so a cycle lives
 // until it is broken. A node is a blessed array, whose finalizer is the DESTROY of its class, at
 // every death; a leaf is a scalar, and a weak reference a scalar that refers weakly.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The adapter of PHP 8.2's Zend Engine, embedded. It counts references and frees at once; its cycle
 // collector buffers possible roots and tries what would remain without their internal references.
 // It runs the finalizers of its trash, once in an object's life, and then looks again.

@@ -1,4 +1,6 @@
 <?php
+// SPDX-License-Identifier: Apache-2.0
+
 // The adapter of PHP over the line protocol: one file, run by the interpreter under test (8.0 and
 // later), that reads operations from its standard input and writes events to its output.
 //

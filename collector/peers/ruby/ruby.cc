@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The adapter of CRuby, embedded: mark and sweep with two generations. An object that has survived
 // three collections is old; a minor collection examines only young objects and those old ones that
 // a write barrier has remembered.

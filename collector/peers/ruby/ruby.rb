@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # The adapter of CRuby over the line protocol: one file, run by the interpreter under test (3.0 and
 # later), that reads operations from its standard input and writes events to its output.
 #

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Rules of memory as pairs of traces: one that keeps the rule, and a minimal change that breaks it.
 // Tables of rules are the test of the judge.
 //
