@@ -24,7 +24,8 @@ std::vector<int> numbers;
 """
 BAD = GOOD.replace("#include <vector>\n\n", "")
 FORMAT = "#!/bin/sh\n! grep -q ';;$' $3\n"
-# It complains of a file that includes the bad header, and of that by way of it, with absolute paths.
+# It complains of a file that includes the bad header, and by way of it of that, with absolute
+# paths.
 TIDY = """#!/bin/sh
 echo '1234 warnings generated.' >&2
 if grep -q bad.h $4; then
