@@ -7,6 +7,7 @@
 #include "fuzz/testing/attacks.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
