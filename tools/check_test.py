@@ -52,7 +52,7 @@ class Repository(unittest.TestCase):
         for name in SCRIPTS:
             self.write(f"tools/{name}", (TOOLS / name).read_text(), 0o755)
         self.write("a/good.cc", GOOD)
-        self.write("a/BUILD", "# A room.\n")
+        self.write("a/BUILD", "# SPDX-License-Identifier: Apache-2.0\n# A room.\n")
         self.git("init", "-q")
         self.git("add", ".")
         self.git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "First")
