@@ -19,7 +19,7 @@ from fuzz.testing.ouro_driver import children, lines, until
 
 KILLS = int(os.environ.get("OURO_KILLS", "8"))
 PLANTED = "planted:map-last-slot"  # is found at once
-SMALL = "planted:failed-weakref"   # shrinks to a small program
+SMALL = "planted:enabled-again"    # is convicted, never crashes: shrinks to a small program
 
 
 class RecordsTest(ouro_driver.OuroTest):
@@ -56,10 +56,8 @@ class RecordsTest(ouro_driver.OuroTest):
             found.sort(key=lambda name: len(self.operations(name)))
             self.assertTrue(found, output)
             text = self.read(found[0])
-            if "\n# stability: 3/3\n" in text:  # a crash that depends on memory does not shrink
-                # A crash keeps its top frame while it shrinks, so its minimum is a local one.
-                most = 8 if "\n# law: broken\n" in text else 6
-                self.assertLessEqual(len(self.operations(found[0])), most, text)
+            self.assertIn("\n# stability: 3/3\n", text)
+            self.assertLessEqual(len(self.operations(found[0])), 6, text)
             for line in ("specimen: " + SMALL, "law: ", "signature: ", "stability: ", "build: ",
                          "date: 20", "engine: ", "seed: 1", "replay: "):
                 self.assertIn("\n# " + line, text)
