@@ -22,6 +22,7 @@ Place: a library of include_test and tools/check, and a tool for developers.
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -369,9 +370,10 @@ def mend(root, path):
 
 def sources(root):
     """The C++ files that git knows or, where there is no git, those in folders of packages."""
-    done = subprocess.run(["git", "-C", str(root), "ls-files", "-z", "*.cc", "*.h"],
-                          capture_output=True, check=False)
-    if done.returncode == 0:
+    git = shutil.which("git")
+    done = git and subprocess.run([git, "-C", str(root), "ls-files", "-z", "*.cc", "*.h"],
+                                  capture_output=True, check=False)
+    if done and done.returncode == 0:
         names = done.stdout.decode().split("\0")[:-1]
     else:
         names = [str(path.relative_to(root)) for package in root.glob("*/BUILD")

@@ -59,8 +59,9 @@ ERRORS = [
      "  numbers[thing] = born\n",
      "  while born > 0 and not alive[born - 1] do born = born - 1 end\n"
      "  numbers[thing] = born\n"),
-    ("ruby", "stale references lie on the stack", "trash-freed",
-     "Fiber.new { send(name, *words); nil }.resume", "send(name, *words)"),
+    ("ruby", "a value that was loaded is kept", "trash-freed",
+     "'none'}\\n\"\n      @registers[register] = thing",
+     "'none'}\\n\"\n      @registers[register] = @given = thing"),
     ("ruby", "a value that was stored is kept", "trash-freed",
      "@registers[target].put(slot.to_i, @registers[source])",
      "@registers[target].put(slot.to_i, @last = @registers[source])"),
