@@ -51,7 +51,7 @@ struct Type {
 
   // Where the references are: byte offsets in the payload, in the order in which a death releases
   // them (section 1, experiment O2). Each is an aligned Object.
-  std::vector<uint32_t> references;
+  std::vector<uint32_t> references = {};
 
   // Or, for layouts that offsets cannot describe, tp_traverse: calls `visitor` for each reference,
   // once per reference. REQUIRES: it only reads, and its result changes only by a Store or by the

@@ -24,8 +24,8 @@ inline constexpr char kDefaultSpecimen[] = "optimized";
 
 // The options --specimen and --contract.
 struct SpecimenChoice {
-  std::string specimen;  // a name for FindSpecimen; "": what each file names
-  std::string contract;  // replaces the specimen's own; "": does not
+  std::string specimen;       // a name for FindSpecimen; "": what each file names
+  std::string contract = {};  // replaces the specimen's own; "": does not
 };
 
 // Finds the specimen of that choice, which names one. Warns on standard error of claimed abilities

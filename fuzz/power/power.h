@@ -19,11 +19,12 @@
 namespace ouro {
 
 struct Attempt {
-  std::string mutant;
+  std::string mutant = {};
   Engine engine = Engine::kRandom;
   uint64_t seed = 1;
   bool found = false;
-  std::string signature;  // of the verdict that found it; begins with the law, if one was broken
+  // Of the verdict that found it; begins with the law, if one was broken.
+  std::string signature = {};
   uint64_t programs = 0;  // run, including the one that found it
   double seconds = 0;     // until it was found; the limit, if it was not
 
@@ -60,9 +61,9 @@ std::vector<Score> Scores(const std::vector<Attempt>& attempts, double limit);
 struct Total {
   Engine engine = Engine::kRandom;
   size_t mutants = 0;
-  std::vector<double> seconds;  // the known medians, sorted
-  Measure median;               // of all medians
-  std::string slowest;          // the mutant of the last of `seconds`
+  std::vector<double> seconds = {};  // the known medians, sorted
+  Measure median;                    // of all medians
+  std::string slowest;               // the mutant of the last of `seconds`
 };
 
 // A total for each engine that has scores, in the order of kEngines.
