@@ -5,8 +5,11 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace ouro {
 namespace {
@@ -23,13 +26,21 @@ static_assert(Same(OURO_WEAK, kWeakReferences) && Same(OURO_CALLBACK, kCallbacks
               Same(OURO_FAILURE, kFailures) && Same(OURO_ALL_ABILITIES, kAllAbilities));
 // A new operation needs a case in Execute (or that does not compile), and a line in
 // MissingFunction; a new event needs a function in ouro_observer.
-static_assert(kOpCodes == 20 && static_cast<int>(Event::Kind::kFailed) == 10,
+static_assert(kOpCodes == 21 && static_cast<int>(Event::Kind::kFailed) == 10,
               "ouroboros.h must follow, with another OURO_VERSION");
+
+// What a library exports: its table, without the parts that its version does not have, and the
+// indices of its kinds.
+struct CLibrary {
+  ouro_collector_table table = {};
+  std::vector<KindId> kinds;
+  std::string options;
+};
 
 class CCollector final : public Collector {
  public:
-  CCollector(const ouro_collector_table& table, Observer& observer)
-      : table_(table), observer_(observer) {
+  CCollector(std::shared_ptr<const CLibrary> library, Observer& observer)
+      : library_(std::move(library)), table_(library_->table), observer_(observer) {
     Create();
   }
   ~CCollector() override {
@@ -46,6 +57,8 @@ class CCollector final : public Collector {
     return wrong == nullptr ? "" : wrong;
   }
 
+  void SetNotes(bool on) override { notes_ = on; }
+
   void Reset() override {
     born_ = 0;
     if (!broken_) return table_.reset(gc_);
@@ -59,7 +72,15 @@ class CCollector final : public Collector {
     broken_ = false;
     gc_ = table_.create(&functions_);
     if (gc_ == nullptr) Broken("its `create` returned null");
+    const bool told = gc_ != nullptr && table_.options != nullptr && !library_->options.empty();
+    if (told) table_.options(gc_, library_->options.c_str());
   }
+  int IndexOf(KindId kind) const {
+    int index = 0;
+    while (library_->kinds[static_cast<size_t>(index)] != kind) ++index;
+    return index;
+  }
+  void ExecuteAs(const Op& op);
   static CCollector& Of(const ouro_observer* functions) {
     return *static_cast<CCollector*>(functions->context);
   }
@@ -70,12 +91,14 @@ class CCollector final : public Collector {
     observer_.Broken(why == nullptr ? "it gave no reason" : why);
   }
 
+  const std::shared_ptr<const CLibrary> library_;
   const ouro_collector_table& table_;
   Observer& observer_;
   ouro_observer functions_ = Functions();
   void* gc_ = nullptr;
   ObjectId born_ = 0;
   bool broken_ = false;
+  bool notes_ = false;
 };
 
 // The functions that the collector calls. Ids are assigned here, so that no adapter can get that
@@ -104,11 +127,26 @@ ouro_observer CCollector::Functions() {
   f.on_failed = [](From from) { Of(from).On(Event::Failed()); };
   f.broken = [](From from, const char* why) { Of(from).Broken(why); };
   f.context = this;
+  f.note = [](From from, const char* text) {
+    if (!Of(from).broken_ && text != nullptr) Of(from).observer_.Note(text);
+  };
+  f.wants_notes = [](From from) { return Of(from).notes_; };
   return f;
+}
+
+// REQUIRES: the operation names a kind, which is one of the library's.
+void CCollector::ExecuteAs(const Op& op) {
+  const int kind = IndexOf(op.kind);
+  if (op.code == OpCode::kNode) {
+    return table_.node_as(gc_, op.dest, op.count, op.script != kNoScript, kind);
+  }
+  if (op.code == OpCode::kCopy) return table_.copy_as(gc_, op.dest, op.ref, kind);
+  return table_.store_as(gc_, op.ref, op.slot, op.value, kind);
 }
 
 void CCollector::Execute(const Op& op) {
   if (broken_) return;
+  if (op.kind != kPlain) return ExecuteAs(op);
   switch (op.code) {
     case OpCode::kNode:
       return table_.node(gc_, op.dest, op.count, op.script != kNoScript);
@@ -148,6 +186,8 @@ void CCollector::Execute(const Op& op) {
       return table_.fail(gc_, op.count);
     case OpCode::kRaise:
       return;  // the harness ends the script
+    case OpCode::kPoke:
+      return table_.poke(gc_, op.ref, op.slot, op.count);
   }
 }
 
@@ -187,17 +227,43 @@ const char* MissingFunction(const ouro_collector_table& t) {
   return nullptr;
 }
 
+// Reads the kinds of a table. Returns "" or what is wrong with them.
+std::string ReadKinds(const ouro_collector_table& table, std::vector<KindRow>* kinds) {
+  for (const char* const* line = table.kinds; line != nullptr && *line != nullptr; ++line) {
+    KindRow kind;
+    if (std::string error = ReadKind(*line, &kind); !error.empty()) return error;
+    const bool there = kind.place == KindRow::Place::kNode   ? table.node_as != nullptr
+                       : kind.place == KindRow::Place::kRoot ? table.copy_as != nullptr
+                                                             : table.store_as != nullptr;
+    if (!there || (kind.actions > 0 && table.poke == nullptr)) {
+      return fmt::format("it offers the kind {}, but has no function `{}`", KindName(kind.id),
+                         there                                 ? "poke"
+                         : kind.place == KindRow::Place::kNode ? "node_as"
+                         : kind.place == KindRow::Place::kRoot ? "copy_as"
+                                                               : "store_as");
+    }
+    kinds->push_back(std::move(kind));
+  }
+  return "";
+}
+
 }  // namespace
 
-std::string ReadCTable(const ouro_collector_table& table, Specimen* specimen) {
-  if (table.version != OURO_VERSION) {
-    return fmt::format("built for version {} of ouroboros.h, this is {}", table.version,
+std::string ReadCTable(const ouro_collector_table& given, Specimen* specimen,
+                       const std::string& options) {
+  if (given.version < 1 || given.version > OURO_VERSION) {
+    return fmt::format("built for version {} of ouroboros.h, this is {}", given.version,
                        OURO_VERSION);
   }
-  if (table.size != sizeof(ouro_collector_table)) {
+  const size_t size = given.version == 1 ? OURO_SIZE_1 : sizeof(ouro_collector_table);
+  if (given.size != size) {
     return fmt::format("its table has {} bytes instead of {}: begin it with OURO_HEADER",
-                       table.size, sizeof(ouro_collector_table));
+                       given.size, size);
   }
+  auto library = std::make_shared<CLibrary>();
+  std::memcpy(&library->table, &given, size);  // the rest stays null
+  library->options = options;
+  const ouro_collector_table& table = library->table;
   if (table.summary == nullptr) return "its table has no summary";
   if (table.contract == nullptr) return "its table has no contract";
   if ((table.abilities & ~uint32_t{OURO_ALL_ABILITIES}) != 0) {
@@ -209,14 +275,18 @@ std::string ReadCTable(const ouro_collector_table& table, Specimen* specimen) {
   if (const char* missing = MissingFunction(table); missing != nullptr) {
     return fmt::format("its table has no function `{}`", missing);
   }
+  std::vector<KindRow> kinds;
+  if (std::string error = ReadKinds(table, &kinds); !error.empty()) return error;
+  for (const KindRow& kind : kinds) library->kinds.push_back(kind.id);
   const Contract* contract = nullptr;
   if (std::string error = ReadContract(table.contract, &contract); !error.empty()) return error;
   *specimen = {.name = "",
                .summary = table.summary,
                .contract = contract,
                .abilities = table.abilities,
-               .make = [&table](Observer& observer) -> std::unique_ptr<Collector> {
-                 return std::make_unique<CCollector>(table, observer);
+               .kinds = KindTable(kinds),
+               .make = [library](Observer& observer) -> std::unique_ptr<Collector> {
+                 return std::make_unique<CCollector>(library, observer);
                }};
   return "";
 }

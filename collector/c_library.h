@@ -14,10 +14,12 @@
 
 namespace ouro {
 
-// Makes the specimen that `table` describes, with an empty name; `table` must outlive it. Returns
-// "" and sets *specimen, or returns a sentence that says what is wrong with the table. Of a table
-// of another version only the version is read.
-std::string ReadCTable(const ouro_collector_table& table, Specimen* specimen);
+// Makes the specimen that `table` describes, with an empty name; what the table points to must
+// outlive it. `options` are handed to each collector. Returns "" and sets *specimen, or returns a
+// sentence that says what is wrong with the table. Of a table of a later version only the version
+// is read.
+std::string ReadCTable(const ouro_collector_table& table, Specimen* specimen,
+                       const std::string& options = "");
 
 }  // namespace ouro
 

@@ -89,7 +89,7 @@ bool OnOneLine(const std::string& path) {
 
 }  // namespace
 
-std::string LoadLibrary(const std::string& path, Specimen* specimen) {
+std::string LoadLibrary(const std::string& path, Specimen* specimen, const std::string& options) {
   if (!OnOneLine(path)) {
     return fmt::format("lib:{}: its path has control characters", Printable(path));
   }
@@ -106,7 +106,7 @@ std::string LoadLibrary(const std::string& path, Specimen* specimen) {
         "lib:{}: it has neither the symbol `ouro_collector` (C) nor `ouro_library` (C++)", path);
   }
   const std::string error =
-      entry != nullptr ? ReadEntry(*entry, specimen) : ReadCTable(*table, specimen);
+      entry != nullptr ? ReadEntry(*entry, specimen) : ReadCTable(*table, specimen, options);
   if (!error.empty()) return fmt::format("lib:{}: {}", path, error);
   specimen->name = "lib:" + absolute;  // findings are replayed from other folders
   specimen->summary = Printable(specimen->summary);

@@ -27,14 +27,16 @@ struct LibraryEntry {
   std::unique_ptr<Collector> (*make)(Observer& observer) = nullptr;
 
   // Changes whenever the rest of the interface does: Observer, Collector, Event, Op.
-  static constexpr uint32_t kVersion = 1;
+  static constexpr uint32_t kVersion = 2;
 };
 
 // Loads the library at `path`, which exports `ouro_library` (below) or `ouro_collector` of
 // ouroboros.h, for the rest of the process's life. Tries it in a child process first, because its
-// constructors may exit, crash or hang. Returns "" and sets *specimen, or returns a sentence that
-// says why it cannot be loaded. REQUIRES: no other thread is running (it forks).
-std::string LoadLibrary(const std::string& path, Specimen* specimen);
+// constructors may exit, crash or hang. `options` are handed to collectors in C. Returns "" and
+// sets *specimen, or returns a sentence that says why it cannot be loaded. REQUIRES: no other
+// thread is running (it forks).
+std::string LoadLibrary(const std::string& path, Specimen* specimen,
+                        const std::string& options = "");
 
 }  // namespace ouro
 

@@ -41,14 +41,16 @@
 #define COLLECTOR_OUROBOROS_H_
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Changes whenever anything below does. A collector built for another version is refused. */
-#define OURO_VERSION 1
+/* Changes whenever anything below does. Later versions only append to the table and the observer,
+ * so a collector built for an earlier one still loads. */
+#define OURO_VERSION 2
 
 #define OURO_REGISTERS 16
 #define OURO_MAX_SLOTS 8
@@ -131,6 +133,11 @@ struct ouro_observer {
 
   /* Private to Ouroboros. */
   void* context;
+
+  /* Since version 2: what the operation is in the words of your engine, "o.f = () => p": one line,
+   * copied, shown in transcripts. Only worth making if wants_notes says so. */
+  void (*note)(const struct ouro_observer* observer, const char* text);
+  bool (*wants_notes)(const struct ouro_observer* observer);
 };
 
 /* What you export. `gc` is what `create` returned. A function that your abilities do not need may
@@ -188,7 +195,30 @@ struct ouro_collector_table {
   void (*clear_garbage)(void* gc);                               /* OURO_GARBAGE */
   void (*census)(void* gc);      /* report on_tracked; OURO_CENSUS */
   void (*fail)(void* gc, int n); /* the n-th allocation from now fails; OURO_FAILURE */
+
+  /* --- Since version 2; each may be null. */
+
+  /* The options of the specimen's name, `lib:./mine.so?gc=1&kinds=map`: "gc=1&kinds=map". Called
+   * once, after `create`; not without options. */
+  void (*options)(void* gc, const char* options);
+
+  /* The kinds that you offer, and null: the ways in which your engine holds a reference, or what it
+   * makes of a node, a line each: "closure edge frail pokes=3". docs/kinds.md has the words. */
+  const char* const* kinds;
+
+  /* As node, copy and store, by the kind of that index in `kinds`. Required if a kind has its
+   * place: node, root, edge. */
+  void (*node_as)(void* gc, int dest, int slots, bool finalizer, int kind);
+  void (*copy_as)(void* gc, int dest, int from, int kind);
+  void (*store_as)(void* gc, int into, int slot, int from, int kind);
+
+  /* Does action number `action`, modulo those of the kind, on the holder of that slot. Then reports
+   * with on_got what the slot holds. Required if a kind has `pokes`. */
+  void (*poke)(void* gc, int from, int slot, int action);
 };
+
+/* The bytes of the table of version 1. */
+#define OURO_SIZE_1 offsetof(struct ouro_collector_table, options)
 
 /* The first two fields of the table. */
 #define OURO_HEADER .version = OURO_VERSION, .size = sizeof(struct ouro_collector_table)

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -18,6 +19,10 @@
 
 namespace ouro {
 namespace {
+
+constexpr std::string_view kKind = "> kind ";
+constexpr std::string_view kNote = "> note ";
+constexpr std::string_view kKindsWord = "kinds";  // among the abilities: lines `> kind` follow
 
 // Speaks the protocol with a child process. The first error kills the child and is kept as a
 // sentence.
@@ -45,8 +50,8 @@ class Conversation {
   bool Send(const std::string& line, Sent kind = Sent::kOperation);
   // Receives the next line of the response.
   bool Receive(std::string* line);
-  // Receives the next line: an event, or `ok`, for which it sets *ok.
-  bool Receive(Event* event, bool* ok);
+  // Receives the next line: an event, or `ok`, for which it sets *ok. Notes before it go to `note`.
+  bool Receive(Event* event, bool* ok, const std::function<void(const std::string&)>& note);
   // Receives the line that confirms the end of a script.
   bool ReceiveEnd(const Event& expected);
 
@@ -119,9 +124,14 @@ bool Conversation::Receive(std::string* line) {
   return true;
 }
 
-bool Conversation::Receive(Event* event, bool* ok) {
+bool Conversation::Receive(Event* event, bool* ok,
+                           const std::function<void(const std::string&)>& note) {
   std::string line;
   if (!Receive(&line)) return false;
+  while (line.compare(0, kNote.size(), kNote) == 0) {
+    note(line.substr(kNote.size()));
+    if (!Receive(&line)) return false;
+  }
   *ok = line == "ok";
   if (*ok) return true;
   if (line.compare(0, 2, "> ") != 0) {
@@ -134,7 +144,9 @@ bool Conversation::Receive(Event* event, bool* ok) {
 bool Conversation::ReceiveEnd(const Event& expected) {
   const std::string line = "> " + Print(expected);
   std::string received;
-  if (!Receive(&received)) return false;
+  do {
+    if (!Receive(&received)) return false;
+  } while (received.compare(0, kNote.size(), kNote) == 0);
   return received == line || Fail("did not end a script",
                                   fmt::format("\"{}\" instead of `{}`", Printable(received), line));
 }
@@ -152,11 +164,19 @@ bool Conversation::Greet(ProcessGreeting* greeting) {
     return Fail("did not greet",
                 fmt::format("\"{}\" instead of `> hello NAME VERSION ...`", Printable(line)));
   }
+  *greeting = {Printable(words[2]), Printable(words[3]), 0, {}, {}};
   if (!Receive(&ok)) return false;
+  for (; ok.compare(0, kKind.size(), kKind) == 0;) {
+    KindRow kind;
+    const std::string error = ReadKind(std::string_view(ok).substr(kKind.size()), &kind);
+    if (!error.empty()) return Fail("did not greet", error);
+    greeting->kinds.push_back(std::move(kind));
+    if (!Receive(&ok)) return false;
+  }
   if (ok != "ok")
     return Fail("did not greet", fmt::format("\"{}\" instead of `ok`", Printable(ok)));
-  *greeting = {Printable(words[2]), Printable(words[3]), 0, {}};
   for (size_t i = 4; i < words.size(); ++i) {
+    if (words[i] == kKindsWord) continue;
     const uint32_t ability = AbilityOf(words[i]);
     greeting->abilities |= ability;
     if (ability == 0) greeting->unknown.push_back(words[i]);
@@ -183,6 +203,7 @@ class ProtocolCollector : public Collector {
     Report();
   }
 
+  void SetNotes(bool on) override;
   void Reset() override;
 
  private:
@@ -195,9 +216,11 @@ class ProtocolCollector : public Collector {
   Observer& observer_;
   const ProcessOptions options_;
   std::unique_ptr<Conversation> conversation_;
-  bool reported_ = false;  // the conversation's error
-  int failed_starts_ = 0;  // consecutive
-  int scripts_ = 0;        // running
+  bool reported_ = false;   // the conversation's error
+  int failed_starts_ = 0;   // consecutive
+  bool has_notes_ = false;  // it offers kinds, so it has words for what it does
+  bool notes_ = false;      // it was asked for them
+  int scripts_ = 0;         // running
 };
 
 void ProtocolCollector::Start() {
@@ -205,6 +228,20 @@ void ProtocolCollector::Start() {
   reported_ = false;
   ProcessGreeting greeting;
   failed_starts_ = conversation_->Greet(&greeting) ? 0 : failed_starts_ + 1;
+  has_notes_ = !greeting.kinds.empty();
+  notes_ = false;
+  Report();
+}
+
+// A program that has begun to take notes goes on: nobody need read them.
+void ProtocolCollector::SetNotes(bool on) {
+  if (!on || !has_notes_ || notes_ || !conversation_->ok()) return;
+  notes_ = true;
+  std::string line;
+  if (conversation_->Send("notes on") && conversation_->Receive(&line) && line != "ok") {
+    conversation_->Fail("did not take notes",
+                        fmt::format("\"{}\" instead of `ok`", Printable(line)));
+  }
   Report();
 }
 
@@ -236,7 +273,8 @@ void ProtocolCollector::Reset() {
 void ProtocolCollector::ReceiveEvents() {
   Event event;
   bool over = false;
-  while (conversation_->Receive(&event, &over) && !over) {
+  const auto note = [this](const std::string& text) { observer_.Note(text); };
+  while (conversation_->Receive(&event, &over, note) && !over) {
     switch (event.kind) {
       case Event::Kind::kFinalize:
       case Event::Kind::kCallback:

@@ -20,6 +20,8 @@
 #include "collector/naive.h"
 #include "collector/optimized.h"
 #include "collector/peers/cpython/cpython_py.h"
+#include "collector/peers/cpython/kinds_py.h"
+#include "collector/peers/lua/kinds_lua.h"
 #include "collector/peers/lua/lua_lua.h"
 #include "collector/peers/php/php_php.h"
 #include "collector/peers/ruby/ruby_rb.h"
@@ -29,6 +31,42 @@
 
 namespace ouro {
 namespace {
+
+// What an adapter in another process finds its options in.
+constexpr char kOptionsVariable[] = "OURO_OPTIONS";
+
+// The name of a specimen, and its options after a question mark: `php:php8.2?kinds=generator&gc=1`.
+// What follows the last question mark and is not made of their characters is part of the name, as
+// in the command of a `process:`.
+struct SpecimenName {
+  explicit SpecimenName(const std::string& name) : text(name), base(name) {
+    constexpr char kOptionCharacters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.,=&";
+    const size_t mark = name.rfind('?');
+    if (mark == std::string::npos || mark + 1 == name.size()) return;
+    if (name.find_first_not_of(kOptionCharacters, mark + 1) != std::string::npos) return;
+    base = name.substr(0, mark);
+    options = name.substr(mark + 1);
+  }
+  // The value of an option; "" if it has none, or is not there.
+  std::string Value(const std::string& key) const {
+    std::istringstream words(options);
+    for (std::string word; std::getline(words, word, '&');) {
+      if (word.substr(0, key.size() + 1) == key + "=") return word.substr(key.size() + 1);
+    }
+    return "";
+  }
+  bool Has(const std::string& key) const {
+    std::istringstream words(options);
+    for (std::string word; std::getline(words, word, '&');) {
+      if (word == key || word.substr(0, key.size() + 1) == key + "=") return true;
+    }
+    return false;
+  }
+
+  std::string text;
+  std::string base;
+  std::string options;
+};
 
 Specimen Own(const char* name, const char* summary, const Contract& contract,
              std::function<std::unique_ptr<Collector>(Observer&)> make) {
@@ -91,10 +129,11 @@ const Contract* ContractOfVersion(const std::string& version) {
   return nullptr;
 }
 
-// The contract that follows from a greeting, or nullptr.
+// The contract that follows from a greeting, or nullptr. Holders of the engine's own are objects
+// that no exact contract knows, so a CPython with kinds is judged by bounds.
 const Contract* ContractOf(const ProcessGreeting& greeting) {
-  return greeting.name == "cpython" ? ContractOfVersion(greeting.version)
-                                    : FindContract(greeting.name);
+  if (greeting.name != "cpython") return FindContract(greeting.name);
+  return greeting.kinds.empty() ? ContractOfVersion(greeting.version) : &kCPython;
 }
 
 std::string NoContract(const std::string& name, const ProcessGreeting& greeting) {
@@ -114,29 +153,33 @@ std::string NoContract(const std::string& name, const ProcessGreeting& greeting)
 
 // A program that speaks the line protocol, after its greeting. If `contract` is null, it follows
 // from the greeting.
-std::string FindPeer(const std::string& name, const std::vector<std::string>& argv,
+std::string FindPeer(const SpecimenName& name, std::vector<std::string> argv,
                      const Contract* contract, Specimen* specimen) {
+  if (!name.options.empty()) {
+    argv.insert(argv.begin(), {"env", fmt::format("{}={}", kOptionsVariable, name.options)});
+  }
   ProcessGreeting greeting;
   std::string error;
-  if (!Hello(argv, &greeting, &error)) return fmt::format("{}: {}", name, error);
+  if (!Hello(argv, &greeting, &error)) return fmt::format("{}: {}", name.text, error);
   if (contract == nullptr) contract = ContractOf(greeting);
-  if (contract == nullptr) return NoContract(name, greeting);
+  if (contract == nullptr) return NoContract(name.text, greeting);
   *specimen = {
-      .name = name,
+      .name = name.text,
       .summary = Printable(fmt::format("{} {}", greeting.name, greeting.version)),
       .contract = contract,
       .abilities = greeting.abilities,
       .in_process = false,
       .unknown = greeting.unknown,
+      .kinds = KindTable(greeting.kinds),
       .make = [argv](Observer& observer) { return MakeProtocolCollector(argv, observer); }};
   return "";
 }
 
-std::string FindProcess(const std::string& name, const Contract* contract, Specimen* specimen) {
-  const std::string rest = name.substr(name.find(':') + 1);
+std::string FindProcess(const SpecimenName& name, const Contract* contract, Specimen* specimen) {
+  const std::string rest = name.base.substr(name.base.find(':') + 1);
   const size_t colon = rest.find(':');
   if (colon == std::string::npos) {
-    return fmt::format("\"{}\" is not process:CONTRACT:COMMAND", name);
+    return fmt::format("\"{}\" is not process:CONTRACT:COMMAND", name.base);
   }
   const Contract* named = nullptr;
   const std::string error = ReadContract(rest.substr(0, colon), &named);
@@ -166,33 +209,63 @@ std::string FindLibraryPeer(const PeerName& peer, Specimen* specimen) {
   return fmt::format("{} is not here: {}", peer.name, wrong.substr(("lib:" + path + ": ").size()));
 }
 
-// An interpreter whose adapter is embedded in this program, so that `ouro` can be copied anywhere.
+// An interpreter whose adapters are embedded in this program, so that `ouro` can be copied
+// anywhere.
 struct Interpreter {
   const char* prefix;              // of the specimen's name; the interpreter's path follows
   std::vector<std::string> flags;  // the text follows; they exclude the user's settings
   std::string text;
+  std::string kinds;  // the text of the adapter that offers kinds
 };
 
 const std::vector<Interpreter>& Interpreters() {
   static const std::vector<Interpreter> interpreters = {
-      {"cpython:", {"-u", "-c"}, kCPythonAdapter},
-      {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter},   // not an option: `-- A Lua ...`
-      {"php:", {"-n", "-r"}, std::string("?>") + kPhpAdapter},  // -r begins in code
-      {"ruby:", {"--disable=all", "-e"}, kRubyAdapter},
+      {"cpython:", {"-u", "-c"}, kCPythonAdapter, kCPythonKinds},
+      // Not an option: `-- A Lua ...`.
+      {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter, std::string(" ") + kLuaKinds},
+      // -r begins in code.
+      {"php:", {"-n", "-r"}, std::string("?>") + kPhpAdapter, ""},
+      {"ruby:", {"--disable=all", "-e"}, kRubyAdapter, ""},
   };
   return interpreters;
 }
 
-std::string FindInterpreter(const std::string& name, const Interpreter& interpreter,
+std::string FindInterpreter(const SpecimenName& name, const Interpreter& interpreter,
                             const std::string& path, const Contract* contract, Specimen* specimen) {
   std::vector<std::string> argv = {path};
   argv.insert(argv.end(), interpreter.flags.begin(), interpreter.flags.end());
-  argv.push_back(interpreter.text);
+  argv.push_back(name.Has("kinds") ? interpreter.kinds : interpreter.text);
   return FindPeer(name, argv, contract, specimen);
+}
+
+// Leaves the specimen those kinds that the option `kinds` names, or whose families it names: all,
+// if it has no value. Returns "" or which are not there.
+std::string Choose(const std::string& wanted, Specimen* specimen) {
+  if (wanted.empty() || wanted == "all") return "";
+  std::vector<KindRow> chosen;
+  std::istringstream words(wanted);
+  for (std::string word; std::getline(words, word, ',');) {
+    const size_t before = chosen.size();
+    for (const KindRow& kind : specimen->kinds.kinds()) {
+      const std::string_view name = KindName(kind.id);
+      if (name == word || name.substr(0, word.size() + 1) == word + "-") chosen.push_back(kind);
+    }
+    if (chosen.size() > before) continue;
+    return fmt::format("{}: it has no kind or family \"{}\"; `ouro kinds` lists them",
+                       specimen->name, Printable(word));
+  }
+  specimen->kinds = KindTable(std::move(chosen));
+  return "";
 }
 
 // "", or why its contract cannot judge the specimen's events.
 std::string Judgeable(const Specimen& specimen) {
+  for (const KindRow& kind : specimen.kinds.kinds()) {
+    if (specimen.contract->envelope != nullptr) break;
+    if (!kind.cyclic && !kind.frail && !kind.rooted) continue;
+    return fmt::format("{}: {}, an exact contract, cannot judge the kind {}", specimen.name,
+                       specimen.contract->name, KindName(kind.id));
+  }
   const uint32_t judged = JudgedAbilities(*specimen.contract);
   const uint32_t beyond = specimen.abilities & ~judged;
   if (beyond == 0) return "";
@@ -202,7 +275,8 @@ std::string Judgeable(const Specimen& specimen) {
 }
 
 // FindSpecimen without the check of abilities. If `contract` is null, it follows from the specimen.
-std::string FindNamed(const std::string& name, const Contract* contract, Specimen* specimen) {
+std::string FindNamed(const SpecimenName& whole, const Contract* contract, Specimen* specimen) {
+  const std::string& name = whole.base;
   for (const Specimen& own : OwnSpecimens()) {
     if (own.name != name) continue;
     *specimen = own;
@@ -215,15 +289,15 @@ std::string FindNamed(const std::string& name, const Contract* contract, Specime
     return name.compare(0, prefix.size(), prefix) == 0;
   };
   if (starts("liar:")) return FindLiar(name.substr(5), specimen);
-  if (starts("lib:")) return LoadLibrary(name.substr(4), specimen);
+  if (starts("lib:")) return LoadLibrary(name.substr(4), specimen, whole.options);
   if (starts("planted:")) return FindPlanted(name, specimen);
-  if (starts("process:")) return FindProcess(name, contract, specimen);
+  if (starts("process:")) return FindProcess(whole, contract, specimen);
   const Interpreter& cpython = Interpreters()[0];
-  if (name == "cpython") return FindInterpreter(name, cpython, "python3", contract, specimen);
+  if (name == "cpython") return FindInterpreter(whole, cpython, "python3", contract, specimen);
   for (const Interpreter& known : Interpreters()) {
     const std::string_view prefix = known.prefix;
     if (!starts(prefix)) continue;
-    return FindInterpreter(name, known, name.substr(prefix.size()), contract, specimen);
+    return FindInterpreter(whole, known, name.substr(prefix.size()), contract, specimen);
   }
   return fmt::format("there is no specimen \"{}\"; `ouro specimens` lists them", name);
 }
@@ -306,6 +380,8 @@ const std::vector<SpecimenForm>& SpecimenForms() {
       {"liar:LAW", "a collector that breaks that law; `ouro laws` lists them"},
       {"planted:NAME", "the optimized collector with a bug planted; `ouro specimens` lists them"},
       {"lib:PATH", "the collector in the shared object at PATH: see collector/library.h"},
+      {"NAME?OPTIONS",
+       "with options, `KEY=VALUE&...`: `kinds`, those of the adapter (docs/kinds.md)"},
       {"cpython", "the python3 on PATH, under the contract of its version"},
       {"cpython:PATH", "the CPython at PATH, 2.6, 2.7 or 3.4 to 3.13; others with --contract"},
       {"lua:PATH", "the Lua 5.4 at PATH"},
@@ -322,7 +398,10 @@ std::string FindSpecimen(const std::string& name, Specimen* specimen, const std:
     if (std::string error = ReadContract(contract, &chosen); !error.empty()) return error;
   }
   Specimen found;
-  if (std::string error = FindNamed(name, chosen, &found); !error.empty()) return error;
+  const SpecimenName whole(name);
+  if (std::string error = FindNamed(whole, chosen, &found); !error.empty()) return error;
+  if (!whole.options.empty() && found.name == whole.base) found.name = whole.text;
+  if (std::string error = Choose(whole.Value("kinds"), &found); !error.empty()) return error;
   if (chosen != nullptr) found.contract = chosen;
   if (std::string error = Judgeable(found); !error.empty()) return error;
   *specimen = std::move(found);

@@ -45,6 +45,8 @@ std::string PeersFolder();
 //   cpython:PATH                any CPython, 2.7 and 3.x
 //   lua:PATH, php:PATH, ruby:PATH   that interpreter, under the contract of its language
 //   process:CONTRACT:COMMAND    a shell command that speaks the line protocol
+// and after each, where its adapter has any, ?KEY=VALUE&...: options. `kinds` alone, or with a list
+// of kinds or families, asks for kinds; all options are handed to the adapter.
 // `contract`, in the form of ReadContract, replaces the one named by the specimen, its version or
 // its library; "" keeps that. Returns "" and sets *specimen, or returns a sentence that says what
 // is wrong and what to do: an unknown name; an interpreter that is missing, does not respond, or

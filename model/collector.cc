@@ -67,8 +67,8 @@ const Contract kCPython39 = {
 };
 
 const Contract* const kContracts[] = {
-    &kCPython26, &kCPython27, &kCPython34, &kCPython39, &kBoehm, &kBoehmUnordered, &kDuktape,
-    &kGObject,   &kLua,       &kPerl,      &kPhp,       &kRuby,  nullptr};
+    &kCPython26, &kCPython27, &kCPython34, &kCPython39, &kCPython, &kBoehm, &kBoehmUnordered,
+    &kDuktape,   &kGObject,   &kLua,       &kPerl,      &kPhp,     &kRuby,  nullptr};
 
 std::vector<std::string> Describe(const Contract& c) {
   if (c.envelope != nullptr) return Describe(*c.envelope);

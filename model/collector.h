@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "model/envelope.h"
+#include "model/kind.h"
 #include "model/program.h"
 
 namespace ouro {
@@ -92,6 +93,10 @@ class Observer {
   // sentence. May be called at any time, also from a constructor. From then on, until Reset,
   // Execute has no effect and reports nothing; further calls of Broken are ignored.
   virtual void Broken(const std::string& why) = 0;
+
+  // What the operation in progress is in the engine's own words: "r0.f = [r2].__iter__()". One
+  // line, for transcripts. Called from within Execute, if Collector::SetNotes asked for it.
+  virtual void Note(const std::string& /*text*/) {}
 };
 
 // A collector as the harness sees it. It need not check its input: no operation that it receives is
@@ -109,6 +114,9 @@ class Collector {
   // Checks the collector's own invariants: "" or what is wrong, in a sentence. May be called
   // between any two operations, also within a script. The default has nothing to check.
   virtual std::string Verify() const { return ""; }
+
+  // Asks for notes, or no longer. The default has none to give.
+  virtual void SetNotes(bool /*on*/) {}
 
   // Discards everything without events: no object, garbage, weak reference, count or setting of an
   // earlier program may affect the next one, whose first object is #0 again. Also ends the effect
@@ -165,7 +173,8 @@ extern const Contract kCPython27;  // 2.7: 2.6, and full collections wait
 extern const Contract kCPython34;  // 3.4 to 3.8
 extern const Contract kCPython39;  // 3.9 to 3.13
 
-// The contracts of other people's collectors: bounds.
+// The contracts of other people's collectors, and of CPython with kinds: bounds.
+extern const Contract kCPython;  // 3.9 and later
 extern const Contract kBoehm;
 extern const Contract kBoehmUnordered;
 extern const Contract kDuktape;
@@ -206,6 +215,8 @@ struct Specimen {
   bool in_process = true;
   // Words that it claims as abilities and that are none: misspelt, or with a CR at the end.
   std::vector<std::string> unknown = {};
+  // The kinds that it offers; under a contract without an envelope, without promises.
+  KindTable kinds = {};
   // Makes a collector that reports to `observer`, which must outlive it. Returns no null; a
   // collector that cannot start calls Observer::Broken. Any thread may call it.
   std::function<std::unique_ptr<Collector>(Observer& observer)> make;

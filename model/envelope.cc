@@ -18,6 +18,20 @@ using W = Envelope::Weak;
 // Sources: docs/peers.md (probes of each library), confirmed by 10,000 programs on each. Comments
 // name the library's manual where it promises the behaviour.
 
+// Sections 1, 6 and 7 of docs/semantics.md. A death by count clears weak references after the
+// finalizer, a collection before.
+constexpr Envelope kOfCPython = {
+    .prompt = true,
+    .spares = S::kNothing,
+    .finalizers = F::kOnce,
+    .order = O::kAny,
+    .touched = T::kFreedAtOnce,
+    .collections = 1,
+    .weak = W::kEither,
+    .strays = 0,
+    .repeatable = true,
+};
+
 // PHP manual, "Reference Counting Basics", "Collecting Cycles"; zend_weakrefs clears when freed.
 constexpr Envelope kOfPhp = {
     .prompt = true,
@@ -135,6 +149,8 @@ constexpr Contract Bounds(const char* name, const char* summary, const Envelope&
 
 }  // namespace
 
+const Contract kCPython =
+    Bounds("cpython", "CPython 3.9 and later, by bounds: for kinds", kOfCPython);
 const Contract kBoehm =
     Bounds("boehm", "Boehm's collector, 8.2: conservative, ordered finalizers", kOfBoehm);
 const Contract kBoehmUnordered =

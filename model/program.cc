@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstddef>
+#include <set>
 
 #include "model/program_table.h"
 
@@ -49,6 +50,13 @@ const char* WordOf(OpCode code) { return table::RowOf(code).word; }
 
 bool WritesRegister(OpCode code) { return table::FieldsOf(code).Has("rD"); }
 
+bool TakesKind(OpCode code) { return table::FieldsOf(code).Has("T"); }
+
+KindRow::Place PlaceOf(OpCode code) {
+  if (code == OpCode::kNode) return KindRow::Place::kNode;
+  return code == OpCode::kStore ? KindRow::Place::kEdge : KindRow::Place::kRoot;
+}
+
 const Script& Program::script(int number) const {
   static const Script* const kEmpty = new Script;
   if (number < 0 || static_cast<size_t>(number) >= scripts.size()) return *kEmpty;
@@ -66,6 +74,18 @@ size_t Program::size() const {
   size_t size = main.size();
   for (const Script& script : scripts) size += script.size();
   return size;
+}
+
+std::vector<std::string> Program::Kinds() const {
+  std::set<std::string> names;
+  const auto name = [&names](const Script& ops) {
+    for (const Op& op : ops) {
+      if (op.kind != kPlain) names.emplace(KindName(op.kind));
+    }
+  };
+  name(main);
+  for (const Script& script : scripts) name(script);
+  return {names.begin(), names.end()};
 }
 
 int Program::UnnamedRegister() const {

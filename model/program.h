@@ -19,6 +19,10 @@
 // that no script sees it; if it names all, the highest that is empty; if none is, the operation is
 // void.
 //
+// Kinds. `r0.1 = r2 as closure`, `r0 = node 2 as list-subclass` and `r3 = r0 as frame-local` say
+// how an engine holds a reference, or what it makes of a node: see kind.h. Without `as` all is
+// plain.
+//
 // Place: the bottom of model/. It knows nothing of collectors or of laws.
 //
 // Threads: everything here is a value or a pure function.
@@ -31,6 +35,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "model/kind.h"
 
 namespace ouro {
 
@@ -51,13 +57,13 @@ inline constexpr int8_t kNoScript = -1;
 // The order is part of the byte form of programs: append, never reorder. What is known of each is a
 // row of program_table.h.
 enum class OpCode : uint8_t {
-  kNode,           // dest = node count [del script]
+  kNode,           // dest = node count [as kind] [del script]
   kLeaf,           // dest = leaf
   kWeak,           // dest = weak ref [call script]
-  kCopy,           // dest = ref
+  kCopy,           // dest = ref [as kind]
   kLoad,           // dest = ref.slot
   kDeref,          // dest = ref()
-  kStore,          // ref.slot = value
+  kStore,          // ref.slot = value [as kind]
   kEmptySlot,      // ref.slot = none
   kEmptyRegister,  // dest = none
   kCollect,        // collect count
@@ -71,8 +77,9 @@ enum class OpCode : uint8_t {
   kCensus,         // census
   kFail,           // fail count
   kRaise,          // raise
+  kPoke,           // poke ref.slot count
 };
-inline constexpr int kOpCodes = static_cast<int>(OpCode::kRaise) + 1;
+inline constexpr int kOpCodes = static_cast<int>(OpCode::kPoke) + 1;
 
 // One operation. Fields that its code does not use have the defaults below, so that operations are
 // equal if and only if their text is.
@@ -83,7 +90,8 @@ struct Op {
   Ref value = 0;              // `R'`: leads to the object that is stored
   uint8_t slot = 0;           // `K` of R.K
   int8_t script = kNoScript;  // `del S`, `call S`
-  int32_t count = 0;          // slots of a node, generation, first threshold, index, N of `fail`
+  KindId kind = kPlain;       // `as T`
+  int32_t count = 0;          // slots of a node, generation, first threshold, index, N, P
   int32_t count1 = 0;         // second threshold
   int32_t count2 = 0;         // third threshold
 
@@ -115,6 +123,10 @@ std::string ListAbilities(uint32_t abilities);
 bool Allocates(OpCode code);       // creates an object, or fails to: Event::kNew, Event::kFailed
 bool Yields(OpCode code);          // reports the object that it read, or none: Event::kGot
 bool WritesRegister(OpCode code);  // has a `dest`
+bool TakesKind(OpCode code);       // may have `as T`
+
+// The place of the kind that such an operation may name. REQUIRES: TakesKind(code).
+KindRow::Place PlaceOf(OpCode code);
 
 // The kind of operation, for signatures: "load". One word stands for several operations where
 // shrinking may turn one of them into another. Lives as long as the process.
@@ -138,6 +150,8 @@ struct Program {
   Script& mutable_section(int number);
   // The number of operations in main and in all scripts.
   size_t size() const;
+  // The names of the kinds that operations name, sorted, each once. O(size()).
+  std::vector<std::string> Kinds() const;
   // The highest register that no operation names, or -1. O(size()).
   int UnnamedRegister() const;
 };
@@ -162,22 +176,24 @@ std::string ParseOp(std::string_view line, bool in_script, Op* op);
 // Linear in the text.
 std::string Parse(std::string_view text, std::vector<Program>* programs);
 
-// The byte form, for fuzzing: four bytes an operation, so that a changed byte changes one
-// operation. Any bytes decode to a program of at most `max_ops` operations. Decode(Encode(p))
-// yields p, up to empty scripts at the end of `scripts`, if p has at most `max_ops` operations and
-// only numbers that the form can express: node sizes, slots, registers, scripts and generations
-// always; thresholds, indices and `fail` up to 192, or one digit and at least two zeros (700,
-// 2000). Encode rounds other numbers down to these. REQUIRES of Decode: `data` points to `size`
-// bytes.
+// The byte form, for fuzzing: four bytes an operation, and four before it if it names a kind, so
+// that a changed byte changes one operation. Any bytes decode to a program of at most `max_ops`
+// operations. Decode(Encode(p)) yields p, up to empty scripts at the end of `scripts`, if p has at
+// most `max_ops` operations and only numbers that the form can express: node sizes, slots,
+// registers, scripts and generations always; thresholds, indices and `fail` up to 192, or one digit
+// and at least two zeros (700, 2000). Encode rounds other numbers down to these. Kinds are numbers
+// of this process: bytes from another one name the same kinds if both know the same specimen and
+// nothing else. REQUIRES of Decode: `data` points to `size` bytes.
 Program Decode(const uint8_t* data, size_t size, size_t max_ops = 1024);
 std::vector<uint8_t> Encode(const Program& program);
 
-// The programs one step simpler than `program`, the boldest step first: whole scripts and long runs
-// of operations dropped, then single operations, then scripts and registers renumbered, then single
-// operations made plainer (no finalizer, fewer slots, a full collection, smaller numbers, a lower
-// register). Every candidate is strictly smaller in a well-founded order, so that repeated
-// simplification ends; only the empty program has no candidates. Time and memory are quadratic in
-// the program's length, up to 160 MB: a longer program has its boldest candidates only.
+// The programs one step simpler than `program`, the boldest step first: all kinds plain, each kind
+// plain; whole scripts and long runs of operations dropped, then single operations, then scripts
+// and registers renumbered, then single operations made plainer (no finalizer, fewer slots, a full
+// collection, smaller numbers, a lower register). Every candidate is strictly smaller in a
+// well-founded order, so that repeated simplification ends; only the empty program has no
+// candidates. Time and memory are quadratic in the program's length, up to 160 MB: a longer program
+// has its boldest candidates only.
 std::vector<Program> Simpler(const Program& program);
 
 }  // namespace ouro

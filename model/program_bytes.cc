@@ -4,8 +4,10 @@
 // byte changes one operation and moving a record changes none.
 //
 // A record is the code of an operation and a byte for each of its fields, in the order of its
-// pattern. The code kSectionCode opens a script or main instead; a program starts in main. Every
-// value of every byte has a meaning, and different operations have different records.
+// pattern. The code kSectionCode opens a script or main instead; a program starts in main. The code
+// kKindCode is followed by the number of a kind, low byte first, for the next operation if that
+// takes one. Every value of every byte has a meaning, and different operations have different
+// records.
 
 #include <algorithm>
 #include <array>
@@ -20,13 +22,14 @@ namespace {
 
 using table::Field;
 
-constexpr size_t kRecord = 1 + table::kMaxFields;
+constexpr size_t kRecord = 1 + table::kMaxPlainFields;
 using Record = std::array<uint8_t, kRecord>;
 
 // The low five bits of the first byte; new operations may take the codes below it.
 constexpr int kCodes = 32;
 constexpr int kSectionCode = kCodes - 1;
-static_assert(kOpCodes <= kSectionCode);
+constexpr int kKindCode = kCodes - 2;
+static_assert(kOpCodes <= kKindCode);
 
 // What a byte means for a field with many values: 0 ... 192 exactly, then 200, 300 ... 900, 1000,
 // 2000 ... 1000000000. So the thresholds of real collectors (700 10 10, 2000 10 0) are exact.
@@ -67,6 +70,7 @@ Op OpOf(const Record& record, bool in_script) {
   op.code = static_cast<OpCode>(record[0] % kCodes % kOpCodes);
   size_t at = 1;
   for (const Field* field : table::FieldsOf(op.code)) {
+    if (field->kind == table::Kind::kName) continue;
     field->set(&op, FieldOf(*field, record[at++], in_script));
   }
   return op;
@@ -77,6 +81,7 @@ Record RecordOf(const Op& op) {
   record[0] = static_cast<uint8_t>(op.code);
   size_t at = 1;
   for (const Field* field : table::FieldsOf(op.code)) {
+    if (field->kind == table::Kind::kName) continue;
     record[at++] = ByteOf(*field, field->get(op));
   }
   return record;
@@ -84,7 +89,12 @@ Record RecordOf(const Op& op) {
 
 void Append(const Script& script, std::vector<uint8_t>* bytes) {
   for (const Op& op : script) {
-    Record record = RecordOf(op);
+    if (op.kind != kPlain) {
+      const Record kind = {kKindCode, static_cast<uint8_t>(op.kind & 0xff),
+                           static_cast<uint8_t>(op.kind >> 8)};
+      bytes->insert(bytes->end(), kind.begin(), kind.end());
+    }
+    const Record record = RecordOf(op);
     bytes->insert(bytes->end(), record.begin(), record.end());
   }
 }
@@ -94,12 +104,17 @@ void Append(const Script& script, std::vector<uint8_t>* bytes) {
 Program Decode(const uint8_t* data, size_t size, size_t max_ops) {
   Program program;
   int section = kNoScript;  // main
+  KindId kind = kPlain;     // of the next operation
   size_t ops = 0;
   for (size_t at = 0; at < size && ops < max_ops; at += kRecord) {
     Record record{};  // a short last record is padded with zeros
     std::copy_n(data + at, std::min(kRecord, size - at), record.begin());
     if (record[0] % kCodes == kSectionCode) {
       section = record[1] % (kMaxScripts + 1) - 1;
+      continue;
+    }
+    if (record[0] % kCodes == kKindCode) {
+      kind = static_cast<KindId>((record[1] | record[2] << 8) % (kMaxKinds + 1));
       continue;
     }
     bool in_script = section != kNoScript;
@@ -109,6 +124,10 @@ Program Decode(const uint8_t* data, size_t size, size_t max_ops) {
     Script& script = in_script ? program.scripts[static_cast<size_t>(section)] : program.main;
     if (script.empty()) script.reserve(std::min((size - at) / kRecord + 1, max_ops));
     script.push_back(OpOf(record, in_script));
+    // A number without a name would not survive as text.
+    const bool named = kind != kPlain && KindName(kind) != KindName(kPlain);
+    if (named && TakesKind(script.back().code)) script.back().kind = kind;
+    kind = kPlain;
     ++ops;
   }
   return program;
@@ -116,7 +135,7 @@ Program Decode(const uint8_t* data, size_t size, size_t max_ops) {
 
 std::vector<uint8_t> Encode(const Program& program) {
   std::vector<uint8_t> bytes;
-  bytes.reserve(kRecord * (program.size() + program.scripts.size()));
+  bytes.reserve(kRecord * (2 * program.size() + program.scripts.size()));
   Append(program.main, &bytes);
   for (size_t i = 0; i < program.scripts.size(); ++i) {
     if (program.scripts[i].empty()) continue;

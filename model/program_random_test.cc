@@ -45,6 +45,9 @@ rc::Gen<Op> ArbitraryOp(bool in_script, bool compact) {
     auto reference = [=] { return static_cast<Ref>(*inRange(0, kRegisters + in_script)); };
     auto slot = [] { return static_cast<uint8_t>(*inRange(0, kMaxSlots)); };
     if (WritesRegister(op.code)) op.dest = static_cast<uint8_t>(*inRange(0, kRegisters));
+    if (TakesKind(op.code) && *inRange(0, 3) == 0) {
+      op.kind = InternKind(*rc::gen::element<std::string>("closure", "list-item", "x1"));
+    }
     switch (op.code) {
       case OpCode::kNode:
         op.count = *inRange(0, kMaxSlots + 1);
@@ -64,6 +67,11 @@ rc::Gen<Op> ArbitraryOp(bool in_script, bool compact) {
       case OpCode::kCopy:
       case OpCode::kDeref:
         op.ref = reference();
+        break;
+      case OpCode::kPoke:
+        op.slot = slot();
+        op.ref = reference();
+        op.count = *inRange(0, kMaxActions);
         break;
       case OpCode::kCollect:
         op.count = *inRange(0, kGenerations);

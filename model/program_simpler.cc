@@ -11,6 +11,7 @@
 #include <array>
 #include <bitset>
 #include <cstdlib>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -35,6 +36,7 @@ class Simplifier {
   std::vector<Program> Run() {
     const int scripts = static_cast<int>(program_.scripts.size());
     const size_t all = program_.main.size();
+    MakePlain();
     DropRuns(kNoScript, all, 2);
     DropScripts();
     DropRuns(kNoScript, std::min<size_t>(all, 1), 1);
@@ -70,6 +72,24 @@ class Simplifier {
     };
     each_op(program.main);
     for (auto& script : program.scripts) each_op(script);
+  }
+
+  // Forgets all kinds; then one kind wherever it is named. What is left is what matters.
+  void MakePlain() {
+    const std::vector<std::string> kinds = program_.Kinds();  // sorted: numbers mean nothing
+    if (kinds.empty()) return;
+    const auto forget = [this](auto which) {
+      Program candidate = program_;
+      EachField(candidate, [&which](Op& op, const Field& field) {
+        if (field.kind == Kind::kName && which(op.kind)) op.kind = kPlain;
+      });
+      Add(std::move(candidate));
+    };
+    forget([](KindId) { return true; });
+    if (kinds.size() == 1) return;
+    for (const std::string& name : kinds) {
+      forget([kind = InternKind(name)](KindId other) { return other == kind; });
+    }
   }
 
   // Drops runs of `longest` operations, half as many ... `shortest`. Late runs first: what follows
@@ -185,11 +205,14 @@ class Simplifier {
     for (size_t i = 0; i < script.size(); ++i) {
       if (!table::FieldsOf(script[i].code).Has(field.name)) continue;
       const int value = field.get(script[i]);
-      const int distance = std::abs(value - field.plainest);
+      // Half of a kind's number is another kind.
+      const bool whole = field.kind == Kind::kName && value != field.plainest;
+      const int distance = whole ? 1 : std::abs(value - field.plainest);
       for (int step = distance; step > 0 && !Full(); step /= 2) {
         Program candidate = program_;
-        field.set(&candidate.mutable_section(section)[i],
-                  value > field.plainest ? value - step : value + step);
+        field.set(&candidate.mutable_section(section)[i], whole                    ? field.plainest
+                                                          : value > field.plainest ? value - step
+                                                                                   : value + step);
         Add(std::move(candidate));
       }
     }

@@ -26,6 +26,7 @@ enum class Kind {
   kReference,  // the same, or in scripts `self`, which is the number after the last register
   kNumber,
   kOption,  // a number that may be absent with the words in [brackets]; absent is one below `min`
+  kName,    // the name of a kind, absent likewise: a number of kind.h, which is kPlain if absent
 };
 
 // A field of an operation: its name in patterns, its name in errors, and its values.
@@ -41,7 +42,8 @@ struct Field {
 
   constexpr bool is_register() const { return kind == Kind::kRegister || kind == Kind::kReference; }
   // The bounds of its values, those included that are not written as numbers.
-  constexpr int lowest() const { return kind == Kind::kOption ? min - 1 : min; }
+  constexpr int lowest() const { return is_option() ? min - 1 : min; }
+  constexpr bool is_option() const { return kind == Kind::kOption || kind == Kind::kName; }
   constexpr int highest(bool in_script) const {
     return kind == Kind::kReference && in_script ? max + 1 : max;
   }
@@ -66,10 +68,12 @@ constexpr Field MakeField(std::string_view name, std::string_view noun, Kind kin
 
 // In the order in which Simpler tries them: what tells most about a failure first.
 inline constexpr std::array kFields = {
+    MakeField<&Op::kind>("T", "kind", Kind::kName, 1, kMaxKinds, kPlain),
     MakeField<&Op::script>("S", "script", Kind::kOption, 0, kMaxScripts - 1, kNoScript),
     MakeField<&Op::count>("N", "node size", Kind::kNumber, 0, kMaxSlots, 0),
     // Readers expect a full collection; a younger one would look like a condition of the failure.
     MakeField<&Op::count>("G", "generation", Kind::kNumber, 0, kGenerations - 1, kGenerations - 1),
+    MakeField<&Op::count>("P", "action", Kind::kNumber, 0, kMaxActions - 1, 0),
     MakeField<&Op::count>("F", "allocation", Kind::kNumber, 1, kMaxArgument, 1),
     MakeField<&Op::count>("I", "garbage element", Kind::kNumber, 0, kMaxArgument, 0),
     MakeField<&Op::count>("A", "threshold", Kind::kNumber, 0, kMaxArgument, 0),
@@ -94,6 +98,7 @@ enum class Operand : uint8_t {
 enum class State : uint8_t {
   kAny,
   kListed,    // the garbage list has an element I
+  kActive,    // the slot is held by a kind that has actions
   kInScript,  // a script is running
 };
 
@@ -108,8 +113,8 @@ enum class Result : uint8_t {
 struct Row {
   OpCode code;
   // Its grammar, its written form and, in the order of its fields, its byte form. Names of kFields
-  // stand for fields, everything else for itself; [brackets] enclose what may be absent, and they
-  // come last.
+  // stand for fields, everything else for itself; [brackets] enclose what may be absent: a field
+  // and the word before it. They come last.
   std::string_view pattern;
   const char* word;  // in signatures: see WordOf
   Result result = Result::kNone;
@@ -122,7 +127,7 @@ struct Row {
 
 inline constexpr std::array<Row, kOpCodes> kRows = {{
     {.code = OpCode::kNode,
-     .pattern = "rD = node N [del S]",
+     .pattern = "rD = node N [as T] [del S]",
      .word = "node",
      .result = Result::kBirth,
      .script_needs = kFinalizers},
@@ -134,7 +139,10 @@ inline constexpr std::array<Row, kOpCodes> kRows = {{
      .needs = kWeakReferences,
      .script_needs = kCallbacks,
      .ref = Operand::kNode},
-    {.code = OpCode::kCopy, .pattern = "rD = R", .word = "assignment", .ref = Operand::kObject},
+    {.code = OpCode::kCopy,
+     .pattern = "rD = R [as T]",
+     .word = "assignment",
+     .ref = Operand::kObject},
     {.code = OpCode::kLoad,
      .pattern = "rD = R.K",
      .word = "load",
@@ -147,7 +155,7 @@ inline constexpr std::array<Row, kOpCodes> kRows = {{
      .needs = kWeakReferences,
      .ref = Operand::kWeak},
     {.code = OpCode::kStore,
-     .pattern = "R.K = R'",
+     .pattern = "R.K = R' [as T]",
      .word = "store",
      .ref = Operand::kSlot,
      .value = Operand::kObject},
@@ -175,6 +183,12 @@ inline constexpr std::array<Row, kOpCodes> kRows = {{
     {.code = OpCode::kCensus, .pattern = "census", .word = "census", .needs = kCensusTaking},
     {.code = OpCode::kFail, .pattern = "fail F", .word = "setting", .needs = kFailures},
     {.code = OpCode::kRaise, .pattern = "raise", .word = "setting", .state = State::kInScript},
+    {.code = OpCode::kPoke,
+     .pattern = "poke R.K P",
+     .word = "poke",
+     .result = Result::kObject,
+     .ref = Operand::kSlot,
+     .state = State::kActive},
 }};
 
 constexpr bool RowsAreInOrder() {
@@ -195,9 +209,13 @@ constexpr std::string_view NextToken(std::string_view* rest) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '\'';
   };
+  // A dash within a word, as in names of kinds; the line `---` is three tokens.
+  auto goes_on = [&is_word](std::string_view text, size_t at) {
+    return is_word(text[at]) || (text[at] == '-' && at > 0);
+  };
   while (!rest->empty() && is_space(rest->front())) rest->remove_prefix(1);
   size_t length = 0;
-  while (length < rest->size() && is_word((*rest)[length])) ++length;
+  while (length < rest->size() && goes_on(*rest, length)) ++length;
   if (length == 0 && !rest->empty()) length = 1;
   std::string_view token = rest->substr(0, length);
   rest->remove_prefix(length);
@@ -212,8 +230,9 @@ constexpr const Field* FieldNamed(std::string_view name) {
   return nullptr;
 }
 
-// An operation has at most three fields, so a record of four bytes holds it.
-inline constexpr size_t kMaxFields = 3;
+// An operation has at most three fields besides its kind, so a record of four bytes holds it.
+inline constexpr size_t kMaxPlainFields = 3;
+inline constexpr size_t kMaxFields = kMaxPlainFields + 1;
 
 class FieldList {
  public:
@@ -258,7 +277,8 @@ constexpr bool RowsAgreeWithPatterns() {
     if ((row.ref == Operand::kSlot) != fields.Has("K")) return false;
     if ((row.script_needs != 0) != fields.Has("S")) return false;
     if ((row.state == State::kListed) != fields.Has("I")) return false;
-    if (row.result != Result::kNone && !fields.Has("rD")) return false;
+    if (row.result == Result::kBirth && !fields.Has("rD")) return false;
+    if ((row.state == State::kActive) != fields.Has("P")) return false;
   }
   return true;
 }

@@ -61,7 +61,35 @@ const Written kWritten[] = {
     {"census", {.code = OpCode::kCensus}},
     {"fail 1", {.code = OpCode::kFail, .count = 1}},
     {"raise", {.code = OpCode::kRaise}},
+    {"poke r3.1 7", {.code = OpCode::kPoke, .ref = 3, .slot = 1, .count = 7}},
 };
+
+// What names a kind; its bytes are two records.
+const Written kWrittenWithKind[] = {
+    {"r0 = node 2 as list-subclass",
+     {.code = OpCode::kNode, .kind = InternKind("list-subclass"), .count = 2}},
+    {"r0 = node 2 as list-subclass del 3",
+     {.code = OpCode::kNode, .script = 3, .kind = InternKind("list-subclass"), .count = 2}},
+    {"r1 = r2 as frame-local",
+     {.code = OpCode::kCopy, .dest = 1, .ref = 2, .kind = InternKind("frame-local")}},
+    {"r0.1 = r2 as closure",
+     {.code = OpCode::kStore, .value = 2, .slot = 1, .kind = InternKind("closure")}},
+};
+
+TEST(OperationTest, MayNameAKind) {
+  for (const Written& row : kWrittenWithKind) {
+    SCOPED_TRACE(row.text);
+    EXPECT_TRUE(TakesKind(row.op.code));
+    EXPECT_EQ(Print(row.op), row.text);
+    Op op;
+    EXPECT_EQ(ParseOp(row.text, /*in_script=*/false, &op), "");
+    EXPECT_EQ(op, row.op);
+    const Program program = {.main = {row.op}};
+    const std::vector<uint8_t> bytes = Encode(program);
+    EXPECT_EQ(bytes.size(), 8u);
+    EXPECT_EQ(Decode(bytes.data(), bytes.size()), program);
+  }
+}
 
 TEST(OperationTest, EachHasOneWrittenForm) {
   std::set<OpCode> seen;
@@ -146,10 +174,10 @@ TEST(ParseTest, NothingIsNoProgram) {
 }
 
 const char kOperations[] =
-    "operations are `rD = node N [del S]`, `rD = leaf`, `rD = weak R [call S]`, `rD = R`, "
-    "`rD = R.K`, `rD = R()`, `R.K = R'`, `R.K = none`, `rD = none`, `collect G`, "
-    "`threshold A B C`, `enable`, `disable`, `saveall on`, `saveall off`, `rD = garbage I`, "
-    "`garbage clear`, `census`, `fail F`, `raise`";
+    "operations are `rD = node N [as T] [del S]`, `rD = leaf`, `rD = weak R [call S]`, "
+    "`rD = R [as T]`, `rD = R.K`, `rD = R()`, `R.K = R' [as T]`, `R.K = none`, `rD = none`, "
+    "`collect G`, `threshold A B C`, `enable`, `disable`, `saveall on`, `saveall off`, "
+    "`rD = garbage I`, `garbage clear`, `census`, `fail F`, `raise`, `poke R.K P`";
 
 struct Malformed {
   std::string text;
@@ -182,10 +210,16 @@ TEST(ParseTest, ErrorsSayWhatIsWrongAndWhatIsRight) {
        "line 1: the line ends after \"r0 =\"; expected `node`, `leaf`, `weak`, a register, `none` "
        "or `garbage`"},
       {"r0 = node -1", "line 1: unexpected \"-\" after \"r0 = node\"; expected a number"},
-      {"r0 = node 1 call 1", "line 1: unexpected \"call\" after \"r0 = node 1\"; expected `del`"},
+      {"r0 = node 1 call 1",
+       "line 1: unexpected \"call\" after \"r0 = node 1\"; expected `as` or `del`"},
+      {"r0 = node 1 as list call 1",
+       "line 1: unexpected \"call\" after \"r0 = node 1 as list\"; expected `del`"},
+      {"r0.1 = r2 as", "line 1: the line ends after \"r0.1 = r2 as\"; expected the name of a kind"},
+      {"r0.1 = r2 as None",
+       "line 1: unexpected \"None\" after \"r0.1 = r2 as\"; expected the name of a kind"},
+      {"poke r0.1 64", "line 1: there is no action 64; actions are 0 ... 63"},
       {"r0 = weak none", "line 1: unexpected \"none\" after \"r0 = weak\"; expected a register"},
-      {"r0 = r1[0]",
-       "line 1: unexpected \"[\" after \"r0 = r1\"; expected the end of the line, `.` or `(`"},
+      {"r0 = r1[0]", "line 1: unexpected \"[\" after \"r0 = r1\"; expected `as`, `.` or `(`"},
       {"r0 = leaf \xc3\xa9",
        "line 1: unexpected \"?\" after \"r0 = leaf\"; expected the end of "
        "the line"},

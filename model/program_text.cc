@@ -28,7 +28,7 @@ using table::Kind;
 using table::NextToken;
 
 constexpr size_t kMaxQuote = 24;   // characters of the input that an error quotes
-constexpr size_t kMaxTokens = 8;   // more than any valid line has: the rest of a line is ignored
+constexpr size_t kMaxTokens = 12;  // more than any valid line has: the rest of a line is ignored
 constexpr size_t kMaxDigits = 10;  // of any valid number; with more, it is out of every range
 
 std::string Quote(std::string_view text) {
@@ -73,6 +73,7 @@ struct Line {
 
 // Whether a word has the shape of that field. Its range is checked once the whole line matches.
 bool HasShapeOf(const Field& field, std::string_view word) {
+  if (field.kind == Kind::kName) return IsKindName(word);
   if (!field.is_register()) return IsNumber(word);
   return word == "self" || (word.substr(0, 1) == "r" && IsNumber(word.substr(1)));
 }
@@ -80,8 +81,10 @@ bool HasShapeOf(const Field& field, std::string_view word) {
 // How far a line follows a pattern.
 struct Match {
   bool whole = false;
-  size_t tokens = 0;          // of the line, that match
-  std::string_view expected;  // the first token of the pattern that does not; "" is its end
+  size_t tokens = 0;  // of the line, that match
+  // What the pattern has instead of the first token that does not: the first words of the groups in
+  // brackets that are absent there, or the next token; "" is its end.
+  std::vector<std::string_view> expected;
   std::array<std::string_view, table::kMaxFields> words;  // the words of the pattern's fields
 };
 
@@ -89,22 +92,35 @@ Match MatchPattern(std::string_view pattern, const Line& line) {
   Match match;
   size_t words = 0;
   for (std::string_view token = NextToken(&pattern); !token.empty(); token = NextToken(&pattern)) {
-    if (token == "[" && match.tokens == line.tokens.size()) break;
-    if (token == "[" || token == "]") continue;
+    if (token == "]") continue;
     const std::string_view word = line.Token(match.tokens);
+    if (token == "[") {
+      std::string_view rest = pattern;
+      if (NextToken(&rest) == word) continue;
+      match.expected.push_back(NextToken(&pattern));  // the group is absent: its field has no word
+      pattern.remove_prefix(pattern.find(']') + 1);
+      ++words;
+      continue;
+    }
     const Field* field = FieldNamed(token);
     if (field != nullptr ? !HasShapeOf(*field, word) : token != word) {
-      match.expected = token;
+      match.expected = {token};
       return match;
     }
     if (field != nullptr) match.words[words++] = word;
     ++match.tokens;
+    match.expected.clear();
   }
   match.whole = match.tokens == line.tokens.size();
+  if (match.expected.empty()) match.expected.push_back("");
   return match;
 }
 
 std::string SetField(const Field& field, std::string_view word, bool in_script, Op* op) {
+  if (field.kind == Kind::kName) {
+    op->kind = InternKind(word);
+    return op->kind != kPlain ? "" : fmt::format("there are more than {} kinds", kMaxKinds);
+  }
   if (word == "self") {
     if (field.kind != Kind::kReference) return "`self` cannot be assigned; only registers can";
     if (!in_script) return "`self` is valid only in scripts";
@@ -127,6 +143,7 @@ std::string Expectation(std::string_view token) {
   if (token.empty()) return "the end of the line";
   const Field* field = FieldNamed(token);
   if (field == nullptr) return fmt::format("`{}`", token);
+  if (field->kind == Kind::kName) return "the name of a kind";
   return field->is_register() ? "a register" : "a number";
 }
 
@@ -164,9 +181,11 @@ std::string Explain(const Line& line) {
     if (match.tokens < furthest) continue;
     if (match.tokens > furthest) expected.clear();
     furthest = match.tokens;
-    std::string expectation = Expectation(match.expected);
-    if (std::find(expected.begin(), expected.end(), expectation) == expected.end()) {
-      expected.push_back(std::move(expectation));
+    for (const std::string_view token : match.expected) {
+      std::string expectation = Expectation(token);
+      if (std::find(expected.begin(), expected.end(), expectation) == expected.end()) {
+        expected.push_back(std::move(expectation));
+      }
     }
   }
   return furthest == 0 ? UnknownOperation(line) : Unexpected(line, furthest, expected);
@@ -182,7 +201,7 @@ std::string ParseLine(const Line& line, bool in_script, Op* op) {
     size_t at = 0;
     for (const Field* field : table::FieldsOf(row.code)) {
       const std::string_view word = match.words[at++];
-      if (word.empty()) break;  // an absent option
+      if (word.empty()) continue;  // an absent option
       std::string error = SetField(*field, word, in_script, &result);
       if (!error.empty()) return error;
     }
@@ -280,6 +299,13 @@ class Reader {
   int ops_ = 0;
 };
 
+// Whether the operation lacks the option of a pattern whose bracket was just opened.
+bool IsAbsent(std::string_view rest, const Op& op) {
+  NextToken(&rest);  // the word before the field
+  const Field* field = FieldNamed(NextToken(&rest));
+  return field->get(op) == field->lowest();
+}
+
 void PrintScript(const Script& script, std::string_view indent, std::string* text) {
   for (const Op& op : script)
     fmt::format_to(std::back_inserter(*text), "{}{}\n", indent, Print(op));
@@ -293,13 +319,17 @@ std::string Print(const Op& op) {
   while (!rest.empty()) {
     const char* gap = rest.data();
     const std::string_view token = NextToken(&rest);
-    // Brackets come last in a pattern, and enclose the script.
-    if (token == "[" && op.script == kNoScript) break;
+    if (token == "[" && IsAbsent(rest, op)) {
+      rest.remove_prefix(rest.find(']') + 1);
+      continue;
+    }
     text.append(gap, static_cast<size_t>(token.data() - gap));
     if (token == "[" || token == "]") continue;
     const Field* field = FieldNamed(token);
     if (field == nullptr) {
       text += token;
+    } else if (field->kind == Kind::kName) {
+      text += KindName(op.kind);
     } else if (field->kind == Kind::kReference && field->get(op) == kSelf) {
       text += "self";
     } else {

@@ -17,6 +17,7 @@ namespace ouro {
 namespace {
 
 constexpr size_t kMaxTrouble = 400;  // bytes of a sentence passed to Broken
+constexpr size_t kMaxNote = 400;     // ... to Note
 
 // Collections and scripts nest in a transcript: what is inside is indented.
 bool Opens(const Event& event) {
@@ -47,7 +48,7 @@ std::string Verdict::signature() const {
 Trial::Trial(const Specimen& specimen, Limits limits)
     : specimen_(specimen),
       limits_(limits),
-      judge_(MakeJudge(*specimen.contract, specimen.abilities)) {}
+      judge_(MakeJudge(*specimen.contract, specimen.abilities, specimen.kinds)) {}
 
 Trial::~Trial() = default;
 
@@ -62,6 +63,7 @@ Verdict Trial::Run(const Program& program) {
   } else {
     collector_->Reset();
   }
+  collector_->SetNotes(transcript_ != nullptr);
   pulse_->Leave();
   program_ = &program;
   for (const Op& op : program.main) {
@@ -104,6 +106,10 @@ void MarkHere(std::string* transcript) {
 }
 
 void Trial::Execute(const Op& op) {
+  if (op.kind != kPlain) {
+    const Op known = judge_->Offered(op);
+    if (known.kind == kPlain) return Execute(known);
+  }
   if (judge_->IsVoid(op)) return WriteVoid(op);
   if (Allocates(op.code) && judge_->reg(op.dest) != kNone) return Replace(op);
   ExecuteOne(op);
@@ -243,6 +249,11 @@ void Trial::Broken(const std::string& why) {
   if (broken_) return;
   broken_ = true;
   trouble_ = Printable(why, kMaxTrouble);
+}
+
+void Trial::Note(const std::string& text) {
+  if (over() || transcript_ == nullptr) return;
+  Write("# = " + Printable(text, kMaxNote));
 }
 
 void Trial::Write(const std::string& line) {

@@ -98,6 +98,7 @@ class Trial : private Observer {
  private:
   ScriptEnd On(const Event& event) override;
   void Broken(const std::string& why) override;
+  void Note(const std::string& text) override;
 
   ScriptEnd Handle(const Event& event);
   bool over() const { return broken_ || judge_->violation().has_value(); }

@@ -32,13 +32,14 @@ def peer(name, source, library, defines = []):
         ],
     )
 
-def adapter_text(name, script, constant):
+def adapter_text(name, script, constant, tables = []):
     """Makes the library `name` of a header, `x_py.h` of `x.py`, with a script's text.
 
     Args:
       name: of the library.
       script: the file.
       constant: its name in namespace ouro.
+      tables: files that precede it, in this order.
     """
     header = script.replace(".", "_")
     guard = native.package_name().replace("/", "_").upper() + "_" + header.upper() + "_H_"
@@ -50,12 +51,12 @@ def adapter_text(name, script, constant):
     ]
     native.genrule(
         name = header,
-        srcs = [script],
+        srcs = tables + [script],
         outs = [header + ".h"],
         # Nothing before the text: where it is not code, an interpreter may print it.
         cmd = "(" + "".join(["echo '%s'; " % line for line in lines]) +
               "printf 'inline constexpr char " + constant + "[] = R\"ADAPTER('; " +
-              "cat $<; echo ')ADAPTER\";'; echo '}'; echo '#endif') > $@",
+              "cat $(SRCS); echo ')ADAPTER\";'; echo '}'; echo '#endif') > $@",
     )
     cc_library(
         name = name,
@@ -63,7 +64,7 @@ def adapter_text(name, script, constant):
         visibility = ["//collector:__subpackages__"],
     )
     native.exports_files(
-        [script],
+        tables + [script],
         visibility = [
             "//collector:__subpackages__",
             "//fuzz:__subpackages__",

@@ -57,6 +57,8 @@ std::string WordsOf(const Program& program) {
   };
   add_all(program.main);
   for (const std::vector<Op>& script : program.scripts) add_all(script);
+  // What survived shrinking is what matters: two bugs of two kinds are two causes.
+  for (const std::string& kind : program.Kinds()) add(kind);
   std::sort(words.begin(), words.end());
   return fmt::format("{}", fmt::join(words, ", "));
 }

@@ -32,6 +32,7 @@ constexpr char kForeignWrite[] = "wrote to a file descriptor that it does not ow
 Supervisor::Supervisor(const Specimen& specimen, const SupervisorOptions& options)
     : specimen_(specimen), options_(options) {
   generator_.operations = options_.operations;
+  generator_.kinds = specimen_.kinds.kinds();
   generator_.clusters = !options_.engines.Has(Engine::kUniform);
 }
 

@@ -16,6 +16,7 @@
 #include "collector/specimens.h"
 #include "fuzz/campaign/channel.h"
 #include "fuzz/campaign/coverage.h"
+#include "fuzz/libfuzzer/random_op.h"
 #include "model/program.h"
 
 namespace ouro {
@@ -74,6 +75,7 @@ FuzzSession::FuzzSession(int* argc, char*** argv) {
   if (!channel.empty()) channel_ = std::atoi(channel.c_str());
   if (!slot.empty()) OpenSlot(slot);
   trial_ = std::make_unique<Trial>(specimen_);
+  SetKinds(specimen_.kinds);
   trial_->CountFeatures(features);
   if (slot_ != nullptr) trial_->Watch(&slot_->pulse);
 }

@@ -65,8 +65,7 @@ class Clip {
 bool InsertOne(Random& random, size_t max_ops, Program* program) {
   if (program->size() >= max_ops) return false;
   const OpRange place = RandomPlace(random, *program);
-  const auto code = static_cast<OpCode>(random.Below(kOpCodes));
-  const Op op = RandomOperation(random, code, *program, place.section);
+  const Op op = RandomOperation(random, RandomCode(random), *program, place.section);
   Insert(place, {&op, 1}, program);
   return true;
 }

@@ -3,11 +3,25 @@
 #include "fuzz/libfuzzer/random_op.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
+
+#include "model/kind.h"
 
 namespace ouro {
 
 using table::Field;
 using table::Kind;
+
+namespace {
+
+// The kinds of the specimen of this process. libFuzzer's callbacks have no argument for it.
+std::vector<KindRow>& Palette() {
+  static auto* const palette = new std::vector<KindRow>;
+  return *palette;
+}
+
+}  // namespace
 
 uint8_t RandomRegister(Random& random, const Program& program) {
   if (program.size() > 0 && random.Percent(50)) {
@@ -18,12 +32,30 @@ uint8_t RandomRegister(Random& random, const Program& program) {
   return static_cast<uint8_t>(random.Below(kRegisters));
 }
 
+void SetKinds(const KindTable& kinds) {
+  Palette() = kinds.kinds();
+  std::erase_if(Palette(), [](const KindRow& kind) { return kind.known_bad(); });
+}
+
 namespace {
 
-// A value that is valid for the field in that section; mostly a small one.
-int RandomValue(Random& random, const Field& field, const Program& program, int section) {
+// Often none, else one of the specimen's for the place.
+int RandomKind(Random& random, OpCode code) {
+  if (Palette().empty() || random.Percent(40)) return kPlain;
+  std::vector<int> kinds;
+  for (const KindRow& kind : Palette()) {
+    if (kind.place == PlaceOf(code)) kinds.push_back(kind.id);
+  }
+  return kinds.empty() ? kPlain : random.Of(kinds);
+}
+
+// A value that is valid for the field of such an operation in that section; mostly a small one.
+int RandomValue(Random& random, const Field& field, OpCode code, const Program& program,
+                int section) {
   constexpr int kLargest = 16;
   switch (field.kind) {
+    case Kind::kName:
+      return RandomKind(random, code);
     case Kind::kReference:
       if (section != kNoScript && random.Percent(30)) return kSelf;
       return RandomRegister(random, program);
@@ -45,9 +77,11 @@ int OtherValue(Random& random, const Field& field, const Program& program, int s
                const Op& op) {
   const int present = field.get(op);
   for (int draws = 0; draws < 8; ++draws) {
-    const int value = RandomValue(random, field, program, section);
+    const int value = RandomValue(random, field, op.code, program, section);
     if (value != present) return value;
   }
+  // A program without kinds has no other one.
+  if (field.kind == Kind::kName) return field.lowest();
   return present == field.lowest() ? present + 1 : field.lowest();
 }
 
@@ -55,16 +89,31 @@ Op RandomOperation(Random& random, OpCode code, const Program& program, int sect
   Op op;
   op.code = code;
   for (const Field* field : table::FieldsOf(code)) {
-    field->set(&op, RandomValue(random, *field, program, section));
+    field->set(&op, RandomValue(random, *field, code, program, section));
   }
   return op;
 }
+
+OpCode RandomCode(Random& random) {
+  // Without kinds there is nothing to poke.
+  static_assert(static_cast<int>(OpCode::kPoke) == kOpCodes - 1);
+  return static_cast<OpCode>(random.Below(Palette().empty() ? kOpCodes - 1 : kOpCodes));
+}
+
+namespace {
+
+bool IsWanted(const Field& field, bool is_register) {
+  if (field.kind == Kind::kName) return !is_register && !Palette().empty();
+  return field.is_register() == is_register;
+}
+
+}  // namespace
 
 const Field* RandomField(Random& random, OpCode code, bool is_register) {
   const Field* drawn = nullptr;
   int seen = 0;
   for (const Field* field : table::FieldsOf(code)) {
-    if (field->is_register() == is_register && random.Below(++seen) == 0) drawn = field;
+    if (IsWanted(*field, is_register) && random.Below(++seen) == 0) drawn = field;
   }
   return drawn;
 }
@@ -72,7 +121,7 @@ const Field* RandomField(Random& random, OpCode code, bool is_register) {
 std::optional<OpRange> FindField(Random& random, const Program& program, bool is_register) {
   return Find(random, program, [is_register](const Op& op) {
     for (const Field* field : table::FieldsOf(op.code)) {
-      if (field->is_register() == is_register) return true;
+      if (IsWanted(*field, is_register)) return true;
     }
     return false;
   });

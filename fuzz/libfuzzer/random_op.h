@@ -12,11 +12,18 @@
 #include <optional>
 
 #include "fuzz/libfuzzer/program_edit.h"
+#include "model/kind.h"
 #include "model/program.h"
 #include "model/program_table.h"
 #include "properties/generator/random.h"
 
 namespace ouro {
+
+// The kinds that random operations name from now on; none before.
+void SetKinds(const KindTable& kinds);
+
+// The code of an operation.
+OpCode RandomCode(Random& random);
 
 // An operation for that section (kNoScript: main) with random values in all its fields.
 Op RandomOperation(Random& random, OpCode code, const Program& program, int section);

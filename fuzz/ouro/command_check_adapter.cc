@@ -51,6 +51,7 @@ bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& argumen
                   StatusLine& line) {
   GeneratorOptions options;
   options.operations = kOperations;
+  options.kinds = specimen.kinds.kinds();
   for (size_t done = 0; done < arguments.programs; done += kBatch) {
     std::vector<Program> programs;
     while (programs.size() < std::min(kBatch, arguments.programs - done)) {

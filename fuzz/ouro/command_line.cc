@@ -206,6 +206,21 @@ void AddCheckAdapter(CommandLine& line) {
   app->footer("example: ouro check-adapter 'process:lua:lua5.4 my_adapter.lua'");
 }
 
+void AddKinds(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "kinds", "Check each kind of an adapter alone, or those of several versions",
+          KindsCommand);
+  static const std::vector<std::string> runtimes = {"cpython", "lua", "php", "ruby"};
+  app->add_option("--across", a.across, "all versions of that runtime that are here: cpython, php")
+      ->check(CLI::IsMember(runtimes).description(""));
+  app->add_flag("--all", a.all, "show the kinds without faults, too");
+  app->add_flag("--list", a.list, "list the kinds, and check nothing");
+  app->add_option("SPECIMEN", a.specimens, "whose kinds; several make a table");
+  app->footer(
+      "example: ouro kinds 'cpython?kinds'\n"
+      "         ouro kinds --across cpython");
+}
+
 void AddReplay(CommandLine& line) {
   const auto [app, a] = Add(
       line, "replay", "Run corpus files on every specimen, allowing for known bugs", ReplayCommand);
@@ -293,7 +308,7 @@ void AddCommands(CommandLine& line) {
   line.group = "Look at programs";
   for (const auto add : {AddRun, AddCompare, AddShrink, AddTriage}) add(line);
   line.group = "Judge collectors and logs";
-  for (const auto add : {AddCheckAdapter, AddReplay, AddJudge}) add(line);
+  for (const auto add : {AddCheckAdapter, AddKinds, AddReplay, AddJudge}) add(line);
   line.group = "Maintain corpora and measure";
   for (const auto add : {AddAdd, AddMerge, AddBytes, AddPower}) add(line);
   line.group = "Lists";

@@ -96,6 +96,15 @@ struct CheckAdapterArguments {
 };
 std::string CheckAdapterCommand(const CheckAdapterArguments& arguments, int* exit_code);
 
+struct KindsArguments {
+  std::vector<std::string> specimens;
+  std::string across;  // a runtime: all its versions that are here
+  bool all = false;    // show kinds without faults, too
+  bool list = false;   // only list them
+};
+// The exit code is 1 if a kind fails that is not known to, or does not that is.
+std::string KindsCommand(const KindsArguments& arguments, int* exit_code);
+
 struct ReplayArguments {
   std::vector<std::string> files;
 };

@@ -15,8 +15,8 @@
 
 namespace ouro {
 
-EnvelopeJudge::EnvelopeJudge(const Contract& contract, uint32_t abilities)
-    : Judge(abilities), bounds_(*contract.envelope) {
+EnvelopeJudge::EnvelopeJudge(const Contract& contract, uint32_t abilities, const KindTable& kinds)
+    : Judge(abilities, kinds), bounds_(*contract.envelope) {
   Reset();
 }
 
@@ -34,6 +34,13 @@ void EnvelopeJudge::Reset() {
   marked_reachable_ = 0;
   unreferenced_.clear();
   collections_ = strays_ = 0;
+  ForgetEdges();
+  doubts_.clear();
+  rooted_.clear();
+  lingering_.clear();
+  lingered_before_ = 0;
+  maybe_frail_.clear();
+  root_kinds_.fill(nullptr);
 }
 
 // ---- Operands ----
@@ -57,13 +64,13 @@ Judge::Referent EnvelopeJudge::Look(Ref ref) const {
   if (id == kNone) return {};
   switch (at(id).kind) {
     case Object::Kind::kNode:
-      return {Referent::Kind::kNode, at(id).slots.size()};
+      return {Referent::Kind::kNode, at(id).slots.size(), id};
     case Object::Kind::kWeak:
-      return {Referent::Kind::kWeak, 0};
+      return {Referent::Kind::kWeak, 0, id};
     case Object::Kind::kLeaf:
       break;
   }
-  return {Referent::Kind::kLeaf, 0};
+  return {Referent::Kind::kLeaf, 0, id};
 }
 
 // ---- Operations ----
@@ -79,8 +86,9 @@ void EnvelopeJudge::Begin(const Op& op) {
   // Only a script that executes an operation makes its object reachable.
   if (!frames_.empty()) SetFrameHold(frames_.back(), true);
   MarkScriptReachable();  // before anything changes
+  DoubtFrail();
   Frame frame;
-  frame.op = IsVoid(op) ? Op{.code = OpCode::kEnable} : op;
+  frame.op = IsVoid(op) ? Op{.code = OpCode::kEnable} : Offered(op);
   if (frame.op.code == OpCode::kWeak) frame.object = Resolve(op.ref);
   frames_.push_back(frame);
   Apply(frames_.back());
@@ -93,17 +101,27 @@ void EnvelopeJudge::Apply(Frame& frame) {
     case OpCode::kWeak:
       return SetFrameHold(frame, true);
     case OpCode::kCopy:
-      return SetRegister(op.dest, Resolve(op.ref));
+      return SetRegister(op.dest, Resolve(op.ref), op.kind);
     case OpCode::kLoad:
       frame.object = at(Resolve(op.ref)).slots[op.slot];
+      if (const ObjectId doubted = Doubted(Resolve(op.ref), op.slot); doubted != kNone) {
+        frame.in_doubt = true;  // the register follows the answer
+        frame.object = doubted;
+        return;
+      }
       return SetRegister(op.dest, frame.object);
+    case OpCode::kPoke:
+      return BeginPoke(frame);
     case OpCode::kDeref:
       // The result is known once it is reported; the old value is released now.
       frame.object = Resolve(op.ref);
       if (op.dest != op.ref) SetRegister(op.dest, kNone);
       return;
     case OpCode::kStore:
-      return SetSlot(Resolve(op.ref), op.slot, Resolve(op.value));
+      SetSlot(Resolve(op.ref), op.slot, Resolve(op.value), op.kind);
+      // The action that called this script may go on to empty the holder.
+      if (BeingPoked(Resolve(op.ref), op.slot)) Doubt(Resolve(op.ref), op.slot);
+      return;
     case OpCode::kEmptySlot:
       return SetSlot(Resolve(op.ref), op.slot, kNone);
     case OpCode::kEmptyRegister:
@@ -115,6 +133,7 @@ void EnvelopeJudge::Apply(Frame& frame) {
 
 void EnvelopeJudge::End() {
   if (violation_) return;
+  DoubtFrail();
   if (frames_.empty() || frames_.back().type != Frame::Type::kOp) {
     return Convict(Law::kEventInPlace, kNone,
                    frames_.empty() ? "no operation was open"
@@ -151,7 +170,8 @@ void EnvelopeJudge::CheckUnreferenced() {
     const Object& object = at(id);
     const bool late = object.freed
                           ? object.due == Object::Due::kYes
-                          : bounds_.prompt && object.references == 0 && !object.reachable();
+                          : bounds_.prompt && object.references == 0 && !object.reachable() &&
+                                object.lingers == 0 && !object.cyclic;
     if (late && (first == kNone || id < first)) first = id;
   }
   unreferenced_.clear();

@@ -10,8 +10,13 @@
 // (envelope_judge_reach.cc), which note at that moment what became reachable or unreachable,
 // whatever caused it: an operation, its result, a birth, the end of a script.
 //
-// The class has four sources: envelope_judge.cc (operations), envelope_judge_events.cc (single
-// events), envelope_judge_collection.cc, and envelope_judge_reach.cc (holds and reachability).
+// Kinds of edges promise less than plain slots (model/kind.h). What a slot surely holds is counted;
+// what it may hold, because its holder may have been emptied, is a doubt: such an object may live
+// and may die. A load settles a doubt.
+//
+// The class has five sources: envelope_judge.cc (operations), envelope_judge_events.cc (single
+// events), envelope_judge_collection.cc, envelope_judge_reach.cc (holds and reachability), and
+// envelope_judge_kinds.cc (what kinds promise away).
 
 #ifndef MODEL_JUDGE_ENVELOPE_JUDGE_H_
 #define MODEL_JUDGE_ENVELOPE_JUDGE_H_
@@ -19,6 +24,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,12 +35,12 @@ namespace ouro {
 class EnvelopeJudge final : public Judge {
  public:
   // REQUIRES: contract.envelope is not null, and outlives the judge.
-  EnvelopeJudge(const Contract& contract, uint32_t abilities);
+  EnvelopeJudge(const Contract& contract, uint32_t abilities, const KindTable& kinds);
 
   // Complexity: amortized O(1) a call, except: a collection is linear in the heap; so is the first
   // free or finalize event, or operation of a script within a collection, after the release of a
   // reference to an object that may be in a cycle; and a script that does anything is linear in
-  // what only its object reaches.
+  // what only its object reaches. A collection is also linear in the slots that hold by a kind.
   void Reset() override;
   void Begin(const Op& op) override;
   void Observe(const Event& event) override;
@@ -73,10 +79,13 @@ class EnvelopeJudge final : public Judge {
     bool stray = false;                // it outlived its collections, within the bounds
     bool needed_by_finalizer = false;  // a finalizer that is due can reach it; a cache
     bool was_reachable = false;        // scratch, of Recount
+    bool maybe_held = false;           // scratch, of MarkMaybeHeld
+    bool cyclic = false;               // its kind is
     int8_t script = kNoScript;
     int survived = 0;    // full collections while it was unreachable to all scripts, too
     int holds = 0;       // registers, running scripts, slots of reachable objects that refer to it
-    int references = 0;  // slots of objects that exist
+    int references = 0;  // slots of objects that exist, those in doubt included
+    int lingers = 0;     // holders that were let go and may hold it until the next collection
     ObjectId target = kNone;
     std::vector<ObjectId> slots;
     std::vector<ObjectId> weaks;  // weak references that may yield it
@@ -88,20 +97,22 @@ class EnvelopeJudge final : public Judge {
   struct Frame {
     enum class Type : uint8_t { kOp, kScript, kCollection } type = Type::kOp;
     Op op = {};
-    bool answered = false;    // kOp: kNew or kGot was seen
-    bool collected = false;   // kOp: its collection was seen
-    bool judged = false;      // kCollection: full, and in no script or other collection
-    bool by_count = false;    // kScript: its object died by reference count
-    bool holds = false;       // it counts among the holds of `object`: kScript, kOp of a `weak`
-    ObjectId object = kNone;  // kOp: the answer, or the target of `weak`. kScript: its self
+    bool answered = false;   // kOp: kNew or kGot was seen
+    bool collected = false;  // kOp: its collection was seen
+    bool judged = false;     // kCollection: full, and in no script or other collection
+    bool by_count = false;   // kScript: its object died by reference count
+    bool in_doubt = false;   // kOp: a load that may yield `object` or nothing
+    bool holds = false;      // it counts among the holds of `object`: kScript; kOp: weak, poke
+    // kOp: the answer, the target of `weak`, or the node of `poke`. kScript: its self.
+    ObjectId object = kNone;
   };
 
   // Holds and reachability; envelope_judge_reach.cc.
   void Hold(ObjectId id);
   void Release(ObjectId id);
-  void SetRegister(int index, ObjectId id);
+  void SetRegister(int index, ObjectId id, KindId kind = kPlain);
   void AddObject(Object object, int dest);
-  void SetSlot(ObjectId node, size_t slot, ObjectId id);
+  void SetSlot(ObjectId node, size_t slot, ObjectId id, KindId kind = kPlain);
   void SetFrameHold(Frame& frame, bool holds);
   void ClearSlots(ObjectId id);
   void BecameReachable(ObjectId id);
@@ -118,6 +129,23 @@ class EnvelopeJudge final : public Judge {
   void Unbind(ObjectId target, Object::Bond bond);
   void MayClearWeaks(ObjectId target);
   void AllowAnotherFinalizer(Object* object) const;
+
+  // What kinds promise away; envelope_judge_kinds.cc.
+  ObjectId Doubted(ObjectId node, size_t slot) const;
+  void Doubt(ObjectId node, size_t slot);
+  void Settle(ObjectId node, size_t slot);
+  void ForgetDoubt(ObjectId node, size_t slot);
+  void LetGo(const KindRow* kind, ObjectId node, size_t slot, ObjectId old);
+  void Root(ObjectId node, size_t slot, ObjectId id);
+  void Linger(ObjectId id);
+  void EndLingering();
+  void DoubtFrail();
+  void DoubtFrailOf(ObjectId id);
+  bool BeingPoked(ObjectId node, size_t slot) const;
+  void BeginPoke(Frame& frame);
+  void OnPoked(Frame& frame, ObjectId id);
+  void OnLoadedInDoubt(Frame& frame, ObjectId id);
+  void MarkMaybeHeld();
 
   void Apply(Frame& frame);
   void OnNew(ObjectId id);
@@ -169,6 +197,14 @@ class EnvelopeJudge final : public Judge {
 
   int collections_ = 0;  // running, one within another
   int strays_ = 0;
+
+  // Of kinds; all empty as long as the program names none.
+  std::map<uint64_t, ObjectId> doubts_;  // by Edge: what a slot may hold
+  std::map<uint64_t, ObjectId> rooted_;  // by Edge: what is held from outside for it
+  std::vector<ObjectId> lingering_;      // once for each holder that was let go
+  size_t lingered_before_ = 0;           // how many of these the running collection must end
+  std::vector<ObjectId> maybe_frail_;    // became unreachable while a collection ran
+  std::array<const KindRow*, kRegisters> root_kinds_{};
 };
 
 }  // namespace ouro

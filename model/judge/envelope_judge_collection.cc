@@ -26,6 +26,13 @@ void EnvelopeJudge::OnCollect(const Event& event) {
   frames_.push_back({.type = Frame::Type::kCollection, .judged = judged});
   collected_ = true;
   Recount();
+  if (judged) lingered_before_ = lingering_.size();
+  if (!edges_.empty()) {
+    for (const ObjectId id : living_) {
+      if (!at(id).freed && !at(id).reachable()) DoubtFrailOf(id);
+    }
+    Recount();
+  }
   MarkUnreachable();
   ++collections_;
   NoteTrash();
@@ -96,12 +103,14 @@ void EnvelopeJudge::OnDone() {
 void EnvelopeJudge::CheckCollected() {
   if (bounds_.spares == Envelope::Spares::kAll) return;
   const bool behind_is_kept = bounds_.spares == Envelope::Spares::kBehindFinalizers;
+  EndLingering();
   Recount();
+  MarkMaybeHeld();
   for (const ObjectId id : living_) {
     if (violation_) return;
     Object& object = at(id);
     if (!object.unreachable_at_begin || object.freed || object.stray) continue;
-    if (object.script_reachable || object.reachable()) {
+    if (object.script_reachable || object.reachable() || object.maybe_held) {
       object.survived = 0;
       continue;
     }

@@ -13,6 +13,7 @@ namespace ouro {
 
 void EnvelopeJudge::Observe(const Event& event) {
   if (violation_) return;
+  DoubtFrail();
   const bool script_end = event.kind == Event::Kind::kEnd;
   if (frames_.empty() || (frames_.back().type == Frame::Type::kScript) != script_end) {
     return Convict(Law::kEventInPlace, event.id, "nothing in progress could cause it", "nothing");
@@ -54,6 +55,8 @@ void EnvelopeJudge::OnNew(ObjectId id) {
   object.script = frame.op.script;
   if (frame.op.code == OpCode::kNode) {
     object.slots.assign(static_cast<size_t>(frame.op.count), kNone);
+    const KindRow* kind = kinds_.Find(frame.op.kind);
+    object.cyclic = kind != nullptr && kind->cyclic;
     if (HasFinalizer(object)) object.due = Object::Due::kYes;
   } else if (frame.op.code == OpCode::kLeaf) {
     object.kind = Object::Kind::kLeaf;
@@ -74,6 +77,8 @@ void EnvelopeJudge::OnGot(ObjectId id) {
     return Convict(Law::kEventInPlace, id, "no result was due", "nothing");
   }
   frame.answered = true;
+  if (code == OpCode::kPoke) return OnPoked(frame, id);
+  if (frame.in_doubt) return OnLoadedInDoubt(frame, id);
   const auto text = [](ObjectId o) { return o == kNone ? "none" : fmt::format("#{}", o); };
   const auto event = [](ObjectId o) { return o == kNone ? "got none" : fmt::format("got {}", o); };
   if (code == OpCode::kLoad) {
@@ -150,6 +155,7 @@ void EnvelopeJudge::ScriptEnded(bool raised) {
   if (frames_.empty() || frames_.back().type != Frame::Type::kScript) {
     return Convict(Law::kEventInPlace, kNone, "no script was running that could end", "nothing");
   }
+  DoubtFrail();
   const ObjectId id = frames_.back().object;
   const bool by_count = frames_.back().by_count;
   SetFrameHold(frames_.back(), false);

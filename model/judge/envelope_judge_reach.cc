@@ -53,8 +53,12 @@ void EnvelopeJudge::Release(ObjectId id) {
 }
 
 // Holds the new value before it releases the old one.
-void EnvelopeJudge::SetRegister(int index, ObjectId id) {
-  const ObjectId old = std::exchange(registers_[static_cast<size_t>(index)], id);
+void EnvelopeJudge::SetRegister(int index, ObjectId id, KindId kind) {
+  const auto at_index = static_cast<size_t>(index);
+  const ObjectId old = std::exchange(registers_[at_index], id);
+  const KindRow* row = kind == kPlain ? nullptr : kinds_.Find(kind);
+  const KindRow* old_row = std::exchange(root_kinds_[at_index], row);
+  if (old_row != nullptr && old_row->cyclic) Linger(old);
   Hold(id);
   Release(old);
 }
@@ -68,8 +72,11 @@ void EnvelopeJudge::AddObject(Object object, int dest) {
   Release(std::exchange(registers_[static_cast<size_t>(dest)], id));
 }
 
-void EnvelopeJudge::SetSlot(ObjectId node, size_t slot, ObjectId id) {
+void EnvelopeJudge::SetSlot(ObjectId node, size_t slot, ObjectId id, KindId kind) {
   needed_known_ = false;
+  const KindRow* old_kind = edge(node, slot);
+  ForgetDoubt(node, slot);
+  SetEdge(node, slot, kind);
   const ObjectId old = std::exchange(at(node).slots[slot], id);
   if (id != kNone) ++at(id).references;
   if (old != kNone) --at(old).references;
@@ -77,6 +84,8 @@ void EnvelopeJudge::SetSlot(ObjectId node, size_t slot, ObjectId id) {
     Hold(id);
     Release(old);
   }
+  if (const KindRow* row = edge(node, slot); row != nullptr && row->rooted) Root(node, slot, id);
+  if (old_kind != nullptr) LetGo(old_kind, node, slot, old);
   if (old != kNone && at(old).references == 0 && !at(old).reachable()) unreferenced_.push_back(old);
 }
 
@@ -90,7 +99,12 @@ void EnvelopeJudge::SetFrameHold(Frame& frame, bool holds) {
 // REQUIRES: the object is being freed, so nothing reaches it. So no other object becomes
 // unreachable, and no finalizer that is due loses anything: it would have reached this object, too.
 void EnvelopeJudge::ClearSlots(ObjectId id) {
-  for (const ObjectId child : at(id).slots) {
+  for (size_t slot = 0; slot < at(id).slots.size(); ++slot) {
+    const ObjectId child = at(id).slots[slot];
+    if (const KindRow* kind = edge(id, slot); kind != nullptr) {
+      ForgetDoubt(id, slot);
+      LetGo(kind, id, slot, child);
+    }
     if (child == kNone) continue;
     if (--at(child).references == 0 && !at(child).reachable()) unreferenced_.push_back(child);
   }
@@ -112,6 +126,7 @@ void EnvelopeJudge::BecameUnreachable(ObjectId id) {
   if (at(id).references == 0) unreferenced_.push_back(id);
   if (!collecting()) return;
   at(id).became_unreachable = true;
+  if (!edges_.empty()) maybe_frail_.push_back(id);
   MayClearWeaks(id);
 }
 
@@ -127,6 +142,7 @@ void EnvelopeJudge::Recount() {
     if (id != kNone && !at(id).freed) work_.push_back(id);
   };
   for (const ObjectId id : registers_) root(id);
+  for (const auto& [edge, id] : rooted_) root(id);
   for (const Frame& frame : frames_) {
     if (frame.holds) root(frame.object);
   }

@@ -17,13 +17,14 @@ namespace ouro {
 using Kind = ShadowObject::Kind;
 using Bond = ShadowObject::Bond;
 
-ExactJudge::ExactJudge(const Contract& contract, uint32_t abilities)
-    : Judge(abilities), contract_(&contract), heap_(contract) {
+ExactJudge::ExactJudge(const Contract& contract, uint32_t abilities, const KindTable& kinds)
+    : Judge(abilities, kinds), contract_(&contract), heap_(contract) {
   Reset();
 }
 
 void ExactJudge::Reset() {
   heap_.Reset();
+  ForgetEdges();
   frames_.clear();
   collection_.running = false;
   late_.clear();
@@ -69,11 +70,11 @@ Judge::Referent ExactJudge::Look(Ref ref) const {
   const ShadowObject& object = heap_.at(id);
   switch (object.kind) {
     case Kind::kNode:
-      return {Referent::Kind::kNode, object.slots.size()};
+      return {Referent::Kind::kNode, object.slots.size(), id};
     case Kind::kWeak:
-      return {Referent::Kind::kWeak, 0};
+      return {Referent::Kind::kWeak, 0, id};
     default:
-      return {Referent::Kind::kLeaf, 0};
+      return {Referent::Kind::kLeaf, 0, id};
   }
 }
 
@@ -86,7 +87,7 @@ void ExactJudge::Begin(const Op& op) {
   }
   if (features_.counting()) CountScriptOp(op.code);
   Frame frame;
-  frame.op = op;
+  frame.op = Offered(op);
   frame.loose_mark = heap_.LooseMark();
   if (IsVoid(op)) {  // in traces recorded elsewhere: an operation without effect stands in for it
     frame.op = Op{.code = OpCode::kEnable};
@@ -122,12 +123,17 @@ void ExactJudge::ApplyAtOnce(const Op& op) {
     case OpCode::kLoad:
       frame.object = heap_.at(Resolve(op.ref)).slots[op.slot];
       return heap_.SetRegister(op.dest, frame.object);
+    case OpCode::kPoke:  // the kinds of exact contracts keep what they hold
+      frame.object = heap_.at(Resolve(op.ref)).slots[op.slot];
+      return;
     case OpCode::kDeref:
       if (!DecideDereference(op, &frame)) return;
       return heap_.SetRegister(op.dest, frame.object);
     case OpCode::kStore:
+      SetEdge(Resolve(op.ref), op.slot, op.kind);
       return heap_.SetSlot(Resolve(op.ref), op.slot, Resolve(op.value));
     case OpCode::kEmptySlot:
+      SetEdge(Resolve(op.ref), op.slot, kPlain);
       return heap_.SetSlot(Resolve(op.ref), op.slot, kNone);
     case OpCode::kEmptyRegister:
       return heap_.SetRegister(op.dest, kNone);

@@ -31,7 +31,8 @@ namespace ouro {
 
 class ExactJudge final : public Judge {
  public:
-  explicit ExactJudge(const Contract& contract, uint32_t abilities = kAllAbilities);
+  explicit ExactJudge(const Contract& contract, uint32_t abilities = kAllAbilities,
+                      const KindTable& kinds = {});
 
   // Complexity: amortized O(1) a call, except: a collection is linear in the objects that it
   // examines, a census in the tracked objects, the death of a weak reference in the newer weak

@@ -17,9 +17,31 @@ std::string NameOf(Ref ref) { return ref == kSelf ? "self" : fmt::format("r{}", 
 
 }  // namespace
 
-std::unique_ptr<Judge> MakeJudge(const Contract& contract, uint32_t abilities) {
-  if (contract.envelope != nullptr) return std::make_unique<EnvelopeJudge>(contract, abilities);
-  return std::make_unique<ExactJudge>(contract, abilities);
+std::unique_ptr<Judge> MakeJudge(const Contract& contract, uint32_t abilities,
+                                 const KindTable& kinds) {
+  if (contract.envelope != nullptr) {
+    return std::make_unique<EnvelopeJudge>(contract, abilities, kinds);
+  }
+  return std::make_unique<ExactJudge>(contract, abilities, kinds);
+}
+
+Op Judge::Offered(const Op& op) const {
+  if (op.kind == kPlain) return op;
+  const KindRow* kind = kinds_.Find(op.kind);
+  const bool offered = kind != nullptr && kind->place == PlaceOf(op.code);
+  if (offered && !(kind->no_finalizer && op.script != kNoScript)) return op;
+  Op plain = op;
+  plain.kind = kPlain;
+  return plain;
+}
+
+void Judge::SetEdge(ObjectId node, size_t slot, KindId kind) {
+  const KindRow* row = kind == kPlain ? nullptr : kinds_.Find(kind);
+  if (row != nullptr) {
+    edges_[Edge(node, slot)] = row;
+  } else if (!edges_.empty()) {
+    edges_.erase(Edge(node, slot));
+  }
 }
 
 Judge::Reason Judge::WhyUnfit(Ref ref, size_t slot, table::Operand wanted) const {
@@ -62,6 +84,11 @@ Judge::Reason Judge::ReasonOf(const Op& op) const {
     case table::State::kInScript:
       if (in_script()) return {};
       return {Reason::Kind::kNoScript, 0, 0};
+    case table::State::kActive: {
+      const KindRow* kind = edge(Look(op.ref).id, op.slot);
+      if (kind != nullptr && kind->actions > 0) return {};
+      return {Reason::Kind::kNoAction, op.ref, 0};
+    }
   }
   return {};
 }
@@ -85,6 +112,8 @@ std::string Judge::WhyVoid(const Op& op) const {
       return fmt::format("the garbage list has {} objects", garbage_size());
     case Reason::Kind::kNoScript:
       return "no script is running";
+    case Reason::Kind::kNoAction:
+      return fmt::format("slot {} of {} offers no action", op.slot, NameOf(reason.ref));
   }
   return "";
 }

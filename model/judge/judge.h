@@ -18,11 +18,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "model/collector.h"
 #include "model/judge/feature.h"
 #include "model/judge/law.h"
 #include "model/judge/situation.h"
+#include "model/kind.h"
 
 namespace ouro {
 
@@ -46,6 +48,10 @@ class Judge {
 
   // Discards everything: the next operation starts a new program.
   virtual void Reset() = 0;
+
+  // The operation that is executed for `op`: the same, but plain if it names a kind that the
+  // specimen does not offer at that place, or that cannot have the finalizer that it names. O(1).
+  Op Offered(const Op& op) const;
 
   // Whether `op` makes no sense in the present state, so that it must not be executed;
   // program_table.h says when. If a script is running, `op` is taken as an operation of the
@@ -90,9 +96,22 @@ class Judge {
   struct Referent {
     enum class Kind : uint8_t { kNothing, kNode, kLeaf, kWeak } kind = Kind::kNothing;
     size_t slots = 0;
+    ObjectId id = kNone;
   };
 
-  explicit Judge(uint32_t abilities) : abilities_(abilities) {}
+  Judge(uint32_t abilities, const KindTable& kinds) : abilities_(abilities), kinds_(kinds) {}
+
+  // The kind by which a slot holds, or null if it is plain, and a change of it.
+  const KindRow* edge(ObjectId node, size_t slot) const {
+    if (edges_.empty()) return nullptr;
+    const auto found = edges_.find(Edge(node, slot));
+    return found == edges_.end() ? nullptr : found->second;
+  }
+  void SetEdge(ObjectId node, size_t slot, KindId kind);
+  void ForgetEdges() { edges_.clear(); }
+  static uint64_t Edge(ObjectId node, size_t slot) {
+    return static_cast<uint64_t>(node) * kMaxSlots + slot;
+  }
 
   // Why an operation is void. A value, as it is asked for before every operation: text is made of
   // it only for transcripts.
@@ -105,6 +124,7 @@ class Judge {
       kNoSlot,     // `ref` leads to an object that has no such slot
       kGarbage,    // the garbage list is shorter
       kNoScript,   // no script is running
+      kNoAction,   // the slot is plain, or its kind has no actions
     } kind = Kind::kNone;
     Ref ref = 0;
     uint32_t ability = 0;
@@ -124,15 +144,20 @@ class Judge {
   }
 
   const uint32_t abilities_;
+  const KindTable kinds_;
+  // The slots that hold by a kind; looked up only, so its order has no influence.
+  std::unordered_map<uint64_t, const KindRow*> edges_;
   std::optional<Violation> violation_;
   uint64_t situations_ = 0;
   FeatureCounter features_;
 };
 
 // The judge for the contract: an EnvelopeJudge if it has an envelope, else an ExactJudge.
-// Operations that need more than `abilities` are void. Never null. `contract` must outlive the
-// judge.
-std::unique_ptr<Judge> MakeJudge(const Contract& contract, uint32_t abilities = kAllAbilities);
+// Operations that need more than `abilities` are void, and kinds that are not in `kinds` plain.
+// Never null. `contract` must outlive the judge. REQUIRES: a contract without an envelope has kinds
+// without promises only.
+std::unique_ptr<Judge> MakeJudge(const Contract& contract, uint32_t abilities = kAllAbilities,
+                                 const KindTable& kinds = {});
 
 }  // namespace ouro
 

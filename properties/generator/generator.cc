@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "properties/generator/builder.h"
+#include "properties/generator/dress.h"
 #include "properties/generator/random.h"
 #include "properties/generator/shapes.h"
 
@@ -270,7 +271,9 @@ class Generator {
 uint64_t SeedOf(uint64_t sequence, uint64_t index) { return Random(sequence).Next() + index; }
 
 Program Generate(uint64_t seed, const GeneratorOptions& options) {
-  return Generator(seed, options).Make();
+  Program program = Generator(seed, options).Make();
+  if (!options.kinds.empty()) Dress(seed, ChooseKinds(seed, options.kinds), &program);
+  return program;
 }
 
 }  // namespace ouro

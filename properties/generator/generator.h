@@ -14,7 +14,9 @@
 #define PROPERTIES_GENERATOR_GENERATOR_H_
 
 #include <cstdint>
+#include <vector>
 
+#include "model/kind.h"
 #include "model/program.h"
 
 namespace ouro {
@@ -37,6 +39,8 @@ struct GeneratorOptions {
   bool settings = true;  // thresholds, enable, disable, saveall
   bool failures = true;  // `fail N`
   bool censuses = true;
+  // The kinds that programs may name: see dress.h. Empty: programs are plain.
+  std::vector<KindRow> kinds = {};
 };
 
 // The program of that seed: the same on every machine, with exactly options.operations operations

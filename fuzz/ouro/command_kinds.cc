@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// `ouro kinds`: each kind of a specimen alone, in a process of its own, through its checks
+// (kind_checks.h); or, for several specimens, a table of kinds by specimen: where a kind was
+// repaired. A kind that is known to fail is expected to: the run fails when that changes.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "fuzz/ouro/commands.h"
+#include "fuzz/ouro/kind_checks.h"
+#include "fuzz/status_line.h"
+#include "model/isolate.h"
+
+namespace ouro {
+namespace {
+
+constexpr int kMilliseconds = 10'000;  // of one check without an event
+
+// What the checks say of one kind.
+struct Result {
+  KindRow kind;
+  size_t passed = 0;
+  // The first check of each fault.
+  std::map<KindFault, std::pair<KindCheck, Verdict>> faults;
+
+  bool failed() const { return !faults.empty(); }
+  // What was found is not what its row says.
+  bool unexpected() const {
+    return kind.leaks.empty() != !faults.contains(KindFault::kLeaks) ||
+           kind.crashes.empty() != !faults.contains(KindFault::kCrashes) ||
+           std::any_of(faults.begin(), faults.end(), [](const auto& fault) {
+             return fault.first != KindFault::kLeaks && fault.first != KindFault::kCrashes;
+           });
+  }
+  std::string Known() const {
+    return kind.leaks + (kind.leaks.empty() || kind.crashes.empty() ? "" : " ") + kind.crashes;
+  }
+};
+
+Result Check(const KindRow& kind, const Specimen& specimen) {
+  Result result{.kind = kind};
+  Isolation isolation;
+  isolation.milliseconds = kMilliseconds;
+  std::vector<KindCheck> checks = ChecksOf(kind);
+  // One process runs checks until one fails; what comes after that runs in a new one.
+  while (!checks.empty()) {
+    std::vector<Program> programs;
+    for (const KindCheck& check : checks) programs.push_back(check.program);
+    const size_t found = FindIsolated(programs, kAnySignature, specimen, isolation);
+    result.passed += found;
+    if (found == checks.size()) break;
+    const Verdict verdict = TryIsolated(checks[found].program, specimen, isolation);
+    // Lawful alone: an earlier check left something behind, which a reset complained of.
+    const KindFault fault = verdict.lawful() ? KindFault::kOther : FaultOf(verdict);
+    result.faults.try_emplace(fault, checks[found], verdict);
+    checks.erase(checks.begin(), checks.begin() + static_cast<ptrdiff_t>(found) + 1);
+  }
+  return result;
+}
+
+std::string PlaceName(const KindRow& kind) {
+  const std::string text = Print(kind);
+  std::istringstream words(text);
+  std::string name, place;
+  words >> name >> place;
+  return place;
+}
+
+std::string Row(const Result& result) {
+  std::string faults;
+  for (const auto& [fault, check] : result.faults) {
+    faults += (faults.empty() ? "" : ", ") + std::string(ColumnOf(fault));
+  }
+  return fmt::format("{:<34} {:<5} {:>5}  {:<24} {}", KindName(result.kind.id),
+                     PlaceName(result.kind), result.passed, faults.empty() ? "fine" : faults,
+                     result.Known());
+}
+
+void PrintFaults(const Result& result, const Specimen& specimen) {
+  for (const auto& [fault, failed] : result.faults) {
+    const auto& [check, verdict] = failed;
+    std::string transcript;
+    Isolation isolation;
+    isolation.milliseconds = kMilliseconds;
+    const Verdict again = TryIsolated(check.program, specimen, isolation, &transcript);
+    fmt::print("\n{}: {}\n{}", KindName(result.kind.id), check.name,
+               again.lawful()
+                   ? "  lawful alone, but not after other checks:\n" + Print(check.program)
+                   : Report(specimen, again, transcript));
+  }
+}
+
+// The kinds of one specimen. Returns the results.
+std::vector<Result> CheckAll(const Specimen& specimen) {
+  std::vector<Result> results;
+  StatusLine line;
+  const std::vector<KindRow>& kinds = specimen.kinds.kinds();
+  for (const KindRow& kind : kinds) {
+    line.Show(fmt::format("{}: {} of {}: {}", specimen.name, results.size() + 1, kinds.size(),
+                          KindName(kind.id)));
+    results.push_back(Check(kind, specimen));
+  }
+  return results;
+}
+
+std::string One(const Specimen& specimen, bool all, int* exit_code) {
+  const std::vector<Result> results = CheckAll(specimen);
+  fmt::print("{:<34} {:<5} {:>5}  {:<24} {}\n", "kind", "place", "fine", "faults", "known");
+  size_t fine = 0, known = 0, unexpected = 0;
+  for (const Result& result : results) {
+    if (all || result.failed() || result.unexpected()) fmt::print("{}\n", Row(result));
+    (result.unexpected() ? unexpected : result.failed() ? known : fine) += 1;
+  }
+  for (const Result& result : results) {
+    if (!result.unexpected()) continue;
+    if (result.failed()) PrintFaults(result, specimen);
+    if (!result.failed()) {
+      fmt::print("\n{}: it is said to fail ({}), and does not\n", KindName(result.kind.id),
+                 result.Known());
+    }
+  }
+  fmt::print("\n{}: {} kinds: {} fine, {} as known, {} not as expected\n", specimen.summary,
+             results.size(), fine, known, unexpected);
+  *exit_code = unexpected == 0 ? 0 : 1;
+  return "";
+}
+
+// A letter for each fault: "L".
+std::string Cell(const Result& result) {
+  std::string cell;
+  for (const auto& [fault, check] : result.faults) {
+    cell += fault == KindFault::kCrashes ? "C" : fault == KindFault::kLeaks ? "L" : "?";
+  }
+  return cell.empty() ? "." : cell;
+}
+
+std::string Across(const std::vector<Specimen>& specimens, bool all, int* exit_code) {
+  std::map<std::string, std::vector<std::string>> rows;
+  for (size_t i = 0; i < specimens.size(); ++i) {
+    for (const Result& result : CheckAll(specimens[i])) {
+      auto& row = rows[std::string(KindName(result.kind.id))];
+      row.resize(specimens.size());
+      row[i] = Cell(result);
+    }
+  }
+  for (size_t i = 0; i < specimens.size(); ++i) {
+    fmt::print("{}: {} ({})\n", i + 1, specimens[i].summary, specimens[i].name);
+  }
+  fmt::print("L leaks, C crashes, ? another fault, . fine, blank: it has no such kind\n\n{:<34}",
+             "");
+  for (size_t i = 0; i < specimens.size(); ++i) fmt::print(" {:>3}", i + 1);
+  fmt::print("\n");
+  size_t shown = 0;
+  for (auto& [name, cells] : rows) {
+    cells.resize(specimens.size());
+    const bool fine = std::all_of(cells.begin(), cells.end(), [](const std::string& cell) {
+      return cell.empty() || cell == ".";
+    });
+    if (fine && !all) continue;
+    ++shown;
+    std::string line = fmt::format("{:<34}", name);
+    for (const std::string& cell : cells) line += fmt::format(" {:>3}", cell);
+    fmt::print("{}\n", line);
+  }
+  fmt::print("\n{} of {} kinds fail somewhere\n", shown, rows.size());
+  *exit_code = 0;
+  return "";
+}
+
+// The interpreters of a runtime that are here: `python3.11` and the like in the folders of PATH,
+// and in the versions of a pyenv. Sorted by version.
+std::vector<std::string> Versions(const std::string& runtime) {
+  namespace fs = std::filesystem;
+  const std::string stem = runtime == "cpython" ? "python" : runtime;
+  const std::regex name(stem + R"((\d+)\.(\d+))");
+  std::map<std::pair<int, int>, std::string> found;
+  std::set<fs::path> folders;
+  const char* path = std::getenv("PATH");
+  std::istringstream words(path == nullptr ? "" : path);
+  std::error_code error;
+  for (std::string word; std::getline(words, word, ':');) {
+    if (fs::path(word).filename() != "shims") folders.insert(word);
+    const fs::path versions = fs::path(word).parent_path() / "versions";
+    for (fs::directory_iterator it(versions, error), end; !error && it != end;
+         it.increment(error)) {
+      folders.insert(it->path() / "bin");
+    }
+  }
+  for (const fs::path& folder : folders) {
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+      std::smatch match;
+      const std::string file = it->path().filename().string();
+      if (!std::regex_match(file, match, name)) continue;
+      found.try_emplace({std::stoi(match[1]), std::stoi(match[2])}, it->path().string());
+    }
+  }
+  std::vector<std::string> paths;
+  for (const auto& [version, file] : found) paths.push_back(file);
+  return paths;
+}
+
+}  // namespace
+
+std::string KindsCommand(const KindsArguments& arguments, int* exit_code) {
+  std::vector<Specimen> specimens;
+  std::vector<std::string> names = arguments.specimens;
+  if (!arguments.across.empty()) {
+    for (const std::string& path : Versions(arguments.across)) {
+      names.push_back(fmt::format("{}:{}?kinds", arguments.across, path));
+    }
+  }
+  for (std::string& name : names) {
+    Specimen specimen;
+    std::string error = FindChosen({.specimen = name, .contract = {}}, &specimen);
+    if (!error.empty() && arguments.across.empty()) return error;
+    if (!error.empty()) {
+      fmt::print(stderr, "left out: {}\n", error);
+    } else if (specimen.kinds.empty()) {
+      return fmt::format("{} offers no kinds; an adapter that has them is asked with `{}?kinds`",
+                         name, name);
+    } else {
+      specimens.push_back(std::move(specimen));
+    }
+  }
+  if (specimens.empty()) return "no such interpreter is here";
+  if (arguments.list) {
+    for (const Specimen& specimen : specimens) {
+      for (const KindRow& kind : specimen.kinds.kinds()) fmt::print("{}\n", Print(kind));
+    }
+    *exit_code = 0;
+    return "";
+  }
+  if (specimens.size() == 1) return One(specimens[0], arguments.all, exit_code);
+  return Across(specimens, arguments.all, exit_code);
+}
+
+}  // namespace ouro

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The envelope judge on what kinds promise away: holders that may have been emptied (doubts), that
+// know themselves (lingering), or that hold from outside (rooted). See KindRow in model/kind.h.
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "model/judge/envelope_judge.h"
+
+namespace ouro {
+
+// ---- Doubts ----
+// Invariant: a slot in doubt has kNone in Object::slots. Its object is not held by it, so it may
+// die; and it counts among its references, so it need not.
+
+ObjectId EnvelopeJudge::Doubted(ObjectId node, size_t slot) const {
+  if (doubts_.empty()) return kNone;
+  const auto found = doubts_.find(Edge(node, slot));
+  return found == doubts_.end() ? kNone : found->second;
+}
+
+void EnvelopeJudge::Doubt(ObjectId node, size_t slot) {
+  const ObjectId id = std::exchange(at(node).slots[slot], kNone);
+  if (id == kNone) return;
+  needed_known_ = false;
+  doubts_[Edge(node, slot)] = id;
+  if (at(node).reachable()) Release(id);
+  if (rooted_.erase(Edge(node, slot)) > 0) Release(id);
+}
+
+// The slot still holds what was in doubt.
+void EnvelopeJudge::Settle(ObjectId node, size_t slot) {
+  const auto found = doubts_.find(Edge(node, slot));
+  const ObjectId id = found->second;
+  doubts_.erase(found);
+  needed_known_ = false;
+  at(node).slots[slot] = id;
+  if (at(node).reachable()) Hold(id);
+  if (const KindRow* kind = edge(node, slot); kind != nullptr && kind->rooted) {
+    Root(node, slot, id);
+  }
+}
+
+// The slot holds it no more, whether it did or not.
+void EnvelopeJudge::ForgetDoubt(ObjectId node, size_t slot) {
+  const ObjectId id = Doubted(node, slot);
+  if (id == kNone) return;
+  doubts_.erase(Edge(node, slot));
+  if (const KindRow* kind = edge(node, slot); kind != nullptr && kind->cyclic) Linger(id);
+  if (--at(id).references == 0 && !at(id).reachable()) unreferenced_.push_back(id);
+}
+
+// A collection may have emptied the frail holders of an object that it found to be trash.
+void EnvelopeJudge::DoubtFrailOf(ObjectId id) {
+  for (size_t slot = 0; slot < at(id).slots.size(); ++slot) {
+    const KindRow* kind = edge(id, slot);
+    if (kind != nullptr && kind->frail) Doubt(id, slot);
+  }
+}
+
+void EnvelopeJudge::DoubtFrail() {
+  // Doubts may make further objects unreachable.
+  while (!maybe_frail_.empty()) {
+    const ObjectId id = maybe_frail_.back();
+    maybe_frail_.pop_back();
+    if (!at(id).freed) DoubtFrailOf(id);
+  }
+}
+
+// ---- Holders ----
+
+void EnvelopeJudge::Root(ObjectId node, size_t slot, ObjectId id) {
+  if (id == kNone) return;
+  rooted_[Edge(node, slot)] = id;
+  Hold(id);
+}
+
+// A holder of that kind is gone, or has another content than `old` now.
+void EnvelopeJudge::LetGo(const KindRow* kind, ObjectId node, size_t slot, ObjectId old) {
+  if (old == kNone) return;
+  if (kind->cyclic) Linger(old);
+  if (!kind->rooted) return;
+  const auto found = rooted_.find(Edge(node, slot));
+  if (found == rooted_.end()) return;
+  // SetSlot has rooted the new content already, and with it replaced the entry of the old one.
+  const bool replaced = !at(node).freed && at(node).slots[slot] == found->second &&
+                        edge(node, slot) != nullptr && edge(node, slot)->rooted;
+  if (!replaced) rooted_.erase(found);
+  Release(old);
+}
+
+void EnvelopeJudge::Linger(ObjectId id) {
+  if (id == kNone || at(id).freed) return;
+  ++at(id).lingers;
+  lingering_.push_back(id);
+}
+
+// A full collection has ended: it has freed the holders that were let go before it began.
+void EnvelopeJudge::EndLingering() {
+  for (size_t i = 0; i < lingered_before_; ++i) --at(lingering_[i]).lingers;
+  lingering_.erase(lingering_.begin(),
+                   lingering_.begin() + static_cast<ptrdiff_t>(lingered_before_));
+  lingered_before_ = 0;
+}
+
+// ---- Operations on holders ----
+
+// Whether an action is running on the holder of that slot.
+bool EnvelopeJudge::BeingPoked(ObjectId node, size_t slot) const {
+  for (const Frame& frame : frames_) {
+    const bool poke = frame.type == Frame::Type::kOp && frame.op.code == OpCode::kPoke;
+    if (poke && !frame.answered && frame.object == node && frame.op.slot == slot) return true;
+  }
+  return false;
+}
+
+// An action may empty the holder at any time while it runs. It holds the node.
+void EnvelopeJudge::BeginPoke(Frame& frame) {
+  frame.object = Resolve(frame.op.ref);
+  SetFrameHold(frame, true);
+  Doubt(frame.object, frame.op.slot);
+}
+
+// The action has ended, and `id` is what the slot holds.
+void EnvelopeJudge::OnPoked(Frame& frame, ObjectId id) {
+  const ObjectId node = frame.object;
+  const size_t slot = frame.op.slot;
+  const ObjectId doubted = Doubted(node, slot);
+  const ObjectId held = at(node).slots[slot];
+  const ObjectId expected = doubted != kNone ? doubted : held;
+  const auto text = [](ObjectId o) { return o == kNone ? "none" : fmt::format("#{}", o); };
+  // A script may have replaced the holder by a plain slot, which the action cannot empty.
+  const bool exact = doubted == kNone && edge(node, slot) == nullptr;
+  if (id != expected && (id != kNone || exact)) {
+    return Convict(Law::kLoad, id,
+                   fmt::format("{} is what was put there, not {}", text(expected), text(id)),
+                   expected == kNone ? "got none" : fmt::format("got {}", expected));
+  }
+  if (id != kNone && at(id).freed) {
+    return Convict(Law::kLoad, id, fmt::format("#{} was freed, but is still there", id),
+                   "got none");
+  }
+  if (id == kNone) {
+    SetSlot(node, slot, kNone);
+  } else if (doubted != kNone && !BeingPoked(node, slot)) {
+    Settle(node, slot);
+  }
+  MarkScriptReachable();
+  SetFrameHold(frame, false);
+}
+
+void EnvelopeJudge::OnLoadedInDoubt(Frame& frame, ObjectId id) {
+  const ObjectId node = Resolve(frame.op.ref);
+  const size_t slot = frame.op.slot;
+  if (id != kNone && (id != frame.object || at(id).freed)) {
+    return Convict(Law::kLoad, id,
+                   fmt::format("the slot holds #{} or nothing, not #{}", frame.object, id),
+                   at(frame.object).freed ? "got none" : fmt::format("got {}", frame.object));
+  }
+  // While an action runs on the holder, the doubt remains.
+  if (!BeingPoked(node, slot)) {
+    if (id == kNone) SetSlot(node, slot, kNone);
+    if (id != kNone) Settle(node, slot);
+  }
+  SetRegister(frame.op.dest, id);
+  MarkScriptReachable();
+}
+
+// ---- Collections ----
+
+// Marks what may be held because of doubts, or of holders that were let go since the collection
+// began: it need not have been freed.
+void EnvelopeJudge::MarkMaybeHeld() {
+  if (kinds_.empty()) return;
+  for (const ObjectId id : living_) at(id).maybe_held = false;
+  const auto mark = [this](ObjectId id) {
+    if (at(id).freed || std::exchange(at(id).maybe_held, true)) return false;
+    work_.push_back(id);
+    Spread(&Object::maybe_held);
+    return true;
+  };
+  for (const ObjectId id : lingering_) mark(id);
+  for (bool more = true; more;) {
+    more = false;
+    for (const auto& [edge, id] : doubts_) {
+      const Object& node = at(static_cast<ObjectId>(edge / kMaxSlots));
+      if (!node.freed && (node.reachable() || node.maybe_held)) more |= mark(id);
+    }
+  }
+}
+
+}  // namespace ouro
