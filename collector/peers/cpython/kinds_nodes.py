@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# A kind of node is what an object of the program is: `name :: base :: arguments :: body :: words`,
+# or `name :: = expression`, for an object that takes attributes.
+#
+# Place: a table of the CPython specimen, read by kinds.py.
+
+HELPERS_NODES = r'''
+class Meta(type): pass
+'''
+
+NODES = r'''
+node-dict :: object :: :: :: dict
+list-subclass :: list
+list-dict :: list :: :: :: dict
+tuple-subclass :: tuple :: :: :: dict
+dict-subclass :: dict
+set-subclass :: set
+frozenset-subclass :: frozenset
+deque-subclass :: collections.deque
+ordereddict-subclass :: collections.OrderedDict
+defaultdict-subclass :: collections.defaultdict
+int-subclass :: int :: :: :: dict
+str-subclass :: str
+float-subclass :: float
+bytes-subclass :: bytes :: :: :: dict
+bytearray-subclass :: bytearray
+array-subclass :: array.array :: 'i'
+exception :: Exception
+exception-os :: OSError
+exception-stop :: StopIteration
+exception-unicode :: UnicodeDecodeError :: 'a', b'', 0, 0, ''
+module :: types.ModuleType :: 'm' :: :: dict
+module-plain :: = types.ModuleType('m') :: :: :: dict nofinal
+function :: = (lambda: 0) :: :: :: dict nofinal
+class :: type :: 'C', (), {} :: :: dict cyclic
+class-plain :: = type('C', (), {}) :: :: :: dict cyclic nofinal
+thread-local :: _thread._local :: :: :: dict
+partial-subclass :: functools.partial :: int
+partial-plain :: = functools.partial(int) :: :: :: dict nofinal
+property-subclass :: property
+weakref-subclass :: weakref.ref :: Meta
+bytesio-subclass :: io.BytesIO
+stringio-subclass :: io.StringIO
+namespace-subclass :: types.SimpleNamespace
+element-subclass :: ET.Element :: 'a'
+ctypes-structure :: ctypes.Structure :: :: :: dict
+random-subclass :: _random.Random
+'''
