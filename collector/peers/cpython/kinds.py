@@ -105,7 +105,7 @@ def compile_snippet(text, part):
 
 
 def mentions(text, name):
-    return re.search(r'(?<![\w.])%s(?!\w)' % name, text) is not None
+    return name in NAME.findall(text)
 
 
 NAME = re.compile(r'''"[^"\n]*"|'[^'\n]*'|(?<![\w.])([A-Za-z_]\w*)''')
@@ -151,9 +151,8 @@ def chunks(text):
     """Splits helpers: chunks are separated by empty lines; the name is in a chunk's first line."""
     result = {}
     for chunk in text.strip('\n').split('\n\n'):
-        words = re.findall(r'\w+', chunk.split('\n')[0])
-        if chunk.startswith('@'):
-            words = re.findall(r'\w+', chunk.split('\n')[1])
+        first = re.sub(r'^(@.*\n)?(async )?', '', chunk)
+        words = re.findall(r'\w+', first.split('\n')[0])
         if words[0] in ('def', 'class'):
             result[words[1]] = chunk
         elif words[0] in ('import', 'from'):
@@ -226,6 +225,11 @@ def exists(text):
         if not present[name]:
             return False
     return True
+
+
+def usable_node(words):
+    """Whether the harness can use a kind of node. It makes weak references to any node."""
+    return 'noweak' not in words or option('noweak', '') != ''
 
 
 def option(name, default):
@@ -322,6 +326,7 @@ class NodeKind(object):
         self.name, self.place, self.words, self.pokes = name, 'node', words, []
         self.base, self.arguments, self.body = base, arguments, body
         self.makers = None
+        self.has_dict = 'dict' in words or 'noweak' in words
         self.class_name = 'Node' if name == 'plain' else \
             ''.join(word.capitalize() for word in name.split('-'))
 
@@ -346,7 +351,7 @@ class NodeKind(object):
         define(self.base + ' ' + self.body)
         name = self.class_name
         for slots in (ALL_SLOTS, ALL_SLOTS.replace(', "__weakref__"', ''), 'pass'):
-            if 'dict' in self.words and slots != 'pass':
+            if self.has_dict and slots != 'pass':
                 continue
             text = 'class %s(%s):\n' % (name, self.base)
             text += ''.join('    %s\n' % line for line in [slots] + body)
@@ -404,17 +409,28 @@ def drop_root(kind):
     kind.take(holder)
 
 
+def executing_content(key):
+    """What a generator that is being executed holds: it cannot be asked."""
+    if not str(sys.exc_info()[1]).endswith('already executing'):
+        return None
+    return remembered(key)
+
+
+def remembered(key):
+    number = inside.get(key)
+    if number is None or not alive[number]:
+        return None
+    return ctypes.cast(addresses[number], ctypes.py_object).value
+
+
 def content(kind, key, holder):
     """What a holder holds: an object of the program, or None."""
     if kind.get is None:
-        number = inside.get(key)
-        if number is None or not alive[number]:
-            return None
-        return ctypes.cast(addresses[number], ctypes.py_object).value
+        return remembered(key)
     try:
         value = kind.get(holder)
     except Exception:
-        return None
+        return executing_content(key)
     number = numbers.get(id(value))
     return value if number is not None and alive[number] else None
 
@@ -438,7 +454,7 @@ def node(register, kind, has_finalizer):
 
 def new_node(register, kind, has_finalizer):
     thing = (kind.makers or kind.compile())[has_finalizer]()
-    if 'dict' in kind.words:
+    if kind.has_dict:
         for name in SLOTS:
             setattr(thing, name, None)
     sentinel = new_capsule(1, None, FREED_ADDRESS)
@@ -570,8 +586,7 @@ def store_kind(target, slot, source, kind):
         replace(thing, slot, holder)
         del holder
         edges[key] = kind
-    if kind.get is None:
-        inside[key] = numbers[id(value)]
+    inside[key] = numbers[id(value)]
     del thing, value
     passing[0] = None
 
@@ -596,7 +611,11 @@ def poke(target, slot, number):
     thing = read(target)
     identity = numbers[id(thing)]
     key = identity * 8 + slot
-    kind = edges[key]
+    kind = edges.get(key)
+    if kind is None:
+        del thing
+        got(load_value(target, slot))
+        return
     number %= len(kind.pokes)
     if noting:
         note_poke(kind, number, place_of(target, slot))
@@ -604,8 +623,9 @@ def poke(target, slot, number):
     del thing
     act(kind, key, number, holder)
     del holder
-    after_poke(target, slot, identity, kind)
-    passing[0] = None
+    if not after_poke(target, slot, identity, kind):
+        passing[0] = None
+        answer.append('> got none\n')
 
 
 def act(kind, key, number, holder):
@@ -621,19 +641,19 @@ def act(kind, key, number, holder):
 
 def after_poke(target, slot, identity, kind):
     """Reports what the slot holds now. Scripts may have changed all; an action may have destroyed
-    the content, and then the holder is dropped."""
+    the content, and then the holder is dropped. False: nothing, or the node is not there."""
     thing = read(target) if registers[target] is not None else None
     if thing is None or numbers.get(id(thing)) != identity:
-        answer.append('> got none\n')
-        return
+        return False
     value = load_value(target, slot)
-    if value is None and edges.get(identity * 8 + slot) is kind:
+    if value is not None:
+        got(value)
+        return True
+    if edges.get(identity * 8 + slot) is kind:
         if noting:
             note(place_of(target, slot), ' = None')
         replace(thing, slot, None)
-        answer.append('> got none\n')
-    else:
-        got(value)
+    return False
 
 
 def collect(generation, _b, _c):
@@ -917,7 +937,7 @@ def start():
     for line in NODES.strip().replace('\n    ', ' ').split('\n'):
         fields = [field.strip() for field in line.split(' ::')] + [''] * 4
         words = [word for word in map(applicable, fields[4].split()) if word]
-        if 'without' not in words and exists(fields[1]):
+        if 'without' not in words and exists(fields[1]) and usable_node(words):
             kinds['node ' + fields[0]] = NodeKind(*fields[:4] + [words])
     for key in list(kinds):
         if not selected(kinds[key]):
@@ -934,7 +954,12 @@ helpers = {'suppress': 'from contextlib import suppress',
            'born': 'def born(o, n):\n    o.n = n\n    return o',
            'Leaf': 'class Leaf: __slots__ = ("n",)'}
 present = {}
-space = {'keep': keep, '__name__': 'kinds', 'gc': gc, 'sys': sys, 'weakref': weakref}
+def is_content(thing):
+    number = numbers.get(id(thing))
+    return number is not None and alive[number]
+
+
+space = {'is_content': is_content, 'keep': keep, '__name__': 'kinds', 'gc': gc, 'sys': sys, 'weakref': weakref}
 PLAIN = NodeKind('plain', 'object', '', '', [])
 warnings.simplefilter('ignore')
 gc.disable()

@@ -28,7 +28,7 @@ def look(h):
     for f in (repr, str, hash, len, bool, dir, gc.get_referents, sys.getsizeof): attempt(f, h)
 
 def compare(h):
-    for f in (operator.eq, operator.lt, operator.add, operator.mul, operator.contains): attempt(f, h, h)
+    for f in (operator.eq, operator.lt, operator.add, operator.mul): attempt(f, h, h)
 
 def copies(h, x):
     attempt(copy.copy, h)
@@ -71,6 +71,43 @@ def entered(h):
 class Key:
     def __init__(self, x): self.x = x
     def __lt__(self, other): return True
+
+def tag(c, x, *a):
+    o = c(*a)
+    o.x = x
+    return o
+
+class Str(str): pass
+
+class Bytes(bytes): pass
+
+class Int(int): pass
+
+class Float(float): pass
+
+class Buffer(bytearray): pass
+
+class Tuple(tuple): pass
+
+class List(list): pass
+
+class Dict(dict): pass
+
+class Endless:
+    def __init__(self, x): self.x = x
+    def __iter__(self): return self
+    def __next__(self): return 1
+
+def is_content(o): return hasattr(type(o), 's0') or 's0' in getattr(o, '__dict__', ())
+
+def within(h):
+    seen = [h]
+    for _ in range(5):
+        seen = gc.get_referents(*seen)
+        for o in seen:
+            if is_content(o): return o
+        seen = [o for o in seen if not isinstance(o, (type, type(sys), type(within))) and
+                not (type(o) is dict and '__builtins__' in o)]
 
 def by_collecting(x): gc.collect(0)
 '''
@@ -121,7 +158,7 @@ dict-reverse-item-iterator :: reversed({1: x}.items()) :: list(copy.copy(h))[0][
 dict-growing :: dict.fromkeys(range(6), x) :: h[5] :: h.update(dict.fromkeys(range(6), x)) :: h.clear() :: h.update(dict.fromkeys(range(99))); [h.pop(i) for i in range(6, 99)]
 dict-instance :: Box(x).__dict__ :: h['x'] :: h['x'] = x :: h['x'] = None :: h.pop('x') ;; h[1] = 2 ;; h.clear() ;; h.update(b=1, c=2)
 dict-missing :: collections.defaultdict(None, a=x) :: h['a'] :: h['a'] = x :: h['a'] = None :: h.__init__(None, a=x) ;; h.__init__(0) ;; h.copy() ;; h[0]
-dict-factory :: collections.defaultdict(Box(x)) :: h.default_factory.x :: h.default_factory = Box(x) :: h.default_factory = None :: h.__init__(h.default_factory) ;; h.__init__(0) ;; h.copy()
+dict-factory :: collections.defaultdict(Box(x).__init__) :: h.default_factory.__self__.x :: h.default_factory = Box(x).__init__ :: h.default_factory = None :: h.__init__(h.default_factory) ;; h.__init__(0) ;; h.copy()
 ordereddict-value :: collections.OrderedDict(a=x) :: h['a'] :: h['a'] = x :: h['a'] = None :: h.move_to_end('a') ;; h.popitem() ;; h.__init__(a=x) ;; h.copy() ;; h.update(b=1) ;; list(reversed(h.items())) ;; dict.clear(h)
 ordereddict-key :: collections.OrderedDict([(x, 1)]) :: next(iter(h), None) :: h.clear(); h[x] = 1 :: h.clear() :: h.move_to_end(x) ;; h.popitem() ;; dict.__delitem__(h, x) ;; h.__init__({x: 2})
 ordereddict-iterator :: iter(collections.OrderedDict([(1, x)]).items()) :: copy.copy(h).__reduce__()[1][0][0][1] :: :: :: h.__reduce__() :: no-pull
@@ -178,7 +215,7 @@ filter-function :: filter(Box(x).__eq__, [1, 2]) :: h.__reduce__()[1][0].__self_
 slice-start :: slice(x, None) :: h.start :: :: :: h.indices(1)
 slice-stop :: slice(x) :: h.stop
 slice-step :: slice(1, 2, x) :: h.step
-range-item :: range(Int.of(x)) :: h.stop.x :: :: :: h[0:0] ;; h.count(0) ;; reversed(h) :: leaks=bpo-range@-3.9
+range-item :: range(tag(Int, x, 3)) :: h.stop.x :: :: :: h[0:0] ;; h.count(0) ;; reversed(h) :: leaks=new@-3.9 without@3.10-
 '''
 
 HELPERS_ITERATORS = r'''
@@ -186,13 +223,6 @@ class Sequence:
     def __init__(self, x): self.x = x
     def __len__(self): return 2
     def __getitem__(self, i): return (self.x, 1)[i]
-
-class Int(int):
-    @classmethod
-    def of(cls, x, n=3):
-        self = cls(n)
-        self.x = x
-        return self
 '''
 
 EDGES_CALLABLES = r'''

@@ -13,17 +13,17 @@ NODES = r'''
 node-dict :: object :: :: :: dict
 list-subclass :: list
 list-dict :: list :: :: :: dict
-tuple-subclass :: tuple :: :: :: dict
+tuple-subclass :: tuple :: :: :: noweak
 dict-subclass :: dict
 set-subclass :: set
 frozenset-subclass :: frozenset
 deque-subclass :: collections.deque
 ordereddict-subclass :: collections.OrderedDict
 defaultdict-subclass :: collections.defaultdict
-int-subclass :: int :: :: :: dict
+int-subclass :: int :: :: :: noweak
 str-subclass :: str
 float-subclass :: float
-bytes-subclass :: bytes :: :: :: dict
+bytes-subclass :: bytes :: :: :: noweak
 bytearray-subclass :: bytearray
 array-subclass :: array.array :: 'i'
 exception :: Exception
