@@ -43,7 +43,7 @@ local edges, roots, nodes = {}, {}, {}  -- Kinds by name.
 local PLACES = {edge = edges, root = roots, node = nodes}
 
 local registers = {}                    -- By name; `self` is the innermost script's object.
-local root_of = {}                      -- Register -> root kind; the register's value is the holder.
+local root_of = {}                      -- Register -> root kind: its value is the holder.
 local numbers = setmetatable({}, {__mode = 'k'})  -- Object -> id.
 local alive = {}                        -- Ids of objects not reported dead.
 local node_of = {}                      -- Id -> node kind.
@@ -81,6 +81,8 @@ local COMPILED = {__index = function(kind, key)
   local code
   if key == 'load' or key == 'store' then
     code = compile(text, 'n, k, w')
+  elseif kind.text.place == 'node' then
+    code = compile(text, 'n', 'n')
   else
     code = compile(text, 'h, x, k', key == 'make' and 'h')
   end
@@ -91,8 +93,6 @@ end}
 local function prepare(kind)
   if kind.slot then
     kind.load, kind.store = kind.slot, kind.slot .. ' = w'
-  elseif kind.place == 'node' and not kind.load then
-    kind.load, kind.store = 'n[k]', 'n[k] = w'
   end
   local acts = {}
   for _, list in ipairs {kind.acts or {}, kind.place == 'edge' and GENERAL or {}} do
@@ -114,6 +114,17 @@ local function wanted(name, list)
   return false
 end
 
+-- Raises if the running interpreter cannot make it.
+local function probe(kind, content)
+  local made = kind.make(nil, content, 0)
+  if kind.text.get then
+    assert(kind.get(made, nil, 0) == content)
+  end
+  if kind.text.place == 'root' and kind.take then
+    kind.take(made, nil, 0)
+  end
+end
+
 local function load_kinds()
   local list = ('&' .. (os.getenv 'OURO_OPTIONS' or '') .. '&'):match '&kinds=([^&]*)&'
   for _, one in ipairs(HELPERS) do
@@ -122,11 +133,8 @@ local function load_kinds()
   for _, one in ipairs(KINDS) do
     if wanted(one.name, list) then
       local kind = prepare(one)
-      if pcall(kind.make, nil, {}, 0) then
+      if pcall(probe, kind, {}) then
         PLACES[one.place][one.name] = kind
-      end
-      if one.place == 'root' then
-        kind.take(nil, nil, 0)
       end
     end
   end
@@ -199,7 +207,7 @@ end
 local function load_raw(thing, slot)
   local kind = node_of[numbers[thing]]
   if kind then
-    return kind.load(thing, SLOTS[slot])
+    return kind.load(thing, slot + 1)
   end
   return thing[SLOTS[slot]]
 end
@@ -207,7 +215,7 @@ end
 local function store_raw(thing, slot, value)
   local kind = node_of[numbers[thing]]
   if kind then
-    kind.store(thing, SLOTS[slot], value)
+    kind.store(thing, slot + 1, value)
   else
     thing[SLOTS[slot]] = value
   end
@@ -225,7 +233,7 @@ local function set_edge(thing, slot, kind, content)
   content_of[number][slot] = kind and not kind.text.get and content and numbers[content] or nil
 end
 
--- What a slot holds, through its holder.
+-- What a slot holds, through its holder; an action may have left something else there.
 local function content(thing, slot)
   local kind = edge_at(thing, slot)
   if not kind then
@@ -236,19 +244,23 @@ local function content(thing, slot)
   end
   local holder = load_raw(thing, slot)
   local fine, found = pcall(kind.get, holder)
-  return fine and found or nil
+  return fine and found and numbers[found] and found or nil
 end
 
 -- ---- Notes --------------------------------------------------------------------------------------
+
+local function needs(text, done)
+  for name in text:gmatch '[%a_][%w_]*' do
+    done[name] = true
+  end
+end
 
 local function note(text, ...)
   if not noting then
     return
   end
   text = (select('#', ...) > 0 and text:format(...) or text):gsub('%s+', ' ')
-  for name in text:gmatch '[%a_][%w_]*' do
-    noted[name] = true
-  end
+  needs(text, noted)
   say('%s', '> note ' .. text:sub(1, MAX_NOTE))
 end
 
@@ -267,13 +279,13 @@ end
 
 -- The text of a slot, and whether it can be assigned to.
 local function slot_text(register, slot)
-  local kind, key = node_of[numbers[at(register)]], SLOTS[slot]
-  local name = name_of(register)
-  if not kind then
-    return type(key) == 'string' and name .. '.' .. key or name .. '[' .. key .. ']', true
+  local kind, name = node_of[numbers[at(register)]], name_of(register)
+  if kind then
+    local text = word(kind.text.load, 'k', tostring(slot + 1))
+    return word(text, 'n', name), kind.text.slot
   end
-  key = type(key) == 'string' and '"' .. key .. '"' or tostring(key)
-  return word(word(kind.text.load, 'k', key), 'n', name), kind.text.slot or not kind.text.load
+  local key = SLOTS[slot]
+  return type(key) == 'string' and name .. '.' .. key or name .. '[' .. key .. ']', true
 end
 
 local function store_text(register, slot, value)
@@ -281,9 +293,9 @@ local function store_text(register, slot, value)
   if assignable then
     return text .. ' = ' .. value
   end
-  local kind, key = node_of[numbers[at(register)]], SLOTS[slot]
-  key = type(key) == 'string' and '"' .. key .. '"' or tostring(key)
-  return word(word(word(kind.text.store, 'k', key), 'n', name_of(register)), 'w', value)
+  text = node_of[numbers[at(register)]].text.store
+  text = word(text, 'k', tostring(slot + 1))
+  return word(word(text, 'n', name_of(register)), 'w', value)
 end
 
 -- A snippet in which `h` is the holder of a slot, or, for `make`, becomes it.
@@ -301,12 +313,6 @@ local function note_slot(register, slot, text, source, making)
     note('do local h; %s; %s end', text, store_text(register, slot, 'h'))
   else
     note('do local h = %s; %s end', place, text)
-  end
-end
-
-local function needs(text, done)
-  for name in text:gmatch '[%a_][%w_]*' do
-    done[name] = true
   end
 end
 
@@ -335,9 +341,13 @@ end
 local function write(register, value, text)
   local kind, k = root_of[register], names[register]
   if kind then
-    local take = word(word(kind.text.take, 'k', tostring(k)), 'h', register)
-    note('do local v = %s; %s; %s = v end', text, take, register)
-    kind.take(registers[register], nil, k)
+    if noting then
+      local take = word(word(kind.text.take or '', 'k', tostring(k)), 'h', register)
+      note('do local v = %s; %s; %s = v end', text, take, register)
+    end
+    if kind.take then
+      kind.take(registers[register], nil, k)
+    end
     root_of[register] = nil
   else
     note('%s = %s', register, text)
@@ -447,9 +457,6 @@ local function poke(target, slot, number)
   pcall(kind.compiled[text], load_raw(thing, slot))
   collectgarbage 'stop'
   local found = content(thing, slot)
-  if found and not numbers[found] then
-    error('a stranger: ' .. tostring(found), 0)
-  end
   if not found and edge_at(thing, slot) then
     store_raw(thing, slot, nil)
     set_edge(thing, slot)
@@ -472,7 +479,7 @@ local function reset()
   end
   silent = true
   for name, k in pairs(names) do
-    if root_of[name] then
+    if root_of[name] and root_of[name].take then
       root_of[name].take(registers[name], nil, k)
     end
     registers[name], root_of[name] = nil, nil
