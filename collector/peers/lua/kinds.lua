@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- The adapter of Lua with kinds, over the line protocol, run by the interpreter under test (5.4,
--- whose collector is incremental by default) behind kinds_table.lua: slots, objects and registers
--- are what an annotation `as NAME` says.
+-- whose collector is incremental by default) behind kinds_table.lua and kinds_heap.lua: slots,
+-- objects and registers are what an annotation `as NAME` says.
 --
 -- Place: a peer of collector/protocol_collector, which starts and drives it. It executes and
 -- reports; it parses no scripts and judges nothing.
@@ -25,319 +25,19 @@
 -- * What a slot is held by is remembered by the object's id: numbers and kinds, no references.
 -- * The adapter's own garbage, mostly text, is not part of any program; a reset collects it.
 
-collectgarbage 'stop'
-
-local SLOTS = {}  -- Even slots are in a table's array, the others in its hash part: the collector
-for k = 0, 7 do   -- traverses both.
-  SLOTS[k] = k % 2 == 0 and k // 2 + 1 or 'slot' .. k
-end
-local MAX_COLLECTIONS = 8  -- Tried by a reset.
-local MAX_NOTE = 300
-
-local names = {}  -- Of registers that may be assigned.
-for k = 0, 15 do
-  names['r' .. k] = k
-end
-
-local edges, roots, nodes = {}, {}, {}  -- Kinds by name.
-local PLACES = {edge = edges, root = roots, node = nodes}
-
-local registers = {}                    -- By name; `self` is the innermost script's object.
-local root_of = {}                      -- Register -> root kind; the register's value is the holder.
-local numbers = setmetatable({}, {__mode = 'k'})  -- Object -> id.
-local alive = {}                        -- Ids of objects not reported dead.
-local node_of = {}                      -- Id -> node kind.
-local edge_of = {}                      -- Id -> slot -> edge kind.
-local content_of = {}                   -- Id -> slot -> id, of kinds without get.
-local born = 0
-local answer = {}                       -- Lines not written yet.
-local silent = false                    -- During a reset: no events, no scripts.
-local noting = false
-local noted = {}                        -- Words of notes: what the prelude must define.
-local serve
-
-local function say(...)
-  answer[#answer + 1] = string.format(...)
-end
-
--- ---- Snippets -----------------------------------------------------------------------------------
-
--- An expression, or statements after which `result` is returned.
-local function compile(text, parameters, result)
-  local head = 'local ' .. parameters .. ' = ... '
-  local code = load(head .. 'return ' .. text, '=kind')
-  if code then
-    return code
-  end
-  return assert(load(head .. text .. ' return ' .. (result or 'nil'), '=kind'))
-end
-
--- Compiles the snippets of a kind when one of them is first needed.
-local COMPILED = {__index = function(kind, key)
-  local text = kind.text[key]
-  if not text then
-    return nil
-  end
-  local code
-  if key == 'load' or key == 'store' then
-    code = compile(text, 'n, k, w')
-  else
-    code = compile(text, 'h, x, k', key == 'make' and 'h')
-  end
-  rawset(kind, key, code)
-  return code
-end}
-
-local function prepare(kind)
-  if kind.slot then
-    kind.load, kind.store = kind.slot, kind.slot .. ' = w'
-  elseif kind.place == 'node' and not kind.load then
-    kind.load, kind.store = 'n[k]', 'n[k] = w'
-  end
-  local acts = {}
-  for _, list in ipairs {kind.acts or {}, kind.place == 'edge' and GENERAL or {}} do
-    table.move(list, 1, #list, #acts + 1, acts)
-  end
-  return setmetatable({name = kind.name, words = kind.words, text = kind, acts = acts}, COMPILED)
-end
-
--- Whether OURO_OPTIONS asks for this name: `kinds=NAME,FAMILY`, where a family is a prefix.
-local function wanted(name, list)
-  if not list or list == '' or list == 'all' then
-    return true
-  end
-  for one in list:gmatch '[^,]+' do
-    if name == one or name:sub(1, #one + 1) == one .. '-' then
-      return true
-    end
-  end
-  return false
-end
-
-local function load_kinds()
-  local list = ('&' .. (os.getenv 'OURO_OPTIONS' or '') .. '&'):match '&kinds=([^&]*)&'
-  for _, one in ipairs(HELPERS) do
-    load(one.text, '=kind')()
-  end
-  for _, one in ipairs(KINDS) do
-    if wanted(one.name, list) then
-      local kind = prepare(one)
-      if pcall(kind.make, nil, {}, 0) then
-        PLACES[one.place][one.name] = kind
-      end
-      if one.place == 'root' then
-        kind.take(nil, nil, 0)
-      end
-    end
-  end
-end
-
--- ---- Births and deaths --------------------------------------------------------------------------
-
-local function report_deaths()
-  local seen = {}
-  for _, number in pairs(numbers) do
-    seen[number] = true
-  end
-  for number = 0, born - 1 do
-    if alive[number] and not seen[number] then
-      alive[number], node_of[number], edge_of[number], content_of[number] = nil, nil, nil, nil
-      say('> free %d', number)
-    end
-  end
-end
-
-local function finalize(dying)
-  if silent then
-    return
-  end
-  report_deaths()
-  local number, outer, outer_root = numbers[dying], registers.self, root_of.self
-  say('> finalize %d', number)
-  registers.self = dying
-  local raised = serve(true)
-  registers.self = outer
-  say(raised and '> end %d raised' or '> end %d', number)
-  if raised then
-    error('raised')
-  end
-end
-
-local FINALIZED = {__gc = finalize}
-local WEAK = {__mode = 'v'}
-
--- ---- Values -------------------------------------------------------------------------------------
-
--- The name of a register; `self` too if it is read.
-local function check(register, read)
-  if not names[register] and not (read and register == 'self') then
-    error('no register ' .. register, 0)
-  end
-  return register
-end
-
--- The value of a register: an object, or nil for `none`.
-local function at(register)
-  if register == 'none' then
-    return nil
-  end
-  local kind = root_of[check(register, true)]
-  if kind then
-    return kind.get(registers[register], nil, names[register])
-  end
-  return registers[register]
-end
-
-local function object(number)
-  for thing, found in pairs(numbers) do
-    if found == number then
-      return thing
-    end
-  end
-end
-
-local function load_raw(thing, slot)
-  local kind = node_of[numbers[thing]]
-  if kind then
-    return kind.load(thing, SLOTS[slot])
-  end
-  return thing[SLOTS[slot]]
-end
-
-local function store_raw(thing, slot, value)
-  local kind = node_of[numbers[thing]]
-  if kind then
-    kind.store(thing, SLOTS[slot], value)
-  else
-    thing[SLOTS[slot]] = value
-  end
-end
-
-local function edge_at(thing, slot)
-  return (edge_of[numbers[thing]] or {})[slot]
-end
-
-local function set_edge(thing, slot, kind, content)
-  local number = numbers[thing]
-  edge_of[number] = edge_of[number] or {}
-  content_of[number] = content_of[number] or {}
-  edge_of[number][slot] = kind
-  content_of[number][slot] = kind and not kind.text.get and content and numbers[content] or nil
-end
-
--- What a slot holds, through its holder.
-local function content(thing, slot)
-  local kind = edge_at(thing, slot)
-  if not kind then
-    return load_raw(thing, slot)
-  end
-  if not kind.text.get then
-    return object(content_of[numbers[thing]][slot])
-  end
-  local holder = load_raw(thing, slot)
-  local fine, found = pcall(kind.get, holder)
-  return fine and found or nil
-end
-
--- ---- Notes --------------------------------------------------------------------------------------
-
-local function note(text, ...)
-  if not noting then
-    return
-  end
-  text = (select('#', ...) > 0 and text:format(...) or text):gsub('%s+', ' ')
-  for name in text:gmatch '[%a_][%w_]*' do
-    noted[name] = true
-  end
-  say('%s', '> note ' .. text:sub(1, MAX_NOTE))
-end
-
-local function word(text, name, by)
-  return (text:gsub('%f[%w_]' .. name .. '%f[^%w_]', (by:gsub('%%', '%%%%'))))
-end
-
--- The text of the value in a register.
-local function name_of(register)
-  local kind = root_of[register]
-  if kind then
-    return word(word(kind.text.get, 'k', tostring(names[register])), 'h', register)
-  end
-  return register == 'none' and 'nil' or register
-end
-
--- The text of a slot, and whether it can be assigned to.
-local function slot_text(register, slot)
-  local kind, key = node_of[numbers[at(register)]], SLOTS[slot]
-  local name = name_of(register)
-  if not kind then
-    return type(key) == 'string' and name .. '.' .. key or name .. '[' .. key .. ']', true
-  end
-  key = type(key) == 'string' and '"' .. key .. '"' or tostring(key)
-  return word(word(kind.text.load, 'k', key), 'n', name), kind.text.slot or not kind.text.load
-end
-
-local function store_text(register, slot, value)
-  local text, assignable = slot_text(register, slot)
-  if assignable then
-    return text .. ' = ' .. value
-  end
-  local kind, key = node_of[numbers[at(register)]], SLOTS[slot]
-  key = type(key) == 'string' and '"' .. key .. '"' or tostring(key)
-  return word(word(word(kind.text.store, 'k', key), 'n', name_of(register)), 'w', value)
-end
-
--- A snippet in which `h` is the holder of a slot, or, for `make`, becomes it.
-local function note_slot(register, slot, text, source, making)
-  if not noting then
-    return
-  end
-  local place, assignable = slot_text(register, slot)
-  text = word(text, 'x', name_of(source))
-  if making and load('return ' .. text) then
-    note('%s', store_text(register, slot, text))
-  elseif assignable then
-    note('%s', word(text, 'h', place))
-  elseif making then
-    note('do local h; %s; %s end', text, store_text(register, slot, 'h'))
-  else
-    note('do local h = %s; %s end', place, text)
-  end
-end
-
-local function needs(text, done)
-  for name in text:gmatch '[%a_][%w_]*' do
-    done[name] = true
-  end
-end
-
--- The helpers that the notes so far need, with those that these need.
-local function prelude()
-  local needed = {}
-  for name in pairs(noted) do
-    needed[name] = true
-  end
-  for k = #HELPERS, 1, -1 do  -- A helper uses only those above it.
-    if needed[HELPERS[k].name] then
-      needs(HELPERS[k].text, needed)
-    end
-  end
-  say('> note collectgarbage "stop"')
-  for _, one in ipairs(HELPERS) do
-    if needed[one.name] then
-      say('%s', '> note ' .. one.text:gsub('%s*\n%s*', ' '))
-    end
-  end
-end
-
 -- ---- Operations ---------------------------------------------------------------------------------
 
 -- Writes a register whose present value may be held by a root kind.
 local function write(register, value, text)
   local kind, k = root_of[register], names[register]
   if kind then
-    local take = word(word(kind.text.take, 'k', tostring(k)), 'h', register)
-    note('do local v = %s; %s; %s = v end', text, take, register)
-    kind.take(registers[register], nil, k)
+    if noting then
+      local take = word(word(kind.text.take or '', 'k', tostring(k)), 'h', register)
+      note('do local v = %s; %s; %s = v end', text, take, register)
+    end
+    if kind.take then
+      kind.take(registers[register], nil, k)
+    end
     root_of[register] = nil
   else
     note('%s = %s', register, text)
@@ -345,33 +45,51 @@ local function write(register, value, text)
   registers[register] = value
 end
 
-local function birth(register, thing, text)
+local function birth(register, thing)
   numbers[thing] = born
   alive[born] = true
-  write(register, thing, text)
+  registers[register] = thing
   say('> new %d', born)
   born = born + 1
 end
 
+-- Snippets of nodes say `n` if they are statements.
+local function note_birth(register, text, finalizer)
+  if not noting then
+    return
+  end
+  if load('return ' .. text) then
+    note('%s', register .. ' = ' .. (finalizer and ('final(%s, %d)'):format(text, born) or text))
+  else
+    note('%s', word(text, 'n', register)
+         .. (finalizer and ('; final(%s, %d)'):format(register, born) or ''))
+  end
+end
+
 local function new_node(register, words)
   local name, del = words:match ' as ([a-z0-9-]+)', words:match ' del %d+'
-  local thing, text = nil, '{}'
-  if name then
-    local kind = nodes[name] or error('no node kind ' .. name, 0)
-    thing, text = kind.make(), kind.text.make
-    node_of[born] = kind
-  else
-    thing = {}
-  end
+  local kind = name and (nodes[name] or error('no node kind ' .. name, 0))
+  note_birth(register, kind and kind.text.make or '{}', del)
+  local thing = kind and kind.make() or {}
+  node_of[born] = kind
   if del then
     local own = debug.getmetatable(thing)
     if own then
       own.__gc = finalize
     end
     debug.setmetatable(thing, own or FINALIZED)
-    text = ('final(%s, %d)'):format(text, born)
   end
-  birth(register, thing, text)
+  birth(register, thing)
+end
+
+local function new_leaf(register)
+  note_birth(register, '{}')
+  birth(register, {})
+end
+
+local function new_weak(register, target)
+  note_birth(register, noting and ('setmetatable({%s}, {__mode = "v"})'):format(name_of(target)))
+  birth(register, setmetatable({at(target)}, WEAK))
 end
 
 local function give(register, thing, text)
@@ -428,9 +146,11 @@ local function hold_as(register, source, name)
   local kind = roots[name] or error('no root kind ' .. name, 0)
   local value = at(source)
   write(register, value, name_of(source))
-  local make = word(word(kind.text.make, 'k', tostring(names[register])), 'x', register)
-  note('%s', load('return ' .. make) and register .. ' = ' .. make
-       or 'do local h; ' .. make .. '; ' .. register .. ' = h end')
+  if noting then
+    local make = word(word(kind.text.make, 'k', tostring(names[register])), 'x', register)
+    note('%s', load('return ' .. make) and register .. ' = ' .. make
+         or 'do local h; ' .. make .. '; ' .. register .. ' = h end')
+  end
   registers[register] = kind.make(nil, value, names[register])
   root_of[register] = kind
 end
@@ -447,9 +167,6 @@ local function poke(target, slot, number)
   pcall(kind.compiled[text], load_raw(thing, slot))
   collectgarbage 'stop'
   local found = content(thing, slot)
-  if found and not numbers[found] then
-    error('a stranger: ' .. tostring(found), 0)
-  end
   if not found and edge_at(thing, slot) then
     store_raw(thing, slot, nil)
     set_edge(thing, slot)
@@ -457,12 +174,26 @@ local function poke(target, slot, number)
   say('> got %s', found and numbers[found] or 'none')
 end
 
+-- In the incremental mode a step of generation 0 is one or two traversals, of 1 most of a cycle.
 local function collect(generation)
-  note('collectgarbage()')
+  local text = 'collectgarbage()'
+  if MODE and generation ~= '2' then
+    text = MODE == 'generational' and ('collectgarbage("step", %s)'):format(generation)
+      or ('collectgarbage("incremental", 0, 1, %d); collectgarbage("step", 0)')
+        :format(generation == '0' and 6 or 11)
+  end
+  note('%s', text)
   say('> collect %s', generation)
-  collectgarbage()
+  load(text)()
   report_deaths()
   say('> done 0')  -- Lua does not provide the number.
+end
+
+local function set_mode()
+  collectgarbage('incremental', 200, 100, 13)  -- Lua's own numbers.
+  if MODE then
+    collectgarbage(MODE)
+  end
 end
 
 -- Drops everything and proves it: a surviving object would affect the next program.
@@ -472,13 +203,13 @@ local function reset()
   end
   silent = true
   for name, k in pairs(names) do
-    if root_of[name] then
+    if root_of[name] and root_of[name].take then
       root_of[name].take(registers[name], nil, k)
     end
     registers[name], root_of[name] = nil, nil
   end
   kept = {}
-  collectgarbage('incremental', 200, 100, 13)  -- Lua's own numbers.
+  set_mode()
   for _ = 1, MAX_COLLECTIONS do
     collectgarbage()
     if not next(numbers) then
@@ -493,7 +224,7 @@ local function reset()
 end
 
 local function hello()
-  say('> hello lua %s weak finalizer kinds', _VERSION:match '%S+$')
+  say('> hello lua %s weak finalizer%s kinds', _VERSION:match '%S+$', MODE and ' generations' or '')
   for _, one in ipairs(KINDS) do
     local kind = PLACES[one.place][one.name]
     if kind then
@@ -509,11 +240,8 @@ end
 -- Patterns of lines, and their handlers.
 local OPERATIONS = {
   {'^(r%d+) = node [0-8](.*)$', function(d, words) new_node(check(d), words) end},
-  {'^(r%d+) = leaf$', function(d) birth(check(d), {}, '{}') end},
-  {'^(r%d+) = weak (%w+)$', function(d, r)
-    local text = noting and ('setmetatable({%s}, {__mode = "v"})'):format(name_of(r))
-    birth(check(d), setmetatable({at(r)}, WEAK), text)
-  end},
+  {'^(r%d+) = leaf$', function(d) new_leaf(check(d)) end},
+  {'^(r%d+) = weak (%w+)$', function(d, r) new_weak(check(d), r) end},
   {'^(r%d+) = (%w+)$', function(d, r) write(check(d), at(r), noting and name_of(r)) end},
   {'^(r%d+) = (%w+)%.([0-7])$', function(d, r, k) load_slot(check(d), r, k) end},
   {'^(r%d+) = (%w+)%(%)$', function(d, r)
@@ -543,9 +271,7 @@ end
 -- Executes operations until the script ends and returns whether it raised; in main, forever.
 function serve(in_script)
   while true do
-    io.stdout:write(table.concat(answer, '\n'), answer[1] and '\n' or '')
-    io.stdout:flush()
-    answer = {}
+    flush()
     local line = io.stdin:read()
     if not line then
       os.exit(0, false)  -- No last collection, no finalizers.
@@ -564,4 +290,5 @@ function serve(in_script)
 end
 
 load_kinds()
+set_mode()
 serve(false)

@@ -68,7 +68,9 @@ helper('churn', [[function churn(n)
 end]])
 helper('kept', [[kept = {}]])  -- Weak tables that actions leave behind.
 -- The content if it is a table, or a table with it.
-helper('boxed', [[function boxed(v) return type(v) == 'table' and v or setmetatable({v}, boxed_mt) end
+helper('boxed', [[function boxed(v)
+  return type(v) == 'table' and v or setmetatable({v}, boxed_mt)
+end
 boxed_mt = {}]])
 helper('unboxed', [[function unboxed(t)
   if debug.getmetatable(t) == boxed_mt then return rawget(t, 1) end
@@ -92,6 +94,68 @@ helper('userdata', [[function userdata(meta)
   local _, state = debug.getupvalue(string.gmatch('', ''), 3)
   return debug.setmetatable(state, meta)
 end]])
+helper('ops', [[ops = {}
+for name in ('add concat eq lt le len unm index newindex call close bnot'):gmatch '%w+' do
+  ops['__' .. name] = coroutine.yield
+end]])
+-- An operand whose operators wait.
+helper('op', [[function op(v) return setmetatable({v = v}, ops) end]])
+helper('v_of', [[function v_of(t) return type(t) == 'table' and rawget(t, 'v') or nil end]])
+helper('set_v', [[function set_v(t, v) if type(t) == 'table' then rawset(t, 'v', v) end end]])
+helper('closer', [[function closer(v, f)
+  return setmetatable({v = v}, {__close = f or function() end})
+end]])
+helper('deep', [[function deep(n, b)
+  if n == 0 then return loop(table.remove(b)) end
+  local r = deep(n - 1, b)
+  return r
+end]])
+helper('relay', [[function relay(inner)
+  local s, w
+  while true do s, w = coroutine.yield(ask(inner, s, w)) end
+end]])
+helper('eight', [[function eight()
+  local a, b, c, d, e, f, g, i
+  return function() return a, b, c, d, e, f, g, i end
+end]])
+helper('eight_open', [[function eight_open()
+  local made
+  parked(function()
+    local a, b, c, d, e, f, g, i
+    made = function() return a, b, c, d, e, f, g, i end
+    coroutine.yield()
+  end)
+  return made
+end]])
+helper('eight_locals', [[function eight_locals()
+  local a, b, c, d, e, f, g, i
+  coroutine.yield()
+  return a, b, c, d, e, f, g, i
+end]])
+helper('eight_dead', [[function eight_dead()
+  local a, b, c, d, e, f, g, i
+  error(a)
+end]])
+helper('shelf', [[function shelf(s, k, w)
+  local t = {}
+  while true do
+    if s and k then t[k] = w end
+    s, k, w = coroutine.yield(t[k])
+  end
+end]])
+helper('fixed', [[fixed = {}
+for k = 0, 15 do fixed[k] = {} end]])
+helper('main_locals', [[local a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p
+function main_locals() return a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p end]])
+helper('main_hook', [[function main_hook()
+  local f = debug.gethook()
+  if not f then
+    local held = {}
+    f = function(get) if get == main_hook then return held end end
+    debug.sethook(f, '', 1 << 30)
+  end
+  return f(main_hook)
+end]])
 helper('meta_of', [[function meta_of(value)
   local meta = debug.getmetatable(value)
   if not meta then
@@ -99,6 +163,13 @@ helper('meta_of', [[function meta_of(value)
     debug.setmetatable(value, meta)
   end
   return meta
+end]])
+helper('scripts', [[scripts = {}]])
+-- An object of a native script whose finalizer is script `number`.
+helper('final', [[function final(thing, number)
+  local meta = debug.getmetatable(thing) or {}
+  meta.__gc = function(self) if scripts[number] then scripts[number](self) end end
+  return debug.setmetatable(thing, meta)
 end]])
 helper('sentinel', [[function sentinel(f) setmetatable({}, {__gc = f}) end]])
 
@@ -113,9 +184,8 @@ local GENERAL = {
   'collectgarbage("generational")',
   'collectgarbage("incremental")',
   'collectgarbage("generational"); collectgarbage("step", 0); collectgarbage("step", 0)',
-  'collectgarbage("restart"); collectgarbage("incremental", 50, 400, 8); churn(300)',
-  'collectgarbage("restart"); collectgarbage("generational", 1, 10); churn(300)',
-  'pcall(string.rep, "x", 1 << 47)',  -- No memory: an emergency collection.
+  'collectgarbage("restart"); collectgarbage("incremental", 50, 400, 8); churn(60)',
+  'collectgarbage("restart"); collectgarbage("generational", 1, 10); churn(60)',
   'kept[#kept + 1] = setmetatable({[h] = h}, {__mode = "k"})',
   'kept[#kept + 1] = setmetatable({h, [h] = 1}, {__mode = "kv"})',
   'local w = setmetatable({h}, {__mode = "v"}); sentinel(function() pcall(tostring, w[1]) end)',
@@ -186,7 +256,7 @@ edge('key-and-value', '{[x] = x}', '(next(h))', 'h[next(h) or 0] = nil; h[x] = x
 edge('key-of-weak-values', 'setmetatable({[x] = true}, {__mode = "v"})', '(next(h))',
      'rekey(h, x)', 'rekey(h)')
 
--- ---- Edges: weak tables that hold what they say they hold -----------------------------------------
+-- ---- Edges: weak tables that hold what they say they hold ---------------------------------------
 
 edge('weak-keys-array', 'setmetatable({x}, {__mode = "k"})', 'h[1]', 'h[1] = x', 'h[1] = nil',
      {acts = TABLE})
@@ -254,11 +324,13 @@ edge('upvalue-nested', 'local v = x; h = function() return function() return v e
 edge('upvalue-loop', 'for i = 1, 3 do local v = x; h = function() return v end end', 'h()')
 edge('upvalue-control', 'for key in next, {[x] = 1} do h = function() return key end end', 'h()')
 edge('upvalue-argument', 'h = (function(v) return function() return v end end)(x)', 'h()')
-edge('upvalue-open', 'local g; local co = parked(function(v) g = function(s, w) if s then v = w end '
+edge('upvalue-open', 'local g; local co = parked(function(v) g = function(s, w) if s then v = '
+     .. 'w end '
      .. 'return v end; coroutine.yield() end, x); h = {co, g}', 'h[2]()', 'h[2](true, x)',
      'h[2](true)', {acts = {'coroutine.resume(h[1])', 'coroutine.close(h[1])',
      'h[1] = nil; collectgarbage("step", 0)', 'pcall(debug.setlocal, h[1], 1, 1, h[2]())'}})
-edge('upvalue-open-orphan', 'local co = parked(function(v) h = function(s, w) if s then v = w end return v '
+edge('upvalue-open-orphan',
+     'local co = parked(function(v) h = function(s, w) if s then v = w end return v '
      .. 'end; coroutine.yield() end, x)', 'h()', 'h(true, x)', 'h(true)', {acts = CLOSURE})
 edge('environment', 'load("return v", "", "t", {v = x})', 'h()', 'up(h, 1).v = x',
      'up(h, 1).v = nil', {acts = CLOSURE})
@@ -279,9 +351,98 @@ edge('coroutine-wrap', 'h = coroutine.wrap(loop); h(x)', 'h()', 'h(true, x)', 'h
      'for v in coroutine.wrap(function() h(coroutine.yield) end) do collectgarbage("step") end'}})
 edge('coroutine-vararg', 'parked(function(...) while true do coroutine.yield(...) end end, x)',
      'ask(h)', nil, nil, {acts = COROUTINE})
-edge('coroutine-vararg-many', 'parked(function(...) while true do coroutine.yield((select(-1, ...)))'
+edge('coroutine-vararg-many',
+     'parked(function(...) while true do coroutine.yield((select(-1, ...)))'
      .. ' end end, table.unpack({[250] = x}, 1, 250))', 'ask(h)', nil, nil, {acts = COROUTINE})
 edge('coroutine-pcall', 'parked(pcall, loop, x)', 'ask(h)', 'ask(h, true, x)', 'ask(h, true)',
+     {acts = COROUTINE})
+edge('coroutine-xpcall-handler', 'parked(xpcall, coroutine.yield, cell(x))',
+     'peek(h, 1, 2)()', 'peek(h, 1, 2)(true, x)',
+     'peek(h, 1, 2)(true)', {acts = COROUTINE})
+edge('coroutine-tail', 'parked(function(b) return loop(table.remove(b)) end, {x})', 'ask(h)',
+     'ask(h, true, x)', 'ask(h, true)', {acts = COROUTINE})
+edge('coroutine-deep', 'parked(deep, 150, {x})', 'ask(h)', 'ask(h, true, x)', 'ask(h, true)',
+     {acts = COROUTINE})
+edge('coroutine-shrunk', 'parked(function(b) select("#", table.unpack({}, 1, 9000)); '
+     .. 'loop(table.remove(b)) end, {x})', 'ask(h)', 'ask(h, true, x)', 'ask(h, true)',
+     {acts = COROUTINE})
+edge('coroutine-chain', 'parked(relay, parked(relay, parked(loop, x)))', 'ask(h)',
+     'ask(h, true, x)', 'ask(h, true)', {acts = COROUTINE})
+edge('coroutine-for-state',
+     'parked(function(b) for _ in coroutine.yield, table.remove(b) do end end,'
+     .. ' {x})', 'ask(h, 1)', 'poke(h, 1, 3, x)', 'poke(h, 1, 3)', {acts = COROUTINE})
+edge('coroutine-for-control',
+     'parked(function(b) for _ in coroutine.yield, nil, table.remove(b) do '
+     .. 'end end, {x})', 'peek(h, 1, 4)', 'poke(h, 1, 4, x)', 'poke(h, 1, 4)', {acts = COROUTINE})
+edge('coroutine-for-closing', 'parked(function(b) for _ in coroutine.yield, nil, nil, '
+     .. 'closer(table.remove(b)) do end end, {x})', 'v_of(peek(h, 1, 5))',
+     'set_v(peek(h, 1, 5), x)',
+     'set_v(peek(h, 1, 5))', {acts = COROUTINE})
+edge('coroutine-for-wrap', 'parked(function(v) for w in coroutine.wrap(function() while true do '
+     .. 'coroutine.yield(v) end end) do coroutine.yield(w) end end, x)', 'ask(h)', nil, nil,
+     {acts = COROUTINE})
+edge('coroutine-for-body', 'parked(function(b) for key in next, {[table.remove(b)] = 1} do '
+     .. 'coroutine.yield() end end, {x})', 'peek(h, 1, 6)', nil, nil, {acts = COROUTINE})
+edge('coroutine-temporary',
+     'parked(function(b) select(table.remove(b), coroutine.yield()) end, {x})',
+     'peek(h, 1, 3)', 'poke(h, 1, 3, x)', 'poke(h, 1, 3)', {acts = COROUTINE})
+edge('coroutine-constructor', 'parked(function(b) local t = {table.remove(b), coroutine.yield()} '
+     .. 'end, {x})', 'peek(h, 1, 3)', 'poke(h, 1, 3, x)', 'poke(h, 1, 3)', {acts = COROUTINE})
+edge('coroutine-setlist', 'parked(function(b) local t = {[9] = table.remove(b), coroutine.yield()} '
+     .. 'end, {x})', 'peek(h, 1, 2)[9]', 'peek(h, 1, 2)[9] = x', 'peek(h, 1, 2)[9] = nil',
+     {acts = COROUTINE})
+edge('coroutine-self', 'parked(function(b) table.remove(b):m(coroutine.yield()) end, '
+     .. '{{v = x, m = loop}})', 'v_of(peek(h, 1, 3))', 'set_v(peek(h, 1, 3), x)',
+     'set_v(peek(h, 1, 3))', {acts = COROUTINE})
+edge('coroutine-return', 'parked(function(b) return table.remove(b), coroutine.yield() end, {x})',
+     'peek(h, 1, 2)', 'poke(h, 1, 2, x)', 'poke(h, 1, 2)', {acts = COROUTINE})
+edge('coroutine-dead', 'parked(function(v) error("") end, x)', 'peek(h, 1, 1)', 'poke(h, 1, 1, x)',
+     'poke(h, 1, 1)', {acts = COROUTINE})
+edge('coroutine-dead-pcall',
+     'parked(function(v) pcall(function(b) error(b) end, v) error() end, x)',
+     'peek(h, 1, 1)', 'poke(h, 1, 1, x)', 'poke(h, 1, 1)', {acts = COROUTINE})
+edge('coroutine-hook', 'h = coroutine.create(print); debug.sethook(h, cell(x), "", 1 << 30)',
+     'debug.gethook(h)()', 'debug.gethook(h)(true, x)', 'debug.gethook(h)(true)', {acts = {
+     'debug.sethook(h, debug.gethook(h), "crl")', 'coroutine.close(h)',
+     'debug.sethook(h, cell(debug.gethook(h)()), "r", 7)', 'debug.sethook(h)'}})
+edge('metamethod-add', 'parked(function(b) return table.remove(b) + 1 end, {op(x)})',
+     'v_of(peek(h, 1, 2))', 'set_v(peek(h, 1, 2), x)', 'set_v(peek(h, 1, 2))', {acts = COROUTINE})
+edge('metamethod-concat', 'parked(function(b) return "a" .. table.remove(b) .. "c" end, {op(x)})',
+     'v_of(peek(h, 1, 3))', 'set_v(peek(h, 1, 3), x)', 'set_v(peek(h, 1, 3))', {acts = COROUTINE})
+edge('metamethod-compare', 'parked(function(b) return table.remove(b) < {} end, {op(x)})',
+     'v_of(peek(h, 1, 2))', 'set_v(peek(h, 1, 2), x)', 'set_v(peek(h, 1, 2))', {acts = COROUTINE})
+edge('metamethod-equal', 'parked(function(b) return table.remove(b) == {} end, {op(x)})',
+     'v_of(peek(h, 1, 2))', 'set_v(peek(h, 1, 2), x)', 'set_v(peek(h, 1, 2))', {acts = COROUTINE})
+edge('metamethod-index', 'parked(function(b) return table.remove(b).missing end, {op(x)})',
+     'v_of(peek(h, 1, 2))', 'set_v(peek(h, 1, 2), x)', 'set_v(peek(h, 1, 2))', {acts = COROUTINE})
+edge('metamethod-newindex', 'parked(function(b) table.remove(b).missing = 1 end, {op(x)})',
+     'v_of(peek(h, 1, 2))', 'set_v(peek(h, 1, 2), x)', 'set_v(peek(h, 1, 2))', {acts = COROUTINE})
+edge('metamethod-length', 'parked(function(b) return #table.remove(b) end, {op(x)})',
+     'v_of(peek(h, 1, 2))', 'set_v(peek(h, 1, 2), x)', 'set_v(peek(h, 1, 2))', {acts = COROUTINE})
+edge('metamethod-call', 'parked(function(b) table.remove(b)() end, {op(x)})',
+     'v_of(peek(h, 1, 2))', 'set_v(peek(h, 1, 2), x)', 'set_v(peek(h, 1, 2))', {acts = COROUTINE})
+edge('close-variable', 'parked(function(b) local c <close> = closer(table.remove(b)) '
+     .. 'coroutine.yield() end, {x})',
+     'v_of(peek(h, 1, 2))', 'set_v(peek(h, 1, 2), x)', 'set_v(peek(h, 1, 2))', {acts = COROUTINE})
+edge('close-block', 'parked(function(b) do local c <close> = table.remove(b) end end, {op(x)})',
+     'v_of(peek(h, 1, 2))', 'set_v(peek(h, 1, 2), x)', 'set_v(peek(h, 1, 2))', {acts = COROUTINE})
+edge('close-break', 'parked(function(b) while 1 do local c <close> = table.remove(b) break end '
+     .. 'end, {op(x)})',
+     'v_of(peek(h, 1, 2))', 'set_v(peek(h, 1, 2), x)', 'set_v(peek(h, 1, 2))', {acts = COROUTINE})
+edge('close-return', 'parked(function(b) local c <close> = op() return table.remove(b), 1 end, '
+     .. '{x})',
+     'peek(h, 1, 3)', 'poke(h, 1, 3, x)', 'poke(h, 1, 3)', {acts = COROUTINE})
+edge('close-return-many', 'parked(function(b) local c <close> = op() local d <close> = op() '
+     .. 'return table.unpack({[60] = table.remove(b)}, 1, 60) end, {x})', 'peek(h, 1, 63)',
+     'poke(h, 1, 63, x)', 'poke(h, 1, 63)', {acts = COROUTINE})
+edge('close-error', 'parked(pcall, function(b) local c <close> = op() error(table.remove(b)) end, '
+     .. '{x})', 'peek(h, 1, 4)', 'poke(h, 1, 4, x)', 'poke(h, 1, 4)', {acts = COROUTINE})
+edge('close-error-twice', 'parked(pcall, function(b) local c <close> = op() '
+     .. 'local d <close> = closer(b, function(t) error(table.remove(t.v)) end) error() end, {x})',
+     'peek(h, 1, 4)', nil, nil, {acts = COROUTINE})
+edge('close-closing', 'h = parked(function(v) local c <close> = op() coroutine.yield() return '
+     .. 'v end, '
+     .. 'x); coroutine.resume(h)', 'peek(h, 1, 1)', 'poke(h, 1, 1, x)', 'poke(h, 1, 1)',
      {acts = COROUTINE})
 
 -- ---- Roots --------------------------------------------------------------------------------------
@@ -289,12 +450,56 @@ edge('coroutine-pcall', 'parked(pcall, loop, x)', 'ask(h)', 'ask(h, true, x)', '
 root('global', '_G["g" .. k] = x', '_G["g" .. k]', nil, '_G["g" .. k] = nil')
 root('registry', 'debug.getregistry()["g" .. k] = x', 'debug.getregistry()["g" .. k]', nil,
      'debug.getregistry()["g" .. k] = nil')
+root('registry-array', 'debug.getregistry()[k + 10] = x', 'debug.getregistry()[k + 10]', nil,
+     'debug.getregistry()[k + 10] = nil')
 root('package-loaded', 'package.loaded["g" .. k] = x', 'package.loaded["g" .. k]', nil,
      'package.loaded["g" .. k] = nil')
+root('package-preload', 'package.preload["g" .. k] = cell(x)', 'package.preload["g" .. k]()', nil,
+     'package.preload["g" .. k] = nil')
+root('package-searcher', 'package.searchers[k + 9] = cell(x)', 'package.searchers[k + 9]()', nil,
+     'package.searchers[k + 9] = nil')
+root('main-local', 'debug.setupvalue(main_locals, k + 1, x)', 'up(main_locals, k + 1)', nil,
+     'debug.setupvalue(main_locals, k + 1, nil)')
+root('main-hook', 'main_hook()[k] = x', 'main_hook()[k]', nil, 'main_hook()[k] = nil')
+root('frame-local', 'parked(loop, x)', 'ask(h)')
+root('frame-open-upvalue', 'local co = parked(function(v) h = function() return v end; '
+     .. 'coroutine.yield() end, x)', 'h()')
+root('closure-upvalue', 'cell(x)', 'h()')
+root('fixed-ephemeron', 'ephemerons[fixed[k]] = x', 'ephemerons[fixed[k]]', nil,
+     'ephemerons[fixed[k]] = nil')
 root('nil-metatable', 'meta_of(nil)[k] = x', 'meta_of(nil)[k]', nil, 'meta_of(nil)[k] = nil')
+root('boolean-metatable', 'meta_of(true)[k] = x', 'meta_of(true)[k]', nil,
+     'meta_of(true)[k] = nil')
+root('number-metatable', 'meta_of(0)[k] = x', 'meta_of(0)[k]', nil, 'meta_of(0)[k] = nil')
+root('string-metatable', 'meta_of("")[k] = x', 'meta_of("")[k]', nil, 'meta_of("")[k] = nil')
+root('function-metatable', 'meta_of(print)[k] = x', 'meta_of(print)[k]', nil,
+     'meta_of(print)[k] = nil')
+root('thread-metatable', 'meta_of(coroutine.running())[k] = x',
+     'meta_of(coroutine.running())[k]', nil, 'meta_of(coroutine.running())[k] = nil')
 
 -- ---- Nodes --------------------------------------------------------------------------------------
 
 node('table-array', 'table.pack(nil, nil, nil, nil, nil, nil, nil, nil)', 'n[k]')
+node('table-hash', 'crowd()', 'n["s" .. k]')
 node('table-metatable', 'setmetatable({}, {})', 'debug.getmetatable(n)[k]')
+node('table-proxy', 'local t = {}; n = setmetatable({}, {__index = t, __newindex = t})', 'n[k]')
+node('table-own-metatable', 'n = {}; n.__index = n; setmetatable(n, n)', nil,
+     {load = 'rawget(n, k)', store = 'rawset(n, k, w)'})
 node('table-weak-keys', 'setmetatable({}, {__mode = "k"})', 'n["s" .. k]')
+node('table-weak-keys-array', 'setmetatable({nil, nil, nil, nil, nil, nil, nil, nil}, '
+     .. '{__mode = "k"})', 'n[k]')
+node('table-ephemeron', 'n = {}; ephemerons[n] = {}', 'ephemerons[n][k]')
+node('userdata', 'userdata({})', 'debug.getmetatable(n)[k]')
+node('closure', 'eight()', nil,
+     {load = 'up(n, k)', store = 'debug.setupvalue(n, k, w)', words = 'nofinal'})
+node('closure-open', 'eight_open()', nil,
+     {load = 'up(n, k)', store = 'debug.setupvalue(n, k, w)', words = 'nofinal'})
+node('closure-environment', 'load("v = v", "", "t", {})', 'up(n, 1)[k]', {words = 'nofinal'})
+node('c-closure', 'n = string.gmatch("", ""); debug.setupvalue(n, 1, {})', 'up(n, 1)[k]',
+     {words = 'nofinal'})
+node('coroutine', 'parked(eight_locals)', nil,
+     {load = 'peek(n, 1, k)', store = 'poke(n, 1, k, w)', words = 'nofinal'})
+node('coroutine-failed', 'parked(eight_dead)', nil,
+     {load = 'peek(n, 1, k)', store = 'poke(n, 1, k, w)', words = 'nofinal'})
+node('coroutine-wrapped', 'n = coroutine.wrap(shelf); n()', nil,
+     {load = 'n(nil, k)', store = 'n(true, k, w)', words = 'nofinal'})
