@@ -23,6 +23,7 @@
 #include "collector/peers/cpython/kinds_py.h"
 #include "collector/peers/lua/kinds_lua.h"
 #include "collector/peers/lua/lua_lua.h"
+#include "collector/peers/php/kinds_php.h"
 #include "collector/peers/php/php_php.h"
 #include "collector/peers/ruby/ruby_rb.h"
 #include "collector/planted/planted.h"
@@ -224,7 +225,7 @@ const std::vector<Interpreter>& Interpreters() {
       // Not an option: `-- A Lua ...`.
       {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter, std::string(" ") + kLuaKinds},
       // -r begins in code.
-      {"php:", {"-n", "-r"}, std::string("?>") + kPhpAdapter, ""},
+      {"php:", {"-n", "-r"}, std::string("?>") + kPhpAdapter, std::string("?>") + kPhpKinds},
       {"ruby:", {"--disable=all", "-e"}, kRubyAdapter, ""},
   };
   return interpreters;

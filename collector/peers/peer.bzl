@@ -32,7 +32,7 @@ def peer(name, source, library, defines = []):
         ],
     )
 
-def adapter_text(name, script, constant, tables = []):
+def adapter_text(name, script, constant, tables = [], separator = ""):
     """Makes the library `name` of a header, `x_py.h` of `x.py`, with a script's text.
 
     Args:
@@ -40,6 +40,7 @@ def adapter_text(name, script, constant, tables = []):
       script: the file.
       constant: its name in namespace ouro.
       tables: files that precede it, in this order.
+      separator: what comes before each file but the first.
     """
     header = script.replace(".", "_")
     guard = native.package_name().replace("/", "_").upper() + "_" + header.upper() + "_H_"
@@ -49,6 +50,7 @@ def adapter_text(name, script, constant, tables = []):
         "#define " + guard,
         "namespace ouro {",
     ]
+    files = ("; printf '%s'; " % separator).join(["cat $(location %s)" % f for f in tables + [script]])
     native.genrule(
         name = header,
         srcs = tables + [script],
@@ -56,7 +58,7 @@ def adapter_text(name, script, constant, tables = []):
         # Nothing before the text: where it is not code, an interpreter may print it.
         cmd = "(" + "".join(["echo '%s'; " % line for line in lines]) +
               "printf 'inline constexpr char " + constant + "[] = R\"ADAPTER('; " +
-              "cat $(SRCS); echo ')ADAPTER\";'; echo '}'; echo '#endif') > $@",
+              files + "; echo ')ADAPTER\";'; echo '}'; echo '#endif') > $@",
     )
     cc_library(
         name = name,

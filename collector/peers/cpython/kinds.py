@@ -674,7 +674,7 @@ def throw(_a, _b, _c):
 
 def hello(_a, _b, _c):
     answer.append('> hello cpython %d.%d.%d' % sys.version_info[:3] +
-                  ' weak callback finalizer generations kinds\n')
+                  ' weak finalizer generations kinds\n')
     for key in kinds:
         kind = kinds[key]
         words = list(kind.words)
