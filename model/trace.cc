@@ -22,8 +22,8 @@ std::string_view Strip(std::string_view line) {
 // Judges one stream, line by line.
 class Reader {
  public:
-  Reader(const Contract& contract, std::vector<TraceVerdict>* verdicts)
-      : judge_(MakeJudge(contract)), verdicts_(verdicts) {}
+  Reader(const Contract& contract, const KindTable& kinds, std::vector<TraceVerdict>* verdicts)
+      : judge_(MakeJudge(contract, kAllAbilities, kinds)), verdicts_(verdicts) {}
 
   // "" or what is wrong with the line.
   std::string Read(std::string_view line) {
@@ -89,9 +89,9 @@ class Reader {
 }  // namespace
 
 std::string JudgeTraces(std::string_view text, const Contract& contract,
-                        std::vector<TraceVerdict>* verdicts) {
+                        std::vector<TraceVerdict>* verdicts, const KindTable& kinds) {
   std::vector<TraceVerdict> judged;
-  Reader reader(contract, &judged);
+  Reader reader(contract, kinds, &judged);
   size_t begin = 0;
   while (begin < text.size()) {
     size_t end = text.find('\n', begin);

@@ -34,7 +34,7 @@ struct TraceVerdict {
 // verdict for each trace, or returns "line 7: ..." and appends nothing. Linear in the text, apart
 // from what the judge costs (judge.h). Any thread may call it.
 std::string JudgeTraces(std::string_view text, const Contract& contract,
-                        std::vector<TraceVerdict>* verdicts);
+                        std::vector<TraceVerdict>* verdicts, const KindTable& kinds = {});
 
 }  // namespace ouro
 

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <regex>
 #include <set>
@@ -103,8 +104,9 @@ void PrintFaults(const Result& result, const Specimen& specimen) {
   }
 }
 
-// The kinds of one specimen. Returns the results.
-std::vector<Result> CheckAll(const Specimen& specimen) {
+// Checks all kinds of a specimen; calls `each` with each result as soon as it is there.
+std::vector<Result> CheckAll(const Specimen& specimen,
+                             const std::function<void(const Result&)>& each) {
   std::vector<Result> results;
   StatusLine line;
   const std::vector<KindRow>& kinds = specimen.kinds.kinds();
@@ -112,18 +114,20 @@ std::vector<Result> CheckAll(const Specimen& specimen) {
     line.Show(fmt::format("{}: {} of {}: {}", specimen.name, results.size() + 1, kinds.size(),
                           KindName(kind.id)));
     results.push_back(Check(kind, specimen));
+    line.Clear();
+    each(results.back());
+    std::fflush(stdout);
   }
   return results;
 }
 
 std::string One(const Specimen& specimen, bool all, int* exit_code) {
-  const std::vector<Result> results = CheckAll(specimen);
   fmt::print("{:<34} {:<5} {:>5}  {:<24} {}\n", "kind", "place", "fine", "faults", "known");
   size_t fine = 0, known = 0, unexpected = 0;
-  for (const Result& result : results) {
+  const std::vector<Result> results = CheckAll(specimen, [&](const Result& result) {
     if (all || result.failed() || result.unexpected()) fmt::print("{}\n", Row(result));
     (result.unexpected() ? unexpected : result.failed() ? known : fine) += 1;
-  }
+  });
   for (const Result& result : results) {
     if (!result.unexpected()) continue;
     if (result.failed()) PrintFaults(result, specimen);
@@ -150,7 +154,7 @@ std::string Cell(const Result& result) {
 std::string Across(const std::vector<Specimen>& specimens, bool all, int* exit_code) {
   std::map<std::string, std::vector<std::string>> rows;
   for (size_t i = 0; i < specimens.size(); ++i) {
-    for (const Result& result : CheckAll(specimens[i])) {
+    for (const Result& result : CheckAll(specimens[i], [](const Result&) {})) {
       auto& row = rows[std::string(KindName(result.kind.id))];
       row.resize(specimens.size());
       row[i] = Cell(result);

@@ -124,6 +124,11 @@ void EnvelopeJudge::BecameReachable(ObjectId id) {
 void EnvelopeJudge::BecameUnreachable(ObjectId id) {
   needed_known_ = false;
   if (at(id).references == 0) unreferenced_.push_back(id);
+  // A death by count clears weak references first, and then what the object refers to, whose
+  // finalizers may look; only then is it gone (section 1, experiment R4: subtype_dealloc).
+  if (bounds_.prompt && bounds_.weak == Envelope::Weak::kEither) {
+    Unbind(id, Object::Bond::kMaybe);
+  }
   if (!collecting()) return;
   at(id).became_unreachable = true;
   if (!edges_.empty()) maybe_frail_.push_back(id);

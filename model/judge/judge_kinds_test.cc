@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Kinds: what each promise allows that is unlawful of a plain slot, and what stays unlawful.
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "model/kind.h"
+#include "model/trace.h"
+
+namespace ouro {
+namespace {
+
+// One kind for each promise.
+KindTable Kinds() {
+  std::vector<KindRow> kinds;
+  for (const char* text :
+       {"closure edge pokes=3", "loop edge cyclic", "generator edge frail pokes=3",
+        "weak-map edge rooted", "local root cyclic", "class node cyclic"}) {
+    kinds.emplace_back();
+    EXPECT_EQ(ReadKind(text, &kinds.back()), "");
+  }
+  return KindTable(kinds);
+}
+
+struct Case {
+  const char* name;
+  const char* broken;  // the law, or "" if the trace is lawful
+  const char* trace;
+};
+
+// r0 is a node whose slot 0 holds #1 by kind K, and nothing else does.
+#define HELD(kind) "r0 = node 1\n> new 0\nr1 = node 1\n> new 1\nr0.0 = r1 as " kind "\nr1 = none\n"
+
+constexpr Case kCases[] = {
+    {"HoldsLikeAPlainSlot", "no-free-while-held",
+     HELD("closure") "collect 2\n> collect 2\n> free 1\n"},
+    {"LetsGoLikeAPlainSlot", "free-at-once", HELD("closure") "r0.0 = none\n"},
+    {"DiesWithItsNode", "free-at-once", HELD("closure") "r0 = none\n> free 0\n"},
+    {"YieldsLikeAPlainSlot", "load", HELD("closure") "r2 = r0.0\n> got none\n"},
+    {"AnUnknownKindIsPlain", "free-at-once", HELD("unheard-of") "r0.0 = none\n"},
+
+    {"CyclicMayLinger", "", HELD("loop") "r0.0 = none\nr2 = node 0\n> new 2\n"},
+    {"CyclicMayDieAtOnce", "", HELD("loop") "r0.0 = none\n> free 1\n"},
+    {"CyclicLingersAfterItsNode", "",
+     HELD("loop") "r0 = none\n> free 0\ncollect 2\n> collect 2\n> free 1\n> done 1\n"},
+    {"CyclicEndsWithTheNextCollection", "trash-freed",
+     HELD("loop") "r0.0 = none\ncollect 2\n> collect 2\n> done 1\n"},
+    {"CyclicHoldsMeanwhile", "no-free-while-held",
+     HELD("loop") "collect 2\n> collect 2\n> free 1\n"},
+    {"CyclicRootMayLinger", "",
+     "r0 = node 0\n> new 0\nr1 = r0 as local\nr0 = none\nr1 = none\ncollect 2\n> collect 2\n> free "
+     "0\n"
+     "> done 1\n"},
+    {"PlainRootMayNot", "free-at-once",
+     "r0 = node 0\n> new 0\nr1 = r0 as closure\nr0 = none\nr1 = none\n"},
+    {"CyclicNodeMayLinger", "",
+     "r0 = node 0 as class\n> new 0\nr0 = none\ncollect 2\n> collect 2\n> free 0\n> done 1\n"},
+    {"CyclicNodeEndsWithTheNextCollection", "trash-freed",
+     "r0 = node 0 as class\n> new 0\nr0 = none\ncollect 2\n> collect 2\n> done 0\n"},
+
+    {"RootedCycleLivesOn", "",
+     "r0 = node 1\n> new 0\nr0.0 = r0 as weak-map\nr0 = none\ncollect 2\n> collect 2\n> done 0\n"},
+    {"RootedCycleMayNotDie", "no-free-while-held",
+     "r0 = node 1\n> new 0\nr0.0 = r0 as weak-map\nr0 = none\ncollect 2\n> collect 2\n> free 0\n"},
+    {"RootedEndsWithItsNode", "free-at-once", HELD("weak-map") "r0 = none\n> free 0\n"},
+    {"RootedIsReplaced", "free-at-once",
+     HELD("weak-map") "r1 = node 0\n> new 2\nr0.0 = r1 as weak-map\nr1 = none\n"},
+
+    {"FrailHolds", "no-free-while-held", HELD("generator") "collect 2\n> collect 2\n> free 1\n"},
+    {"FrailMayBeEmptiedInTrash", "",
+     "r0 = node 2 del 0\n> new 0\nr1 = node 0\n> new 1\nr0.0 = r1 as generator\nr0.1 = r0\n"
+     "r1 = none\nr0 = none\ncollect 2\n> collect 2\n> finalize 0\nr7 = self\n> end 0\n> free 1\n"
+     "> done 0\nr2 = r7.0\n> got none\n"},
+    {"FrailMayStillHold", "",
+     "r0 = node 2 del 0\n> new 0\nr1 = node 0\n> new 1\nr0.0 = r1 as generator\nr0.1 = r0\n"
+     "r1 = none\nr0 = none\ncollect 2\n> collect 2\n> finalize 0\nr7 = self\n> end 0\n"
+     "> done 0\nr2 = r7.0\n> got 1\n"},
+    {"OnlyFrailMay", "no-free-while-held",
+     "r0 = node 2 del 0\n> new 0\nr1 = node 0\n> new 1\nr0.0 = r1 as closure\nr0.1 = r0\n"
+     "r1 = none\nr0 = none\ncollect 2\n> collect 2\n> finalize 0\nr7 = self\n> end 0\n> free 1\n"},
+    {"WhatIsFreedIsNotYielded", "load",
+     "r0 = node 2 del 0\n> new 0\nr1 = node 0\n> new 1\nr0.0 = r1 as generator\nr0.1 = r0\n"
+     "r1 = none\nr0 = none\ncollect 2\n> collect 2\n> finalize 0\nr7 = self\n> end 0\n> free 1\n"
+     "> done 0\nr2 = r7.0\n> got 1\n"},
+
+    {"AnActionMayEmpty", "", HELD("closure") "poke r0.0 1\n> free 1\n> got none\n"},
+    {"AnActionMayKeep", "", HELD("closure") "poke r0.0 1\n> got 1\nr2 = r0.0\n> got 1\n"},
+    {"WhatAnActionLetGoDies", "free-at-once", HELD("closure") "poke r0.0 1\n> got none\n"},
+    {"WhatAnActionKeptLives", "no-free-while-held",
+     HELD("closure") "poke r0.0 1\n> got 1\ncollect 2\n> collect 2\n> free 1\n"},
+    {"AnActionDoesNotExchange", "load", HELD("closure") "poke r0.0 1\n> got 0\n"},
+    {"AnActionKeepsNothingDead", "load", HELD("closure") "poke r0.0 1\n> free 1\n> got 1\n"},
+    {"AnActionSaysWhatIsThere", "event-in-place", HELD("closure") "poke r0.0 1\n"},
+    {"APlainSlotHasNoActions", "event-in-place",
+     "r0 = node 1\n> new 0\nr0.0 = r0\npoke r0.0 1\n> got 0\n"},
+    {"AScriptMayLoadWhileAnActionRuns", "",
+     "r0 = node 1\n> new 0\nr1 = node 0 del 0\n> new 1\nr0.0 = r1 as generator\nr1 = none\n"
+     "poke r0.0 0\n> finalize 1\nr2 = r0.0\n> got 1\nr2 = none\n> end 1\n> free 1\n> got none\n"},
+    {"AScriptMayFillWhileAnActionRuns", "",
+     "r0 = node 1\n> new 0\nr1 = node 0 del 0\n> new 1\nr0.0 = r1 as generator\nr1 = none\n"
+     "poke r0.0 0\n> finalize 1\nr0.0 = r0 as generator\n> end 1\n> free 1\n> got none\n"},
+};
+
+TEST(JudgeKindsTest, EachPromiseAllowsWhatItSays) {
+  const KindTable kinds = Kinds();
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.name);
+    std::vector<TraceVerdict> verdicts;
+    ASSERT_EQ(JudgeTraces(c.trace, *FindContract("cpython"), &verdicts, kinds), "");
+    ASSERT_EQ(verdicts.size(), 1u);
+    EXPECT_EQ(verdicts[0].violation ? Name(verdicts[0].violation->law) : std::string(), c.broken)
+        << (verdicts[0].violation ? verdicts[0].violation->what : "");
+  }
+}
+
+TEST(JudgeKindsTest, ExactContractsKnowKindsWithoutPromises) {
+  const char* const lawful = HELD("closure") "poke r0.0 2\n> got 1\nr0.0 = none\n> free 1\n";
+  const char* const unlawful = HELD("closure") "poke r0.0 2\n> got none\n";
+  for (const auto& [trace, broken] : {std::pair(lawful, ""), std::pair(unlawful, "load")}) {
+    std::vector<TraceVerdict> verdicts;
+    ASSERT_EQ(JudgeTraces(trace, *FindContract("cpython39"), &verdicts, Kinds()), "");
+    EXPECT_EQ(verdicts[0].violation ? Name(verdicts[0].violation->law) : std::string(), broken);
+  }
+}
+
+}  // namespace
+}  // namespace ouro
