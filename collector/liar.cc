@@ -31,8 +31,12 @@ struct Telling {
 
 class Liar final : public Collector, private Observer {
  public:
-  Liar(const Telling& telling, Observer& observer, const HonestMaker& honest)
-      : telling_(telling), observer_(observer), honest_(honest(*this)) {}
+  Liar(const Telling& telling, Observer& observer, const HonestMaker& honest, bool only_kinds)
+      : telling_(telling),
+        observer_(observer),
+        only_kinds_(only_kinds),
+        lies_(!only_kinds),
+        honest_(honest(*this)) {}
 
   void Execute(const Op& op) override;
   void Reset() override;
@@ -55,6 +59,8 @@ class Liar final : public Collector, private Observer {
   const Telling& telling_;
   Observer& observer_;
   LiarShadow shadow_;
+  const bool only_kinds_;
+  bool lies_;  // false: honest so far
   bool hushed_ = false;
   bool inventing_ = false;
   const std::unique_ptr<Collector> honest_;  // last: its constructor may report events
@@ -63,7 +69,8 @@ class Liar final : public Collector, private Observer {
 void Liar::Execute(const Op& op) {
   if (inventing_) return;
   shadow_.Begin(op);
-  if (telling_.execute != nullptr) {
+  lies_ = lies_ || op.kind != kPlain;
+  if (telling_.execute != nullptr && lies_) {
     telling_.execute(*this, op);
   } else {
     Perform(op);
@@ -76,12 +83,14 @@ void Liar::Reset() {
   honest_->Reset();
   shadow_ = LiarShadow();
   hushed_ = false;
+  lies_ = !only_kinds_;
 }
 
 ScriptEnd Liar::On(const Event& event) {
   shadow_.Before(event);
   ScriptEnd end = ScriptEnd::kReturned;
-  if (!hushed_) end = telling_.on != nullptr ? telling_.on(*this, event) : Tell(event);
+  const bool lie = lies_ && telling_.on != nullptr;
+  if (!hushed_) end = lie ? telling_.on(*this, event) : Tell(event);
   shadow_.After(event);
   return end;
 }
@@ -349,9 +358,10 @@ const std::vector<Lie>& Lies() {
 }
 
 std::unique_ptr<Collector> MakeLiar(const std::string& law, Observer& observer,
-                                    const HonestMaker& honest) {
+                                    const HonestMaker& honest, bool only_kinds) {
   for (const Telling& telling : kTellings) {
-    if (law == telling.lie.law) return std::make_unique<Liar>(telling, observer, honest);
+    if (law != telling.lie.law) continue;
+    return std::make_unique<Liar>(telling, observer, honest, only_kinds);
   }
   return nullptr;
 }

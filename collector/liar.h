@@ -34,8 +34,9 @@ using HonestMaker = std::function<std::unique_ptr<Collector>(Observer& observer)
 // Makes a collector that tells the lie of that name to `observer`, which must outlive it; null if
 // no lie has that name. Every lie can be told by every honest collector under every contract;
 // garbage-complete under PEP 442 only with saveall. REQUIRES: the honest collector is lawful.
+// If `only_kinds`, it is honest until an operation names a kind: a bug of that kind alone.
 std::unique_ptr<Collector> MakeLiar(const std::string& law, Observer& observer,
-                                    const HonestMaker& honest);
+                                    const HonestMaker& honest, bool only_kinds = false);
 
 }  // namespace ouro
 

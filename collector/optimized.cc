@@ -14,23 +14,12 @@ using heap::Object;
 
 namespace {
 
-// The ways in which a type can declare its references. Each is used by nodes of some sizes, with or
-// without a finalizer, so that the judge sees them all.
-enum class Layout { kRun, kMap, kFunctions };
-
-Layout LayoutOf(int slots, bool finalizer) {
-  if (!finalizer) return slots == 5 ? Layout::kMap : Layout::kRun;  // trivial, as most objects are
-  // A type's `clear` releases all its references at once, but the contract wants them released one
-  // after the other: so these types have one.
-  if (slots == 1) return Layout::kFunctions;
-  return slots % 2 == 0 ? Layout::kMap : Layout::kRun;
-}
-
-heap::Type Node(int slots, bool finalizer) {
-  const Layout layout = LayoutOf(slots, finalizer);
-  const uint32_t stride = (layout == Layout::kMap ? 2 : 1) * sizeof(Object);
+// A type of nodes with that many slots. `spread`: with a gap after each, so that it has a map
+// instead of a run.
+heap::Type Node(int slots, bool spread, bool functions) {
+  const uint32_t stride = (spread ? 2 : 1) * sizeof(Object);
   heap::Type node = {.name = "node", .size = static_cast<uint32_t>(slots) * stride};
-  if (layout == Layout::kFunctions) {
+  if (functions) {
     node.visit = [](const heap::Heap& heap, Object object, const heap::Visitor& visitor) {
       visitor(*static_cast<const Object*>(heap.Payload(object)));
     };
@@ -47,16 +36,41 @@ heap::Type Node(int slots, bool finalizer) {
 
 Optimized::Optimized(Observer& observer, const heap::Rules& rules)
     : observer_(observer), heap_(rules, this, this) {
-  for (int slots = 0; slots <= kMaxSlots; ++slots) {
-    nodes_[0][slots] = heap_.Register(Node(slots, false));
-    heap::Type finalized = Node(slots, true);
-    finalized.finalize = [](heap::Heap& heap, Object object) {
-      Optimized& self = *static_cast<Optimized*>(heap.context());
-      self.RunScript(Event::Finalize(self.IdOf(object)), object);
-    };
-    nodes_[1][slots] = heap_.Register(finalized);
+  for (int layout = 0; layout < kLayouts; ++layout) {
+    for (int slots = 0; slots <= kMaxSlots; ++slots) {
+      const bool spread = layout == static_cast<int>(Layout::kMap);
+      // A type's `clear` releases all its references at once, but the contract wants them released
+      // one after the other: so only nodes of one slot have it.
+      const bool functions = layout == static_cast<int>(Layout::kFunctions) && slots == 1;
+      heap::Type node = Node(slots, spread, functions);
+      nodes_[layout][0][slots] = heap_.Register(node);
+      node.finalize = [](heap::Heap& heap, Object object) {
+        Optimized& self = *static_cast<Optimized*>(heap.context());
+        self.RunScript(Event::Finalize(self.IdOf(object)), object);
+      };
+      nodes_[layout][1][slots] = heap_.Register(node);
+    }
   }
   leaf_ = heap_.Register({.name = "leaf", .leaf = true});
+}
+
+// Each layout is used by nodes of some sizes, with or without a finalizer, so that the judge sees
+// them all in plain programs, too.
+Optimized::Layout Optimized::UsualLayout(int slots, bool finalizer) {
+  if (!finalizer) return slots == 5 ? Layout::kMap : Layout::kRun;  // trivial, as most objects are
+  if (slots == 1) return Layout::kFunctions;
+  return slots % 2 == 0 ? Layout::kMap : Layout::kRun;
+}
+
+heap::TypeId Optimized::TypeOf(const Op& op) const {
+  static const KindId kKinds[kLayouts] = {InternKind("layout-run"), InternKind("layout-map"),
+                                          InternKind("layout-functions")};
+  const bool finalizer = op.script != kNoScript;
+  auto layout = static_cast<size_t>(UsualLayout(op.count, finalizer));
+  for (size_t i = 0; i < kLayouts && op.kind != kPlain; ++i) {
+    if (op.kind == kKinds[i]) layout = i;
+  }
+  return nodes_[layout][finalizer ? 1 : 0][op.count];
 }
 
 // A slot of a node, whatever its layout.
@@ -125,7 +139,7 @@ void Optimized::Birth(const Op& op) {
     Optimized& self = *static_cast<Optimized*>(heap.context());
     self.RunScript(Event::Callback(self.IdOf(weak)), weak);
   };
-  const Object born = op.code == OpCode::kNode   ? heap_.New(nodes_[hook ? 1 : 0][op.count])
+  const Object born = op.code == OpCode::kNode   ? heap_.New(TypeOf(op))
                       : op.code == OpCode::kLeaf ? heap_.New(leaf_)
                                                  : heap_.NewWeak(target, hook ? callback : nullptr);
   Object old = kNull;

@@ -9,6 +9,7 @@
 #ifndef COLLECTOR_OPTIMIZED_H_
 #define COLLECTOR_OPTIMIZED_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -53,6 +54,7 @@ class Optimized final : public Collector, private heap::Listener {
   heap::Object At(Ref ref) const { return ref == kSelf ? self_ : registers_[ref]; }
   ObjectId IdOf(heap::Object object) const { return object == heap::kNull ? kNone : ids_[object]; }
   heap::Object& Slot(heap::Object node, int slot);
+  heap::TypeId TypeOf(const Op& op) const;
   void Birth(const Op& op);
   void Fetched(int dest, heap::Object value);
   void Assign(int dest, heap::Object held);
@@ -60,7 +62,12 @@ class Optimized final : public Collector, private heap::Listener {
 
   Observer& observer_;
   heap::Heap heap_;
-  heap::TypeId nodes_[2][kMaxSlots + 1];  // without a finalizer and with one, by slots
+  // The ways in which a type can declare its references; kinds of nodes, too: `layout-run` ...
+  enum class Layout : uint8_t { kRun, kMap, kFunctions };
+  static constexpr int kLayouts = 3;
+  static Layout UsualLayout(int slots, bool finalizer);
+
+  heap::TypeId nodes_[kLayouts][2][kMaxSlots + 1];  // without a finalizer and with one, by slots
   heap::TypeId leaf_;
   heap::Object registers_[kRegisters] = {};  // each owns a reference
   heap::Object self_ = heap::kNull;          // of the innermost script; borrowed from the heap

@@ -307,6 +307,28 @@ bool Hello(const std::vector<std::string>& argv, ProcessGreeting* greeting, std:
   return false;
 }
 
+std::string AskPrelude(const std::vector<std::string>& argv, const std::vector<std::string>& notes,
+                       const ProcessOptions& options) {
+  Conversation conversation(argv, options);
+  ProcessGreeting greeting;
+  std::string line;
+  if (!conversation.Greet(&greeting) || !conversation.Send("notes on") ||
+      !conversation.Receive(&line)) {
+    return "";
+  }
+  std::string prelude;
+  // The answer to the last one has what all of them need.
+  for (const std::string& note : notes) {
+    prelude.clear();
+    if (!conversation.Send("prelude " + note)) return "";
+    for (line.clear(); line != "ok";) {
+      if (line.compare(0, kNote.size(), kNote) == 0) prelude += line.substr(kNote.size()) + "\n";
+      if (!conversation.Receive(&line)) return "";
+    }
+  }
+  return prelude;
+}
+
 std::unique_ptr<Collector> MakeProtocolCollector(std::vector<std::string> argv, Observer& observer,
                                                  const ProcessOptions& options) {
   return std::make_unique<ProtocolCollector>(std::move(argv), observer, options);

@@ -43,6 +43,11 @@ struct ProcessGreeting {
 bool Hello(const std::vector<std::string>& argv, ProcessGreeting* greeting, std::string* error,
            const ProcessOptions& options = {});
 
+// Starts `argv` and asks it for the definitions that these notes need; then ends it. "" if it
+// cannot say.
+std::string AskPrelude(const std::vector<std::string>& argv, const std::vector<std::string>& notes,
+                       const ProcessOptions& options = {});
+
 // Starts `argv` (the program is looked up on PATH) as a collector; `observer` must outlive it.
 // Never null: a program that cannot be started is reported to `observer` as broken. A broken
 // collector ignores operations; Reset restarts it. The process and its group are killed with the

@@ -28,6 +28,7 @@
 #include "collector/peers/ruby/ruby_rb.h"
 #include "collector/planted/planted.h"
 #include "collector/protocol_collector.h"
+#include "model/check.h"
 #include "model/last_words.h"
 
 namespace ouro {
@@ -87,18 +88,35 @@ Specimen NaiveUnder(const char* name, const char* summary, const Contract& contr
              [rules](Observer& observer) { return MakeNaive(observer, rules); });
 }
 
-std::string FindLiar(const std::string& law, Specimen* specimen) {
+// The kinds of that text, a line each. REQUIRES: it is well formed.
+KindTable KindsOf(const std::vector<std::string>& lines) {
+  std::vector<KindRow> kinds(lines.size());
+  for (size_t i = 0; i < lines.size(); ++i) CHECK(ReadKind(lines[i], &kinds[i]).empty());
+  return KindTable(std::move(kinds));
+}
+
+// With `only_kinds` it offers a kind for each place, and lies once a program has named one.
+std::string FindLiar(const std::string& law, bool only_kinds, Specimen* specimen) {
   for (const Lie& lie : Lies()) {
     if (law != lie.law) continue;
-    *specimen = Own("", lie.lie, kCPython26, [law](Observer& observer) {
-      return MakeLiar(law, observer, [](Observer& inner) { return MakeNaive(inner, kNaive26); });
+    *specimen = Own("", lie.lie, kCPython26, [law, only_kinds](Observer& observer) {
+      const HonestMaker honest = [](Observer& inner) { return MakeNaive(inner, kNaive26); };
+      return MakeLiar(law, observer, honest, only_kinds);
     });
     specimen->name = "liar:" + law;
+    if (only_kinds)
+      specimen->kinds = KindsOf({"liar-edge edge", "liar-node node", "liar-root root"});
     return "";
   }
   std::string known;
   for (const Lie& lie : Lies()) known += std::string(" ") + lie.law;
   return fmt::format("there is no liar \"{}\"; there are:{}", law, known);
+}
+
+// The ways in which a type of the heap declares its references.
+std::vector<std::string> OptimizedKinds(const std::string& name) {
+  if (name.substr(0, 9) != "optimized") return {};
+  return {"layout-run node", "layout-map node", "layout-functions node"};
 }
 
 std::string FindPlanted(const std::string& name, Specimen* specimen) {
@@ -216,17 +234,18 @@ struct Interpreter {
   const char* prefix;              // of the specimen's name; the interpreter's path follows
   std::vector<std::string> flags;  // the text follows; they exclude the user's settings
   std::string text;
-  std::string kinds;  // the text of the adapter that offers kinds
+  std::string kinds;     // the text of the adapter that offers kinds
+  const char* language;  // of that adapter's notes
 };
 
 const std::vector<Interpreter>& Interpreters() {
   static const std::vector<Interpreter> interpreters = {
-      {"cpython:", {"-u", "-c"}, kCPythonAdapter, kCPythonKinds},
+      {"cpython:", {"-u", "-c"}, kCPythonAdapter, kCPythonKinds, "python"},
       // Not an option: `-- A Lua ...`.
-      {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter, std::string(" ") + kLuaKinds},
+      {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter, std::string(" ") + kLuaKinds, "lua"},
       // -r begins in code.
-      {"php:", {"-n", "-r"}, std::string("?>") + kPhpAdapter, std::string("?>") + kPhpKinds},
-      {"ruby:", {"--disable=all", "-e"}, kRubyAdapter, ""},
+      {"php:", {"-n", "-r"}, std::string("?>") + kPhpAdapter, std::string("?>") + kPhpKinds, "php"},
+      {"ruby:", {"--disable=all", "-e"}, kRubyAdapter, "", "ruby"},
   };
   return interpreters;
 }
@@ -235,8 +254,15 @@ std::string FindInterpreter(const SpecimenName& name, const Interpreter& interpr
                             const std::string& path, const Contract* contract, Specimen* specimen) {
   std::vector<std::string> argv = {path};
   argv.insert(argv.end(), interpreter.flags.begin(), interpreter.flags.end());
-  argv.push_back(name.Has("kinds") ? interpreter.kinds : interpreter.text);
-  return FindPeer(name, argv, contract, specimen);
+  const bool kinds = name.Has("kinds");
+  argv.push_back(kinds ? interpreter.kinds : interpreter.text);
+  std::string error = FindPeer(name, argv, contract, specimen);
+  if (!kinds) return error;
+  specimen->language = interpreter.language;
+  specimen->prelude = [argv](const std::vector<std::string>& notes) {
+    return AskPrelude(argv, notes);
+  };
+  return error;
 }
 
 // Leaves the specimen those kinds that the option `kinds` names, or whose families it names: all,
@@ -281,6 +307,7 @@ std::string FindNamed(const SpecimenName& whole, const Contract* contract, Speci
   for (const Specimen& own : OwnSpecimens()) {
     if (own.name != name) continue;
     *specimen = own;
+    if (whole.Has("kinds")) specimen->kinds = KindsOf(OptimizedKinds(name));
     return "";
   }
   for (const PeerName& peer : PeerNames()) {
@@ -289,7 +316,7 @@ std::string FindNamed(const SpecimenName& whole, const Contract* contract, Speci
   const auto starts = [&name](std::string_view prefix) {
     return name.compare(0, prefix.size(), prefix) == 0;
   };
-  if (starts("liar:")) return FindLiar(name.substr(5), specimen);
+  if (starts("liar:")) return FindLiar(name.substr(5), whole.Has("kinds"), specimen);
   if (starts("lib:")) return LoadLibrary(name.substr(4), specimen, whole.options);
   if (starts("planted:")) return FindPlanted(name, specimen);
   if (starts("process:")) return FindProcess(whole, contract, specimen);

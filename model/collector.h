@@ -217,6 +217,10 @@ struct Specimen {
   std::vector<std::string> unknown = {};
   // The kinds that it offers; under a contract without an envelope, without promises.
   KindTable kinds = {};
+  // For `ouro native`: the language of notes, "python", and the definitions that such notes need.
+  // "" and empty: it takes no notes.
+  std::string language = {};
+  std::function<std::string(const std::vector<std::string>& notes)> prelude = {};
   // Makes a collector that reports to `observer`, which must outlive it. Returns no null; a
   // collector that cannot start calls Observer::Broken. Any thread may call it.
   std::function<std::unique_ptr<Collector>(Observer& observer)> make;

@@ -178,6 +178,14 @@ void AddShrink(CommandLine& line) {
   app->footer("example: ouro shrink --specimen liar:load corpus/laws/load.gct > small.gct");
 }
 
+void AddNative(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "native", "Print a program in the engine's own language", NativeCommand);
+  AddSpecimen(app, &a.choice, kFromFile);
+  app->add_option("FILE", a.file, "one program; - is standard input")->required();
+  app->footer("example: ouro native --specimen 'cpython?kinds' small.gct > small.py");
+}
+
 void AddTriage(CommandLine& line) {
   const auto [app, a] =
       Add(line, "triage", "Group the findings of campaigns by cause, and tell which are new",
@@ -306,7 +314,7 @@ void AddCommands(CommandLine& line) {
   line.group = "Find bugs";
   for (const auto add : {AddCampaign, AddEnumerate, AddSweep, AddGenerate}) add(line);
   line.group = "Look at programs";
-  for (const auto add : {AddRun, AddCompare, AddShrink, AddTriage}) add(line);
+  for (const auto add : {AddRun, AddCompare, AddShrink, AddNative, AddTriage}) add(line);
   line.group = "Judge collectors and logs";
   for (const auto add : {AddCheckAdapter, AddKinds, AddReplay, AddJudge}) add(line);
   line.group = "Maintain corpora and measure";

@@ -79,6 +79,13 @@ struct ShrinkArguments {
 };
 std::string ShrinkCommand(const ShrinkArguments& arguments, int* exit_code);
 
+struct NativeArguments {
+  SpecimenChoice choice;
+  std::string file;
+};
+// The exit code is 0: what the program shows, its script shows.
+std::string NativeCommand(const NativeArguments& arguments, int* exit_code);
+
 struct TriageArguments {
   std::string known;    // a file of causes; "": none are known
   bool causes = false;  // print nothing but the causes, in the form that `known` has

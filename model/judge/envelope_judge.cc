@@ -37,6 +37,7 @@ void EnvelopeJudge::Reset() {
   ForgetEdges();
   doubts_.clear();
   rooted_.clear();
+  poked_.clear();
   lingering_.clear();
   lingered_before_ = 0;
   maybe_frail_.clear();
@@ -89,6 +90,7 @@ void EnvelopeJudge::Begin(const Op& op) {
   DoubtFrail();
   Frame frame;
   frame.op = IsVoid(op) ? Op{.code = OpCode::kEnable} : Offered(op);
+  if (frame.op.kind != kPlain) NoteKind(frame.op.kind);
   if (frame.op.code == OpCode::kWeak) frame.object = Resolve(op.ref);
   frames_.push_back(frame);
   Apply(frames_.back());

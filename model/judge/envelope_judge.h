@@ -25,6 +25,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -135,6 +136,7 @@ class EnvelopeJudge final : public Judge {
   void Doubt(ObjectId node, size_t slot);
   void Settle(ObjectId node, size_t slot);
   void ForgetDoubt(ObjectId node, size_t slot);
+  bool MayKnowItself(const KindRow* kind, ObjectId node, size_t slot) const;
   void LetGo(const KindRow* kind, ObjectId node, size_t slot, ObjectId old);
   void Root(ObjectId node, size_t slot, ObjectId id);
   void Linger(ObjectId id);
@@ -201,6 +203,7 @@ class EnvelopeJudge final : public Judge {
   // Of kinds; all empty as long as the program names none.
   std::map<uint64_t, ObjectId> doubts_;  // by Edge: what a slot may hold
   std::map<uint64_t, ObjectId> rooted_;  // by Edge: what is held from outside for it
+  std::set<uint64_t> poked_;             // by Edge: their holders may know themselves now
   std::vector<ObjectId> lingering_;      // once for each holder that was let go
   size_t lingered_before_ = 0;           // how many of these the running collection must end
   std::vector<ObjectId> maybe_frail_;    // became unreachable while a collection ran

@@ -48,7 +48,8 @@ void EnvelopeJudge::ForgetDoubt(ObjectId node, size_t slot) {
   const ObjectId id = Doubted(node, slot);
   if (id == kNone) return;
   doubts_.erase(Edge(node, slot));
-  if (const KindRow* kind = edge(node, slot); kind != nullptr && kind->cyclic) Linger(id);
+  const KindRow* kind = edge(node, slot);
+  if (kind != nullptr && MayKnowItself(kind, node, slot)) Linger(id);
   if (--at(id).references == 0 && !at(id).reachable()) unreferenced_.push_back(id);
 }
 
@@ -77,10 +78,15 @@ void EnvelopeJudge::Root(ObjectId node, size_t slot, ObjectId id) {
   Hold(id);
 }
 
+// An action may have made the holder refer to itself: `e.__context__ = e`.
+bool EnvelopeJudge::MayKnowItself(const KindRow* kind, ObjectId node, size_t slot) const {
+  return kind->cyclic || (!poked_.empty() && poked_.contains(Edge(node, slot)));
+}
+
 // A holder of that kind is gone, or has another content than `old` now.
 void EnvelopeJudge::LetGo(const KindRow* kind, ObjectId node, size_t slot, ObjectId old) {
   if (old == kNone) return;
-  if (kind->cyclic) Linger(old);
+  if (MayKnowItself(kind, node, slot)) Linger(old);
   if (!kind->rooted) return;
   const auto found = rooted_.find(Edge(node, slot));
   if (found == rooted_.end()) return;
@@ -120,6 +126,7 @@ bool EnvelopeJudge::BeingPoked(ObjectId node, size_t slot) const {
 void EnvelopeJudge::BeginPoke(Frame& frame) {
   frame.object = Resolve(frame.op.ref);
   SetFrameHold(frame, true);
+  poked_.insert(Edge(frame.object, frame.op.slot));
   Doubt(frame.object, frame.op.slot);
 }
 

@@ -88,6 +88,7 @@ void ExactJudge::Begin(const Op& op) {
   if (features_.counting()) CountScriptOp(op.code);
   Frame frame;
   frame.op = Offered(op);
+  if (frame.op.kind != kPlain) NoteKind(frame.op.kind);
   frame.loose_mark = heap_.LooseMark();
   if (IsVoid(op)) {  // in traces recorded elsewhere: an operation without effect stands in for it
     frame.op = Op{.code = OpCode::kEnable};

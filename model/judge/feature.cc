@@ -77,8 +77,18 @@ void FeatureCounter::Count(const ScriptPlace& place, OpCode code) {
   Mark(kScriptBase + index);
 }
 
+// Numbers of kinds are as good as their names here: counters are of one process.
+void FeatureCounter::Count(KindId kind) {
+  const uint32_t pair = uint32_t{last_kind_} * (kMaxKinds + 1) + kind;
+  last_kind_ = kind;
+  Mark(kKindBase + pair * 2654435761U / 4194304U % kKindPairs);  // Knuth's multiplicative hash
+}
+
 std::string FeatureName(size_t index) {
   CHECK(index < FeatureCounter::kUsed);
+  if (index >= FeatureCounter::kKindBase) {
+    return fmt::format("pairs of kinds, class {}", index - FeatureCounter::kKindBase);
+  }
   if (index >= FeatureCounter::kScriptBase) return ScriptName(index - FeatureCounter::kScriptBase);
   if (index >= FeatureCounter::kTrashBase) return TrashName(index - FeatureCounter::kTrashBase);
   if (index < FeatureCounter::kFollowedBase) return Name(static_cast<Situation>(index));

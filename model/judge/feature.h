@@ -48,18 +48,25 @@ class FeatureCounter {
   static constexpr size_t kTrashShapes = size_t{6} * kGenerations * 32;
   static constexpr size_t kScriptBase = kTrashBase + kTrashShapes;
   static constexpr size_t kScriptPlaces = size_t{4} * kScriptPhases * kOpCodes;
-  static constexpr size_t kUsed = kScriptBase + kScriptPlaces;
+  static constexpr size_t kKindBase = kScriptBase + kScriptPlaces;
+  static constexpr size_t kKindPairs = 1024;  // classes, which share the pairs
+  static constexpr size_t kUsed = kKindBase + kKindPairs;
   static constexpr size_t kSize = (kUsed + 63) / 64 * 64;
 
   // Counts into counters[0 ... kSize - 1] from now on, which must outlive their use; null: nowhere.
   void CountInto(uint8_t* counters) { counters_ = counters; }
   bool counting() const { return counters_ != nullptr; }
 
-  void Begin() { last_ = kSituations; }  // a new program
+  void Begin() {  // a new program
+    last_ = kSituations;
+    last_kind_ = kPlain;
+  }
   void Count(Situation situation);
   // REQUIRES: counting().
   void Count(const TrashShape& trash);
   void Count(const ScriptPlace& place, OpCode code);
+  // A kind was named, after that other one.
+  void Count(KindId kind);
 
  private:
   void Hit(size_t index) { counters_[index] += counters_[index] == 255 ? 0 : 1; }
@@ -67,7 +74,8 @@ class FeatureCounter {
   void Mark(size_t index) { counters_[index] = 1; }
 
   uint8_t* counters_ = nullptr;
-  int last_ = kSituations;  // the last situation, or none
+  int last_ = kSituations;     // the last situation, or none
+  KindId last_kind_ = kPlain;  // that was named
 };
 
 // The feature of that index, in words: "trash-found after plain-death". REQUIRES: index < kUsed.

@@ -143,6 +143,10 @@ class Judge {
     features_.Count(situation);
   }
 
+  void NoteKind(KindId kind) {
+    if (features_.counting()) features_.Count(kind);
+  }
+
   const uint32_t abilities_;
   const KindTable kinds_;
   // The slots that hold by a kind; looked up only, so its order has no influence.

@@ -88,7 +88,11 @@ constexpr Case kCases[] = {
 
     {"AnActionMayEmpty", "", HELD("closure") "poke r0.0 1\n> free 1\n> got none\n"},
     {"AnActionMayKeep", "", HELD("closure") "poke r0.0 1\n> got 1\nr2 = r0.0\n> got 1\n"},
-    {"WhatAnActionLetGoDies", "free-at-once", HELD("closure") "poke r0.0 1\n> got none\n"},
+    {"WhatAnActionLetGoDies", "trash-freed",
+     HELD("closure") "poke r0.0 1\n> got none\ncollect 2\n> collect 2\n> done 0\n"},
+    {"AnActionMayMakeItCyclic", "",
+     HELD("closure") "poke r0.0 1\n> got 1\nr0.0 = none\ncollect 2\n> collect 2\n> free 1\n"
+                     "> done 1\n"},
     {"WhatAnActionKeptLives", "no-free-while-held",
      HELD("closure") "poke r0.0 1\n> got 1\ncollect 2\n> collect 2\n> free 1\n"},
     {"AnActionDoesNotExchange", "load", HELD("closure") "poke r0.0 1\n> got 0\n"},

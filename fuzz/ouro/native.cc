@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "fuzz/ouro/native.h"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <map>
+#include <sstream>
+#include <string_view>
+
+namespace ouro {
+namespace {
+
+constexpr std::string_view kNote = "# = ";
+
+constexpr NativeLanguage kLanguages[] = {
+    {"python", "#", "scripts = {}",
+     "def script(self):\n"
+     "    global r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, r13, r14, r15",
+     "    ", "pass", "raise Exception", "scripts[{}] = script",
+     "print('alive:', sorted(o.n for o in gc.get_objects() if type(getattr(o, 'n', '')) is int))"},
+    {"php", "//", "<?php",
+     "$scripts[{}] = function ($self) {{\n"
+     "    global $r0, $r1, $r2, $r3, $r4, $r5, $r6, $r7, $r8, $r9, $r10, $r11, $r12, $r13, $r14, "
+     "$r15;",
+     "    ", "", "throw new Raised;", "}};",
+     "echo 'alive:'; foreach ($w as $n => $reference) if ($reference->get()) echo \" $n\";"},
+    {"lua", "--", "", "scripts[{}] = function(self)", "  ", "", "error()", "end", ""},
+    {"ruby", "#", "", "$scripts[{}] = lambda do |this|", "  ", "", "raise", "end", ""},
+};
+
+std::string_view Strip(std::string_view line) {
+  const size_t begin = line.find_first_not_of(' ');
+  return begin == std::string_view::npos ? std::string_view() : line.substr(begin);
+}
+
+// The lines of main, and of each finalizer by the number of its object.
+struct Parts {
+  std::vector<std::string> main;
+  std::map<int, std::vector<std::string>> scripts;
+};
+
+Parts Split(const NativeLanguage& language, const std::string& transcript) {
+  Parts parts;
+  std::vector<int> running;  // objects whose scripts run, innermost last
+  std::istringstream lines(transcript);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string first, second;
+    int id = 0;
+    words >> first >> second >> id;
+    if (first == ">" && (second == "finalize" || second == "callback")) {
+      running.push_back(id);
+      parts.scripts[id];  // it exists, even if it does nothing
+    } else if (first == ">" && second == "end" && !running.empty()) {
+      running.pop_back();
+    }
+    std::vector<std::string>& into = running.empty() ? parts.main : parts.scripts[running.back()];
+    const std::string_view text = Strip(line);
+    if (text.starts_with(kNote)) into.emplace_back(text.substr(kNote.size()));
+    if (text == "raise" || text.starts_with("raise ")) into.emplace_back(language.raise);
+  }
+  return parts;
+}
+
+}  // namespace
+
+const NativeLanguage* FindLanguage(const std::string& name) {
+  for (const NativeLanguage& language : kLanguages) {
+    if (name == language.name) return &language;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> NotesOf(const std::string& transcript) {
+  std::vector<std::string> notes;
+  std::istringstream lines(transcript);
+  for (std::string line; std::getline(lines, line);) {
+    const std::string_view text = Strip(line);
+    if (text.starts_with(kNote)) notes.emplace_back(text.substr(kNote.size()));
+  }
+  return notes;
+}
+
+std::string NativeScript(const NativeLanguage& language, const std::string& head,
+                         const std::string& prelude, const std::string& transcript) {
+  std::string script;
+  const std::string_view first = language.first;
+  const bool opens = first.starts_with("<?");  // must precede everything
+  if (opens) script += std::string(first) + "\n";
+  std::istringstream comments(head);
+  for (std::string line; std::getline(comments, line);) {
+    script += fmt::format("{} {}\n", language.comment, line);
+  }
+  script += prelude;
+  if (!opens && !first.empty()) script += std::string(first) + "\n";
+  const Parts parts = Split(language, transcript);
+  for (const auto& [id, lines] : parts.scripts) {
+    script += fmt::format(fmt::runtime(language.begin), id) + "\n";
+    for (const std::string& line : lines) script += language.indent + line + "\n";
+    if (lines.empty() && language.empty[0] != '\0') {
+      script += std::string(language.indent) + language.empty + "\n";
+    }
+    script += fmt::format(fmt::runtime(language.end), id) + "\n";
+  }
+  for (const std::string& line : parts.main) script += line + "\n";
+  if (language.last[0] != '\0') script += std::string(language.last) + "\n";
+  return script;
+}
+
+}  // namespace ouro
