@@ -13,7 +13,7 @@ with the row above. Snippets are Python: `x` is the content, `h` the holder. Pok
 kind that needs it is first used: most of the tables is never compiled in a process.
 
 As in cpython.py an instrument must not disturb what it measures: a death is seen by an untracked
-capsule in the node, old values are released last, and what the adapter owns is frozen.
+sentinel in the node, old values are released last, and what the adapter owns is frozen.
 """
 
 import ctypes
@@ -251,19 +251,20 @@ def selected(kind):
 # ---- Births and deaths ---------------------------------------------------------------------------
 
 
-def freed(address):
-    """The destructor of sentinels. It gets a bare address: the capsule must not be touched."""
-    number = sentinels.pop(address)
-    alive[number] = False
-    if not silent:
-        answer.append('> free %d\n' % number)
+class Sentinel(object):
+    """Its death is that of the object whose last slot it is in. A class without slots, whose base
+    is not collected: its instances are not tracked, so they are in no trash, and their finalizer
+    runs when they are released. Unlike the destructor of a capsule it may run while an exception
+    is set: the interpreter puts that aside."""
+    __slots__ = ()
+
+    def __del__(self):
+        number = sentinels.pop(id(self))
+        alive[number] = False
+        if not silent:
+            answer.append('> free %d\n' % number)
 
 
-FREED = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(freed)
-FREED_ADDRESS = ctypes.cast(FREED, ctypes.c_void_p).value
-new_capsule = ctypes.pythonapi.PyCapsule_New
-new_capsule.restype = ctypes.py_object
-new_capsule.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]
 untrack = ctypes.pythonapi.PyObject_GC_UnTrack
 untrack.restype = None
 untrack.argtypes = [ctypes.py_object]
@@ -457,7 +458,7 @@ def new_node(register, kind, has_finalizer):
     if kind.has_dict:
         for name in SLOTS:
             setattr(thing, name, None)
-    sentinel = new_capsule(1, None, FREED_ADDRESS)
+    sentinel = Sentinel()
     thing.z = sentinel  # In a dict it is the last one to be cleared, and so it is among slots.
     born(register, thing, sentinel)
 
@@ -467,13 +468,13 @@ def leaf(register, _b, _c):
         note(name_of(register), ' = born(Leaf(), %d)' % len(alive))
     write(register, None)
     passing[0] = None
-    thing = new_capsule(1, None, FREED_ADDRESS)
+    thing = Sentinel()
     born(register, thing, thing)
 
 
 def new_weak(source, has_callback):
     thing = Weak(read(source), callback) if has_callback else Weak(read(source))
-    sentinel = new_capsule(1, None, FREED_ADDRESS)
+    sentinel = Sentinel()
     thing.z = sentinel
     return thing, sentinel
 
@@ -698,6 +699,7 @@ def reset(_a, _b, _c):
     if sentinels:
         gc.collect()
     if sentinels:
+        break_cycles()
         gc.collect()
     left = len(sentinels)
     if left:
@@ -710,6 +712,17 @@ def reset(_a, _b, _c):
     if loaded and not left:
         hide_from_collector()
     silent = False
+
+
+def break_cycles():
+    """A cycle through a `rooted` kind is never freed."""
+    for number, address in enumerate(addresses):
+        if alive[number]:
+            thing = ctypes.cast(address, ctypes.py_object).value
+            for name in SLOTS:
+                if getattr(thing, name, None) is not None:
+                    setattr(thing, name, None)
+            del thing
 
 
 # ---- Notes ---------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def copies(h, x):
 
 class Pickles(pickle.Pickler):
     def persistent_id(self, o):
-        if hasattr(o, 's0') or hasattr(type(o), 's0') or type(o) in OPAQUE:
+        if hasattr(o, 's0') or hasattr(type(o), 's0') or type(o).__name__ in ('Leaf', 'Sentinel', 'Weak'):
             self.seen[id(o)] = o
             return id(o)
 
@@ -48,8 +48,6 @@ def pickled(h):
     u = pickle.Unpickler(io.BytesIO(f.getvalue()))
     u.persistent_load = p.seen.get
     u.load()
-
-OPAQUE = (weakref.ref, object, type(sys.float_info))
 
 def restate(h):
     r = h.__reduce_ex__(2)
@@ -98,7 +96,7 @@ class Endless:
     def __iter__(self): return self
     def __next__(self): return 1
 
-def is_content(o): return hasattr(type(o), 's0') or 's0' in getattr(o, '__dict__', ())
+def is_content(o): return hasattr(type(o), 's0') or 's0' in getattr(o, '__dict__', ()) or type(o).__name__ in ('Leaf', 'ReferenceType')
 
 def within(h):
     seen = [h]
@@ -176,8 +174,8 @@ chainmap :: collections.ChainMap({'a': x}) :: h['a'] :: h['a'] = x :: h['a'] = N
 userdict :: collections.UserDict(a=x) :: h['a'] :: h['a'] = x :: h['a'] = None :: h.copy() ;; h.__init__()
 counter :: collections.Counter({x: 1}) :: next(iter(h), None) :: h.clear(); h[x] += 1 :: h.clear() :: h.update(h) ;; h.subtract(h) ;; list(h.elements()) ;; h.most_common()
 namedtuple :: Pair(x, 1) :: h.a :: :: :: h._replace(b=2) ;; h._asdict()
-structseq :: time.struct_time((x,) * 9) :: h[0] :: :: :: h.__reduce__() ;; h + h ;; copy.replace(h)
-structseq-hidden :: time.struct_time((1,) * 9 + ('', x)) :: h.tm_gmtoff :: :: :: h.__reduce__() ;; h + h
+structseq :: time.struct_time((x,) * 9) :: h[0] :: :: :: h.__reduce__() ;; h + h ;; copy.replace(h) :: leaks=new@-3.7
+structseq-hidden :: time.struct_time((1,) * 9 + ('', x)) :: h.tm_gmtoff :: :: :: h.__reduce__() ;; h + h :: leaks=new@-3.7
 mappingproxy :: types.MappingProxyType({'a': x}) :: h['a'] :: :: :: h.copy() ;; h | h ;; reversed(h)
 namespace :: types.SimpleNamespace(a=x) :: h.a :: h.a = x :: h.a = None :: h.__init__(a=x) ;; h.__init__(a=1) ;; del h.a ;; h.__dict__ ;; h == h
 instance :: Box(x) :: h.x :: h.x = x :: h.x = None :: h.__init__(x) ;; del h.x ;; h.__dict__ = {'x': x} ;; h.__dict__ ;; h.__class__ = Key ;; h.__dict__.clear()

@@ -433,7 +433,7 @@ coroutine-local :: awaited(co_local(x)) :: within(h) :: :: :: h.send(None) ;; th
 coroutine-await :: awaited(co_await(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.cr_frame.clear() ;; h.cr_await.close() ;; h.cr_await.throw(Error) :: frail
 coroutine-object :: awaited(co_object(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.cr_frame.clear() :: frail
 coroutine-with :: awaited(co_with(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; throw_in(h); throw_in(h) :: frail cyclic
-coroutine-with-exit :: awaited(co_with_exit(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.cr_await.close() :: frail
+coroutine-with-exit :: awaited(co_with_exit(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.cr_await.close() :: frail without@-3.10
 coroutine-for :: awaited(co_for(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.cr_await.close() :: frail
 coroutine-for-generator :: awaited(co_for_agen(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) :: frail
 coroutine-finally :: awaited(co_finally(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; throw_in(h); h.send(None) :: frail cyclic
@@ -501,7 +501,7 @@ EDGES_FRAMES = r'''
 frame-local :: frame_of(x) :: h.f_locals['x'] :: :: :: h.clear() ;; h.f_locals['x'] = 1 ;; h.f_trace = by_collecting; del h.f_trace ;; h.f_locals.clear() ;; h.f_lineno = 1 :: no-init-self
 frame-cell :: frame_cell(x) :: h.f_locals['x'] :: :: :: h.clear() ;; h.f_locals.pop('x') :: cyclic
 frame-back :: frame_below(x) :: h.f_back.f_locals['x'] :: :: :: h.clear() ;; h.f_back.clear() :: without@3.12-
-frame-trace :: frame_traced(x) :: h.f_trace.x :: h.f_trace = Box(x) :: del h.f_trace :: h.clear() ;; h.f_trace_lines = 1 :: cyclic
+frame-trace :: frame_traced(x) :: h.f_trace.x :: :: :: h.clear() ;; h.f_trace_lines = 1 :: cyclic
 frame-generator :: frame_generator(x) :: next(h[1]) :: :: :: h[0].clear() ;; h[0].f_locals.clear() ;; h[1].close() :: frail cyclic@-3.10
 frame-globals :: frame_global(x) :: h.f_globals['a'] :: :: :: h.clear() ;; h.f_globals.clear() :: 
 frame-proxy :: frame_of(x).f_locals :: h['x'] :: :: :: h.update(x=1) ;; h.copy() ;; list(h.items()) :: without@-3.12
@@ -522,8 +522,8 @@ exception-key :: KeyError(x) :: h.args[0] :: h.args = (x,) :: h.__init__() :: st
 exception-os-errno :: OSError(x, 'a') :: h.errno :: h.errno = x; h.args = () :: h.errno = None; h.args = () :: h.__init__(x, 'a') ;; h.__init__(1, 2, 3, 4, 5) ;; str(h) ;; h.__reduce__()
 exception-os-filename :: OSError(1, 'a', x) :: h.filename :: h.filename = x :: h.filename = None :: h.__init__(1, 'a', x) ;; h.__init__(1) ;; str(h) ;; h.__reduce__()
 exception-os-filename2 :: OSError(1, 'a', 'b', None, x) :: h.filename2 :: h.filename2 = x :: h.filename2 = None :: h.__init__(1, 'a', 'b', None, x) ;; str(h) ;; h.__reduce__() ;; del h.filename2
-exception-syntax-text :: SyntaxError('a', ('b', 1, 1, x)) :: h.text :: h.text = x; h.args = () :: h.text = None; h.args = () :: h.__init__('a', ('b', 1, 1, x)) ;; h.__init__('a', ()) ;; h.__init__('a', 1) ;; str(h)
-exception-syntax-filename :: SyntaxError('a', (x, 1, 1, 'b')) :: h.filename :: h.filename = x; h.args = () :: h.filename = None; h.args = () :: h.__init__('a', ('b', 1, 1, 'a')) ;; str(h)
+exception-syntax-text :: SyntaxError('a', ('b', 1, 1, x)) :: h.text :: h.text = x; h.args = () :: h.text = None; h.args = () :: !3.10- h.__init__('a', ('b', 1, 1, x)) ;; h.__init__('a', ()) ;; h.__init__('a', 1) ;; str(h)
+exception-syntax-filename :: SyntaxError('a', (x, 1, 1, 'b')) :: h.filename :: h.filename = x; h.args = () :: h.filename = None; h.args = () :: !3.10- h.__init__('a', ('b', 1, 1, 'a')) ;; str(h)
 exception-syntax-message :: SyntaxError(x) :: h.msg :: h.msg = x; h.args = () :: h.msg = None; h.args = () :: h.__init__(x) ;; h.__init__() ;; str(h) ;; h.print_file_and_line = x; h.print_file_and_line = None
 exception-import-name :: ImportError('a', name=x) :: h.name :: h.name = x :: h.name = None :: h.__init__('a', name=x) ;; h.__init__('a', b=1) ;; str(h) ;; h.__reduce__()
 exception-import-path :: ImportError('a', path=x) :: h.path :: h.path = x :: h.path = None :: h.__init__('a', path=x, name=1) ;; h.__setstate__({}) ;; h.__reduce__()

@@ -13,11 +13,11 @@ list-root :: [x] :: h[0]
 closure-root :: (lambda: x) :: h.__closure__[0].cell_contents
 '''
 
-MODULES = set('''_asyncio _bz2 _collections _contextvars _csv _ctypes _decimal _elementtree _functools
+MODULES = set('''_asyncio _codecs_jp _lsprof _multibytecodec _string _bz2 _collections _contextvars _csv _ctypes _decimal _elementtree _functools
 _io _json _lzma _operator _pickle _queue _random _sqlite3 _socket _ssl _struct _thread _weakref
 abc array ast asyncio atexit builtins bz2 codecs collections configparser contextlib contextvars copy
 csv ctypes datetime decimal email fractions functools gc heapq inspect io itertools json lzma math
 mmap operator os pickle pyexpat queue random re select selectors signal socket sqlite3 ssl string
 struct symtable sys tempfile textwrap threading time tracemalloc types typing unicodedata warnings
 weakref zipimport zlib zoneinfo'''.split())
-OPTIONAL = {'ET': '_elementtree'}
+OPTIONAL = {'ET': '_elementtree', 'dt': '_datetime'}
