@@ -199,8 +199,11 @@ def parse_table(place, text):
 
 def add_generic_pokes(kind):
     kind.pokes = [poke for poke in map(usable_poke, kind.pokes) if poke]
+    # `no-POKE`: not for this kind; `skip-POKE`: it is known to crash or to leak.
     left_out = [word[3:] for word in kind.words if word.startswith('no-')]
-    kind.words = [word for word in kind.words if not word.startswith('no-')]
+    if not option('crashing', ''):
+        left_out += [word[5:] for word in kind.words if word.startswith('skip-')]
+    kind.words = [word for word in kind.words if not word.startswith(('no-', 'skip-'))]
     for name, text in GENERIC:
         if name not in left_out:
             kind.pokes.append(text)

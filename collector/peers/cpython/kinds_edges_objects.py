@@ -120,7 +120,7 @@ typevar-constraint :: typing.TypeVar('T', class_with(x), int) :: h.__constraints
 typevar-default :: typing.TypeVar('T', default=class_with(x)) :: h.__default__.__dict__['a'] :: :: :: h.has_default() :: cyclic without@-3.12
 typevar-attribute :: setting(typing.TypeVar('T'), ('a', x)) :: h.a :: h.a = x :: h.a = None
 paramspec :: setting(typing.ParamSpec('P'), ('a', x)) :: h.a :: h.a = x :: h.a = None :: h.args ;; h.kwargs == h.args :: without@-3.9
-paramspec-args :: typing.ParamSpecArgs(x) :: h.__origin__ :: :: :: h == h ;; h.__mro_entries__(1) :: without@-3.9
+paramspec-args :: typing.ParamSpecArgs(x) :: h.__origin__ :: :: :: h == h ;; h.__mro_entries__(1) :: without@-3.9 skip-death@3.12-
 type-alias :: typing.TypeAliasType('A', x) :: h.__value__ :: :: :: h[int] ;; h | int ;; h.__type_params__ :: without@-3.11
 type-alias-parameter :: typing.TypeAliasType('A', int, type_params=(x,)) :: h.__type_params__[0] :: :: :: h[int] ;; h.__parameters__ :: without@-3.11
 tuplegetter :: _collections._tuplegetter(0, x) :: h.__doc__ :: h.__doc__ = x :: h.__doc__ = None :: h.__get__((1,)) ;; h.__reduce__() ;; h.__set__(1, 2) :: without@-3.7
