@@ -2,7 +2,7 @@
 #
 # A kind of root is how a register holds its object: rows as those of edges; `take` lets go.
 #
-# Place: a table of the CPython specimen, read by kinds.py.
+# Place: a table of the CPython specimen, read by kinds_tables.py.
 
 HELPERS_ROOTS = r'''
 class Globally:
@@ -93,12 +93,15 @@ frame-root :: frame_of(x) :: h.f_locals['x'] :: :: :: :: cyclic
 coroutine-root :: awaited(co_local(x)) :: within(h)
 module-global :: put_in(globals(), x) :: globals()[h] :: :: globals().pop(h)
 module-entry :: put_in(sys.modules, x) :: sys.modules[h] :: :: sys.modules.pop(h)
-builtin-name :: add_attribute(sys.modules['builtins'], x) :: getattr(sys.modules['builtins'], h) :: :: delattr(sys.modules['builtins'], h)
+builtin-name :: add_attribute(sys.modules['builtins'], x) :: getattr(sys.modules['builtins'], h) ::
+    :: delattr(sys.modules['builtins'], h)
 class-attribute :: add_attribute(Box, x) :: getattr(Box, h) :: :: delattr(Box, h)
-function-attribute :: add_attribute(by_collecting, x) :: getattr(by_collecting, h) :: :: delattr(by_collecting, h)
+function-attribute :: add_attribute(by_collecting, x) :: getattr(by_collecting, h) :: ::
+    delattr(by_collecting, h)
 thread-local-root :: add_attribute(LOCAL, x) :: getattr(LOCAL, h) :: :: delattr(LOCAL, h)
 context-variable :: varied(x) :: h.get() :: :: h.set(None)
-error-handler :: registered(x) :: codecs.lookup_error(h).x :: :: codecs.register_error(h, by_collecting)
+error-handler :: registered(x) :: codecs.lookup_error(h).x :: :: codecs.register_error(h,
+    by_collecting)
 exit-handler :: exiting(x) :: h.x :: :: atexit.unregister(h)
 collector-callback :: calling(x) :: h.x :: :: gc.callbacks.remove(h)
 garbage-entry :: garbage(x) :: h[0] :: :: del gc.garbage[:]; h.clear()
@@ -146,7 +149,8 @@ def rooted_weak(x):
     return h
 '''
 
-MODULES = set('''_asyncio _bz2 _codecs_jp _collections _contextvars _csv _ctypes _decimal _elementtree
+MODULES = set('''
+_asyncio _bz2 _codecs_jp _collections _contextvars _csv _ctypes _decimal _elementtree
 _functools _io _json _lsprof _lzma _multibytecodec _operator _pickle _queue _random _socket _sqlite3
 _ssl _string _struct _thread _weakref abc array ast asyncio atexit builtins bz2 codecs collections
 configparser contextlib contextvars copy csv ctypes datetime decimal email fractions functools gc
