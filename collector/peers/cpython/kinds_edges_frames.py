@@ -228,7 +228,7 @@ def gen_args(*x):
     while True: yield x[0]
 
 def gen_kwargs(**k):
-    while True: yield k['x']
+    while True: yield k['y']
 
 def gen_comprehension(x): return started(y for y in [x] for _ in itertools.count())
 
@@ -410,7 +410,7 @@ generator-except-twice :: started(gen_except_twice(x)) :: within(h) :: :: :: thr
 generator-except-from :: started(gen_in_thread(x)) :: next(h) :: :: :: throw_in(h) ;;
     h.gi_frame.clear() :: frail cyclic
 generator-args :: started(gen_args(x)) :: next(h) :: :: :: throw_in(h) :: frail
-generator-kwargs :: started(gen_kwargs(x=x)) :: next(h) :: :: :: throw_in(h) :: frail
+generator-kwargs :: started(gen_kwargs(y=x)) :: next(h) :: :: :: throw_in(h) :: frail
 generator-expression :: (y for y in [x]) :: within(h) :: :: :: throw_in(h) :: frail no-pull no-next
 generator-expression-started :: gen_comprehension(x) :: next(h) :: :: :: throw_in(h) ;;
     h.gi_frame.clear() :: frail

@@ -364,13 +364,14 @@ sqlite-row :: sqlite3.Row(sqlite3.connect(':memory:').execute('select 1 a'), (x,
 sqlite-connection-attribute :: sqlite3.connect(':memory:', factory=Connection).tagged(x) :: h.x ::
     h.x = x :: h.x = None :: h.__init__(':memory:') ;; h.close() ;; h.backup(h) ;; h.execute('select
     1') ;; h.__init__(h) ;; h.__init__(1) ;; h('select 1') ;; h.blobopen('a', 'b', 1) ;;
-    h.serialize() :: cyclic leaks=new@-3.9
+    h.serialize() :: cyclic
 zlib-dictionary :: zlib.decompressobj(zdict=tag(Bytes, x, b'ab')) :: within(h) :: :: ::
     h.decompress(b'') ;; h.copy() ;; h.flush() ;; h.unused_data ;; h.decompress(b'x') :: leaks=new
 zlib-compressor :: setting(zlib.compressobj()) and [zlib.compressobj(), x] :: h[1] :: h[1] = x ::
     h[1] = None :: h[0].compress(b'a') ;; h[0].copy() ;; h[0].flush()
 profiler-timer :: _lsprof.Profiler(Callable(x)) :: :: :: :: h.getstats() ;; h.enable(); h.disable()
-    :: leaks=new no-init no-init-none no-init-content no-init-self no-init-two no-init-odd no-clear
+    :: leaks=new@-3.12 no-init no-init-none no-init-content no-init-self no-init-two no-init-odd
+    no-clear
 format-parser :: _string.formatter_parser(tag(Str, x, 'a{b}c')) :: :: :: :: :: leaks=new no-next
     no-pull
 field-parser :: _string.formatter_field_name_split(tag(Str, x, 'a.b.c'))[1] :: :: :: :: :: leaks=new

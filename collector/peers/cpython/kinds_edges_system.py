@@ -206,6 +206,7 @@ ctypes-cast :: ctypes.cast(ctypes.pointer(tag(Long, x)), ctypes.POINTER(ctypes.c
     :: :: :: h[0] ;; h.contents ;; h._objects.clear() if 0 else 0 :: cyclic
 ctypes-callback :: foreign(x) :: within(h) :: :: :: h() ;; h.argtypes = (ctypes.c_int,) ;; h.restype
     = None ;; h(1, 2) ;; h.errcheck = by_collecting; h()
+    :: without@3.7
 ctypes-error-check :: setting(foreign(1), ('errcheck', Callable(x))) :: h.errcheck.x :: h.errcheck =
     Callable(x) :: del h.errcheck :: h() ;; h.errcheck = 1
 ctypes-result :: setting(foreign(1), ('restype', Callable(x))) :: h.restype.x :: h.restype =
@@ -334,8 +335,8 @@ thread-object :: threading.Thread(target=Callable(x)) :: h._target.x :: h._targe
     h._target = None :: h.run() ;; repr(h) :: no-init-self
 timer :: threading.Timer(9, by_collecting, (x,)) :: h.args[0] :: h.args = (x,) :: h.args = () ::
     h.cancel() ;; repr(h)
-exit-stack :: stacked(x) :: h._exit_callbacks[0][1].__self__.x :: :: :: h.pop_all() ;; entered(h) ;; h.close() ;;
-    h.callback(by_collecting, 1) ;; h.__exit__(None, None, None)
+exit-stack :: stacked(x) :: h._exit_callbacks[0][1].__self__.x :: :: :: h.pop_all() ;; entered(h) ;;
+    h.close() ;; h.callback(by_collecting, 1) ;; h.__exit__(None, None, None)
 context-manager :: managed(x) :: next(h.gen) :: :: :: entered(h) ;; h.__exit__(Error, Error(), None)
     ;; h.__enter__() :: frail
 heap :: heaped(x) :: h[0].x :: :: :: heapq.heappush(h, Key(1)) ;; heapq.heapify(h) ;;

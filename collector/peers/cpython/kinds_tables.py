@@ -27,6 +27,9 @@ kinds = {}  # 'edge NAME' -> kind
 # Name -> source.
 helpers = {'suppress': 'from contextlib import suppress',
            'born': 'def born(o, n):\n    o.n = n\n    return o',
+           'keep': 'keep = []',
+           'find': 'def find(n):\n    '
+                   'return [o for o in gc.get_objects() if getattr(o, "n", None) == n][0]',
            'Leaf': 'class Leaf: __slots__ = ("n",)'}
 present = {}  # Name of a module -> whether it is there, without importing it.
 # What snippets see.
