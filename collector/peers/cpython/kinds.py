@@ -39,7 +39,7 @@ def new_node(register, kind, has_finalizer):
     if kind.has_dict:
         for name in SLOTS:
             setattr(thing, name, None)
-    sentinel = Sentinel()
+    sentinel = new_sentinel()
     thing.z = sentinel  # In a dict it is the last one to be cleared, and so it is among slots.
     born(register, thing, sentinel)
 
@@ -49,13 +49,13 @@ def leaf(register, _b, _c):
         note(name_of(register), ' = born(Leaf(), %d)' % len(alive))
     write(register, None)
     passing[0] = None
-    thing = Sentinel()
+    thing = new_sentinel()
     born(register, thing, thing)
 
 
 def new_weak(source, has_callback):
     thing = Weak(read(source), callback) if has_callback else Weak(read(source))
-    sentinel = Sentinel()
+    sentinel = new_sentinel()
     thing.z = sentinel
     return thing, sentinel
 
@@ -143,7 +143,7 @@ def empty_slot(target, slot, _c):
     else:
         if noting:
             note(fill(kind.texts['take'], h=place_of(target, slot)))
-        if not take_out(kind, key, getattr(thing, SLOTS[slot])):
+        if not take_out(kind, key, getattr(thing, SLOTS[slot], None)):
             replace(thing, slot, None)
     del thing
     passing[0] = None
@@ -197,7 +197,7 @@ def refill(kind, key, thing, slot, value, target, source):
     """Puts a value into the holder that is there already; False if it cannot."""
     if kind.put is None:
         return False
-    holder = getattr(thing, SLOTS[slot])
+    holder = getattr(thing, SLOTS[slot], None)
     passing[0] = content(kind, key, holder)
     if noting:
         note(fill(kind.texts['put'], h=place_of(target, slot), x=reading(source)))
@@ -221,7 +221,7 @@ def poke(target, slot, number):
     number %= len(kind.pokes)
     if noting:
         note_poke(kind, number, place_of(target, slot))
-    holder = getattr(thing, SLOTS[slot])
+    holder = getattr(thing, SLOTS[slot], None)  # None: the collector has cleared the node.
     del thing
     act(kind, key, number, holder)
     del holder

@@ -75,6 +75,7 @@ io-bytes-dict :: setting(io.BytesIO(), ('a', x)) :: h.a :: h.a = x :: h.a = None
 io-string-attribute :: tag(TextStream, x, 'ab') :: h.x :: h.x = x :: h.x = None :: h.__init__('a',
     1) ;; h.__setstate__(('a', None, 0, {'x': x})) ;; h.__setstate__(('', '', 1 << 40, None)) ;;
     h.write('x') ;; h.__init__(1) ;; h.__init__('a', 'b')
+    :: skip-misstate
 io-reader :: io.BufferedReader(Raw(x)) :: h.raw.x :: h.__init__(Raw(x)) :: h.__init__(Raw()) ::
     h.peek() ;; h.detach() ;; h.__init__(h.raw, -1) ;; h.__init__(None) ;; h.__init__(h.raw, 0) ;;
     h.read() ;; h.raw.close() ;; list(h) ;; h.seek(3) ;; h.__init__(h)

@@ -195,7 +195,7 @@ ctypes-pointer-field :: Pointed(ctypes.pointer(tag(CInt, x))) :: within(h) ::  :
 ctypes-bytes-field :: Pointed(None, tag(Bytes, x, b'ab')) :: within(h) :: h.c = tag(Bytes, x) :: h.c
     = b'' :: h.c ;; h._objects ;; h.__init__(None, b'a')
 ctypes-bytes :: ctypes.c_char_p(tag(Bytes, x, b'a')) :: h._objects.x :: h.value = tag(Bytes, x) ::
-    h.value = b'' :: h.value ;; h.__init__(b'a') ;; h.__init__(1)
+    h.value = b'' :: h.value ;; h.__init__(b'a')
 ctypes-attribute :: tag(Long, x) :: h.x :: h.x = x :: h.x = None :: h.value = 3 ;; h.__init__(4) ;;
     h.__init__('a') ;; ctypes.byref(h) ;; resized(h, 64) ;; h.__ctypes_from_outparam__() ;;
     memoryview(h) ;; Long.from_buffer(h)

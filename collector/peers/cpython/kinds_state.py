@@ -43,10 +43,9 @@ class Raised(Exception):
 
 
 class Sentinel(object):
-    """Its death is that of the object whose last slot it is in. A class without slots, whose base
-    is not collected: its instances are not tracked, so they are in no trash, and their finalizer
-    runs when they are released. Unlike the destructor of a capsule it may run while an exception
-    is set: the interpreter puts that aside."""
+    """Its death is that of the object whose last slot it is in. It is not tracked, so it is in no
+    trash, and its finalizer runs when it is released. Unlike the destructor of a capsule that may
+    run while an exception is set: the interpreter puts that aside."""
     __slots__ = ()
 
     def __del__(self):
@@ -59,6 +58,13 @@ class Sentinel(object):
 untrack = ctypes.pythonapi.PyObject_GC_UnTrack
 untrack.restype = None
 untrack.argtypes = [ctypes.py_object]
+
+
+def new_sentinel():
+    sentinel = Sentinel()
+    if gc.is_tracked(sentinel):  # From 3.8 on, even without slots.
+        untrack(sentinel)
+    return sentinel
 
 
 def born(register, thing, sentinel):
