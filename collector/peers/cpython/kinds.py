@@ -3,441 +3,23 @@
 """The adapter of kinds is the part of the CPython specimen that executes programs whose slots,
 objects and registers are kinds: ways of the interpreter's own to hold a reference (3.7 and later).
 
-Place: a peer of collector/protocol_collector. The harness concatenates the tables (kinds_edges*.py,
-kinds_nodes.py, kinds_roots.py) and this file, in this order, and runs the text with `python -c`;
-so nothing is imported between them. It executes and reports; it judges nothing.
-
-A row of a table is `name :: make :: get :: put :: take :: pokes :: words`; an indented line goes on
-with the row above. Snippets are Python: `x` is the content, `h` the holder. Pokes are separated by
-` ;; `. A name in a snippet that is a chunk of a table's helpers, or a module, is defined when a
-kind that needs it is first used: most of the tables is never compiled in a process.
+Place: a peer of collector/protocol_collector. The harness concatenates kinds_*.py, in the order of
+their names, and this file, and has the interpreter under test run the text; so nothing is imported
+between them. It executes and reports; it judges nothing.
 
 As in cpython.py an instrument must not disturb what it measures: a death is seen by an untracked
-capsule in the node, old values are released last, and what the adapter owns is frozen.
+sentinel in the node (kinds_state.py), old values are released last, and what the adapter owns is
+frozen. Most of the tables is never compiled in a process: a kind is, when it is first used.
+
+Options in the environment variable OURO_OPTIONS, `kinds=generator,list-item&gc=10`: the names or
+families of kinds, a threshold for automatic collections, `crashing=1` for pokes that are known to
+crash or to leak, `noweak=1` for kinds of nodes that cannot be weakly referenced.
 """
 
-import ctypes
 import gc
 import os
-import re
 import sys
 import warnings
-import weakref
-
-REGISTERS = 16
-MAX_SLOTS = 8
-MAX_KNOWN = 100000  # Lines whose parse is cached.
-SELF = REGISTERS
-SLOTS = ['s%d' % k for k in range(MAX_SLOTS)]
-
-registers = [None] * (REGISTERS + 1)  # The last one is `self`. An object, or the holder of a root.
-roots = [None] * (REGISTERS + 1)  # The kinds of those holders.
-passing = [None]  # The old value of an assignment, about to be released.
-edges = {}  # 8 * id of a node + slot -> kind of the holder in that slot.
-inside = {}  # The same key -> id of the content, for kinds that cannot be read.
-numbers = {}  # Address of an object -> its id. Stale once the object is dead.
-addresses = []  # Id -> address.
-sentinels = {}  # Address of a sentinel -> id of its object, which is alive.
-alive = []  # By id.
-answer = []  # Lines not written yet.
-known = {}  # Line -> index in `operations`.
-operations = []  # (handler, argument, argument, argument)
-keep = []  # Weak references that pokes made, until the next reset.
-silent = False  # During a reset there are no events and no scripts.
-loaded = False  # Something was compiled or imported since the last freeze.
-noting = False
-needed = []  # Names of helpers that the notes so far need, in the order of definition.
-
-
-class Raised(Exception):
-    """What `raise` raises."""
-
-
-# ---- Tables --------------------------------------------------------------------------------------
-
-
-class Kind(object):
-    """A row of a table. Snippets are compiled when they are first used."""
-
-    def __init__(self, place, fields):
-        self.name, self.place = fields[0], place
-        self.texts = dict(zip(('make', 'get', 'put', 'take'), fields[1:5]))
-        self.pokes = [text for text in fields[5].split(' ;; ') if text]
-        self.words = fields[6].split()
-        self.functions = {}
-
-    def function(self, part):
-        """The function of a part ('make' ...) or of a poke (a number), or None."""
-        if part in self.functions:
-            return self.functions[part]
-        text = self.pokes[part] if isinstance(part, int) else self.texts[part]
-        compiled = None
-        if text:
-            compiled = compile_snippet(text, part)
-            untrack(compiled)
-        self.functions[part] = compiled
-        return compiled
-
-    def compile(self):
-        """After this the parts are plain attributes."""
-        self.make, self.get = self.function('make'), self.function('get')
-        self.put, self.take = self.function('put'), self.function('take')
-        return self
-
-    def __getattr__(self, name):
-        if name not in ('make', 'get', 'put', 'take'):
-            raise AttributeError(name)
-        self.compile()
-        return self.__dict__[name]
-
-
-def compile_snippet(text, part):
-    define(text)
-    if part == 'make':
-        return eval('lambda x: ' + text, space)
-    if part == 'get':
-        return eval('lambda h: ' + text, space)
-    scope = {}
-    # A poke that does not mention the content must not hold it meanwhile.
-    arguments = 'h, x' if part == 'put' or mentions(text, 'x') else 'h'
-    exec('def run(%s): %s' % (arguments, text), space, scope)
-    return scope['run']
-
-
-def mentions(text, name):
-    return name in NAME.findall(text)
-
-
-NAME = re.compile(r'''"[^"\n]*"|'[^'\n]*'|(?<![\w.])([A-Za-z_]\w*)''')
-
-
-def names_in(text):
-    """The names that a snippet may take from outside, each once."""
-    found = []
-    for name in NAME.findall(text):
-        if name and name not in found:
-            found.append(name)
-    return found
-
-
-def define(text):
-    """Defines the helpers and imports the modules that a snippet needs."""
-    global loaded
-    loaded = True
-    for name in names_in(text):
-        if name in space:
-            continue
-        if name in helpers:
-            space[name] = None  # Ends a recursion.
-            define(helpers[name])
-            exec(helpers[name], space)
-        elif name in MODULES:
-            space[name] = __import__(name)
-
-
-def require(text):
-    """Remembers what the prelude has to contain for a snippet."""
-    for name in names_in(text):
-        if name in needed or name not in helpers and name not in MODULES:
-            continue
-        if name in helpers:
-            needed.append(name)
-            require(helpers[name])
-            needed.remove(name)  # After those that it needs itself.
-        needed.append(name)
-
-
-def chunks(text):
-    """Splits helpers: chunks are separated by empty lines; the name is in a chunk's first line."""
-    result = {}
-    for chunk in text.strip('\n').split('\n\n'):
-        first = re.sub(r'^(@.*\n)?(async )?', '', chunk)
-        words = re.findall(r'\w+', first.split('\n')[0])
-        if words[0] in ('def', 'class'):
-            result[words[1]] = chunk
-        elif words[0] in ('import', 'from'):
-            result[words[-1]] = chunk
-        else:
-            result[words[0]] = chunk
-    return result
-
-
-def version_tuple(text, default):
-    return tuple(map(int, text.split('.'))) if text else default
-
-
-def in_range(text):
-    """Whether this interpreter is in a range of versions: 3.8-3.11, -3.9, 3.12-, 3.9."""
-    first, dash, last = text.partition('-')
-    low = version_tuple(first, (0,))
-    high = version_tuple(last, (99,)) if dash else low
-    now = sys.version_info[:3]
-    return low <= now and now[:len(high)] <= high
-
-
-def applicable(word):
-    """A word that holds for some versions, WORD@RANGE, without the range; None if for others."""
-    word, at, versions = word.partition('@')
-    return word if not at or in_range(versions) else None
-
-
-def parse_table(place, text):
-    for line in text.replace('\n    ', ' ').split('\n'):
-        if not line or line[0] == '#':
-            continue
-        fields = [field.strip() for field in line.split(' ::')]
-        fields += [''] * (7 - len(fields))
-        kind = Kind(place, fields)
-        words = [applicable(word) for word in kind.words]
-        kind.words = [word for word in words if word]
-        if 'without' in kind.words or not exists(fields[1]):
-            continue
-        if place == 'edge':
-            add_generic_pokes(kind)
-        kinds[place + ' ' + kind.name] = kind
-
-
-def add_generic_pokes(kind):
-    kind.pokes = [poke for poke in map(usable_poke, kind.pokes) if poke]
-    left_out = [word[3:] for word in kind.words if word.startswith('no-')]
-    kind.words = [word for word in kind.words if not word.startswith('no-')]
-    for name, text in GENERIC:
-        if name not in left_out:
-            kind.pokes.append(text)
-    del kind.pokes[64:]
-
-
-def usable_poke(text):
-    """A poke may begin with `!RANGE `: it is known to crash those versions."""
-    if not text.startswith('!'):
-        return text
-    versions, text = text[1:].split(' ', 1)
-    return None if in_range(versions) and not option('crashing', '') else text
-
-
-def exists(text):
-    """Whether the modules of a snippet are there, without importing them."""
-    for name in names_in(text):
-        if name not in present:
-            module = name if name in MODULES else OPTIONAL.get(name)
-            present[name] = module is None or module in sys.builtin_module_names or \
-                module in sys.modules or find_spec(module) is not None
-        if not present[name]:
-            return False
-    return True
-
-
-def usable_node(words):
-    """Whether the harness can use a kind of node. It makes weak references to any node."""
-    return 'noweak' not in words or option('noweak', '') != ''
-
-
-def option(name, default):
-    for part in os.environ.get('OURO_OPTIONS', '').split('&'):
-        key, _, value = part.partition('=')
-        if key == name:
-            return value
-    return default
-
-
-def selected(kind):
-    """Whether the option `kinds` has the kind's name or one of its families."""
-    chosen = option('kinds', '')
-    if chosen in ('', 'all'):
-        return True
-    return any(kind.name == name or kind.name.startswith(name + '-') for name in chosen.split(','))
-
-
-# ---- Births and deaths ---------------------------------------------------------------------------
-
-
-def freed(address):
-    """The destructor of sentinels. It gets a bare address: the capsule must not be touched."""
-    number = sentinels.pop(address)
-    alive[number] = False
-    if not silent:
-        answer.append('> free %d\n' % number)
-
-
-FREED = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(freed)
-FREED_ADDRESS = ctypes.cast(FREED, ctypes.c_void_p).value
-new_capsule = ctypes.pythonapi.PyCapsule_New
-new_capsule.restype = ctypes.py_object
-new_capsule.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]
-untrack = ctypes.pythonapi.PyObject_GC_UnTrack
-untrack.restype = None
-untrack.argtypes = [ctypes.py_object]
-
-
-def born(register, thing, sentinel):
-    number = len(alive)
-    alive.append(True)
-    addresses.append(id(thing))
-    numbers[id(thing)] = number
-    sentinels[id(sentinel)] = number
-    answer.append('> new %d\n' % number)
-    registers[register] = thing
-
-
-def finalize(self):
-    """__del__ of nodes. The exception leaves from here, so that its traceback references what that
-    of any __del__ does: this frame, and with it `self`."""
-    if not silent and script('> finalize', self):
-        raise Raised
-
-
-def callback(self):
-    if not silent and script('> callback', self):
-        raise Raised
-
-
-def script(kind, self):
-    """Runs a script and returns whether it raised. The caller, a finalizer or callback, references
-    `self` meanwhile, so a reference from here changes nothing."""
-    number = numbers.get(id(self))
-    if number is None or not alive[number]:
-        return False  # A copy that an action made: no object of the program.
-    outer = registers[SELF]
-    registers[SELF] = self
-    answer.append('%s %d\n' % (kind, number))
-    raised = serve(True)
-    answer.append('> end %d raised\n' % number if raised else '> end %d\n' % number)
-    registers[SELF] = outer
-    return raised
-
-
-NODE_CLASS = '''class %s(%s):
-    %s
-    def __init__(self, n=None): self.n = n
-    %s
-'''
-FINAL_CLASS = '''class Final%s(%s):
-    %s
-    def __del__(self): scripts[self.n](self)
-'''
-ALL_SLOTS = '__slots__ = (%s, "n", "z", "__weakref__")' % ', '.join('"%s"' % s for s in SLOTS)
-
-
-class NodeKind(object):
-    """What a node is: `name :: base or = expression :: arguments :: body :: words`. Its class has
-    slots where the base allows it, and hashes and compares by identity."""
-
-    def __init__(self, name, base, arguments, body, words):
-        self.name, self.place, self.words, self.pokes = name, 'node', words, []
-        self.base, self.arguments, self.body = base, arguments, body
-        self.makers = None
-        self.has_dict = 'dict' in words or 'noweak' in words
-        self.class_name = 'Node' if name == 'plain' else \
-            ''.join(word.capitalize() for word in name.split('-'))
-
-    def compile(self):
-        global loaded
-        loaded = True
-        if self.base.startswith('='):
-            self.texts = [self.base[1:].strip()] * 2
-        else:
-            self.define_classes()
-            self.texts = ['%s(%s)' % (prefix + self.class_name, self.arguments)
-                          for prefix in ('', 'Final')]
-        for text in self.texts:
-            define(text)
-        self.makers = [eval('lambda: ' + text, space) for text in self.texts]
-        return self.makers
-
-    def define_classes(self):
-        body = ['__hash__ = object.__hash__', '__eq__ = object.__eq__', '__ne__ = object.__ne__']
-        if self.body:
-            body.append(self.body)
-        define(self.base + ' ' + self.body)
-        name = self.class_name
-        for slots in (ALL_SLOTS, ALL_SLOTS.replace(', "__weakref__"', ''), 'pass'):
-            if self.has_dict and slots != 'pass':
-                continue
-            text = 'class %s(%s):\n' % (name, self.base)
-            text += ''.join('    %s\n' % line for line in [slots] + body)
-            try:
-                exec(text, space)
-                break
-            except TypeError:  # The base has such a slot already, or is of variable size.
-                continue
-        helpers[name] = text
-        helpers['Final' + name] = FINAL_CLASS % (
-            name, name, 'pass' if slots == 'pass' else '__slots__ = ()')
-        if 'nofinal' in self.words:
-            space['Final' + name] = space[name]
-            return
-        exec(helpers['Final' + name], space)
-        space['Final' + name].__del__ = finalize
-
-    def note(self, number, final):
-        if not self.makers:
-            self.compile()
-        return 'born(%s, %d)' % (self.texts[final], number)
-
-
-class Weak(weakref.ref):
-    """A subclass, because CPython shares plain weak references that have no callback."""
-    __slots__ = ('z',)
-    __hash__ = object.__hash__
-    __eq__ = object.__eq__
-    __ne__ = object.__ne__
-
-
-# ---- Reading and writing -------------------------------------------------------------------------
-
-
-def read(register):
-    kind = roots[register]
-    return registers[register] if kind is None else kind.get(registers[register])
-
-
-def write(register, value):
-    """The old value is released by the caller, by emptying `passing`."""
-    kind = roots[register]
-    passing[0] = registers[register]
-    registers[register] = value
-    if kind is not None:
-        roots[register] = None
-        if kind.take:
-            drop_root(kind)
-
-
-def drop_root(kind):
-    """Empties the holder in `passing`, and has the content released last in its place."""
-    holder = passing[0]
-    passing[0] = kind.get(holder)
-    kind.take(holder)
-
-
-def executing_content(key):
-    """What a generator that is being executed holds: it cannot be asked."""
-    if not str(sys.exc_info()[1]).endswith('already executing'):
-        return None
-    return remembered(key)
-
-
-def remembered(key):
-    number = inside.get(key)
-    if number is None or not alive[number]:
-        return None
-    return ctypes.cast(addresses[number], ctypes.py_object).value
-
-
-def content(kind, key, holder):
-    """What a holder holds: an object of the program, or None."""
-    if kind.get is None:
-        return remembered(key)
-    try:
-        value = kind.get(holder)
-    except Exception:
-        return executing_content(key)
-    number = numbers.get(id(value))
-    return value if number is not None and alive[number] else None
-
-
-def got(value):
-    answer.append('> got none\n' if value is None else '> got %d\n' % numbers[id(value)])
-
 
 # ---- Operations ----------------------------------------------------------------------------------
 # A handler takes small integers, or a kind, and returns None, or how the script ends if it ends
@@ -457,7 +39,7 @@ def new_node(register, kind, has_finalizer):
     if kind.has_dict:
         for name in SLOTS:
             setattr(thing, name, None)
-    sentinel = new_capsule(1, None, FREED_ADDRESS)
+    sentinel = new_sentinel()
     thing.z = sentinel  # In a dict it is the last one to be cleared, and so it is among slots.
     born(register, thing, sentinel)
 
@@ -467,13 +49,13 @@ def leaf(register, _b, _c):
         note(name_of(register), ' = born(Leaf(), %d)' % len(alive))
     write(register, None)
     passing[0] = None
-    thing = new_capsule(1, None, FREED_ADDRESS)
+    thing = new_sentinel()
     born(register, thing, thing)
 
 
 def new_weak(source, has_callback):
     thing = Weak(read(source), callback) if has_callback else Weak(read(source))
-    sentinel = new_capsule(1, None, FREED_ADDRESS)
+    sentinel = new_sentinel()
     thing.z = sentinel
     return thing, sentinel
 
@@ -500,11 +82,15 @@ def copy_register(register, source, kind):
 
 
 def assign(register, value, kind):
-    holder = value if kind is None else kind.make(value)
+    holder = value
+    if kind is not None:
+        try:
+            holder = kind.make(value)
+        except Exception:  # A content of this kind of node cannot be held so.
+            kind = None
     if noting and roots[register] is not None and roots[register].take:
         note(fill(roots[register].texts['take'], h=name_of(register)))
-    write(register, holder)
-    roots[register] = kind
+    write(register, holder, kind)
 
 
 def load(register, source, slot):
@@ -557,7 +143,8 @@ def empty_slot(target, slot, _c):
     else:
         if noting:
             note(fill(kind.texts['take'], h=place_of(target, slot)))
-        take_out(kind, key, getattr(thing, SLOTS[slot]))
+        if not take_out(kind, key, getattr(thing, SLOTS[slot], None)):
+            replace(thing, slot, None)
     del thing
     passing[0] = None
 
@@ -573,16 +160,18 @@ def replace(thing, slot, value):
 def take_out(kind, key, holder):
     passing[0] = content(kind, key, holder)
     inside.pop(key, None)
-    kind.take(holder)
+    try:
+        kind.take(holder)
+    except Exception:
+        return False
+    return True
 
 
 def store_kind(target, slot, source, kind):
     thing, value = read(target), read(source)
     key = numbers[id(thing)] * 8 + slot
     if edges.get(key) is not kind or not refill(kind, key, thing, slot, value, target, source):
-        if noting:
-            note(place_of(target, slot), ' = ', fill(kind.texts['make'], x=reading(source)))
-        holder = kind.make(value)
+        holder, kind = make_holder(kind, value, target, slot, source)
         replace(thing, slot, holder)
         del holder
         edges[key] = kind
@@ -591,11 +180,24 @@ def store_kind(target, slot, source, kind):
     passing[0] = None
 
 
+def make_holder(kind, value, target, slot, source):
+    """Some kinds cannot hold every kind of node, a foreign structure for instance. Then it is in a
+    list."""
+    for kind in (kind, FALLBACK):
+        if noting:
+            note(place_of(target, slot), ' = ', fill(kind.texts['make'], x=reading(source)))
+        try:
+            return kind.make(value), kind
+        except Exception:
+            pass
+    return value, None
+
+
 def refill(kind, key, thing, slot, value, target, source):
     """Puts a value into the holder that is there already; False if it cannot."""
     if kind.put is None:
         return False
-    holder = getattr(thing, SLOTS[slot])
+    holder = getattr(thing, SLOTS[slot], None)
     passing[0] = content(kind, key, holder)
     if noting:
         note(fill(kind.texts['put'], h=place_of(target, slot), x=reading(source)))
@@ -619,7 +221,7 @@ def poke(target, slot, number):
     number %= len(kind.pokes)
     if noting:
         note_poke(kind, number, place_of(target, slot))
-    holder = getattr(thing, SLOTS[slot])
+    holder = getattr(thing, SLOTS[slot], None)  # None: the collector has cleared the node.
     del thing
     act(kind, key, number, holder)
     del holder
@@ -698,6 +300,7 @@ def reset(_a, _b, _c):
     if sentinels:
         gc.collect()
     if sentinels:
+        break_cycles()
         gc.collect()
     left = len(sentinels)
     if left:
@@ -712,82 +315,15 @@ def reset(_a, _b, _c):
     silent = False
 
 
-# ---- Notes ---------------------------------------------------------------------------------------
-
-
-def note(*parts):
-    text = ''.join(parts)
-    require(text)
-    answer.append('> note %s\n' % text[:300])
-
-
-def name_of(register):
-    return 'self' if register == SELF else 'r%d' % register
-
-
-def reading(register):
-    """The expression that reads a register."""
-    kind = roots[register]
-    name = name_of(register)
-    return name if kind is None else fill(kind.texts['get'], h=name)
-
-
-def place_of(register, slot):
-    return '%s.%s' % (reading(register), SLOTS[slot])
-
-
-def fill(text, h='h', x='x'):
-    values = {'h': h, 'x': x}
-    return re.sub(r'''(?<![\w.'"])[hx](?![\w'"])''', lambda match: values[match.group()], text)
-
-
-def note_load(register, value):
-    """The last parsed line has the source."""
-    text = 'None'
-    if value is not None:
-        text = note_of_value(value)
-    note(name_of(register), ' = ', text)
-
-
-def note_of_value(value):
-    source, slot = load_source
-    key = numbers[id(read(source))] * 8 + slot
-    kind = edges.get(key)
-    if kind is None:
-        return place_of(source, slot)
-    if kind.get is None:
-        return 'find(%d)' % numbers[id(value)]
-    return fill(kind.texts['get'], h=place_of(source, slot))
-
-
-load_source = (0, 0)
-
-
-def noted_load(register, source, slot):
-    global load_source
-    load_source = (source, slot)
-    load(register, source, slot)
-
-
-def note_poke(kind, number, place):
-    text = kind.pokes[number]
-    if mentions(text, 'x'):
-        text = fill(text, x=fill(kind.texts['get'], h='h') if kind.get else 'None')
-    note('with suppress(BaseException): h = %s; %s' % (place, text))
-    note('h = None')
-
-
-def notes_on(_a, _b, _c):
-    global noting
-    noting = True
-    require('gc weakref born suppress')
-
-
-def prelude(_a, _b, _c):
-    for name in needed:
-        for line in helpers.get(name, 'import ' + name).split('\n'):
-            if line.strip():
-                answer.append('> note %s\n' % line)
+def break_cycles():
+    """A cycle through a `rooted` kind is never freed."""
+    for number, address in enumerate(addresses):
+        if alive[number]:
+            thing = ctypes.cast(address, ctypes.py_object).value
+            for name in SLOTS:
+                if getattr(thing, name, None) is not None:
+                    setattr(thing, name, None)
+            del thing
 
 
 # ---- The protocol --------------------------------------------------------------------------------
@@ -923,52 +459,21 @@ def hide_from_collector():
     loaded = False
 
 
-def start():
-    global GENERIC
-    GENERIC = [[field.strip() for field in line.split(' :: ')]
-               for line in GENERIC_POKES.strip().replace('\n    ', ' ').split('\n')]
-    for name in sorted(globals()):
-        if name.startswith('HELPERS'):
-            helpers.update(chunks(globals()[name]))
-    for name in sorted(globals()):
-        if name.startswith('EDGES'):
-            parse_table('edge', globals()[name])
-    parse_table('root', ROOTS)
-    for line in NODES.strip().replace('\n    ', ' ').split('\n'):
-        fields = [field.strip() for field in line.split(' ::')] + [''] * 4
-        words = [word for word in map(applicable, fields[4].split()) if word]
-        if 'without' not in words and exists(fields[1]) and usable_node(words):
-            kinds['node ' + fields[0]] = NodeKind(*fields[:4] + [words])
-    for key in list(kinds):
-        if not selected(kinds[key]):
-            del kinds[key]
-
-
-def find_spec(name):
-    import importlib.util
-    return importlib.util.find_spec(name)
-
-
-kinds = {}  # 'edge NAME' -> kind
-helpers = {'suppress': 'from contextlib import suppress',
-           'born': 'def born(o, n):\n    o.n = n\n    return o',
-           'Leaf': 'class Leaf: __slots__ = ("n",)'}
-present = {}
 def is_content(thing):
     number = numbers.get(id(thing))
     return number is not None and alive[number]
 
 
-space = {'is_content': is_content, 'keep': keep, '__name__': 'kinds', 'gc': gc, 'sys': sys, 'weakref': weakref}
+space.update(is_content=is_content, keep=keep)
+FALLBACK = Kind('edge', ['list', '[x]', 'h[0]', 'h[0] = x', 'h[0] = None', 'h.reverse()', ''])
 PLAIN = NodeKind('plain', 'object', '', '', [])
 warnings.simplefilter('ignore')
 gc.disable()
-start()
+read_tables()
 PLAIN.compile()
-for count in option('gc', ''), :
-    if count and count != '0':
-        gc.set_threshold(int(count))
-        gc.enable()
+if int(option('gc', '0')):
+    gc.set_threshold(int(option('gc', '0')))
+    gc.enable()
 hide_from_collector()
 gc.collect()
 read_line = sys.stdin.buffer.readline

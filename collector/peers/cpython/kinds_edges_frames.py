@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The edges of execution are what suspended and finished code holds: generators, coroutines and
-# asynchronous generators in each state of suspension, frames, tracebacks, exceptions, code.
+# The edges of execution are what suspended code holds: generators, coroutines and asynchronous
+# generators in each state of suspension.
 #
-# Place: a table of the CPython specimen, read by kinds.py.
+# Place: a table of the CPython specimen, read by kinds_tables.py.
 
 HELPERS_FRAMES = r'''
 def started(g):
@@ -228,7 +228,7 @@ def gen_args(*x):
     while True: yield x[0]
 
 def gen_kwargs(**k):
-    while True: yield k['x']
+    while True: yield k['y']
 
 def gen_comprehension(x): return started(y for y in [x] for _ in itertools.count())
 
@@ -331,221 +331,158 @@ async def agen_except(x):
     except Error:
         x = None
         while True: yield
-
-def frame_of(x): return sys._getframe()
-
-def frame_cell(x):
-    def f(): return x
-    return sys._getframe()
-
-def frame_below(x):
-    def f(): return sys._getframe()
-    return f()
-
-def frame_generator(x):
-    g = started(gen_local(x))
-    return g.gi_frame, g
-
-def raised(x):
-    try: raise Error(x)
-    except Error as e: return e
-
-def traced(x):
-    def f(y): raise Error
-    try: f(x)
-    except Error as e:
-        x = None
-        return e
-
-def contextual(x):
-    try:
-        try: raise Error(x)
-        finally: raise Error
-    except Error as e:
-        x = None
-        e.__traceback__ = None
-        e.__context__.__traceback__ = None
-        return e
-
-def hooked(x):
-    a = sys.get_asyncgen_hooks()
-    b = Box(x)
-    b.f = lambda g, b=b: None
-    sys.set_asyncgen_hooks(None, Hook(x))
-    try: return asent(agen_local(1))
-    finally: sys.set_asyncgen_hooks(*a)
-
-class Hook:
-    def __init__(self, x): self.x = x
-    def __call__(self, g): gc.collect()
 '''
 
 
 EDGES_GENERATORS = r'''
-generator-unstarted :: gen_local(x) :: within(h) :: :: :: next(h); next(h) ;; throw_in(h) ;; send_all(h) :: frail no-pull
-generator-local :: started(gen_local(x)) :: next(h) :: :: :: throw_in(h) ;; send_all(h) ;; h.throw(GeneratorExit) ;; h.throw(Error(x)) ;; h.throw(Error, Error(x)) ;; h.gi_frame.clear() ;; drain(h.gi_frame.f_locals) ;; h.gi_frame.f_locals['x'] = 1 ;; h.gi_frame.f_trace = by_collecting ;; keep.append(weakref.ref(h, lambda r: gc.collect())) :: frail
-generator-replaced :: started(gen_lost(x)) :: within(h) :: h.send(x) :: h.send(None) :: throw_in(h) ;; send_all(h) :: frail no-pull no-next
-generator-try :: started(gen_try(x)) :: next(h) :: :: :: throw_in(h) ;; send_all(h) ;; h.throw(GeneratorExit) ;; h.throw(Error(x)) ;; h.throw(Error, Error(x)) ;; h.throw(h) ;; h.throw(Error, h, h) :: frail
-generator-finally :: started(gen_finally(x)) :: within(h) :: :: :: throw_in(h) ;; next(h) ;; h.gi_frame.clear() :: frail
-generator-finally-yield :: started(gen_finally_yield(x)) :: within(h) :: :: :: throw_in(h) ;; next(h) ;; h.gi_frame.clear() ;; h.close() ;; send_all(h) :: frail cyclic
-generator-in-finally :: started(gen_in_finally(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail
-generator-pending-return :: started(gen_pending_return(x)) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail
-generator-pending-raise :: started(gen_pending_raise(x)) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail cyclic
-generator-with :: started(gen_with(x)) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail
-generator-with-body :: started(gen_with_body(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail
+generator-unstarted :: gen_local(x) :: within(h) :: :: :: next(h); next(h) ;; throw_in(h) ;;
+    send_all(h) :: frail no-pull
+generator-local :: started(gen_local(x)) :: next(h) :: :: :: throw_in(h) ;; send_all(h) ;;
+    h.throw(GeneratorExit) ;; h.throw(Error(x)) ;; h.throw(Error, Error(x)) ;; h.gi_frame.clear() ;;
+    drain(h.gi_frame.f_locals) ;; h.gi_frame.f_locals['x'] = 1 ;; h.gi_frame.f_trace = by_collecting
+    ;; keep.append(weakref.ref(h, lambda r: gc.collect())) :: frail
+generator-replaced :: started(gen_lost(x)) :: within(h) :: h.send(x) :: h.send(None) :: throw_in(h)
+    ;; send_all(h) :: frail no-pull no-next
+generator-try :: started(gen_try(x)) :: next(h) :: :: :: throw_in(h) ;; send_all(h) ;;
+    h.throw(GeneratorExit) ;; h.throw(Error(x)) ;; h.throw(Error, Error(x)) ;; h.throw(h) ;;
+    h.throw(Error, h, h) :: frail
+generator-finally :: started(gen_finally(x)) :: within(h) :: :: :: throw_in(h) ;; next(h) ;;
+    h.gi_frame.clear() :: frail
+generator-finally-yield :: started(gen_finally_yield(x)) :: within(h) :: :: :: throw_in(h) ;;
+    next(h) ;; h.gi_frame.clear() ;; h.close() ;; send_all(h) :: frail cyclic
+generator-in-finally :: started(gen_in_finally(x)) :: next(h) :: :: :: throw_in(h) ;;
+    h.gi_frame.clear() :: frail
+generator-pending-return :: started(gen_pending_return(x)) :: within(h) :: :: :: throw_in(h) ;;
+    h.gi_frame.clear() :: frail
+generator-pending-raise :: started(gen_pending_raise(x)) :: within(h) :: :: :: throw_in(h) ;;
+    h.gi_frame.clear() :: frail cyclic
+generator-with :: started(gen_with(x)) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() ::
+    frail
+generator-with-body :: started(gen_with_body(x)) :: next(h) :: :: :: throw_in(h) ;;
+    h.gi_frame.clear() :: frail
 generator-for :: started(gen_for(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail
-generator-for-iterator :: started(gen_for_iterator(x)) :: within(h) :: :: :: throw_in(h) ;; send_all(h) :: frail
-generator-call :: started(gen_call(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(1) ;; h.send(x) ;; h.gi_frame.clear() :: frail
-generator-method :: started(gen_method(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(1) ;; h.gi_frame.clear() :: frail
-generator-keyword :: started(gen_keyword(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(1) ;; h.gi_frame.clear() :: frail
-generator-star :: started(gen_star(x)) :: within(h) :: :: :: throw_in(h) ;; h.send([1]) ;; h.send(1) :: frail
-generator-list :: started(gen_list(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(h) ;; h.gi_frame.clear() :: frail
+generator-for-iterator :: started(gen_for_iterator(x)) :: within(h) :: :: :: throw_in(h) ;;
+    send_all(h) :: frail
+generator-call :: started(gen_call(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(1) ;; h.send(x)
+    ;; h.gi_frame.clear() :: frail
+generator-method :: started(gen_method(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(1) ;;
+    h.gi_frame.clear() :: frail
+generator-keyword :: started(gen_keyword(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(1) ;;
+    h.gi_frame.clear() :: frail
+generator-star :: started(gen_star(x)) :: within(h) :: :: :: throw_in(h) ;; h.send([1]) ;; h.send(1)
+    :: frail
+generator-list :: started(gen_list(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(h) ;;
+    h.gi_frame.clear() :: frail
 generator-tuple :: started(gen_tuple(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(h) :: frail
 generator-dict :: started(gen_dict(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(h) :: frail
 generator-key :: started(gen_key(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(h) :: frail
 generator-set :: started(gen_set(x)) :: within(h) :: :: :: throw_in(h) ;; h.send([]) :: frail
-generator-operator :: started(gen_operator(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(x) :: frail
-generator-subscript :: started(gen_subscript(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(0) ;; h.send(h) :: frail
+generator-operator :: started(gen_operator(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(x) ::
+    frail
+generator-subscript :: started(gen_subscript(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(0) ;;
+    h.send(h) :: frail
 generator-slice :: started(gen_slice(x)) :: within(h) :: :: :: throw_in(h) ;; h.send(0) :: frail
-generator-class :: started(gen_class(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail cyclic
-generator-default :: started(gen_default(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail
-generator-unpack :: started(gen_unpack(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail
-generator-cell :: started(gen_cell(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail cyclic@-0
-generator-from :: started(gen_from(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_yieldfrom.close() ;; h.gi_yieldfrom.throw(Error) ;; h.gi_frame.clear() ;; h.send(h) :: frail
-generator-from-deep :: started(gen_from_deep(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_yieldfrom.close() ;; h.gi_yieldfrom.gi_yieldfrom.close() ;; h.gi_yieldfrom.gi_frame.clear() :: frail
-generator-from-list :: started(gen_from_list(x)) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() ;; h.send(1) :: frail no-next
-generator-from-endless :: started(gen_from_endless(x)) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() ;; h.send(1) :: frail
-generator-from-closing :: started(gen_from_closing(x)) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() ;; h.send(1) ;; h.throw(GeneratorExit) :: frail
-generator-except :: started(gen_except(x)) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail cyclic
-generator-except-as :: started(gen_except_as(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail cyclic
-generator-except-twice :: started(gen_except_twice(x)) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail cyclic
-generator-except-from :: started(gen_in_thread(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail cyclic
+generator-class :: started(gen_class(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() ::
+    frail cyclic
+generator-default :: started(gen_default(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear()
+    :: frail
+generator-unpack :: started(gen_unpack(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() ::
+    frail
+generator-cell :: started(gen_cell(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() ::
+    frail cyclic@-0
+generator-from :: started(gen_from(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_yieldfrom.close() ;;
+    h.gi_yieldfrom.throw(Error) ;; h.gi_frame.clear() ;; h.send(h) :: frail
+generator-from-deep :: started(gen_from_deep(x)) :: next(h) :: :: :: throw_in(h) ;;
+    h.gi_yieldfrom.close() ;; h.gi_yieldfrom.gi_yieldfrom.close() ;; h.gi_yieldfrom.gi_frame.clear()
+    :: frail
+generator-from-list :: started(gen_from_list(x)) :: within(h) :: :: :: throw_in(h) ;;
+    h.gi_frame.clear() ;; h.send(1) :: frail no-next
+generator-from-endless :: started(gen_from_endless(x)) :: within(h) :: :: :: throw_in(h) ;;
+    h.gi_frame.clear() ;; h.send(1) :: frail
+generator-from-closing :: started(gen_from_closing(x)) :: within(h) :: :: :: throw_in(h) ;;
+    h.gi_frame.clear() ;; h.send(1) ;; h.throw(GeneratorExit) :: frail
+generator-except :: started(gen_except(x)) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear()
+    :: frail cyclic
+generator-except-as :: started(gen_except_as(x)) :: next(h) :: :: :: throw_in(h) ;;
+    h.gi_frame.clear() :: frail cyclic
+generator-except-twice :: started(gen_except_twice(x)) :: within(h) :: :: :: throw_in(h) ;;
+    h.gi_frame.clear() :: frail cyclic
+generator-except-from :: started(gen_in_thread(x)) :: next(h) :: :: :: throw_in(h) ;;
+    h.gi_frame.clear() :: frail cyclic
 generator-args :: started(gen_args(x)) :: next(h) :: :: :: throw_in(h) :: frail
-generator-kwargs :: started(gen_kwargs(x=x)) :: next(h) :: :: :: throw_in(h) :: frail
+generator-kwargs :: started(gen_kwargs(y=x)) :: next(h) :: :: :: throw_in(h) :: frail
 generator-expression :: (y for y in [x]) :: within(h) :: :: :: throw_in(h) :: frail no-pull no-next
-generator-expression-started :: gen_comprehension(x) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail
+generator-expression-started :: gen_comprehension(x) :: next(h) :: :: :: throw_in(h) ;;
+    h.gi_frame.clear() :: frail
 generator-self :: gen_self(x) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail cyclic
-generator-nested :: gen_nested(x) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail no-next no-pull
-generator-name :: renamed(gen_local(1), x) :: h.__name__.x :: h.__name__ = tag(Str, x) :: h.__name__ = '' :: next(h) ;; throw_in(h)
-generator-qualname :: requalified(gen_local(1), x) :: h.__qualname__.x :: h.__qualname__ = tag(Str, x) :: h.__qualname__ = '' :: next(h) ;; repr(h)
-coroutine-unstarted :: co_local(x) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.close() ;; h.__await__() :: frail
-coroutine-local :: awaited(co_local(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.cr_frame.clear() ;; h.__await__().close() ;; h.cr_await.close() :: frail
-coroutine-await :: awaited(co_await(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.cr_frame.clear() ;; h.cr_await.close() ;; h.cr_await.throw(Error) :: frail
-coroutine-object :: awaited(co_object(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.cr_frame.clear() :: frail
-coroutine-with :: awaited(co_with(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; throw_in(h); throw_in(h) :: frail cyclic
-coroutine-with-exit :: awaited(co_with_exit(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.cr_await.close() :: frail
-coroutine-for :: awaited(co_for(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.cr_await.close() :: frail
-coroutine-for-generator :: awaited(co_for_agen(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) :: frail
-coroutine-finally :: awaited(co_finally(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; throw_in(h); h.send(None) :: frail cyclic
-coroutine-except :: awaited(co_except(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) :: frail cyclic
+generator-nested :: gen_nested(x) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail
+    no-next no-pull
+generator-name :: renamed(gen_local(1), x) :: h.__name__.x :: h.__name__ = tag(Str, x) :: h.__name__
+    = '' :: next(h) ;; throw_in(h)
+generator-qualname :: requalified(gen_local(1), x) :: h.__qualname__.x :: h.__qualname__ = tag(Str,
+    x) :: h.__qualname__ = '' :: next(h) ;; repr(h)
+coroutine-unstarted :: co_local(x) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.close() ;;
+    h.__await__() :: frail
+coroutine-local :: awaited(co_local(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
+    h.cr_frame.clear() ;; h.__await__().close() ;; h.cr_await.close() :: frail
+coroutine-await :: awaited(co_await(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
+    h.cr_frame.clear() ;; h.cr_await.close() ;; h.cr_await.throw(Error) :: frail
+coroutine-object :: awaited(co_object(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
+    h.cr_frame.clear() :: frail
+coroutine-with :: awaited(co_with(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
+    throw_in(h); throw_in(h) :: frail cyclic
+coroutine-with-exit :: awaited(co_with_exit(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
+    h.cr_await.close() :: frail without@-3.10
+coroutine-for :: awaited(co_for(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
+    h.cr_await.close() :: frail
+coroutine-for-generator :: awaited(co_for_agen(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h)
+    :: frail
+coroutine-finally :: awaited(co_finally(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
+    throw_in(h); h.send(None) :: frail cyclic
+coroutine-except :: awaited(co_except(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) :: frail
+    cyclic
 coroutine-call :: awaited(co_call(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) :: frail
-coroutine-comprehension :: awaited(co_comprehension(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) :: frail
-coroutine-wrapper :: co_local(x).__await__() :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.close() ;; next(h) :: frail
-coroutine-wrapper-started :: started(co_local(x).__await__()) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.throw(Error, Error(), None) ;; h.throw(1) :: frail
-async-generator-unstarted :: agen_local(x) :: within(h) :: :: :: h.aclose().send(None) ;; h.asend(None).send(None) ;; h.athrow(Error).send(None) :: frail
-async-generator-local :: asent(agen_local(x)) :: within(h) :: :: :: h.aclose().send(None) ;; h.asend(None).send(None) ;; h.asend(h).close() ;; h.athrow(Error).send(None) ;; h.athrow(Error).throw(Error) ;; h.asend(1).throw(Error) ;; h.ag_frame.clear() ;; attempt(h.aclose().send, None); h.asend(None).send(None) :: frail
-async-generator-pause :: asent(agen_pause(x)) :: within(h) :: :: :: h.aclose().send(None) ;; h.asend(None).send(None) ;; h.ag_frame.clear() ;; h.athrow(Error).send(None) :: frail
-async-generator-try :: asent(agen_try(x)) :: within(h) :: :: :: h.aclose().send(None) ;; h.asend(None).send(None) ;; h.athrow(Error).send(None) ;; h.athrow(GeneratorExit).send(None) :: frail
-async-generator-finally :: asent(agen_finally(x)) :: within(h) :: :: :: h.aclose().send(None) ;; h.asend(None).send(None) ;; h.ag_frame.clear() ;; h.athrow(Error).send(None) :: frail cyclic
-async-generator-with :: asent(agen_with(x)) :: within(h) :: :: :: h.aclose().send(None) ;; h.asend(None).send(None) ;; h.athrow(Error).send(None) :: frail cyclic
-async-generator-except :: asent(agen_except(x)) :: within(h) :: :: :: h.aclose().send(None) ;; h.asend(None).send(None) ;; h.athrow(Error).send(None) :: frail cyclic
-asend-generator :: agen_local(x).asend(None) :: within(h) :: :: :: h.close() ;; h.send(None) ;; throw_in(h) ;; h.send(1) ;; h.__await__() :: frail
-asend-started :: started_send(agen_pause(x).asend(None)) :: within(h) :: :: :: h.close() ;; h.send(None) ;; throw_in(h) :: frail
-asend-argument :: agen_local(1).asend(x) :: within(h) :: :: :: h.close() ;; throw_in(h) ;; h.send(None) :: frail
-athrow-argument :: agen_local(1).athrow(Error(x)) :: within(h) :: :: :: h.close() ;; throw_in(h) ;; h.send(None) ;; h.throw(Error) :: frail
-athrow-generator :: agen_local(x).athrow(Error) :: within(h) :: :: :: h.close() ;; throw_in(h) ;; h.send(None) ;; h.throw(Error) :: frail
-aclose-generator :: asent(agen_local(x)).aclose() :: within(h) :: :: :: h.close() ;; throw_in(h) ;; h.send(None) ;; h.throw(Error) :: frail
-aclose-started :: started_send(asent(agen_finally(x)).aclose()) :: within(h) :: :: :: h.close() ;; throw_in(h) ;; h.send(None) ;; h.throw(GeneratorExit) :: frail
-anext-default :: anext(Aiter(1), x) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.close() ;; h.__await__() :: frail without@-3.9
-anext-awaitable :: anext(Aiter(x), None) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.close() :: frail without@-3.9
-anext-generator :: anext(agen_local(x), None) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.close() :: frail without@-3.9
-'''
-
-HELPERS_NAMES = r'''
-def renamed(o, x):
-    o.__name__ = tag(Str, x)
-    return o
-
-def requalified(o, x):
-    o.__qualname__ = tag(Str, x)
-    return o
-
-def started_send(a):
-    a.send(None)
-    return a
-
-def chained(e, x):
-    e.__traceback__ = None
-    e.args = (x,)
-    return e
-
-def noted(x):
-    e = Error()
-    e.__notes__ = [x]
-    return e
-
-def with_cause(x):
-    e = Error()
-    e.__cause__ = Error(x)
-    return e
-
-def with_context(x):
-    e = Error()
-    e.__context__ = Error(x)
-    return e
-
-def code_with(**k): return (lambda: None).__code__.replace(**k)
-'''
-
-EDGES_FRAMES = r'''
-frame-local :: frame_of(x) :: h.f_locals['x'] :: :: :: h.clear() ;; h.f_locals['x'] = 1 ;; h.f_trace = by_collecting; del h.f_trace ;; h.f_locals.clear() ;; h.f_lineno = 1 :: no-init-self
-frame-cell :: frame_cell(x) :: h.f_locals['x'] :: :: :: h.clear() ;; h.f_locals.pop('x') :: cyclic
-frame-back :: frame_below(x) :: h.f_back.f_locals['x'] :: :: :: h.clear() ;; h.f_back.clear() :: without@3.12-
-frame-trace :: frame_traced(x) :: h.f_trace.x :: h.f_trace = Box(x) :: del h.f_trace :: h.clear() ;; h.f_trace_lines = 1 :: cyclic
-frame-generator :: frame_generator(x) :: next(h[1]) :: :: :: h[0].clear() ;; h[0].f_locals.clear() ;; h[1].close() :: frail cyclic@-3.10
-frame-globals :: frame_global(x) :: h.f_globals['a'] :: :: :: h.clear() ;; h.f_globals.clear() :: 
-frame-proxy :: frame_of(x).f_locals :: h['x'] :: :: :: h.update(x=1) ;; h.copy() ;; list(h.items()) :: without@-3.12
-traceback-frame :: traced(x).__traceback__ :: h.tb_next.tb_frame.f_locals['y'] :: :: :: h.tb_next.tb_frame.clear() ;; h.tb_next = None ;; h.tb_next.tb_next = h ;; h.tb_frame.clear() :: no-init-self
-traceback-made :: types.TracebackType(None, frame_of(x), 0, 1) :: h.tb_frame.f_locals['x'] :: ::  :: h.tb_frame.clear() ;; h.tb_next = types.TracebackType(None, h.tb_frame, 0, 1) ;; h.tb_next = h
-traceback-next :: types.TracebackType(types.TracebackType(None, frame_of(x), 0, 1), frame_of(1), 0, 1) :: h.tb_next.tb_frame.f_locals['x'] :: :: :: h.tb_next.tb_next = h ;; h.tb_frame.clear()
-exception-argument :: Error(x) :: h.args[0] :: h.args = (x,) :: h.args = () :: h.__init__(x) ;; h.__init__() ;; h.__setstate__({'args': (x,)}) ;; h.with_traceback(None) ;; str(h) ;; h.__setstate__({'a': 1})
-exception-attribute :: attributed(Error(), x) :: h.a :: h.a = x :: h.a = None :: h.__setstate__({'a': x}) ;; h.__dict__ = {'a': x} ;; h.__dict__ = {}
-exception-cause :: with_cause(x) :: h.__cause__.args[0] :: h.__cause__ = Error(x) :: h.__cause__ = None :: h.__context__ = h ;; h.__cause__ = h
-exception-context :: with_context(x) :: h.__context__.args[0] :: h.__context__ = Error(x) :: h.__context__ = None :: h.__context__ = h ;; attempt(gen_local(1).throw, h)
-exception-raised-context :: contextual(x) :: h.__context__.args[0] :: h.__context__ = Error(x) :: h.__context__ = None :: h.with_traceback(None) :: cyclic@-0
-exception-traceback :: traced(x) :: h.__traceback__.tb_next.tb_frame.f_locals['y'] :: :: h.__traceback__ = None :: h.with_traceback(h.__traceback__) ;; h.__traceback__.tb_next.tb_frame.clear() ;; attempt(gen_local(1).throw, h)
-exception-note :: noted(x) :: h.__notes__[0] :: h.__notes__ = [x] :: h.__notes__ = [] :: h.add_note('a') ;; h.add_note(1)
-exception-stop :: StopIteration(x) :: h.value :: h.__init__(x) :: h.__init__(); h.value = None :: h.__init__(x) ;; h.__init__(x, x) ;; h.args = ()
-exception-stop-async :: StopAsyncIteration(x) :: h.args[0] :: h.args = (x,) :: h.__init__()
-exception-exit :: SystemExit(x) :: h.code :: h.__init__(x) :: h.__init__(); h.code = None :: h.__init__(x) ;; h.__init__(x, x) ;; del h.code
-exception-key :: KeyError(x) :: h.args[0] :: h.args = (x,) :: h.__init__() :: str(h)
-exception-os-errno :: OSError(x, 'a') :: h.errno :: h.errno = x; h.args = () :: h.errno = None; h.args = () :: h.__init__(x, 'a') ;; h.__init__(1, 2, 3, 4, 5) ;; str(h) ;; h.__reduce__()
-exception-os-filename :: OSError(1, 'a', x) :: h.filename :: h.filename = x :: h.filename = None :: h.__init__(1, 'a', x) ;; h.__init__(1) ;; str(h) ;; h.__reduce__()
-exception-os-filename2 :: OSError(1, 'a', 'b', None, x) :: h.filename2 :: h.filename2 = x :: h.filename2 = None :: h.__init__(1, 'a', 'b', None, x) ;; str(h) ;; h.__reduce__() ;; del h.filename2
-exception-syntax-text :: SyntaxError('a', ('b', 1, 1, x)) :: h.text :: h.text = x; h.args = () :: h.text = None; h.args = () :: h.__init__('a', ('b', 1, 1, x)) ;; h.__init__('a', ()) ;; h.__init__('a', 1) ;; str(h)
-exception-syntax-filename :: SyntaxError('a', (x, 1, 1, 'b')) :: h.filename :: h.filename = x; h.args = () :: h.filename = None; h.args = () :: h.__init__('a', ('b', 1, 1, 'a')) ;; str(h)
-exception-syntax-message :: SyntaxError(x) :: h.msg :: h.msg = x; h.args = () :: h.msg = None; h.args = () :: h.__init__(x) ;; h.__init__() ;; str(h) ;; h.print_file_and_line = x; h.print_file_and_line = None
-exception-import-name :: ImportError('a', name=x) :: h.name :: h.name = x :: h.name = None :: h.__init__('a', name=x) ;; h.__init__('a', b=1) ;; str(h) ;; h.__reduce__()
-exception-import-path :: ImportError('a', path=x) :: h.path :: h.path = x :: h.path = None :: h.__init__('a', path=x, name=1) ;; h.__setstate__({}) ;; h.__reduce__()
-exception-import-message :: ImportError(x) :: h.msg :: h.msg = x; h.args = () :: h.msg = None; h.args = () :: h.__init__(x) ;; h.__init__() ;; str(h)
-exception-name :: NameError('a', name=x) :: h.name :: h.name = x :: h.name = None :: h.__init__('a', name=x) ;; h.__init__(b=1) :: without@-3.9
-exception-attribute-object :: AttributeError('a', obj=x) :: h.obj :: h.obj = x :: h.obj = None :: h.__init__('a', obj=x) ;; h.__init__(b=1) ;; h.__reduce__() :: without@-3.9
-exception-encode :: UnicodeEncodeError('a', tag(Str, x, 'b'), 0, 1, 'c') :: h.object.x :: h.object = tag(Str, x); h.args = () :: h.object = ''; h.args = () :: str(h) ;; h.__init__('a', 'b', 0, 1, 'c') ;; h.__init__() ;; h.start = -5; str(h) ;; h.end = 99; str(h)
-exception-decode :: UnicodeDecodeError('a', tag(Bytes, x, b'b'), 0, 1, 'c') :: h.object.x :: h.object = tag(Bytes, x); h.args = () :: h.object = b''; h.args = () :: str(h) ;; h.__init__('a', b'b', 0, 1, 'c') ;; h.__init__('a', 1, 2, 3, 4) ;; h.start = 1 << 40; str(h)
-exception-decode-reason :: UnicodeDecodeError('a', b'b', 0, 1, tag(Str, x)) :: h.reason.x :: h.reason = tag(Str, x); h.args = () :: h.reason = ''; h.args = () :: str(h)
-exception-decode-encoding :: UnicodeDecodeError(tag(Str, x), b'b', 0, 1, 'a') :: h.encoding.x :: h.encoding = tag(Str, x); h.args = () :: h.encoding = ''; h.args = () :: str(h)
-exception-translate :: UnicodeTranslateError(tag(Str, x, 'a'), 0, 1, 'a') :: h.object.x :: h.object = tag(Str, x); h.args = () :: h.object = ''; h.args = () :: str(h)
-exception-group :: ExceptionGroup('a', [Error(x)]) :: h.exceptions[0].args[0] :: :: :: h.split(Error) ;; h.subgroup(Error) ;; h.derive([Error()]) ;; h.__init__('a', []) ;; h.subgroup(by_collecting) ;; str(h) :: without@-3.10
-code-constant :: code_with(co_consts=(None, x)) :: h.co_consts[1] :: :: :: h.replace() ;; list(h.co_lines()) :: leaks=new without@-3.7
-code-filename :: code_with(co_filename=tag(Str, x)) :: h.co_filename.x :: :: :: h.replace() ;; repr(h) :: leaks=new without@-3.7
-code-name :: code_with(co_name=tag(Str, x)) :: h.co_name.x :: :: :: h.replace() :: leaks=new without@-3.7
-'''
-
-HELPERS_FRAMES2 = r'''
-def frame_traced(x):
-    f = frame_of(1)
-    f.f_trace = Box(x)
-    return f
-
-def frame_global(x): return eval('f()', {'a': x, 'f': sys._getframe, '__builtins__': {}})
+coroutine-comprehension :: awaited(co_comprehension(x)) :: within(h) :: :: :: h.send(None) ;;
+    throw_in(h) :: frail
+coroutine-wrapper :: co_local(x).__await__() :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
+    h.close() ;; next(h) :: frail
+coroutine-wrapper-started :: started(co_local(x).__await__()) :: within(h) :: :: :: h.send(None) ;;
+    throw_in(h) ;; h.throw(Error, Error(), None) ;; h.throw(1) :: frail
+async-generator-unstarted :: agen_local(x) :: within(h) :: :: :: h.aclose().send(None) ;;
+    h.asend(None).send(None) ;; h.athrow(Error).send(None) :: frail
+async-generator-local :: asent(agen_local(x)) :: within(h) :: :: :: h.aclose().send(None) ;;
+    h.asend(None).send(None) ;; h.asend(h).close() ;; h.athrow(Error).send(None) ;;
+    h.athrow(Error).throw(Error) ;; h.asend(1).throw(Error) ;; h.ag_frame.clear() ;;
+    attempt(h.aclose().send, None); h.asend(None).send(None) :: frail
+async-generator-pause :: asent(agen_pause(x)) :: within(h) :: :: :: h.aclose().send(None) ;;
+    h.asend(None).send(None) ;; h.ag_frame.clear() ;; h.athrow(Error).send(None) :: frail
+async-generator-try :: asent(agen_try(x)) :: within(h) :: :: :: h.aclose().send(None) ;;
+    h.asend(None).send(None) ;; h.athrow(Error).send(None) ;; h.athrow(GeneratorExit).send(None) ::
+    frail
+async-generator-finally :: asent(agen_finally(x)) :: within(h) :: :: :: h.aclose().send(None) ;;
+    h.asend(None).send(None) ;; h.ag_frame.clear() ;; h.athrow(Error).send(None) :: frail cyclic
+async-generator-with :: asent(agen_with(x)) :: within(h) :: :: :: h.aclose().send(None) ;;
+    h.asend(None).send(None) ;; h.athrow(Error).send(None) :: frail cyclic
+async-generator-except :: asent(agen_except(x)) :: within(h) :: :: :: h.aclose().send(None) ;;
+    h.asend(None).send(None) ;; h.athrow(Error).send(None) :: frail cyclic
+asend-generator :: agen_local(x).asend(None) :: within(h) :: :: :: h.close() ;; h.send(None) ;;
+    throw_in(h) ;; h.send(1) ;; h.__await__() :: frail
+asend-started :: started_send(agen_pause(x).asend(None)) :: within(h) :: :: :: h.close() ;;
+    h.send(None) ;; throw_in(h) :: frail
+asend-argument :: agen_local(1).asend(x) :: within(h) :: :: :: h.close() ;; throw_in(h) ;;
+    h.send(None) :: frail
+athrow-argument :: agen_local(1).athrow(Error(x)) :: within(h) :: :: :: h.close() ;; throw_in(h) ;;
+    h.send(None) ;; h.throw(Error) :: frail
+athrow-generator :: agen_local(x).athrow(Error) :: within(h) :: :: :: h.close() ;; throw_in(h) ;;
+    h.send(None) ;; h.throw(Error) :: frail
+aclose-generator :: asent(agen_local(x)).aclose() :: within(h) :: :: :: h.close() ;; throw_in(h) ;;
+    h.send(None) ;; h.throw(Error) :: frail
+aclose-started :: started_send(asent(agen_finally(x)).aclose()) :: within(h) :: :: :: h.close() ;;
+    throw_in(h) ;; h.send(None) ;; h.throw(GeneratorExit) :: frail
+anext-default :: anext(Aiter(1), x) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;; h.close()
+    ;; h.__await__() :: frail without@-3.9
+anext-awaitable :: anext(Aiter(x), None) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
+    h.close() :: frail without@-3.9
+anext-generator :: anext(agen_local(x), None) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
+    h.close() :: frail without@-3.9
 '''

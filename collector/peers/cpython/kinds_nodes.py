@@ -3,7 +3,7 @@
 # A kind of node is what an object of the program is: `name :: base :: arguments :: body :: words`,
 # or `name :: = expression`, for an object that takes attributes.
 #
-# Place: a table of the CPython specimen, read by kinds.py.
+# Place: a table of the CPython specimen, read by kinds_tables.py.
 
 HELPERS_NODES = r'''
 class Meta(type): pass
