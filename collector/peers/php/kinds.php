@@ -13,7 +13,7 @@
 // (`R::$v[$r]->s0`). So no frame keeps a node or a holder alive while an action works on it, and an
 // array is changed where it is. A note is the same text with names of globals.
 
-error_reporting(E_ALL);
+error_reporting(E_ALL & ~E_DEPRECATED);
 ini_set('display_errors', 'stderr');
 ini_set('zend.exception_ignore_args', '1');  // Traces of exceptions would reference objects.
 ini_set('memory_limit', '1G');
@@ -41,6 +41,7 @@ final class R { public static array $v = []; }  // Registers by name, and some o
 final class Kind {
     public string $name, $place, $make = '', $get = '', $put = '', $take = '', $is = '', $drop = '';
     public string $reset = '', $slot = '', $expression = '';
+    public bool $once = false;  // Not to be constructed again.
     public array $pokes = [];
     public string $words = '';
 }
@@ -103,7 +104,7 @@ function kind(string $place, string $name, string $make, array $more): void {
     foreach (explode(' ', $more['words'] ?? '') as $word) {
         [$word, $until] = explode('<', $word) + [1 => ''];
         if ($word !== '' && ($until === '' || version_compare(PHP_VERSION, $until, '<')))
-            $kind->words .= " $word";
+            $word === 'once' ? $kind->once = true : $kind->words .= " $word";
     }
     unset($more['needs'], $more['leaks'], $more['crashes'], $more['words']);
     foreach ($more as $field => $value) $kind->$field = $value;
@@ -312,8 +313,8 @@ function get_note(Held $held, string $holder, string $register): string {
     return $held->kind->get === '' ? "\$w[$held->content]->get()"
                                    : substitute($held->kind->get, $holder, '$x', "\$$register");
 }
-function number_of(?object $object): ?int {  // None for what is not an object of the program.
-    return $object === null ? null : Heap::$living[$object] ?? null;
+function number_of(mixed $object): ?int {  // None for what is not an object of the program.
+    return is_object($object) ? Heap::$living[$object] ?? null : null;
 }
 function noted(string $place, string $node): string {
     return strtr(ltrim($place, '!'), ['@' => "\$$node"]);
@@ -391,6 +392,7 @@ function load(string $register, string $node, int $slot): void {
     note("\$$register = " . ($held ? get_note($held, noted($place, $node), $node)
                                    : noted($read, $node)));
     $value = $held ? content($held, $place, $node) : compiled("return $read", 'none')($node);
+    if (number_of($value) === null) $value = null;
     got(number_of($value));
     $old = Heap::$roots[$register] ?? null;
     unset(Heap::$roots[$register]);
@@ -462,7 +464,7 @@ function poke(string $node, int $slot, int $action): void {
     report_poke($node, $number, $slot, $place);
 }
 function actions_of(Kind $kind): array {
-    return [...$kind->pokes, ...GENERIC];
+    return [...$kind->pokes, ...($kind->get . $kind->is === '' || $kind->once ? [] : UNSAFE), ...GENERIC];
 }
 // The register may have another value since then, and the slot another holder, or none.
 function report_poke(string $node, int $number, int $slot, string $place): void {
@@ -478,15 +480,21 @@ function report_poke(string $node, int $number, int $slot, string $place): void 
     $now = $held ? content($held, $place, $node)
                  : compiled('return ' . ltrim($place, '!') . ' ?? null', 'none')($node);
     got(number_of($now));
-    if ($held && $now === null) let_go($held, $node, $number, $slot, $place);
+    if (number_of($now) === null) let_go($held, $node, $number, $slot, $place);
     unset($now);
     if (str_starts_with($node, 'poked')) R::$v[$node] = null;
 }
 
 // The holder has lost its content: it is kept for a refill, or dropped.
-function let_go(Held $held, string $node, int $number, int $slot, string $place): void {
-    $held->full = false;
-    if ($held->kind->put !== '') return;
+function let_go(?Held $held, string $node, int $number, int $slot, string $place): void {
+    if ($held) $held->full = false;
+    try {
+        if ($held && $held->kind->take !== '') {
+            note(substitute($held->kind->take, noted($place, $node), '', "\$$node"));
+            compiled($held->kind->take, $place)($node);
+            return;
+        }
+    } catch (Throwable) {}
     unset(Heap::$slots[$number][$slot]);
     note(noted($place, $node) . ' = null');
     compiled(ltrim($place, '!') . ' = null', 'none')($node);
@@ -595,7 +603,7 @@ function complaint(string $line, Throwable $error): string {
 }
 
 Heap::$declared = ['finalize' => true, 'Raised' => true];
-set_error_handler(fn($_, $message) => throw new Exception($message));
+set_error_handler(fn($_, $message) => throw new Exception($message), error_reporting());
 foreach (['none', 'self', 'pending', ...array_map(fn($i) => "r$i", range(0, 15))] as $register)
     R::$v[$register] = null;
 choose_kinds((string) getenv('OURO_OPTIONS'));

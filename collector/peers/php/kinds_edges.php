@@ -45,8 +45,6 @@ const GENERIC = [
     'canary($h)',
     '$c = clone $h; gc_collect_cycles(); unset($c)',
     '$h == clone $h',
-    '$h->__construct()',
-    '$h->__construct(1, 2, 3)',
     '$c = unserialize(serialize($h))',
     'dump($h)',
     '$c = (array) $h; gc_collect_cycles(); unset($c)',
@@ -57,6 +55,8 @@ const GENERIC = [
     'crowd(); try { $c = $h; $h = null; $h = $c; unset($c); } finally { uncrowd(); }',
     'spray()',
 ];
+// Those that could empty a holder, which cannot be seen without `get` or `is`.
+const UNSAFE = ['$h->__construct()', '$h->__construct(1, 2, 3)'];
 
 // ---- Arrays and references ----------------------------------------------------------------------
 edge('array', '[$x]', get: '$h[0]', put: '$h[0] = $x', take: '$h[0] = null');
