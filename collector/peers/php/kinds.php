@@ -41,7 +41,8 @@ final class R { public static array $v = []; }  // Registers by name, and some o
 final class Kind {
     public string $name, $place, $make = '', $get = '', $put = '', $take = '', $is = '', $drop = '';
     public string $reset = '', $slot = '', $expression = '';
-    public bool $once = false;  // Not to be constructed again.
+    public bool $once = false;     // Not to be constructed again.
+    public bool $dynamic = false;  // With properties that are not declared.
     public array $pokes = [];
     public string $words = '';
 }
@@ -81,11 +82,11 @@ function edge(string $name, string $make, mixed ...$more): void {
     kind('edge', $name, $make, $more);
 }
 function root(string $name, string $make, mixed ...$more): void {
-    kind('root', $name, $make, $more);
+    kind('root', "$name-root", $make, $more);
 }
 // `make` is the class's text after its name, without the last brace; or `expression` is given.
 function of(string $name, string $make, mixed ...$more): void {
-    kind('node', $name, $make, $more);
+    kind('node', "$name-node", $make, $more);
 }
 
 function kind(string $place, string $name, string $make, array $more): void {
@@ -104,7 +105,8 @@ function kind(string $place, string $name, string $make, array $more): void {
     foreach (explode(' ', $more['words'] ?? '') as $word) {
         [$word, $until] = explode('<', $word) + [1 => ''];
         if ($word !== '' && ($until === '' || version_compare(PHP_VERSION, $until, '<')))
-            $word === 'once' ? $kind->once = true : $kind->words .= " $word";
+            if ($word === 'once' || $word === 'dynamic') $kind->$word = true;
+            else $kind->words .= " $word";
     }
     unset($more['needs'], $more['leaks'], $more['crashes'], $more['words']);
     foreach ($more as $field => $value) $kind->$field = $value;
@@ -176,7 +178,8 @@ function compiled_copy(string $text, string $place): string {
     $text = strtr($text, ['@' => 'R::$v[$r]']);
     if (preg_match('/^return /', $text)) return "\$h = $place ?? null; $text";
     if (preg_match('/^\$h = held\(/', $text)) return "$text; $place = \$h";
-    return "\$h = $place ?? null; try { $text; } finally { if (!is_object(\$h)) $place = \$h; }";
+    return "\$h = \$b = $place ?? null; try { $text; } finally { " .
+           "if (!is_object(\$h) || \$h !== \$b) $place = \$h; }";
 }
 function substitute(string $text, string $holder, string $content, string $node): string {
     $holder = addcslashes($holder, '$\\');  // A call needs brackets, or it would be a method's.
@@ -210,8 +213,9 @@ function class_of(Kind $kind, bool $final): string {
     if (!isset(Heap::$helpers[$name])) {
         $text = $kind->make;
         if ($final) $text .= ' function __destruct() { finalize($this); }';
-        helpers((str_starts_with($text, 'readonly ') ? 'readonly ' : '') . "class $name " .
-                preg_replace('/^readonly /', '', $text) . ' }');
+        $before = str_starts_with($text, 'readonly ') ? 'readonly ' : '';
+        if ($kind->dynamic) $before = '#[AllowDynamicProperties] ';
+        helpers("{$before}class $name " . preg_replace('/^readonly /', '', $text) . ' }');
     }
     return $name;
 }
@@ -258,8 +262,11 @@ function resolve(string $register, string $temporary): string {
     $held = Heap::$roots[$register];
     $temporary .= Heap::$depth;
     R::$v[$temporary] = content($held, root_place($held->kind, $register), $register);
-    note("\$$temporary = " . get_note($held, '$h' . substr($register, 1), $register));
+    note("\$$temporary = " . get_note($held, holder_name($register), $register));
     return $temporary;
+}
+function holder_name(string $register): string {
+    return '$h' . ltrim($register, 'r');
 }
 function root_place(Kind $kind, string $register): string {
     return "R::\$v['$kind->name'][\$r]";
@@ -272,6 +279,7 @@ function release_temporaries(): void {
 // After another value has been written to the register.
 function drop_root(string $register, ?Held $old): void {
     if (!$old) return;
+    note(substitute($old->kind->drop ?: '$h = null', holder_name($register), '', ''));
     $place = root_place($old->kind, $register);
     if ($old->kind->drop !== '') compiled($old->kind->drop, $place)($register);
     else R::$v[$old->kind->name][$register] = null;
@@ -359,13 +367,21 @@ function copy_reference(string $register, string $source, string $as = ''): void
     $old = Heap::$roots[$register] ?? null;
     $refill = $old && $old->kind === $kind && $kind->put !== '';
     $text = $refill ? $kind->put : make_text($kind);
-    note(substitute($refill ? $kind->put : make_text($kind, true), '$h' . substr($register, 1),
-                    "\$$source", "\$$register") . weak_note($kind, $source));
     $set = fn() => Heap::$roots[$register] = new Held($kind, number_of(R::$v[$source]));
     R::$v[$kind->name] ??= [];
+    $put_aside = $old && $old->kind === $kind && !$refill && $kind->drop !== '';
+    if ($put_aside) put_aside($kind, $register);
+    note(substitute($refill ? $kind->put : make_text($kind, true), holder_name($register),
+                    "\$$source", "\$$register") . weak_note($kind, $source));
     run_make($text, root_place($kind, $register), $register, $source, $set);
     if ($old && $old->kind !== $kind) drop_root($register, $old);
+    if ($put_aside) drop_root("old$register", $old);
     R::$v[$register] = null;
+}
+// A holder whose content is elsewhere, and which another of the same kind replaces.
+function put_aside(Kind $kind, string $register): void {
+    note(holder_name("old$register") . ' = ' . holder_name($register));
+    R::$v[$kind->name]["old$register"] = R::$v[$kind->name][$register];
 }
 // `set` tells what is held; it is called before the old holder is released.
 function run_make(string $text, string $place, string $register, string $source,

@@ -114,7 +114,7 @@ const FIBER = [
 function fibers(string $state, string $body, string $leaks = '', string $make = '',
                 string $needs = ''): void {
     edge("fiber-$state", $make ?: "fiber(function () use (\$x) { \$a = \$x; $body })",
-         is: '$h->isSuspended() || $h->isRunning()', pokes: FIBER, words: 'frail',
+         is: '!$h->isTerminated()', pokes: FIBER, words: 'frail',
          needs: "Fiber $needs", leaks: $leaks ?: []);
 }
 fibers('local', 'while (true) Fiber::suspend();');
@@ -134,22 +134,26 @@ fibers('this', '', make: 'fiber((fn() => Fiber::suspend())->bindTo($x))');
 fibers('method', 'fibered($a)->run();');
 fibers('try-finally', 'try { while (true) Fiber::suspend(); } finally { no(); }');
 fibers('finally-return', '(function ($b) { try { return $b; } finally { while (true) ' .
-       'Fiber::suspend(); } })($a);');
+       'Fiber::suspend(); } })($a);',
+       leaks: '8.1- new');
 fibers('finally-return-only', '', make: 'fiber((function () { $b = func_get_arg(0); return function () use ' .
        '(&$b) { try { return $b; } finally { $b = null; while (true) Fiber::suspend(); } }; })($x))',
        leaks: '8.1- new');
 fibers('finally-exception', 'try { throw magic_exception($a); } finally { $a = null; while (true) ' .
-       'Fiber::suspend(); }');
+       'Fiber::suspend(); }',
+       leaks: '8.1- new');
 fibers('catch', 'try { throw magic_exception($a); } catch (Exception $e) { while (true) ' .
        'Fiber::suspend(); }');
 fibers('foreach', 'foreach ([$a] as $b) while (true) Fiber::suspend();');
 fibers('foreach-reference', '$b = [$a]; foreach ($b as &$c) while (true) Fiber::suspend();');
-fibers('foreach-iterator', 'foreach (new FiberIterator($a) as $b) {}');
+fibers('foreach-iterator', 'foreach (new FiberIterator($a) as $b) {}',
+       leaks: '8.1-8.3 new');
 fibers('foreach-aggregate', 'foreach (access($a) as $b) while (true) Fiber::suspend();');
 fibers('generator', '$g = (function ($b) { while (true) yield Fiber::suspend(); })($a); ' .
        'foreach ($g as $c) {}');
 fibers('generator-from', '$g = (function ($b) { yield from (function () use ($b) { while (true) ' .
-       'yield Fiber::suspend(); })(); })($a); foreach ($g as $c) {}');
+       'yield Fiber::suspend(); })(); })($a); foreach ($g as $c) {}',
+       leaks: '8.1- new');
 fibers('generator-method', '$g = (function ($b) { while (true) yield Fiber::suspend(); })($a); ' .
        '$g->current(); $g->next();');
 fibers('generator-around', '$g = (function () use ($a) { while (true) { yield 1; Fiber::suspend(); } ' .
@@ -158,14 +162,19 @@ fibers('in-fiber', '$f = new Fiber(function () use ($a) { while (true) Fiber::su
        '$f->start(); while (true) { Fiber::suspend(); $f->resume(); }');
 fibers('symbol-table', '$n = "b"; $$n = $a; while (true) Fiber::suspend();');
 fibers('static', 'static $s; while (true) Fiber::suspend();');
-fibers('magic-get', 'suspending($a)->p;');
+fibers('magic-get', 'suspending($a)->p;',
+       leaks: '8.1- new');
 fibers('magic-call', 'suspending($a)->q();');
-fibers('magic-string', '$b = "x" . suspending($a);');
-fibers('offset', '$b = suspending($a)[1];');
-fibers('destructor', '$b = suspending($a); $b = null;');
+fibers('magic-string', '$b = "x" . suspending($a);',
+       leaks: '8.1- new');
+fibers('offset', '$b = suspending($a)[1];',
+       leaks: '8.1- new');
+fibers('destructor', '$b = new Dying($a); $b = null;');
 fibers('constructor', 'new class($a) { function __construct(public $v) { while (true) ' .
-       'Fiber::suspend(); } };');
-fibers('include', '$b = eval("while (true) Fiber::suspend();");');
+       'Fiber::suspend(); } };',
+       leaks: '8.1- new');
+fibers('include', '$b = eval("while (true) Fiber::suspend();");',
+       leaks: '8.1- new');
 fibers('usort', '$b = [2, 1]; usort($b, function () { while (true) Fiber::suspend(); });');
 fibers('map', 'array_map(function () { while (true) Fiber::suspend(); }, [1]);');
 fibers('replace', 'preg_replace_callback("/a/", function () { while (true) Fiber::suspend(); }, "a");');
@@ -178,7 +187,8 @@ fibers('filter', 'foreach (new CallbackFilterIterator(new ArrayIterator([1]), fu
        'while (true) Fiber::suspend(); }) as $c);');
 fibers('heap', '$b = new FiberHeap; $b->insert($a); $b->insert(1);');
 fibers('map-argument', '', make: 'fiber(function () use ($x) { array_map(function () { while (true) ' .
-       'Fiber::suspend(); }, [$x]); })');
+       'Fiber::suspend(); }, [$x]); })',
+       leaks: '8.1- GH-10134');
 fibers('map-argument-only', '', make: 'fiber((function ($b) { return function () use (&$b) { array_map(' .
        'function () use (&$b) { $b = null; while (true) Fiber::suspend(); }, [$b]); }; })($x))',
        leaks: '8.1- GH-10134');
@@ -187,6 +197,7 @@ helpers(
         '[$v]); } function current(): mixed { while (true) Fiber::suspend(); } }',
     'class FiberHeap extends SplHeap { function compare($a, $b): int { while (true) ' .
         'Fiber::suspend(); } }',
+    'class Dying extends Box { function __destruct() { while (true) Fiber::suspend(); } }',
     'class Fibered extends Box { function run() { while (true) Fiber::suspend(); } }',
     'function fibered($v) { return new Fibered($v); }',
     'class Suspending extends ArrayObject { public $v; function __get($n) { while (true) ' .
