@@ -53,14 +53,17 @@ generator('foreach-value', '$b = [$a]; $a = null; foreach ($b as $c) { $b = null
           'yield 1; }');
 generator('foreach-only', 'foreach ([$a, $a = null] as $b) { $b = null; yield 1; yield 2; }');
 generator('foreach-reference', '$b = [$a]; $a = null; foreach ($b as &$c) while (true) yield 1;');
-generator('foreach-object', 'foreach (new Box($a) as $b) { $a = $b = null; while (true) yield 1; }');
-generator('foreach-object-reference', '$o = new Box($a); $a = null; foreach ($o as &$b) while (true) ' .
+generator('foreach-object', 'foreach (new Box($a) as $b) { $a = $b = null; while (true) yield ' .
+     '1; }');
+generator('foreach-object-reference', '$o = new Box($a); $a = null; foreach ($o as &$b) while ' .
+     '(true) ' .
           'yield 1;');
 generator('foreach-iterator', 'foreach (new ArrayIterator([$a]) as $b) { $a = $b = null; ' .
           'while (true) yield 1; }');
 generator('foreach-generator', 'foreach ((function ($c) { while (true) yield $c; })($a) as $b) { ' .
           '$a = $b = null; yield 1; }');
-generator('foreach-aggregate', 'foreach (access($a) as $b) { $a = $b = null; while (true) yield 1; }');
+generator('foreach-aggregate', 'foreach (access($a) as $b) { $a = $b = null; while (true) ' .
+     'yield 1; }');
 generator('foreach-spl', '$s = new SplObjectStorage; $s[$a] = 1; $a = null; foreach ($s as $b) { ' .
           '$s = $b = null; while (true) yield 1; }');
 generator('from-array', 'yield from [1, 2, 3, 4, $a];');
@@ -136,10 +139,13 @@ fibers('try-finally', 'try { while (true) Fiber::suspend(); } finally { no(); }'
 fibers('finally-return', '(function ($b) { try { return $b; } finally { while (true) ' .
        'Fiber::suspend(); } })($a);',
        leaks: '8.1- new');
-fibers('finally-return-only', '', make: 'fiber((function () { $b = func_get_arg(0); return function () use ' .
-       '(&$b) { try { return $b; } finally { $b = null; while (true) Fiber::suspend(); } }; })($x))',
+fibers('finally-return-only', '', make: 'fiber((function () { $b = func_get_arg(0); return ' .
+     'function () use ' .
+       '(&$b) { try { return $b; } finally { $b = null; while (true) Fiber::suspend(); } }; ' .
+       '})($x))',
        leaks: '8.1- new');
-fibers('finally-exception', 'try { throw magic_exception($a); } finally { $a = null; while (true) ' .
+fibers('finally-exception', 'try { throw magic_exception($a); } finally { $a = null; while ' .
+     '(true) ' .
        'Fiber::suspend(); }',
        leaks: '8.1- new');
 fibers('catch', 'try { throw magic_exception($a); } catch (Exception $e) { while (true) ' .
@@ -156,7 +162,8 @@ fibers('generator-from', '$g = (function ($b) { yield from (function () use ($b)
        leaks: '8.1- new');
 fibers('generator-method', '$g = (function ($b) { while (true) yield Fiber::suspend(); })($a); ' .
        '$g->current(); $g->next();');
-fibers('generator-around', '$g = (function () use ($a) { while (true) { yield 1; Fiber::suspend(); } ' .
+fibers('generator-around', '$g = (function () use ($a) { while (true) { yield 1; ' .
+     'Fiber::suspend(); } ' .
        '})(); foreach ($g as $c);');
 fibers('in-fiber', '$f = new Fiber(function () use ($a) { while (true) Fiber::suspend(); }); ' .
        '$f->start(); while (true) { Fiber::suspend(); $f->resume(); }');
@@ -169,7 +176,8 @@ fibers('magic-string', '$b = "x" . suspending($a);',
        leaks: '8.1- new');
 fibers('offset', '$b = suspending($a)[1];',
        leaks: '8.1- new');
-fibers('destructor', '$b = new Dying($a); $b = null;');
+fibers('destructor', '$b = new Dying($a); $b = null;',
+       leaks: '8.4- new', needs: '8.4');
 fibers('constructor', 'new class($a) { function __construct(public $v) { while (true) ' .
        'Fiber::suspend(); } };',
        leaks: '8.1- new');
@@ -177,7 +185,8 @@ fibers('include', '$b = eval("while (true) Fiber::suspend();");',
        leaks: '8.1- new');
 fibers('usort', '$b = [2, 1]; usort($b, function () { while (true) Fiber::suspend(); });');
 fibers('map', 'array_map(function () { while (true) Fiber::suspend(); }, [1]);');
-fibers('replace', 'preg_replace_callback("/a/", function () { while (true) Fiber::suspend(); }, "a");');
+fibers('replace', 'preg_replace_callback("/a/", function () { while (true) Fiber::suspend(); ' .
+     '}, "a");');
 fibers('iterator-array', 'iterator_to_array((function () use ($a) { while (true) yield ' .
        'Fiber::suspend(); })());');
 fibers('call-user', 'call_user_func_array(function () { while (true) Fiber::suspend(); }, []);');
@@ -186,10 +195,12 @@ fibers('reflection', '(new ReflectionFunction(function () { while (true) Fiber::
 fibers('filter', 'foreach (new CallbackFilterIterator(new ArrayIterator([1]), function () { ' .
        'while (true) Fiber::suspend(); }) as $c);');
 fibers('heap', '$b = new FiberHeap; $b->insert($a); $b->insert(1);');
-fibers('map-argument', '', make: 'fiber(function () use ($x) { array_map(function () { while (true) ' .
+fibers('map-argument', '', make: 'fiber(function () use ($x) { array_map(function () { while ' .
+     '(true) ' .
        'Fiber::suspend(); }, [$x]); })',
        leaks: '8.1- GH-10134');
-fibers('map-argument-only', '', make: 'fiber((function ($b) { return function () use (&$b) { array_map(' .
+fibers('map-argument-only', '', make: 'fiber((function ($b) { return function () use (&$b) { ' .
+     'array_map(' .
        'function () use (&$b) { $b = null; while (true) Fiber::suspend(); }, [$b]); }; })($x))',
        leaks: '8.1- GH-10134');
 helpers(

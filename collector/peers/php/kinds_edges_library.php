@@ -8,8 +8,10 @@
 // design: a cycle through one is `rooted`.
 
 // ---- Exceptions ---------------------------------------------------------------------------------
-const EXCEPTION = ['try { throw $h; } catch (Exception) {}', '$h->getTraceAsString()', '(string) $h',
-    'try { try { throw $h; } finally { throw new Exception; } } catch (Exception $e) { unset($e); }',
+const EXCEPTION = ['try { throw $h; } catch (Exception) {}', '$h->getTraceAsString()',
+     '(string) $h',
+    'try { try { throw $h; } finally { throw new Exception; } } catch (Exception $e) { ' .
+        'unset($e); }',
     'try { throw new Exception("", 0, $h); } catch (Exception $e) { gc_collect_cycles(); }',
     '$g = start((function () { yield 1; })()); $g->throw($h)', 'var_export($h, true)'];
 helpers(
@@ -31,13 +33,15 @@ edge('backtrace-object', '(new Traces($x))->trace()', get: '$h[0]["object"]->v')
 
 // ---- Reflection ---------------------------------------------------------------------------------
 const REFLECTION = ['(string) $h', '$h->getName()', '$h->getAttributes()', '$h->getDocComment()',
-    '$c = clone $h', '$h->newInstance()', '$h->invoke()', '$h->getParameters()', '$h->getMethods()'];
+    '$c = clone $h', '$h->newInstance()', '$h->invoke()', '$h->getParameters()',
+        '$h->getMethods()'];
 edge('reflection-object', 'new ReflectionObject($x)', pokes: REFLECTION);
 edge('reflection-function', 'new ReflectionFunction(function ($p = 1) use ($x) { return $x; })',
      get: '$h->invoke()', pokes: REFLECTION);
 edge('reflection-function-this', 'new ReflectionFunction((new Box($x))->get(...))',
      get: '$h->getClosureThis()->v', pokes: REFLECTION, needs: '8.1');
-edge('reflection-parameter', 'new ReflectionParameter(function ($p = 1) use ($x) { return $x; }, 0)',
+edge('reflection-parameter', 'new ReflectionParameter(function ($p = 1) use ($x) { return $x; ' .
+     '}, 0)',
      is: '$h->getName() !== ""', pokes: REFLECTION);
 edge('reflection-parameter-declaring', '(new ReflectionFunction(function ($p) use ($x) {}))' .
      '->getParameters()[0]', is: '$h->getName() !== ""', pokes: REFLECTION);
@@ -49,13 +53,15 @@ edge('reflection-generator', 'new ReflectionGenerator(start((function ($a) { yie
 edge('reflection-fiber', 'new ReflectionFiber(fiber(function () use ($x) { Fiber::suspend(); }))',
      is: '$h->getFiber()->isSuspended()', words: 'frail', needs: 'Fiber', pokes: [
      '$h->getTrace()', '$h->getFiber()->resume()', '$h->getCallable()()']);
-edge('reflection-reference', '$c = $x; $a = [&$c]; $h = ReflectionReference::fromArrayElement($a, ' .
+edge('reflection-reference', '$c = $x; $a = [&$c]; $h = ' .
+     'ReflectionReference::fromArrayElement($a, ' .
      '0); unset($c, $a);', is: '$h->getId() !== ""');
 
 // ---- Lazy objects and hooks (8.4), clone with (8.5) ---------------------------------------------
 helpers(
     'function lazy($v, $how, $init) { return (new ReflectionClass("Box"))->$how($init); }',
-    'function ghost($v) { return lazy($v, "newLazyGhost", function ($b) use ($v) { $b->v = $v; }); }',
+    'function ghost($v) { return lazy($v, "newLazyGhost", function ($b) use ($v) { $b->v = $v; ' .
+        '}); }',
     'function proxy($v) { return lazy($v, "newLazyProxy", function () use ($v) { ' .
         'return new Box($v); }); }',
     'function failing($v) { return lazy($v, "newLazyGhost", function ($b) use ($v) { $b->v = $v; ' .
@@ -95,7 +101,8 @@ helpers(
     'class Wrapper { public $context, $v; static $next; function stream_open($p, $m, $o, &$q) { ' .
         '$this->v = self::$next; self::$next = null; return true; } function stream_read($n) { ' .
         'return str_repeat("x", $n); } function stream_write($d) { return strlen($d); } function ' .
-        'stream_eof() { return false; } function stream_close() { gc_collect_cycles(); } function ' .
+        'stream_eof() { return false; } function stream_close() { gc_collect_cycles(); } ' .
+        'function ' .
         'dir_opendir($p, $o) { return $this->stream_open($p, $o, 0, $q); } function ' .
         'stream_stat() { return []; } function stream_seek($o, $w) { return true; } }',
     'function wrapped($v, $how = "fopen") { static $done; $done ??= ' .
@@ -109,10 +116,9 @@ helpers(
         'function () use ($v) { return $v; }]); }',
 );
 const STREAM = ['fread($h, 10)', 'fwrite($h, "x")', 'stream_get_meta_data($h)', 'rewind($h)',
-                'stream_context_get_options($h)', 'var_dump((int) $h)'];
+                'stream_context_get_options($h)'];
 edge('stream-context-option', 'stream_context_create(["o" => ["x" => $x]])', words: 'rooted',
-     get: 'stream_context_get_options($h)["o"]["x"]', pokes: ['stream_context_get_params($h)',
-     'stream_context_set_option($h, "o", "y", $h)'],
+     get: 'stream_context_get_options($h)["o"]["x"]', pokes: ['stream_context_get_params($h)'],
      put: 'stream_context_set_option($h, "o", "x", $x)',
      take: 'stream_context_set_option($h, "o", "x", null)');
 edge('stream-context-notification', 'noted_context($x)', words: 'rooted',
@@ -122,7 +128,8 @@ edge('stream-wrapper', 'wrapped($x)', get: 'stream_get_meta_data($h)["wrapper_da
      words: 'rooted', pokes: STREAM, put: 'stream_get_meta_data($h)["wrapper_data"]->v = $x',
      take: 'stream_get_meta_data($h)["wrapper_data"]->v = null');
 edge('stream-filter', 'filtered($x)', is: 'is_resource($h[1])', words: 'rooted',
-     pokes: ['fwrite($h[0], "x")', 'stream_filter_remove($h[1])', 'fread($h[0], 1)', 'rewind($h[0])']);
+     pokes: ['fwrite($h[0], "x")', 'stream_filter_remove($h[1])', 'fread($h[0], 1)',
+     'rewind($h[0])']);
 edge('resource-self', '$c = [stream_context_create(), $x]; stream_context_set_option($c[0], "o", ' .
      '"c", fn() => 1); $h = $c; unset($c);', get: '$h[1]');
 
@@ -135,7 +142,8 @@ helpers(
     'function parsing($v) { $p = xml_parser_create(); $o = new Handlers; $o->v = $v; ' .
         'xml_set_object($p, $o); xml_set_element_handler($p, "a", "a"); return $p; }',
 );
-const PARSER = ['xml_parse($h, "<a x=\"1\">b<!--c--><?d e?>", false)', 'xml_parse($h, "</a>", true)',
+const PARSER = ['xml_parse($h, "<a x=\"1\">b<!--c--><?d e?>", false)', 'xml_parse($h, "</a>", ' .
+     'true)',
     'xml_parser_free($h)', 'xml_parse_into_struct($h, "<a/>", $c)', 'xml_get_error_code($h)',
     'xml_set_object($h, new Handlers)', 'xml_set_default_handler($h, null)'];
 foreach (['element', 'character_data', 'default', 'processing_instruction', 'notation_decl',
@@ -151,16 +159,19 @@ helpers(
         '$d->v = $v; return $d; }',
     'function element($v) { $d = new DOMDocument; $e = $d->appendChild(new Element("a")); ' .
         '$e->v = $v; return $e; }',
-    'function classed($v) { $d = new DOMDocument; $d->registerNodeClass("DOMElement", "Element"); ' .
+    'function classed($v) { $d = new DOMDocument; $d->registerNodeClass("DOMElement", ' .
+        '"Element"); ' .
         '$d->loadXML("<a/>"); $d->documentElement->v = $v; return $d; }',
     'function xpath($v) { $x = new DOMXPath(document($v)); $x->registerNamespace("php", ' .
         '"http://php.net/xpath"); $x->registerPhpFunctions(["f" => function () use ($v) { ' .
         'gc_collect_cycles(); return "1"; }]); return $x; }',
-    'function xslt($v) { $x = new XSLTProcessor; $x->registerPHPFunctions(["f" => function () use ' .
+    'function xslt($v) { $x = new XSLTProcessor; $x->registerPHPFunctions(["f" => function () ' .
+        'use ' .
         '($v) { return "1"; }]); return $x; }',
 );
 const DOM = ['$h->textContent', '$h->childNodes', '$c = $h->cloneNode(true); unset($c)',
-    '$h->appendChild(new DOMElement("z"))', 'foreach ($h->childNodes ?? $h as $n) gc_collect_cycles()',
+    '$h->appendChild(new DOMElement("z"))', 'foreach ($h->childNodes ?? $h as $n) ' .
+        'gc_collect_cycles()',
     '$h->replaceChildren()', '$h->normalize()', '$h->C14N()', '$h->removeChild($h->firstChild)',
     '$h->parentNode?->removeChild($h)', '$h->loadXML("<z/>")', '$h->adoptNode(new DOMElement("y"))',
     '$h->item(0)', '$h->nextNode()', '$h->query("//*")', 'simplexml_import_dom($h)', '$h->remove()',
@@ -195,31 +206,39 @@ helpers(
         '$d->exec("create table t (a); insert into t values (1), (2)"); return $d; }',
     'function pdo($v, $how) { $p = new PDO("sqlite::memory:"); $f = function () use ($v) { ' .
         'gc_collect_cycles(); return 0; }; match ($how) { "function" => ' .
-        '$p->sqliteCreateFunction("f", $f), "aggregate" => $p->sqliteCreateAggregate("f", $f, $f), ' .
+        '$p->sqliteCreateFunction("f", $f), "aggregate" => $p->sqliteCreateAggregate("f", $f, ' .
+        '$f), ' .
         '"collation" => $p->sqliteCreateCollation("f", $f), "class" => ' .
         '$p->setAttribute(PDO::ATTR_STATEMENT_CLASS, ["Statement", [$v]]) }; return $p; }',
     'class Statement extends PDOStatement { public $v; protected function __construct($v) { ' .
         '$this->v = $v; } }',
-    'function statement($v, $how, $m = null, ...$a) { $s = pdo($v, "class")->query("select 1 as v ' .
+    'function statement($v, $how, $m = null, ...$a) { $s = pdo($v, "class")->query("select 1 ' .
+        'as v ' .
         'union select 2"); $s->v = null; $s->$how($m, ...$a); return $s; }',
 );
-const SQL = ['$h->query("select f(1)")', '$h->exec("select f(1)")', '$h->querySingle("select f(1)")',
-    '$h->createFunction("f", null)', '$h->close()', '$h->prepare("select f(1)")', '$h->open(":memory:")',
-    '$h->query("select 1 order by 1 collate f")->fetchArray()', '$h->createFunction("f", fn() => 1)',
+const SQL = ['$h->query("select f(1)")', '$h->exec("select f(1)")', '$h->querySingle("select ' .
+     'f(1)")',
+    '$h->createFunction("f", null)', '$h->close()', '$h->prepare("select f(1)")',
+        '$h->open(":memory:")',
+    '$h->query("select 1 order by 1 collate f")->fetchArray()', '$h->createFunction("f", fn() ' .
+        '=> 1)',
     '$h->sqliteCreateFunction("f", fn() => 1)', '$h->query("select f(1)")->fetchAll()'];
 foreach (['function', 'aggregate', 'collation', 'authoriser'] as $how)
-    edge("sqlite-$how", "sqlite(\$x, '$how')", pokes: array_diff(SQL, [SQL[3], SQL[4], SQL[6], SQL[8]]),
+    edge("sqlite-$how", "sqlite(\$x, '$how')", pokes: array_diff(SQL, [SQL[3], SQL[4], SQL[6],
+        SQL[8]]),
          needs: 'sqlite3', leaks: $how === 'authoriser' ? '8.0-8.3 new' : []);
 edge('sqlite-result', '[database($x)->query("select * from t")]', is: 'isset($h[0])',
      pokes: ['$h[0]->fetchArray()', '$h[0]->finalize()', '$h[0]->reset()'], needs: 'sqlite3',
      leaks: '8.0- new');
 edge('sqlite-statement', 'database($x)->prepare("select ?")', is: 'is_object($h)', pokes: [
-     '$h->execute()', '$h->bindValue(1, 2)', '$h->reset()', '$h->bindParam(1, $c)'], needs: 'sqlite3',
+     '$h->execute()', '$h->bindValue(1, 2)', '$h->reset()', '$h->bindParam(1, $c)'], needs:
+     'sqlite3',
      leaks: '8.0- new');
 foreach (['function', 'aggregate', 'collation', 'class'] as $how)
     edge("pdo-$how", "pdo(\$x, '$how')", pokes: array_slice(SQL, 0, 2) + [SQL[5], SQL[10]],
          needs: 'pdo pdo_sqlite');
-edge('pdo-statement', '$h = pdo(null, "class")->query("select 1 as v"); $h->v = $x;', get: '$h->v', put: '$h->v = $x',
+edge('pdo-statement', '$h = pdo(null, "class")->query("select 1 as v"); $h->v = $x;', get:
+     '$h->v', put: '$h->v = $x',
      take: '$h->v = null', pokes: ['$h->fetch()', '$h->fetchAll()', '$h->closeCursor()',
      '$h->execute()', 'foreach ($h as $r) gc_collect_cycles()', '$h->setFetchMode(2)'],
      needs: 'pdo pdo_sqlite');
@@ -240,7 +259,8 @@ helpers('function curl($option, $v) { $c = curl_init("file:///dev/null"); curl_s
         'curl("PRIVATE", $v)); return $m; }');
 foreach (['WRITEFUNCTION', 'HEADERFUNCTION', 'READFUNCTION', 'PROGRESSFUNCTION',
           'XFERINFOFUNCTION', 'FNMATCH_FUNCTION'] as $option)
-    edge('curl-' . strtolower(strtr($option, '_', '-')), "curl('$option', function (\$c, \$d) use " .
+    edge('curl-' . strtolower(strtr($option, '_', '-')), "curl('$option', function (\$c, \$d) " .
+        "use " .
          "(\$x) { gc_collect_cycles(); return strlen(\$d); })", pokes: CURL, needs: 'curl');
 edge('curl-private', 'curl("PRIVATE", $x)', get: 'curl_getinfo($h, CURLINFO_PRIVATE)',
      put: 'curl_setopt($h, CURLOPT_PRIVATE, $x)', take: 'curl_setopt($h, CURLOPT_PRIVATE, null)',
@@ -250,7 +270,8 @@ edge('curl-multi', 'multi($x)', is: 'is_object($h)', pokes: ['curl_multi_exec($h
 edge('curl-multi-push', '$h = curl_multi_init(); curl_multi_setopt($h, CURLMOPT_PUSHFUNCTION, ' .
      'function () use ($x) {});', pokes: ['curl_multi_exec($h, $c)'], needs: 'curl');
 edge('soap-server', '$h = new SoapServer(null, ["uri" => "a"]); $h->setObject($x);',
-     words: 'rooted<8.4', pokes: ['$h->getFunctions()', '$h->addSoapHeader(new SoapHeader("a", "b"))'],
+     leaks: '8.0- new', pokes: ['$h->getFunctions()', '$h->addSoapHeader(new SoapHeader("a", ' .
+     '"b"))'],
      needs: 'soap');
 edge('soap-header', 'new SoapHeader("a", "b", $x)', get: '$h->data', needs: 'soap', words: 'once');
 edge('soap-variable', 'new SoapVar($x, 101)', get: '$h->enc_value', needs: 'soap', words: 'once');

@@ -41,7 +41,8 @@ const HEAP = [
 const STORAGE = [
     '$h->rewind(); $h->next(); $h->current()', '$h->removeAll($h)', '$h->addAll($h)',
     '$h->removeAllExcept($h)', 'foreach ($h as $k => $v) { $h->detach($v); gc_collect_cycles(); }',
-    'foreach ($h as $v) $h[$v] = 1', '$h->attach($h); $h->detach($h)', '$h->__unserialize([[], []])',
+    'foreach ($h as $v) $h[$v] = 1', '$h->attach($h); $h->detach($h)', '$h->__unserialize([[], ' .
+        '[]])',
     '$h->__unserialize($h->__serialize())', '$h->setInfo(1)', '$c = clone $h; $c->removeAll($h)',
     '$h->attach(new stdClass, $h); $h->detach(new stdClass)', '$h->getHash($h)',
     '$c = $h->__debugInfo(); gc_collect_cycles(); unset($c)',
@@ -96,8 +97,10 @@ edge('array-object-sorted', '$h = new ArrayObject(new Box($x)); $h->uasort(fn() 
      get: '$h["v"]', leaks: '8.0- new');
 edge('array-object-unserialised', '$h = new ArrayObject(new ArrayObject([$x])); ' .
      '$h->unserialize("x:i:0;a:0:{};m:a:0:{}");', get: '$h[0]', crashes: '8.0- new');
-edge('array-object-content', 'new ArrayObject($x)', get: '$h->__serialize()[1]', pokes: LENT);
-edge('array-iterator-content', 'new ArrayIterator($x)', get: '$h->__serialize()[1]', pokes: LENT);
+edge('array-object-content', 'new ArrayObject($x)', get: '$h->__serialize()[1]',
+     pokes: ['$h->getArrayCopy()', '$h->rewind(); $h->next()', 'count($h)', '$h->getIterator()']);
+edge('array-iterator-content', 'new ArrayIterator($x)', get: '$h->__serialize()[1]',
+     pokes: ['$h->getArrayCopy()', '$h->rewind(); $h->next()', 'count($h)', '$h->getIterator()']);
 edge('array-object-properties', '$h = new ArrayObject([], 2); $h->v = $x;', get: '$h->v',
      put: '$h->v = $x', take: '$h->v = null', pokes: ARRAYISH);
 elements('spl-fixed-array', 'SplFixedArray::fromArray([$x])', 'LIST_');
@@ -124,7 +127,8 @@ edge('spl-priority-queue', 'filled(new SplPriorityQueue, $x, 1)', get: '$h->top(
      put: 'count($h) && $h->extract(); $h->insert($x, 1)', take: '$h->extract()',
      pokes: array_diff(HEAP, ['$h->setExtractFlags(3)']));
 edge('spl-priority-queue-priority', '$h = filled(new SplPriorityQueue, 1, $x); ' .
-     '$h->setExtractFlags(2);', get: '$h->top()', put: 'count($h) && $h->extract(); $h->insert(1, $x)',
+     '$h->setExtractFlags(2);', get: '$h->top()', put: 'count($h) && $h->extract(); ' .
+     '$h->insert(1, $x)',
      take: '$h->extract()', pokes: array_diff(HEAP, ['$h->setExtractFlags(3)']));
 edge('spl-storage-key', 'storage($x)', get: 'first($h)',
      put: '$h->removeAllExcept(new SplObjectStorage); $h->attach($x)',
@@ -148,7 +152,7 @@ edge('weak-map-value', '$h = [new WeakMap, new stdClass]; $h[0][$h[1]] = $x;',
              '$h[1] = null', '$c = $h[0]->getIterator(); $h[0] = null; $c->current()']);
 edge('weak-map-node', '$h = new WeakMap; $h[@] = $x;', get: '$h[@]', put: '$h[@] = $x',
      take: 'unset($h[@])', pokes: ['$h = clone $h', 'foreach ($h as $k => &$v) $h[$k] = $v']);
-edge('weak-map-content', '$h = new WeakMap; $h[$x] = $x;', get: 'first($h)',
+edge('weak-map-content', '$h = new WeakMap; $h[$x] = $x;', get: 'first($h)', needs: '<8.3',
      pokes: ['foreach ($h as $k => $v) { unset($h[$k], $k, $v); gc_collect_cycles(); }',
              '$h = clone $h']);
 helpers('class Keyed { static $map; static function set($k, $v) { self::$map ??= new WeakMap; ' .
@@ -175,7 +179,8 @@ foreach ([
 }
 helpers('class OwnFilter extends FilterIterator { function accept(): bool { return true; } }',
         'function counted($v) { yield $v; yield 1; yield 2; }');
-edge('iterator-generator', 'new IteratorIterator(counted($x))', is: '$h->getInnerIterator()->valid()',
+edge('iterator-generator', 'new IteratorIterator(counted($x))', is:
+     '$h->getInnerIterator()->valid()',
      pokes: ['$h->next()', '$h->getInnerIterator()->next()', '$h->valid()'], words: 'frail');
 edge('iterator-generator-current', '$h = rewound(new IteratorIterator(counted($x)));',
      get: '$h->current()', pokes: ITERATOR, words: 'frail');
@@ -189,7 +194,8 @@ edge('iterator-caching-property', '$h = new CachingIterator(new ArrayIterator, 2
      get: '$h[0]', put: '$h[0] = $x', take: '$h[0] = null', pokes: ITERATOR);
 edge('iterator-append', '$h = new AppendIterator; $h->append(once($x));',
      get: '$h->getArrayIterator()[0][0]',
-     pokes: [...ITERATOR, '$h->append(new ArrayIterator([1]))', '$h->append($h->getInnerIterator())']);
+     pokes: [...ITERATOR, '$h->append(new ArrayIterator([1]))',
+     '$h->append($h->getInnerIterator())']);
 edge('iterator-multiple', '$h = new MultipleIterator; $h->attachIterator(once($x));',
      get: 'rewound($h)->current()[0]',
      pokes: [...ITERATOR, '$h->attachIterator(new EmptyIterator)', '$h->detachIterator($h)',
@@ -198,7 +204,8 @@ edge('iterator-multiple-key', '$h = new MultipleIterator; $h->attachIterator(onc
      get: 'rewound($h)->current()[0]', pokes: ITERATOR);
 edge('iterator-recursive', 'rewound(new RecursiveIteratorIterator(new RecursiveArrayIterator(' .
      '[[$x]], 4)))', get: '$h->current()', pokes: ITERATOR);
-edge('iterator-recursive-inner', 'new RecursiveIteratorIterator(new RecursiveArrayIterator([$x], 4))',
+edge('iterator-recursive-inner', 'new RecursiveIteratorIterator(new ' .
+     'RecursiveArrayIterator([$x], 4))',
      get: '$h->getInnerIterator()[0]', put: '$h->getInnerIterator()[0] = $x',
      take: '$h->getInnerIterator()[0] = null', pokes: ITERATOR);
 edge('iterator-tree', 'new RecursiveTreeIterator(new RecursiveArrayIterator([$x], 4))',
@@ -216,14 +223,18 @@ edge('iterator-of-iterator', 'new IteratorIterator(new IteratorIterator(once($x)
      get: '$h->getInnerIterator()->getInnerIterator()[0]', pokes: ITERATOR);
 
 // ---- Heirs of the engine's classes: a declared and a dynamic property ---------------------------
-const HEIR = ['unset($h->v)', '$c = &$h->v; gc_collect_cycles(); unset($c)', '$h->w = $h; unset($h->w)',
-              '$c = clone $h; $c->v = null; unset($c)', 'var_export($h, true)', 'get_object_vars($h)',
+const HEIR = ['unset($h->v)', '$c = &$h->v; gc_collect_cycles(); unset($c)', '$h->w = $h; ' .
+     'unset($h->w)',
+              '$c = clone $h; $c->v = null; unset($c)', 'var_export($h, true)',
+              'get_object_vars($h)',
               '$h->__unserialize($h->__serialize())', '$h->__wakeup()', '$h->__set_state([])'];
 foreach ([
-    'DateTime' => '', 'DateTimeImmutable' => '', 'DateInterval' => '"P1D"', 'DateTimeZone' => '"UTC"',
+    'DateTime' => '', 'DateTimeImmutable' => '', 'DateInterval' => '"P1D"',
+        'DateTimeZone' => '"UTC"',
     'DatePeriod' => 'new DateTime, new DateInterval("P1D"), 3', 'SplFileInfo' => '"x"',
     'SplTempFileObject' => '', 'ArrayObject' => '', 'ArrayIterator' => '', 'SplObjectStorage' => '',
-    'SplFixedArray' => '3', 'SplDoublyLinkedList' => '', 'SplMinHeap' => '', 'SplPriorityQueue' => '',
+    'SplFixedArray' => '3', 'SplDoublyLinkedList' => '', 'SplMinHeap' => '',
+        'SplPriorityQueue' => '',
     'MultipleIterator' => '', 'AppendIterator' => '', 'EmptyIterator' => '', 'Exception' => '',
     'ErrorException' => '', 'ReflectionClass' => '"Box"', 'ReflectionFunction' => 'fn() => 1',
     'ReflectionProperty' => '"Box", "v"', 'php_user_filter' => '', 'Directory' => '',

@@ -45,7 +45,8 @@ of('spl-list', 'extends SplDoublyLinkedList { public $number; function __constru
 of('spl-queue', 'extends SplQueue { public $number; function __construct() { ' .
    'for ($i = 0; $i < 8; ++$i) $this[] = null; }', slot: '!@[#]');
 of('spl-storage', 'extends SplObjectStorage { ' . SLOTS, slot: '@->s#');
-of('spl-storage-data', 'extends SplObjectStorage { public $number, $k = []; function __construct() ' .
+of('spl-storage-data', 'extends SplObjectStorage { public $number, $k = []; function ' .
+     '__construct() ' .
    '{ for ($i = 0; $i < 8; ++$i) $this->k[] = new stdClass; }', slot: '!@[@->k[#]]');
 of('spl-heap', 'extends SplMinHeap { ' . SLOTS, slot: '@->s#');
 of('spl-priority-queue', 'extends SplPriorityQueue { ' . SLOTS, slot: '@->s#');
@@ -83,7 +84,8 @@ of('closure-bearer', '{ public $number, $f; function __construct() { $a = []; $t
    'function &() use (&$a) { return $a; }; }', slot: '(@->f)()[#]');
 of('static-variable', '{ public $number, $f; function __construct() { $this->f = static function ' .
    '&() { static $a = []; return $a; }; }', slot: '(@->f)()[#]');
-of('generator-bearer', '{ public $number, $g; function __construct() { $this->g = (static function &() { ' .
+of('generator-bearer', '{ public $number, $g; function __construct() { $this->g = (static ' .
+     'function &() { ' .
    '$a = new ArrayObject; while (true) yield $a; })(); $this->g->current(); }',
    slot: '@->g->current()[#]');
 of('anonymous', '', expression: 'new class { ' . SLOTS . ' }', slot: '@->s#', words: 'nofinal');
@@ -95,7 +97,8 @@ helpers(
         'yield $a; })()); }',
     'function ghosted() { return (new ReflectionClass("Ghost"))->newLazyGhost(function ($g) {}); }',
     'class Ghost { ' . SLOTS . ' }',
-    'function proxied() { return (new ReflectionClass("Ghost"))->newLazyProxy(fn() => new Ghost); }',
+    'function proxied() { return (new ReflectionClass("Ghost"))->newLazyProxy(fn() => new ' .
+        'Ghost); }',
 );
 of('lazy-ghost', '', expression: 'ghosted()', slot: '@->s#', words: 'nofinal', needs: '8.4');
 of('lazy-proxy', '', expression: 'proxied()', slot: '@->s#', words: 'nofinal', needs: '8.4');
