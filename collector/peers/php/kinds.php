@@ -5,15 +5,16 @@
 // a reference (an edge, a root), or what a node is; the tables beside this file (kinds_*.php) have
 // one entry a kind.
 //
-// Place: a peer of collector/protocol_collector. The text that runs, `php -n -r TEXT`, is all files,
-// each after a closing tag, the tables first, this one last. php.php explains how deaths are
-// observed and why reading is done without variables; a snippet, which is ordinary code, has $x.
+// Place: a peer of collector/protocol_collector. The text that runs, `php -n -r TEXT`, is all
+// files kinds*.php, each after a closing tag, in the order of their names, this one last. php.php
+// explains how deaths are observed and why reading is done without variables; a snippet, which is
+// ordinary code, has $x.
 //
 // A snippet is compiled for the place where its holder is: $h becomes the slot's own expression
 // (`R::$v[$r]->s0`). So no frame keeps a node or a holder alive while an action works on it, and an
 // array is changed where it is. A note is the same text with names of globals.
 
-error_reporting(E_ALL);
+error_reporting(E_ALL & ~E_DEPRECATED);
 ini_set('display_errors', 'stderr');
 ini_set('zend.exception_ignore_args', '1');  // Traces of exceptions would reference objects.
 ini_set('memory_limit', '1G');
@@ -35,171 +36,7 @@ const MAX_NOTE = 300;
 const PRELUDE = 'gc_disable(); $w = $scripts = []; set_error_handler(fn($n, $m) => throw new ' .
     'Exception($m)); ini_set("zend.exception_ignore_args", 1); class Raised extends Exception {}';
 // What the engine throws where a holder is released, and no finalizer of ours has raised.
-const EXPECTED = '/^(Cannot yield from finally blocks|Cannot switch fibers|Generator passed to yie)/';
-
-final class R { public static array $v = []; }  // Registers by name, and some of the adapter's own.
-final class Kind {
-    public string $name, $place, $make = '', $get = '', $put = '', $take = '', $is = '', $drop = '';
-    public string $reset = '', $slot = '', $expression = '';
-    public array $pokes = [];
-    public string $words = '';
-}
-// What the adapter knows of a slot or of a register with a kind.
-final class Held {
-    public bool $full = true;
-    public function __construct(public Kind $kind, public ?int $content) {}
-}
-final class Heap {
-    public static array $kinds = ['edge' => [], 'node' => [], 'root' => []];  // By name.
-    public static array $helpers = [];    // Name => text of the definition.
-    public static array $declared = [];   // Name => true, of helpers.
-    public static array $needed = [];     // Name => true, of helpers that notes name.
-    public static array $code = [];       // Compiled snippets, by place and text.
-    public static WeakMap $living;        // Object => id.
-    public static array $alive = [];      // Id => Kind or null, of objects not reported dead.
-    public static array $weak = [];       // Id => WeakReference.
-    public static array $slots = [];      // Id => slot => Held.
-    public static array $roots = [];      // Register => Held.
-    public static int $born = 0;
-    public static int $depth = 0;         // Of scripts.
-    public static string $answer = '';    // Lines not written yet.
-    public static bool $notes = false;
-    public static bool $silent = false;   // During a reset there are no events and no scripts.
-}
-final class Raised extends Exception {}  // What `raise` raises.
-
-// ---- The tables ---------------------------------------------------------------------------------
-
-function helpers(string ...$texts): void {
-    foreach ($texts as $text) {
-        preg_match('/(?:function &?|class |trait |interface |enum )(\w+)/', $text, $name);
-        Heap::$helpers[$name[1]] = $text;
-    }
-}
-function edge(string $name, string $make, mixed ...$more): void {
-    kind('edge', $name, $make, $more);
-}
-function root(string $name, string $make, mixed ...$more): void {
-    kind('root', $name, $make, $more);
-}
-// `make` is the class's text after its name, without the last brace; or `expression` is given.
-function of(string $name, string $make, mixed ...$more): void {
-    kind('node', $name, $make, $more);
-}
-
-function kind(string $place, string $name, string $make, array $more): void {
-    if (isset($more['needs']) && !has($more['needs'])) return;
-    $kind = new Kind();
-    $kind->name = $name;
-    $kind->place = $place;
-    $kind->make = $make;
-    foreach (['leaks', 'crashes'] as $word) {
-        foreach ((array) ($more[$word] ?? []) as $range) {
-            [$versions, $reference] = explode(' ', $range);
-            [$from, $to] = explode('-', $versions);
-            if (between($from, $to)) $kind->words .= " $word=$reference";
-        }
-    }
-    foreach (explode(' ', $more['words'] ?? '') as $word) {
-        [$word, $until] = explode('<', $word) + [1 => ''];
-        if ($word !== '' && ($until === '' || version_compare(PHP_VERSION, $until, '<')))
-            $kind->words .= " $word";
-    }
-    unset($more['needs'], $more['leaks'], $more['crashes'], $more['words']);
-    foreach ($more as $field => $value) $kind->$field = $value;
-    Heap::$kinds[$place][$name] = $kind;
-}
-
-// From a version, until another, which is included; either may be empty.
-function between(string $from, string $to): bool {
-    return version_compare(PHP_VERSION, $from ?: '0', '>=') &&
-           version_compare(PHP_VERSION, ($to ?: '99') . '.99', '<=');
-}
-// Each word is a version, the first with the kind; `<` and the first without; or an extension, a
-// class, a function.
-function has(string $needs): bool {
-    foreach (array_filter(explode(' ', $needs)) as $need) {
-        if ($need[0] === '<') $there = version_compare(PHP_VERSION, substr($need, 1), '<');
-        elseif (ctype_digit_first($need)) $there = version_compare(PHP_VERSION, $need, '>=');
-        else $there = extension_loaded($need) || class_exists($need) || function_exists($need) ||
-                      load_extension($need);
-        if (!$there) return false;
-    }
-    return true;
-}
-function ctype_digit_first(string $word): bool { return $word[0] >= '0' && $word[0] <= '9'; }
-
-// With -n nothing is loaded that is not compiled in.
-function load_extension(string $name): bool {
-    static $tried = [];
-    return $tried[$name] ??= is_file(PHP_EXTENSION_DIR . "/$name.so") && function_exists('dl') &&
-                             @dl("$name.so");
-}
-
-// `kinds=generator,array-object`: names, or families (a prefix up to a dash).
-function choose_kinds(string $options): void {
-    parse_str($options, $chosen);
-    $names = $chosen['kinds'] ?? '';
-    if ($names === '' || $names === 'all') return;
-    $pattern = '/^(' . strtr(preg_quote($names, '/'), [',' => '|']) . ')(-|$)/';
-    foreach (Heap::$kinds as &$kinds) {
-        $kinds = array_intersect_key($kinds, array_flip(preg_grep($pattern, array_keys($kinds))));
-    }
-}
-
-// ---- Snippets -----------------------------------------------------------------------------------
-
-function helpers_in(string $text): array {
-    preg_match_all('/(?<![$>\w])[A-Za-z_]\w*/', $text, $words);
-    return array_intersect_key(Heap::$helpers, array_flip($words[0]));
-}
-function declare_helpers(string $text): void {
-    foreach (helpers_in($text) as $name => $definition) {
-        if (isset(Heap::$declared[$name])) continue;
-        Heap::$declared[$name] = true;
-        declare_helpers($definition);
-        eval($definition);
-    }
-}
-// $place is the expression of the holder, over the register named $r.
-function compiled(string $text, string $place): Closure {
-    if ($code = Heap::$code[$place][$text] ?? null) return $code;
-    declare_helpers($text);
-    if ($place[0] === '!') $code = compiled_copy($text, substr($place, 1));
-    else $code = substitute($text, $place, '$x', 'R::$v[$r]');
-    return Heap::$code[$place][$text] = eval("return static function (\$r, \$x = null) { $code; };");
-}
-// Where a slot is not a variable of its own: what is not an object has to be written back.
-function compiled_copy(string $text, string $place): string {
-    $place = strtr($place, ['@' => 'R::$v[$r]']);
-    $text = strtr($text, ['@' => 'R::$v[$r]']);
-    if (preg_match('/^return /', $text)) return "\$h = $place ?? null; $text";
-    if (preg_match('/^\$h = held\(/', $text)) return "$text; $place = \$h";
-    return "\$h = $place ?? null; try { $text; } finally { if (!is_object(\$h)) $place = \$h; }";
-}
-function substitute(string $text, string $holder, string $content, string $node): string {
-    $holder = addcslashes($holder, '$\\');  // A call needs brackets, or it would be a method's.
-    $text = preg_replace(['/\$h\(/', '/\$h\b/', '/\$x\b/'],
-                         ["($holder)(", $holder, addcslashes($content, '$\\')], $text);
-    return strtr($text, ['@' => $node]);
-}
-// Makes a holder. `held` is called between that and the release of what was there before.
-function make_text(Kind $kind, bool $native = false): string {
-    if (str_ends_with($kind->make, ';')) return $kind->make;
-    return $native ? "\$h = $kind->make" : "\$h = held($kind->make)";
-}
-// A value on its way into the slot that `store` is about to fill.
-function held(mixed $holder): mixed {
-    if (R::$v['pending']) (R::$v['pending'])();
-    return $holder;
-}
-
-function note(string $text): void {
-    if (!Heap::$notes) return;
-    Heap::$needed += array_fill_keys(array_keys(helpers_in($text)), true);
-    $text = rtrim(preg_replace('/\s+/', ' ', $text), '; ');
-    Heap::$answer .= '> note ' . substr($text, 0, MAX_NOTE) . ";\n";
-}
+const EXPECTED = '/^(Cannot yield from finally|Cannot switch fibers|Generator passed to)/';
 
 // ---- Births and deaths --------------------------------------------------------------------------
 
@@ -209,8 +46,9 @@ function class_of(Kind $kind, bool $final): string {
     if (!isset(Heap::$helpers[$name])) {
         $text = $kind->make;
         if ($final) $text .= ' function __destruct() { finalize($this); }';
-        helpers((str_starts_with($text, 'readonly ') ? 'readonly ' : '') . "class $name " .
-                preg_replace('/^readonly /', '', $text) . ' }');
+        $before = str_starts_with($text, 'readonly ') ? 'readonly ' : '';
+        if ($kind->dynamic) $before = '#[AllowDynamicProperties] ';
+        helpers("{$before}class $name " . preg_replace('/^readonly /', '', $text) . ' }');
     }
     return $name;
 }
@@ -249,86 +87,10 @@ function finalize(object $self): void {
     if ($raised) throw new Raised();
 }
 
-// ---- Registers ----------------------------------------------------------------------------------
-
-// The name of a register where the content of $register is now: itself, or a temporary one.
-function resolve(string $register, string $temporary): string {
-    if (!isset(Heap::$roots[$register])) return $register;
-    $held = Heap::$roots[$register];
-    $temporary .= Heap::$depth;
-    R::$v[$temporary] = content($held, root_place($held->kind, $register), $register);
-    note("\$$temporary = " . get_note($held, '$h' . substr($register, 1), $register));
-    return $temporary;
-}
-function root_place(Kind $kind, string $register): string {
-    return "R::\$v['$kind->name'][\$r]";
-}
-function release_temporaries(): void {
-    foreach (['t', 'u'] as $temporary) {
-        if (isset(R::$v[$temporary . Heap::$depth])) R::$v[$temporary . Heap::$depth] = null;
-    }
-}
-// After another value has been written to the register.
-function drop_root(string $register, ?Held $old): void {
-    if (!$old) return;
-    $place = root_place($old->kind, $register);
-    if ($old->kind->drop !== '') compiled($old->kind->drop, $place)($register);
-    else R::$v[$old->kind->name][$register] = null;
-}
-function set_register(string $register, mixed $value): void {
-    $old = Heap::$roots[$register] ?? null;
-    unset(Heap::$roots[$register]);
-    R::$v[$register] = $value;
-    unset($value);
-    drop_root($register, $old);
-}
-
-// ---- Slots --------------------------------------------------------------------------------------
-
-// The expression of a slot over `@`, the node; after `!`, if it is not a variable of its own.
-function slot_of(string $register, int $slot): string {
-    $kind = Heap::$alive[Heap::$living[R::$v[$register]]];
-    if ($kind && $kind->slot !== '') return strtr($kind->slot, ['#' => $slot]);
-    return $slot % 2 ? "@->odd[$slot]" : "@->s$slot";
-}
-// What a holder holds now; without `get`, the object that is known to be there, if it still lives.
-// In the midst of an action there may be anything; while a generator runs it cannot tell.
-function content(Held $held, string $place, string $register): ?object {
-    $kind = $held->kind;
-    if (!$held->full) return null;
-    try {
-        if ($kind->get !== '') {
-            $value = compiled("return $kind->get", $place)($register);
-            return is_object($value) ? $value : null;
-        }
-        if ($kind->is !== '' && !compiled("return $kind->is", $place)($register)) return null;
-    } catch (Throwable) {
-        if ($kind->get !== '') return null;
-    }
-    return (Heap::$weak[$held->content] ?? null)?->get();
-}
-function get_note(Held $held, string $holder, string $register): string {
-    if (!$held->full) return 'null';
-    return $held->kind->get === '' ? "\$w[$held->content]->get()"
-                                   : substitute($held->kind->get, $holder, '$x', "\$$register");
-}
-function number_of(?object $object): ?int {  // None for what is not an object of the program.
-    return $object === null ? null : Heap::$living[$object] ?? null;
-}
-function noted(string $place, string $node): string {
-    return strtr(ltrim($place, '!'), ['@' => "\$$node"]);
-}
-function got(?int $number): void {
-    Heap::$answer .= '> got ' . ($number ?? 'none') . "\n";
-}
-function slot_is_null(string $register, string $place): bool {
-    return compiled('return ' . ltrim($place, '!') . ' ?? null', 'none')($register) === null;
-}
-
 // ---- Operations ---------------------------------------------------------------------------------
 
 function node(string $register, string $as = '', string $finalizer = ''): void {
-    $kind = $as === '' ? null : Heap::$kinds['node'][$as];
+    $kind = $as === '' ? null : kind_of('node', $as);
     if (!$kind) $code = 'new ' . ($finalizer === '' ? 'Node' : 'FinalNode');
     elseif ($kind->expression !== '') $code = $kind->expression;
     else $code = 'new ' . class_of($kind, $finalizer !== '');
@@ -354,17 +116,25 @@ function copy_reference(string $register, string $source, string $as = ''): void
         drop_root($register, $old);
         return;
     }
-    $kind = Heap::$kinds['root'][$as];
+    $kind = kind_of('root', $as);
     $old = Heap::$roots[$register] ?? null;
     $refill = $old && $old->kind === $kind && $kind->put !== '';
     $text = $refill ? $kind->put : make_text($kind);
-    note(substitute($refill ? $kind->put : make_text($kind, true), '$h' . substr($register, 1),
-                    "\$$source", "\$$register") . weak_note($kind, $source));
     $set = fn() => Heap::$roots[$register] = new Held($kind, number_of(R::$v[$source]));
     R::$v[$kind->name] ??= [];
+    $put_aside = $old && $old->kind === $kind && !$refill && $kind->drop !== '';
+    if ($put_aside) put_aside($kind, $register);
+    note(substitute($refill ? $kind->put : make_text($kind, true), holder_name($register),
+                    "\$$source", "\$$register") . weak_note($kind, $source));
     run_make($text, root_place($kind, $register), $register, $source, $set);
     if ($old && $old->kind !== $kind) drop_root($register, $old);
+    if ($put_aside) drop_root("old$register", $old);
     R::$v[$register] = null;
+}
+// A holder whose content is elsewhere, and which another of the same kind replaces.
+function put_aside(Kind $kind, string $register): void {
+    note(holder_name("old$register") . ' = ' . holder_name($register));
+    R::$v[$kind->name]["old$register"] = R::$v[$kind->name][$register];
 }
 // `set` tells what is held; it is called before the old holder is released.
 function run_make(string $text, string $place, string $register, string $source,
@@ -373,6 +143,10 @@ function run_make(string $text, string $place, string $register, string $source,
     R::$v['pending'] = $set;
     try {
         compiled($text, $place)($register, R::$v[$source]);
+    } catch (FiberError) {  // Until 8.3 in any destructor.
+        unset(Heap::$roots[$register]);
+        if (str_contains($place, '[$r]')) R::$v[$register] = R::$v[$source];
+        else compiled('$h = $x', $place)($register, R::$v[$source]);
     } finally {
         R::$v['pending'] = null;
     }
@@ -387,10 +161,12 @@ function load(string $register, string $node, int $slot): void {
     $node = resolve($node, 't');
     $place = slot_of($node, $slot);
     $held = Heap::$slots[number_of(R::$v[$node])][$slot] ?? null;
-    $read = ltrim($place, '!') . ($place[0] === '@' ? '' : ' ?? null');
+    $plain = !Heap::$alive[number_of(R::$v[$node])];
+    $read = ltrim($place, '!') . ($plain ? '' : ' ?? null');
     note("\$$register = " . ($held ? get_note($held, noted($place, $node), $node)
                                    : noted($read, $node)));
     $value = $held ? content($held, $place, $node) : compiled("return $read", 'none')($node);
+    if (number_of($value) === null) $value = null;
     got(number_of($value));
     $old = Heap::$roots[$register] ?? null;
     unset(Heap::$roots[$register]);
@@ -411,7 +187,7 @@ function store(string $node, int $slot, string $source, string $as = ''): void {
     $place = slot_of($node, $slot);
     $number = number_of(R::$v[$node]);
     $old = Heap::$slots[$number][$slot] ?? null;
-    $kind = $as === '' ? null : Heap::$kinds['edge'][$as];
+    $kind = $as === '' ? null : kind_of('edge', $as);
     $set = function () use ($kind, $number, $slot, $source) {
         if (!$kind) unset(Heap::$slots[$number][$slot]);
         else Heap::$slots[$number][$slot] = new Held($kind, number_of(R::$v[$source]));
@@ -448,8 +224,8 @@ function poke(string $node, int $slot, int $action): void {
     $place = slot_of($node, $slot);
     $number = number_of(R::$v[$node]);
     $held = Heap::$slots[$number][$slot] ?? null;
-    if (!$held) {
-        got(null);
+    if (!$held) {  // A fiber that could not be made.
+        report_poke($node, $number, $slot, $place);
         return;
     }
     $actions = actions_of($held->kind);
@@ -462,7 +238,8 @@ function poke(string $node, int $slot, int $action): void {
     report_poke($node, $number, $slot, $place);
 }
 function actions_of(Kind $kind): array {
-    return [...$kind->pokes, ...GENERIC];
+    $safe = $kind->get . $kind->is === '' || $kind->once;
+    return [...$kind->pokes, ...($safe ? [] : UNSAFE), ...GENERIC];
 }
 // The register may have another value since then, and the slot another holder, or none.
 function report_poke(string $node, int $number, int $slot, string $place): void {
@@ -474,19 +251,29 @@ function report_poke(string $node, int $number, int $slot, string $place): void 
         }
     }
     $held = Heap::$slots[$number][$slot] ?? null;
-    if ($held && slot_is_null($node, $place)) unset(Heap::$slots[$number][$slot]);
+    if ($held && slot_is_null($node, $place)) {
+        unset(Heap::$slots[$number][$slot]);
+        if ($held->kind->drop !== '') compiled($held->kind->drop, $place)($node);
+        $held = null;
+    }
     $now = $held ? content($held, $place, $node)
                  : compiled('return ' . ltrim($place, '!') . ' ?? null', 'none')($node);
     got(number_of($now));
-    if ($held && $now === null) let_go($held, $node, $number, $slot, $place);
+    if (number_of($now) === null) let_go($held, $node, $number, $slot, $place);
     unset($now);
     if (str_starts_with($node, 'poked')) R::$v[$node] = null;
 }
 
 // The holder has lost its content: it is kept for a refill, or dropped.
-function let_go(Held $held, string $node, int $number, int $slot, string $place): void {
-    $held->full = false;
-    if ($held->kind->put !== '') return;
+function let_go(?Held $held, string $node, int $number, int $slot, string $place): void {
+    if ($held) $held->full = false;
+    try {
+        if ($held && $held->kind->take !== '') {
+            note(substitute($held->kind->take, noted($place, $node), '', "\$$node"));
+            compiled($held->kind->take, $place)($node);
+            return;
+        }
+    } catch (Throwable) {}
     unset(Heap::$slots[$number][$slot]);
     note(noted($place, $node) . ' = null');
     compiled(ltrim($place, '!') . ' = null', 'none')($node);
@@ -595,7 +382,7 @@ function complaint(string $line, Throwable $error): string {
 }
 
 Heap::$declared = ['finalize' => true, 'Raised' => true];
-set_error_handler(fn($_, $message) => throw new Exception($message));
+set_error_handler(fn($_, $message) => throw new Exception($message), error_reporting());
 foreach (['none', 'self', 'pending', ...array_map(fn($i) => "r$i", range(0, 15))] as $register)
     R::$v[$register] = null;
 choose_kinds((string) getenv('OURO_OPTIONS'));

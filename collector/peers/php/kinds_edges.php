@@ -45,8 +45,6 @@ const GENERIC = [
     'canary($h)',
     '$c = clone $h; gc_collect_cycles(); unset($c)',
     '$h == clone $h',
-    '$h->__construct()',
-    '$h->__construct(1, 2, 3)',
     '$c = unserialize(serialize($h))',
     'dump($h)',
     '$c = (array) $h; gc_collect_cycles(); unset($c)',
@@ -57,6 +55,8 @@ const GENERIC = [
     'crowd(); try { $c = $h; $h = null; $h = $c; unset($c); } finally { uncrowd(); }',
     'spray()',
 ];
+// Those that could empty a holder, which cannot be seen without `get` or `is`.
+const UNSAFE = ['$h->__construct()', '$h->__construct(1, 2, 3)'];
 
 // ---- Arrays and references ----------------------------------------------------------------------
 edge('array', '[$x]', get: '$h[0]', put: '$h[0] = $x', take: '$h[0] = null');
@@ -87,15 +87,19 @@ helpers(
     'class Secret { private $v; function get() { return $this->v; } function set($v) { ' .
         '$this->v = $v; } }',
     'class Heir extends Secret { private $v; }',
-    'class Magic { private $a = []; function &__get($n) { return $this->a[$n]; } function __set($n, ' .
+    'class Magic { private $a = []; function &__get($n) { return $this->a[$n]; } function ' .
+        '__set($n, ' .
         '$v) { $this->a[$n] = $v; } function __unset($n) { unset($this->a[$n]); } function ' .
         '__isset($n) { return isset($this->a[$n]); } function __call($n, $a) { return ' .
         '$this->a["v"]; } }',
     'function magic($v) { $m = new Magic; $m->v = $v; return $m; }',
-    'class Access implements ArrayAccess, IteratorAggregate, Countable { private $a = []; function ' .
-        'offsetGet($o): mixed { return $this->a[$o] ?? null; } function offsetSet($o, $v): void { ' .
+    'class Access implements ArrayAccess, IteratorAggregate, Countable { private $a = []; ' .
+        'function ' .
+        'offsetGet($o): mixed { return $this->a[$o] ?? null; } function offsetSet($o, $v): ' .
+        'void { ' .
         '$this->a[$o] = $v; } function offsetUnset($o): void { unset($this->a[$o]); } function ' .
-        'offsetExists($o): bool { return isset($this->a[$o]); } function getIterator(): Iterator { ' .
+        'offsetExists($o): bool { return isset($this->a[$o]); } function getIterator(): ' .
+        'Iterator { ' .
         'return new ArrayIterator($this->a); } function count(): int { return 1; } }',
     'function access($v) { $a = new Access; $a[0] = $v; return $a; }',
 );
@@ -109,7 +113,8 @@ edge('object-typed', '$h = new Typed; $h->v = $x;', get: '$h->v', put: '$h->v = 
 edge('object-typed-reference', '$h = new Typed; $c = $x; $h->v = &$c; unset($c);', get: '$h->v',
      put: '$h->v = $x', take: '$h->v = null', pokes: ['$h->v = 1', '$c = clone $h; $c->v = null'],
      needs: '99');
-edge('object-readonly', 'new ReadOnlyBox($x)', get: '$h->v', pokes: ['$h->v = null', 'unset($h->v)'],
+edge('object-readonly', 'new ReadOnlyBox($x)', get: '$h->v', pokes: ['$h->v = null',
+     'unset($h->v)'],
      needs: '8.1');
 edge('object-private', '$h = new Secret; $h->set($x);', get: '$h->get()', put: '$h->set($x)',
      take: '$h->set(null)');
@@ -129,7 +134,8 @@ edge('object-by-reference', '$h = new Box($x); foreach ($h as &$c) {} unset($c);
 
 // ---- Closures -----------------------------------------------------------------------------------
 const CLOSURE = [
-    '$h()', '$h(1, 2, 3)', '$c = $h->bindTo(null); unset($c)', '$c = $h->bindTo(new Box); unset($c)',
+    '$h()', '$h(1, 2, 3)', '$c = $h->bindTo(null); unset($c)', '$c = $h->bindTo(new Box); ' .
+        'unset($c)',
     '$h->call(new Box)', 'array_map($h, [1, 2])', '$c = Closure::fromCallable($h); unset($c)',
     '(new ReflectionFunction($h))->getStaticVariables()', '(new ReflectionFunction($h))->invoke()',
     '$c = $h->__invoke(...); unset($c)', 'call_user_func_array($h, [])',
@@ -139,20 +145,24 @@ helpers('function statics() { return function () { static $s; return func_num_ar
 edge('closure-use', 'function () use ($x) { return $x; }', get: '$h()', pokes: CLOSURE);
 edge('closure-static', 'static function () use ($x) { return $x; }', get: '$h()', pokes: CLOSURE);
 edge('closure-arrow', 'fn() => $x', get: '$h()', pokes: CLOSURE);
-edge('closure-reference', '$c = $x; $h = function (...$a) use (&$c) { return $a ? $c = $a[0] : $c; };' .
+edge('closure-reference', '$c = $x; $h = function (...$a) use (&$c) { return $a ? $c = $a[0] : ' .
+     '$c; };' .
      ' unset($c);', get: '$h()', put: '$h($x)', take: '$h(null)', pokes: CLOSURE);
 edge('closure-this', '(function () { return $this; })->bindTo($x)', get: '$h()', pokes: CLOSURE);
 edge('closure-variable', '$h = statics(); $h($x);', get: '$h()', put: '$h($x)', take: '$h(null)',
      pokes: CLOSURE);
 edge('closure-method', '(new Box($x))->get(...)', get: '$h()', pokes: CLOSURE, needs: '8.1');
-edge('closure-callable', 'Closure::fromCallable([new Box($x), "get"])', get: '$h()', pokes: CLOSURE);
+edge('closure-callable', 'Closure::fromCallable([new Box($x), "get"])', get: '$h()', pokes:
+     CLOSURE);
 edge('closure-invokable', 'Closure::fromCallable(new Box($x))', get: '$h()', pokes: CLOSURE);
-edge('closure-magic', 'Closure::fromCallable([magic($x), "anything"])', get: '$h()', pokes: CLOSURE);
+edge('closure-magic', 'Closure::fromCallable([magic($x), "anything"])', get: '$h()', pokes:
+     CLOSURE);
 edge('closure-internal', 'Closure::fromCallable([new ArrayObject([$x]), "offsetGet"])',
      get: '$h(0)', pokes: CLOSURE);
 edge('closure-scope', 'Closure::bind(fn() => $this->v, new Box($x), Box::class)', get: '$h()',
      pokes: CLOSURE);
 edge('closure-nested', 'fn() => fn() => $x', get: '$h()()', pokes: CLOSURE);
-edge('closure-self', '$c = null; $c = function () use (&$c, $x) { return $x; }; $h = $c; unset($c);',
+edge('closure-self', '$c = null; $c = function () use (&$c, $x) { return $x; }; $h = $c; ' .
+     'unset($c);',
      get: '$h()', pokes: CLOSURE, words: 'cyclic');
 edge('callable', '[new Box($x), "get"]', get: '$h()', pokes: ['$h()', 'array_map($h, [])']);

@@ -18,9 +18,10 @@ const GENERATOR = [
     '(function () { foreach (func_get_arg(0) as $v) return; })($h)',
 ];
 function generator(string $state, string $body, string $words = '', string $needs = '8.0',
-                   string $make = '', array $pokes = []): void {
+                   string $make = '', array $pokes = [], string|array $leaks = []): void {
     edge("generator-$state", $make ?: "start((function (\$a) { $body })(\$x))", is: '$h->valid()',
-         pokes: [...$pokes, ...GENERATOR], words: "frail $words", needs: $needs);
+         pokes: [...$pokes, ...GENERATOR], words: "frail $words", needs: $needs,
+         leaks: $leaks);
 }
 helpers('function id($v) { return $v; }', 'function no() { return null; }');
 
@@ -41,26 +42,28 @@ generator('array-literal', 'while (true) $b = [$a, yield 1];');
 generator('array-literal-only', '$b = [$a, (function () use (&$a) { $a = null; return 1; })(), ' .
           'yield 1, yield 2, yield 3, yield 4]; yield 5;');
 generator('try-finally', 'try { while (true) yield 1; } finally { no(); }');
-generator('finally-return', 'try { return $a; } finally { while (true) yield 1; }');
-generator('finally-return-only', '$b = function () use (&$a) { try { return $a; } finally { ' .
-          '$a = null; } }; try { return $b(); } finally { yield 1; yield 2; }');
+generator('finally-return', 'try { return $a; } finally { while (true) yield 1; }',
+          leaks: '8.0- new');
 generator('finally-exception', 'try { throw new ErrorException; } finally { yield 1; yield 2; }');
 generator('finally-exception-holds', 'try { throw magic_exception($a); } finally { $a = null; ' .
-          'yield 1; yield 2; }');
+          'yield 1; yield 2; }', leaks: '8.0- new');
 generator('catch', 'try { throw magic_exception($a); } catch (Exception $e) { $a = null; ' .
           'while (true) yield 1; }');
 generator('foreach-value', '$b = [$a]; $a = null; foreach ($b as $c) { $b = null; while (true) ' .
           'yield 1; }');
 generator('foreach-only', 'foreach ([$a, $a = null] as $b) { $b = null; yield 1; yield 2; }');
 generator('foreach-reference', '$b = [$a]; $a = null; foreach ($b as &$c) while (true) yield 1;');
-generator('foreach-object', 'foreach (new Box($a) as $b) { $a = $b = null; while (true) yield 1; }');
-generator('foreach-object-reference', '$o = new Box($a); $a = null; foreach ($o as &$b) while (true) ' .
+generator('foreach-object', 'foreach (new Box($a) as $b) { $a = $b = null; while (true) yield ' .
+     '1; }');
+generator('foreach-object-reference', '$o = new Box($a); $a = null; foreach ($o as &$b) while ' .
+     '(true) ' .
           'yield 1;');
 generator('foreach-iterator', 'foreach (new ArrayIterator([$a]) as $b) { $a = $b = null; ' .
           'while (true) yield 1; }');
 generator('foreach-generator', 'foreach ((function ($c) { while (true) yield $c; })($a) as $b) { ' .
           '$a = $b = null; yield 1; }');
-generator('foreach-aggregate', 'foreach (access($a) as $b) { $a = $b = null; while (true) yield 1; }');
+generator('foreach-aggregate', 'foreach (access($a) as $b) { $a = $b = null; while (true) ' .
+     'yield 1; }');
 generator('foreach-spl', '$s = new SplObjectStorage; $s[$a] = 1; $a = null; foreach ($s as $b) { ' .
           '$s = $b = null; while (true) yield 1; }');
 generator('from-array', 'yield from [1, 2, 3, 4, $a];');
@@ -114,15 +117,103 @@ const FIBER = [
 function fibers(string $state, string $body, string $leaks = '', string $make = '',
                 string $needs = ''): void {
     edge("fiber-$state", $make ?: "fiber(function () use (\$x) { \$a = \$x; $body })",
-         is: '$h->isSuspended() || $h->isRunning()', pokes: FIBER, words: 'frail',
+         is: '!$h->isTerminated()', pokes: FIBER, words: 'frail',
          needs: "Fiber $needs", leaks: $leaks ?: []);
 }
 fibers('local', 'while (true) Fiber::suspend();');
-fibers('call', 'while (true) id(Fiber::suspend($a), 1);');
+fibers('unstarted', '', make: '(function ($f) { return $f; })(new Fiber(function () use ($x) {}))');
+fibers('argument', '', make: '(function () { $f = new Fiber(function ($b) { while (true) ' .
+       'Fiber::suspend(); }); $f->start(func_get_arg(0)); return $f; })($x)');
+fibers('transfer', 'while (true) Fiber::suspend($a);', leaks: '8.1- GH-10134');
+fibers('sent', '', make: '$h = fiber(function () { $b = Fiber::suspend(); while (true) ' .
+       'Fiber::suspend(); }); $h->resume($x);');
+fibers('call', 'while (true) id($a, Fiber::suspend());');
+fibers('call-new', 'while (true) new Box($a, Fiber::suspend());');
+fibers('call-internal', 'while (true) max($a, Fiber::suspend());');
+fibers('call-spread', 'while (true) max(...[$a, Fiber::suspend()]);');
+fibers('array-literal', 'while (true) $b = [$a, Fiber::suspend()];');
 fibers('nested', 'id((function ($b) { while (true) Fiber::suspend(); })($a));');
+fibers('this', '', make: 'fiber((fn() => Fiber::suspend())->bindTo($x))');
+fibers('method', 'fibered($a)->run();');
 fibers('try-finally', 'try { while (true) Fiber::suspend(); } finally { no(); }');
+fibers('finally-return', '(function ($b) { try { return $b; } finally { while (true) ' .
+       'Fiber::suspend(); } })($a);',
+       leaks: '8.1- new');
+fibers('finally-return-only', '', make: 'fiber((function () { $b = func_get_arg(0); return ' .
+     'function () use ' .
+       '(&$b) { try { return $b; } finally { $b = null; while (true) Fiber::suspend(); } }; ' .
+       '})($x))',
+       leaks: '8.1- new');
+fibers('finally-exception', 'try { throw magic_exception($a); } finally { $a = null; while ' .
+     '(true) ' .
+       'Fiber::suspend(); }',
+       leaks: '8.1- new');
+fibers('catch', 'try { throw magic_exception($a); } catch (Exception $e) { while (true) ' .
+       'Fiber::suspend(); }');
 fibers('foreach', 'foreach ([$a] as $b) while (true) Fiber::suspend();');
+fibers('foreach-reference', '$b = [$a]; foreach ($b as &$c) while (true) Fiber::suspend();');
+fibers('foreach-iterator', 'foreach (new FiberIterator($a) as $b) {}',
+       leaks: '8.1-8.3 new');
+fibers('foreach-aggregate', 'foreach (access($a) as $b) while (true) Fiber::suspend();');
 fibers('generator', '$g = (function ($b) { while (true) yield Fiber::suspend(); })($a); ' .
        'foreach ($g as $c) {}');
-fibers('array-map', 'array_map(function ($b) { while (true) Fiber::suspend(); }, [$a]);',
+fibers('generator-from', '$g = (function ($b) { yield from (function () use ($b) { while (true) ' .
+       'yield Fiber::suspend(); })(); })($a); foreach ($g as $c) {}',
+       leaks: '8.1- new');
+fibers('generator-method', '$g = (function ($b) { while (true) yield Fiber::suspend(); })($a); ' .
+       '$g->current(); $g->next();');
+fibers('generator-around', '$g = (function () use ($a) { while (true) { yield 1; ' .
+     'Fiber::suspend(); } ' .
+       '})(); foreach ($g as $c);');
+fibers('in-fiber', '$f = new Fiber(function () use ($a) { while (true) Fiber::suspend(); }); ' .
+       '$f->start(); while (true) { Fiber::suspend(); $f->resume(); }');
+fibers('symbol-table', '$n = "b"; $$n = $a; while (true) Fiber::suspend();');
+fibers('static', 'static $s; while (true) Fiber::suspend();');
+fibers('magic-get', 'suspending($a)->p;',
+       leaks: '8.1- new');
+fibers('magic-call', 'suspending($a)->q();');
+fibers('magic-string', '$b = "x" . suspending($a);',
+       leaks: '8.1- new');
+fibers('offset', '$b = suspending($a)[1];',
+       leaks: '8.1- new');
+fibers('destructor', '$b = new Dying($a); $b = null;',
+       leaks: '8.4- new', needs: '8.4');
+fibers('constructor', 'new class($a) { function __construct(public $v) { while (true) ' .
+       'Fiber::suspend(); } };',
+       leaks: '8.1- new');
+fibers('include', '$b = eval("while (true) Fiber::suspend();");',
+       leaks: '8.1- new');
+fibers('usort', '$b = [2, 1]; usort($b, function () { while (true) Fiber::suspend(); });');
+fibers('map', 'array_map(function () { while (true) Fiber::suspend(); }, [1]);');
+fibers('replace', 'preg_replace_callback("/a/", function () { while (true) Fiber::suspend(); ' .
+     '}, "a");');
+fibers('iterator-array', 'iterator_to_array((function () use ($a) { while (true) yield ' .
+       'Fiber::suspend(); })());');
+fibers('call-user', 'call_user_func_array(function () { while (true) Fiber::suspend(); }, []);');
+fibers('reflection', '(new ReflectionFunction(function () { while (true) Fiber::suspend(); }))' .
+       '->invoke();');
+fibers('filter', 'foreach (new CallbackFilterIterator(new ArrayIterator([1]), function () { ' .
+       'while (true) Fiber::suspend(); }) as $c);');
+fibers('heap', '$b = new FiberHeap; $b->insert($a); $b->insert(1);');
+fibers('map-argument', '', make: 'fiber(function () use ($x) { array_map(function () { while ' .
+     '(true) ' .
+       'Fiber::suspend(); }, [$x]); })',
        leaks: '8.1- GH-10134');
+fibers('map-argument-only', '', make: 'fiber((function ($b) { return function () use (&$b) { ' .
+     'array_map(' .
+       'function () use (&$b) { $b = null; while (true) Fiber::suspend(); }, [$b]); }; })($x))',
+       leaks: '8.1- GH-10134');
+helpers(
+    'class FiberIterator extends ArrayIterator { function __construct($v) { parent::__construct(' .
+        '[$v]); } function current(): mixed { while (true) Fiber::suspend(); } }',
+    'class FiberHeap extends SplHeap { function compare($a, $b): int { while (true) ' .
+        'Fiber::suspend(); } }',
+    'class Dying extends Box { function __destruct() { while (true) Fiber::suspend(); } }',
+    'class Fibered extends Box { function run() { while (true) Fiber::suspend(); } }',
+    'function fibered($v) { return new Fibered($v); }',
+    'class Suspending extends ArrayObject { public $v; function __get($n) { while (true) ' .
+        'Fiber::suspend(); } function __call($n, $a) { $this->__get(1); } function ' .
+        '__toString(): string { $this->__get(1); } function offsetGet($k): mixed { ' .
+        '$this->__get(1); } }',
+    'function suspending($v) { $s = new Suspending; $s->v = $v; return $s; }',
+);
