@@ -46,7 +46,7 @@ class Kind
   def text(part) = @entry[part]
 
   def code(text, parameters)
-    @code[text] ||= eval("lambda { |#{parameters}| #{text} }", TOPLEVEL_BINDING.dup)
+    @code[[text, parameters]] ||= eval("lambda { |#{parameters}| #{text} }", TOPLEVEL_BINDING.dup)
   end
 
   def make(content, register = nil)

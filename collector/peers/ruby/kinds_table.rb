@@ -138,6 +138,30 @@ module Table
       f
     end
   RUBY
+  # An object whose method `name` waits and then returns `r`. Its class outlives it: the
+  # interpreter's caches of methods would hold what a method of its own refers to.
+  helper 'Waiter waiter', <<~'RUBY'
+    class Waiter
+      include Comparable
+      CLASSES = {}
+      def initialize(a, r) = (@a = a; @r = r)
+      def wait = (park(@a[0], @a); @r)
+      def hash = 1
+      def succ = self
+    end
+    def waiter(a, name, r)
+      Waiter::CLASSES[name] ||= Class.new(Waiter).tap { |c| c.class_eval("def #{name}(*) = wait") }
+      Waiter::CLASSES[name].new(a, r)
+    end
+  RUBY
+  helper 'Opener', 'class Opener; def initialize(a) = park(a[0], a); end'
+  helper 'Hooks hooked', <<~'RUBY'
+    module Hooks
+      def wait(*) = park(@a[0], @a)
+      %i[inherited included method_added const_missing].each { |name| alias_method name, :wait }
+    end
+    def hooked(m, a) = (m.instance_variable_set(:@a, a); m.extend(Hooks))
+  RUBY
   helper 'variable', <<~'RUBY'
     def variable(v)
       loop do
@@ -161,6 +185,7 @@ module Table
       raised { e.next }
     end
   RUBY
+  helper 'matched', 'def matched = /a/.match("a")'
   helper 'refined', <<~'RUBY'
     def refined(v)
       c = Class.new
@@ -200,10 +225,8 @@ module Table
     def ask(t) = (t[:in] << 1; t[:out].pop)
   RUBY
   helper 'global', <<~'RUBY'
-    def global(k, *a)
-      $globals ||= Array.new(16) { |i| eval("->(*a) { a.empty? ? $g#{i} : $g#{i} = a[0] }") }
-      $globals[k].call(*a)
-    end
+    def globals = $globals ||= (0..15).map { |i| eval("->(*a) { a.empty? ? $g#{i} : $g#{i} = a[0] }") }
+    def global(k, *a) = globals[k].call(*a)
   RUBY
   helper 'refs', 'def refs = $refs ||= ObjectSpace::WeakMap.new'
   helper 'FIXED', 'FIXED = Array.new(16) { Object.new }'
@@ -232,6 +255,7 @@ module Table
     end
   RUBY
   helper 'kept', 'def kept = $kept ||= []' # Weak maps that actions leave behind.
+  helper 'COLLECT', 'COLLECT = proc { |_id| GC.start }'
   helper 'stressed', <<~'RUBY'
     def stressed
       GC.enable
@@ -287,12 +311,12 @@ module Table
     'h.send(:initialize_copy, h)',
     '30.times { |i| set_iv(h, i, "@x#{i}") }',
     '30.times { |i| set_iv(h, h, "@x#{i}") }; 30.times { |i| h.remove_instance_variable("@x#{i}") }',
-    'h.define_singleton_method(:odd) { 1 }; h.odd',
+    'h.define_singleton_method(:odd, &thunk(1)); h.method(:odd).call',
     'h.extend(Module.new); h.singleton_class.inspect',
     'h.object_id; GC.compact; h.object_id',
     'kept << ObjectSpace::WeakMap.new.tap { |m| m[h] = h }',
     'm = ObjectSpace::WeakMap.new; m[h] = 1; GC.start; m.each { GC.start }',
-    'ObjectSpace.define_finalizer(h, proc { GC.start })',
+    'ObjectSpace.define_finalizer(h, COLLECT)',
     'ObjectSpace.define_finalizer(h, thunk(1)); ObjectSpace.undefine_finalizer(h)',
     'Thread.new { h.inspect; GC.start }.join',
     'Fiber.new { h.inspect; GC.start }.resume',
@@ -322,7 +346,7 @@ module Table
   CALL = [
     'h.call', 'h.curry.call', '(h >> h).call', 'h.dup.call', 'h.clone.call', 'h.binding.receiver',
     'h.binding.local_variable_set(:fresh, h)', 'Object.new.instance_exec(&h)', 'lambda(&h).call',
-    'Class.new { define_method(:m, &h) }.new.m', '[1].each(&h)', '[3, 1].sort(&h)', 'h.parameters',
+    'Class.new { define_method(:m, &h) }.new.method(:m).call', '[1].each(&h)', '[3, 1].sort(&h)', 'h.parameters',
     'h.ruby2_keywords', 'Thread.new(&h).join', 'Fiber.new(&h).resume', 'h === 1', 'h.to_proc.hash',
     'Enumerator.new(&h).next', 'Hash.new(&h)[1]', 'h.binding.irb_missing', 'stressed { h.call }'
   ].freeze
@@ -337,7 +361,7 @@ module Table
     'h.next', 'h.peek', 'h.rewind', 'h.next; h.rewind', 'h.size', 'h.take(2)', 'h.with_index.next',
     'h.with_object([]).next', 'h.lazy.map { |e| e }.first', '(h + h).next', 'h.dup.next',
     'h.next; h.dup', 'h.each_slice(2).next', '3.times { h.next }', 'h.each { GC.start; break }',
-    'h.each { move; break }', 'h.next_values; h.peek_values', 'h.feed(1); h.next', 'h.zip(h)',
+    'h.each { move; break }', 'h.next_values; h.peek_values', 'h.feed(1); h.next', 'h.first(1).zip(h)',
     'h.each_entry.next', 'h.next; GC.compact; h.next', 'h.each { raise }', 'h.each { throw :no }'
   ].freeze
   FIBER = [
@@ -365,13 +389,12 @@ module Table
   edge 'ivar-object-id', 'Box.new(x).tap(&:object_id)', 'h.v', 'h.v = x', 'h.v = nil', acts: OBJECT
   { 'array' => '[1]', 'string' => '+"abc"', 'hash' => '{}', 'proc' => 'thunk(1)',
     'struct' => 'Struct.new(:a).new(1)', 'module' => 'Module.new', 'class' => 'Class.new',
-    'exception' => 'StandardError.new', 'method' => '1.method(:+)', 'fiber' => 'Fiber.new {}',
-    'thread' => 'dead {}', 'enumerator' => '[1].each', 'binding' => 'scope(1)', 'time' => 'Time.now',
-    'regexp' => 'Regexp.new("a".dup)', 'match' => '/a/.match("a")', 'queue' => 'Queue.new',
+    'exception' => 'StandardError.new', 'method' => '1.method(:+)', 'fiber' => 'Fiber.new(&thunk(1))',
+    'thread' => 'dead(&thunk(1))', 'enumerator' => '[1].each', 'binding' => 'scope(1)', 'time' => 'Time.now',
+    'regexp' => 'Regexp.new("a".dup)', 'match' => 'matched', 'queue' => 'Queue.new',
     'mutex' => 'Mutex.new', 'condition' => 'ConditionVariable.new', 'random' => 'Random.new(1)',
     'lazy' => '[1].lazy', 'weakmap' => 'ObjectSpace::WeakMap.new', 'dir' => 'Dir.new("/")',
-    'io' => 'IO.pipe[0]', 'tracepoint' => 'TracePoint.new(:raise) {}', 'yielder' =>
-    'Enumerator::Yielder.new {}', 'chain' => '[1].each + [2]', 'thread-group' => 'ThreadGroup.new',
+    'io' => 'IO.pipe[0]',     'Enumerator::Yielder.new(&thunk(1))', 'chain' => '[1].each + [2]', 'thread-group' => 'ThreadGroup.new',
     'unbound-method' => 'Object.instance_method(:hash)', 'stat' => 'File.stat("/")',
     'iseq' => 'RubyVM::InstructionSequence.compile("1")', 'refinement' => 'refined(1)[1]' }
     .each do |name, text|
@@ -465,23 +488,25 @@ module Table
        acts: ['h.eval("f")', 'h.eval("g = f; g = nil")', 'h.dup', 'h.local_variable_set(:g, 1)']
   edge 'binding-of-proc', 'thunk(x).binding', 'h.local_variable_get(:v)',
        'h.local_variable_set(:v, x)', 'h.local_variable_set(:v, nil)', acts: ['h.irb_missing']
-  edge 'binding-self', 'x.instance_eval { binding }', 'h.receiver', acts: ['h.eval("self")']
+  edge 'binding-self', 'x.instance_eval { Kernel.binding }', 'h.receiver', acts: ['h.eval("self")']
   edge 'method', 'x.method(:itself)', 'h.receiver', acts: [
     'h.unbind', 'h.call', 'h.to_proc.call', 'h.curry', 'h.owner', 'h.super_method', 'h >> h',
     'h.unbind.bind(1)', 'h.clone.call', 'h.source_location'
   ]
-  edge 'method-singleton', 'Object.new.tap { |o| o.define_singleton_method(:m, &thunk(x)) }', 'h.m',
-       acts: ['h.dup', 'h.clone.m', 'h.method(:m).unbind', 'h.singleton_class.send(:remove_method, :m)']
+  edge 'method-singleton', 'Object.new.tap { |o| o.define_singleton_method(:m, &thunk(x)) }',
+       'h.method(:m).call',
+       acts: ['h.dup', 'h.clone.method(:m).call', 'h.method(:m).unbind', 'h.singleton_class.send(:remove_method, :m)']
   edge 'method-unbound', 'Class.new { define_method(:m, &thunk(x)) }.instance_method(:m)',
        'h.bind_call(h.owner.new)', acts: ['h.bind(h.owner.new).to_proc.call', 'h.name', 'h.owner.freeze']
-  edge 'method-defined', 'Class.new.tap { |c| c.define_method(:m, &thunk(x)) }', 'h.new.m',
+  edge 'method-defined', 'Class.new.tap { |c| c.define_method(:m, &thunk(x)) }', 'h.new.method(:m).call',
        'h.define_method(:m, &thunk(x))', 'h.send(:remove_method, :m)', acts: CLASS
   edge 'method-alias', 'Class.new { define_method(:o, &thunk(x)); alias m o; remove_method :o }',
-       'h.new.m', acts: CLASS
+       'h.new.method(:m).call', acts: CLASS
   edge 'method-refined', 'refined(x)', 'h[1].instance_method(:m).bind_call(h[0].new)',
        acts: ['h[0].new.inspect', 'h[1].instance_methods', 'h[0].define_method(:m) { 1 }']
-  edge 'method-missing', 'Class.new { define_method(:method_missing, &thunk(x)) }.new', 'h.other',
-       acts: ['h.anything', 'h.dup', 'h.to_str', '[h].flatten', 'File.open(h)']
+  edge 'method-missing', 'Class.new { define_method(:method_missing, &thunk(x)) }.new',
+       'h.method(:method_missing).call',
+       acts: ['h.dup', 'h.frozen?']
 
   # -- Edges: classes and modules
 
@@ -501,9 +526,9 @@ module Table
   edge 'module-included', 'Class.new { include Module.new.tap { |m| m.const_set(:V, x) } }',
        'h.const_get(:V)', acts: CLASS
   edge 'module-prepended', 'Class.new { prepend Module.new.tap { |m| m.define_method(:m, &thunk(x)) } }',
-       'h.new.m', acts: CLASS
+       'h.new.method(:m).call', acts: CLASS
   edge 'module-extended', 'Object.new.extend(Module.new.tap { |m| m.define_method(:m, &thunk(x)) })',
-       'h.m', acts: ['h.dup', 'h.clone.m', 'h.singleton_class.include(Module.new)']
+       'h.method(:m).call', acts: ['h.dup', 'h.clone.method(:m).call', 'h.singleton_class.include(Module.new)']
   edge 'singleton-class', 'x.singleton_class', nil, acts: ['h.instance_methods', 'h.ancestors']
   edge 'singleton-ivar', 'Object.new.tap { |o| with_iv(o.singleton_class, x) }',
        'iv(h.singleton_class)', 'set_iv(h.singleton_class, x)', 'set_iv(h.singleton_class, nil)',
@@ -527,7 +552,7 @@ module Table
   edge 'enumerator-produce-next', 'advanced(Enumerator.produce(x) { |a| a })', 'h.next',
        acts: ENUMERATOR
   edge 'enumerator-chain', '[].each + [x]', 'h.first', acts: ENUMERATOR
-  edge 'enumerator-chain-next', 'advanced([x, x].each + [x])', 'h.first', acts: ENUMERATOR
+  edge 'enumerator-chain-next', 'advanced(([x, x].each + [x]).each_entry)', 'h.first', acts: ENUMERATOR
   edge 'enumerator-product', 'Enumerator::Product.new([x])', 'h.first&.first', since: '3.2',
        acts: ENUMERATOR
   edge 'enumerator-slice', '[x].each_slice(1)', 'h.first&.first', acts: ENUMERATOR
@@ -538,7 +563,7 @@ module Table
        acts: ['h << 1 << 2', 'h.to_proc.call', 'h.dup']
   edge 'enumerator-hash', '{ v: x }.each', 'h.first&.last', acts: ENUMERATOR
   edge 'enumerator-struct', 'Struct.new(:v).new(x).each', 'h.first', acts: ENUMERATOR
-  { 'each' => '', 'map' => '.map { |e| e }', 'select' => '.select { true }', 'zip' => '.zip([1]).map(&:first)',
+  { 'each' => '', 'map' => '.map { |e| e }', 'select' => '.select { true }', 'zip' => '.zip([1]).map { |e, _| e }',
     'flat-map' => '.flat_map { |e| [e] }', 'uniq' => '.uniq', 'take' => '.take(1)', 'drop' => '.drop(0)',
     'with-index' => '.with_index.map { |e, _| e }', 'filter-map' => '.filter_map { |e| e }',
     'take-while' => '.take_while { true }', 'compact' => '.compact', 'reject' => '.reject { false }',
@@ -580,9 +605,9 @@ module Table
   # -- Edges: threads, queues
 
   edge 'thread-value', 'dead(&thunk(x))', 'h.value', acts: ['h.join', 'h.inspect', 'h.status', 'h.kill']
-  edge 'thread-local', 'dead {}.tap { |t| t[:v] = x }', 'h[:v]', 'h[:v] = x', 'h[:v] = nil',
+  edge 'thread-local', 'dead(&thunk(1)).tap { |t| t[:v] = x }', 'h[:v]', 'h[:v] = x', 'h[:v] = nil',
        acts: ['h.keys', 'h.key?(:v)', 'h.fetch(:v)', 'h.kill', 'h.wakeup']
-  edge 'thread-variable', 'dead {}.tap { |t| t.thread_variable_set(:v, x) }',
+  edge 'thread-variable', 'dead(&thunk(1)).tap { |t| t.thread_variable_set(:v, x) }',
        'h.thread_variable_get(:v)', 'h.thread_variable_set(:v, x)', 'h.thread_variable_set(:v, nil)',
        acts: ['h.thread_variables', 'h.thread_variable?(:v)', 'h.raise("x")']
   edge 'thread-exception', 'dead { raise Fault.new(x) }', 'raised { h.value }.v',
@@ -590,9 +615,9 @@ module Table
   edge 'thread-argument', 'f = Thread.new(x) { |v| Thread.current[:r] = v }; raised { f.join }; f',
        'h[:r]', acts: ['h.join']
   edge 'queue', 'Queue.new << x', 'h.empty? ? nil : h.pop.tap { |a| h << a }', 'h.clear << x', 'h.clear',
-       acts: ['h.close', 'h.pop(true)', 'h.num_waiting', 'h << 1', 'h.freeze', 'h.send(:initialize, [1])']
+       acts: ['h.close', 'h.pop(true)', 'h.num_waiting', 'h.freeze', 'h.send(:initialize, [1])']
   edge 'queue-sized', 'SizedQueue.new(3) << x', 'h.empty? ? nil : h.pop.tap { |a| h << a }', 'h.clear << x',
-       'h.clear', acts: ['h.max = 9', 'h.close', 'h.pop(true)', 'h.push(1, true)', 'h.send(:initialize, 2)']
+       'h.clear', acts: ['h.max = 9', 'h.close', 'h.pop(true)', 'h.send(:initialize, 2)']
   edge 'queue-initialized', 'Queue.new([x])', 'h.empty? ? nil : h.pop.tap { |a| h << a }'
   edge 'ractor-local-object', 'Box.new(x).tap { |b| Ractor.shareable?(b) }', 'h.v', 'h.v = x', 'h.v = nil'
   edge 'tracepoint', 'TracePoint.new(:raise, &thunk(x))', nil, acts: [
@@ -626,7 +651,7 @@ module Table
     'sort-by' => 'a.sort_by { |e| park(e, a); 0 }',
     'sort-by-bang' => 'a.sort_by! { |e| park(e, a); 0 }',
     'min-by' => 'a.min_by { |e| park(e, a); 0 }',
-    'max' => 'a.max { |e, _| park(e, a); 0 }',
+    'max' => 'a.max { park(a[0], a); 0 }',
     'inject' => 'a.inject { |e, _| park(e, a) }',
     'select-bang' => 'a.select! { |e| park(e, a) }',
     'delete-if' => 'a.delete_if { |e| park(e, a); true }',
@@ -661,15 +686,13 @@ module Table
     'hash-transform-keys' => '{ a[0] => 1, 2 => 3 }.transform_keys! { |e| park(e, a) }',
     'hash-merge' => '{ 1 => a[0] }.merge!({ 1 => 2 }) { |_, e, _| park(e, a) }',
     'hash-default' => 'Hash.new { park(a[0], a) }[1]',
-    'hash-key-hash' => 'o = Object.new; o.define_singleton_method(:hash) { park(a[0], a); 1 }; { o => a }',
-    'hash-key-eql' => 'o = Class.new { define_method(:hash) { 1 }; define_method(:eql?) { |_| park(a[0], a) } }; '\
-                      '{ o.new => a, o.new => 1 }',
-    'hash-rehash' => 'g = {}; t = nil; o = Object.new; o.define_singleton_method(:hash) { t && park(a[0], a); 1 }; '\
-                     'g[o] = a; t = 1; g.rehash',
+    'hash-key-hash' => 'o = waiter(a, :hash, 1); { o => a }',
+    'hash-key-eql' => '{ waiter(a, :eql?, false) => a, waiter(a, :eql?, false) => 1 }',
+    'hash-rehash' => 'g = {}; o = waiter([nil, 0], :hash, 1); g.compare_by_identity[o] = 1; c = [a]; '\
+                     'o.instance_variable_set(:@a, a); { o => g }.rehash',
     'hash-sum' => '{ a[0] => 1, 2 => 3 }.sum { |e, _| park(e, a); 1 }',
     'struct-each' => 'Struct.new(:p, :q).new(a[0], 1).each { |e| park(e, a) }',
-    'range-each' => 'o = Class.new { include Comparable; def succ = self; define_method(:<=>) { |_| '\
-                    'park(a[0], a); -1 } }; Range.new(o.new, o.new).each { break }',
+    'range-each' => 'o = waiter(a, :<=>, -1); Range.new(o, o).each { break }',
     'times' => '3.times { park(a[0], a) }',
     'upto' => '1.upto(3) { park(a[0], a) }',
     'step' => '1.step(9, 3) { park(a[0], a) }',
@@ -679,26 +702,25 @@ module Table
     'scan' => '"abc".scan(/./) { park(a[0], a) }',
     'each-char' => '"abc".each_char { park(a[0], a) }',
     'each-line' => '"a\\nb".each_line { park(a[0], a) }',
-    'format' => 'o = Object.new; o.define_singleton_method(:to_s) { park(a[0], a); "" }; format("%s%s", o, a)',
-    'interpolation' => 'o = Object.new; o.define_singleton_method(:to_s) { park(a[0], a); "" }; "#{o}#{o}"',
-    'inspect' => 'o = Object.new; o.define_singleton_method(:inspect) { park(a[0], a); "" }; [[o], { o => 1 }].inspect',
-    'join' => 'o = Object.new; o.define_singleton_method(:to_s) { park(a[0], a); "" }; [a, o, o].join',
-    'flatten' => 'o = Object.new; o.define_singleton_method(:to_ary) { park(a[0], a); [] }; [a, o, o].flatten',
-    'splat' => 'o = Object.new; o.define_singleton_method(:to_a) { park(a[0], a); [] }; [*a, *o]',
-    'coerce' => 'o = Object.new; o.define_singleton_method(:coerce) { |e| park(a[0], a); [1, 1] }; 1 + o',
-    'compare' => 'o = Object.new; o.define_singleton_method(:<=>) { |_| park(a[0], a); 1 }; [o, o].minmax',
-    'equal' => 'o = Object.new; o.define_singleton_method(:==) { |_| park(a[0], a); false }; [o, o] == [1, 2]',
-    'to-proc' => 'o = Object.new; o.define_singleton_method(:to_proc) { park(a[0], a); thunk(1) }; a.map(&o)',
-    'respond' => 'o = Object.new; o.define_singleton_method(:respond_to_missing?) { |*| park(a[0], a); false }; '\
+    'format' => 'o = waiter(a, :to_s, ""); format("%s%s", o, a)',
+    'interpolation' => 'o = waiter(a, :to_s, ""); "#{o}#{o}"',
+    'inspect' => 'o = waiter(a, :inspect, ""); [[o], { o => 1 }].inspect',
+    'join' => 'o = waiter(a, :to_s, ""); [a, o, o].join',
+    'flatten' => 'o = waiter(a, :to_ary, []); [a, o, o].flatten',
+    'splat' => 'o = waiter(a, :to_a, []); [*a, *o]',
+    'coerce' => 'o = waiter(a, :coerce, [1, 1]); 1 + o',
+    'compare' => 'o = waiter(a, :<=>, 1); [o, o].minmax',
+    'equal' => 'o = waiter(a, :==, false); [o, o] == [1, 2]',
+    'to-proc' => 'o = waiter(a, :to_proc, thunk(1)); a.map(&o)',
+    'respond' => 'o = waiter(a, :respond_to_missing?, false); '\
                  'Array(o)',
-    'method-missing' => 'o = Object.new; o.define_singleton_method(:method_missing) { |*| park(a[0], a) }; o.zz',
-    'const-missing' => 'm = Module.new; m.define_singleton_method(:const_missing) { |_| park(a[0], a) }; m.const_get(:Q)',
-    'inherited' => 'm = Class.new; m.define_singleton_method(:inherited) { |_| park(a[0], a) }; Class.new(m)',
-    'included' => 'm = Module.new; m.define_singleton_method(:included) { |_| park(a[0], a) }; Class.new { include m }',
-    'method-added' => 'm = Class.new; m.define_singleton_method(:method_added) { |_| park(a[0], a) }; '\
-                      'm.define_method(:z) {}',
-    'initialize' => 'Class.new { define_method(:initialize) { |e| park(e, a) } }.new(a[0])',
-    'initialize-copy' => 'Class.new { define_method(:initialize_copy) { |e| park(a[0], a) } }.new.dup',
+    'method-missing' => 'o = waiter(a, :method_missing, 1); o.zz',
+    'const-missing' => 'hooked(Module.new, a).const_get(:Q)',
+    'inherited' => 'Class.new(hooked(Class.new, a))',
+    'included' => 'Class.new.include(hooked(Module.new, a))',
+    'method-added' => 'hooked(Class.new, a).define_method(:z, &thunk(1))',
+    'initialize' => 'Class.new(Opener).new(a)',
+    'initialize-copy' => 'waiter(a, :initialize_copy, 1).dup',
     'class-body' => 'Class.new { park(a[0], a) }',
     'class-eval' => 'Class.new.class_eval { park(a[0], a) }',
     'instance-exec' => 'Object.new.instance_exec(a[0]) { |e| park(e, a) }',
@@ -718,12 +740,11 @@ module Table
     'interrupt' => 'Thread.handle_interrupt(RuntimeError => :never) { park(a[0], a) }',
     'enumerator' => 'e = Enumerator.new { |y| y << park(a[0], a) }; e.each { |f| park(f, a) }',
     'lazy' => 'a.lazy.map { |e| park(e, a) }.to_a',
-    'marshal-dump' => 'o = Class.new { define_method(:marshal_dump) { park(a[0], a); 1 } }; Marshal.dump([a.size, o.new])',
+    'marshal-dump' => 'Marshal.dump([a.size, waiter(a, :marshal_dump, 1)])',
     'marshal-load' => 'Marshal.load(Marshal.dump([["a", "b"], { 1 => "c" }]), ->(e) { park(a[0], a); e })',
     'weakmap-each' => 'g = ObjectSpace::WeakMap.new; g[a] = a; g[1] = a[0]; g.each { |_, e| park(a[0], g) }',
     'each-object' => 'ObjectSpace.each_object(Module.singleton_class) { park(a[0], a); break }',
-    'tracepoint' => 'TracePoint.new(:raise) { park(a[0], a) }.enable { raise "a" rescue 1 }',
-    'trace-var' => 'trace_var(:$tv, thunk(1)); untrace_var(:$tv); park(a[0], a)',
+        'trace-var' => 'trace_var(:$tv, thunk(1)); untrace_var(:$tv); park(a[0], a)',
     'finalizer' => 'ObjectSpace.define_finalizer(a, thunk(1)); park(a[0], a)',
     'dir' => 'Dir.each_child("/") { park(a[0], a) }',
     'pipe-each' => 'r, q = IO.pipe; q << "a\\nb\\n"; q.close; r.each_line { park(a[0], a) }',
@@ -734,13 +755,12 @@ module Table
     'array-literal' => '[a[0], park(a[0], a), 1].first',
     'argument' => '[a[0]].push(a[0], park(a[0], a))',
     'opassign' => 'c = [a[0]]; c[0] &&= park(c[0], a)',
-    'pattern' => 'o = Object.new; o.define_singleton_method(:deconstruct) { park(a[0], a); [1] }; '\
+    'pattern' => 'o = waiter(a, :deconstruct, [1]); '\
                  'case o; in [1] then 1; end',
-    'case' => 'o = Object.new; o.define_singleton_method(:===) { |e| park(e, a) }; case a[0]; when o then 1; end',
+    'case' => 'o = waiter(a, :===, false); case a[0]; when o then 1; end',
     'retry' => 't = 0; begin; park(a[0], a); raise "a" if (t += 1) < 3; rescue; retry; end',
     'autoload-const' => 'm = Module.new; m.autoload(:Z, "/none"); park(a[0], a); m.const_get(:Z) rescue 1',
-    'comparable-clamp' => 'o = Class.new { include Comparable; define_method(:<=>) { |_| park(a[0], a); 0 } }; '\
-                          'o.new.clamp(o.new, o.new)' }
+    'comparable-clamp' => 'o = waiter(a, :<=>, 0); o.clamp(o, o)' }
     .each do |name, text|
     edge "fiber-in-#{name}", "parked(x, #{"a = [b.pop, 1]; #{text}".inspect})", 'h.resume', acts: FIBER
   end
@@ -869,9 +889,9 @@ module Table
        'n.binding.local_variable_set("s#{k}", w)'
   node 'binding-variables', 'named(eight)', 'n.local_variable_get("s#{k}")', 'n.local_variable_set("s#{k}", w)'
   node 'enumerator-object', 'named([1].each)'
-  node 'fiber-object', 'named(Fiber.new {})'
-  node 'thread-object', 'named(dead {})', 'n["s#{k}"]', 'n["s#{k}"] = w'
-  node 'thread-variables', 'named(dead {})', 'n.thread_variable_get("s#{k}")', 'n.thread_variable_set("s#{k}", w)'
+  node 'fiber-object', 'named(Fiber.new(&thunk(1)))'
+  node 'thread-object', 'named(dead(&thunk(1)))', 'n["s#{k}"]', 'n["s#{k}"] = w'
+  node 'thread-variables', 'named(dead(&thunk(1)))', 'n.thread_variable_get("s#{k}")', 'n.thread_variable_set("s#{k}", w)'
   node 'method-object', 'named(1.method(:+))'
   node 'set-subclass', 'named(Set.new)', lib: 'set'
   node 'queue-object', 'named(Queue.new)'
