@@ -394,7 +394,8 @@ module Table
     'regexp' => 'Regexp.new("a".dup)', 'match' => 'matched', 'queue' => 'Queue.new',
     'mutex' => 'Mutex.new', 'condition' => 'ConditionVariable.new', 'random' => 'Random.new(1)',
     'lazy' => '[1].lazy', 'weakmap' => 'ObjectSpace::WeakMap.new', 'dir' => 'Dir.new("/")',
-    'io' => 'IO.pipe[0]',     'Enumerator::Yielder.new(&thunk(1))', 'chain' => '[1].each + [2]', 'thread-group' => 'ThreadGroup.new',
+    'io' => 'IO.pipe[0]',     'tracepoint' => 'TracePoint.new(:raise, &thunk(1))', 'yielder' =>
+    'Enumerator::Yielder.new(&thunk(1))', 'chain' => '[1].each + [2]', 'thread-group' => 'ThreadGroup.new',
     'unbound-method' => 'Object.instance_method(:hash)', 'stat' => 'File.stat("/")',
     'iseq' => 'RubyVM::InstructionSequence.compile("1")', 'refinement' => 'refined(1)[1]' }
     .each do |name, text|
@@ -688,8 +689,7 @@ module Table
     'hash-default' => 'Hash.new { park(a[0], a) }[1]',
     'hash-key-hash' => 'o = waiter(a, :hash, 1); { o => a }',
     'hash-key-eql' => '{ waiter(a, :eql?, false) => a, waiter(a, :eql?, false) => 1 }',
-    'hash-rehash' => 'g = {}; o = waiter([nil, 0], :hash, 1); g.compare_by_identity[o] = 1; c = [a]; '\
-                     'o.instance_variable_set(:@a, a); { o => g }.rehash',
+    'hash-rehash' => 'g = { 1 => a }; (0..9).each { |i| g[i] = i }; g[waiter(a, :hash, 1)] = 1',
     'hash-sum' => '{ a[0] => 1, 2 => 3 }.sum { |e, _| park(e, a); 1 }',
     'struct-each' => 'Struct.new(:p, :q).new(a[0], 1).each { |e| park(e, a) }',
     'range-each' => 'o = waiter(a, :<=>, -1); Range.new(o, o).each { break }',
