@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# The snippets of kinds_table.rb, compiled: each kind, the kinds by name, and notes, which say in
+# Ruby what an operation is.
+#
+# Place: between kinds_table.rb and kinds.rb, which calls it; the three are pasted together in that
+# order.
+
+# A kind of the table with its snippets compiled when they are first needed.
+class Kind
+  attr_reader :entry, :name, :acts
+
+  def initialize(entry)
+    @entry = entry
+    @name = entry.name
+    @acts = (entry.acts || []) + (entry.place == 'edge' ? Table::GENERAL : [])
+    @code = {}
+  end
+
+  def text(part) = @entry[part]
+
+  def libraries = (@entry.lib || '').split
+
+  def code(text, parameters)
+    @code[[text, parameters]] ||= eval("lambda { |#{parameters}| #{text} }", TOPLEVEL_BINDING.dup)
+  end
+
+  def make(content, register = nil)
+    libraries.each { |lib| require(lib) }
+    code(@entry.make, 'h, x, k').call(nil, content, register)
+  end
+
+  def run(part, holder, content = nil, register = nil)
+    code(@entry[part], 'h, x, k').call(holder, content, register)
+  end
+
+  def act(number, holder) = code(@acts[number % @acts.size], 'h').call(holder)
+
+  def load(node, slot) = code(@entry.load, 'n, k, w').call(node, slot, nil)
+
+  def store(node, slot, value) = code(@entry.store, 'n, k, w').call(node, slot, value)
+
+  # Whether its library and version are here.
+  def here?
+    return false if @entry.since && (RUBY_VERSION.split('.').map(&:to_i) <=>
+                                     @entry.since.split('.').map(&:to_i)) == -1
+
+    libraries.all? { |lib| $LOAD_PATH.resolve_feature_path(lib) }
+  end
+
+  def greeting
+    words = [@entry.words, @acts.empty? ? nil : "pokes=#{@acts.size}"].compact
+    ["> kind #{@name} #{@entry.place}", *words].join(' ')
+  end
+end
+
+# The kinds by place and name. OURO_OPTIONS is `KEY=VALUE&KEY=VALUE`, of which `kinds=NAME,FAMILY`
+# limits them; a family is a prefix up to a dash.
+module Kinds
+  PLACES = { 'edge' => {}, 'root' => {}, 'node' => {} }.freeze
+
+  def self.wanted?(name, list)
+    list.empty? || list == ['all'] || list.any? { |one| name == one || name.start_with?("#{one}-") }
+  end
+
+  def self.load
+    list = (ENV['OURO_OPTIONS'] || '')[/(?:\A|&)kinds=([^&]*)/, 1].to_s.split(',')
+    Table::HELPERS.each { |_, text| eval(text, TOPLEVEL_BINDING.dup) }
+    Table::KINDS.each do |entry|
+      kind = Kind.new(entry) if wanted?(entry.name, list)
+      PLACES[entry.place][entry.name] = kind if kind&.here?
+    end
+  end
+
+  def self.get(place, name) = PLACES[place][name] || raise("no #{place} kind #{name}")
+end
+
+# What operations are in Ruby.
+module Notes
+  MAX = 300 # Characters.
+  @noted = {}
+
+  class << self
+    attr_accessor :on
+
+    def word(text, name, by)
+      text.gsub(/(?<![\w.:@$"'])#{name}(?![\w:?!(])|(?<=#\{)#{name}(?=\})/) { by }
+    end
+
+    def say(text)
+      return unless on
+
+      text = text.gsub(/\s+/, ' ')[0, MAX]
+      text.scan(/\$?[A-Za-z_]\w*/) { |name| @noted[name] = true }
+      Heap.say("> note #{text}")
+      Heap.flush # What follows may crash.
+    end
+
+    def forget = @noted.clear
+
+    # The helpers that the notes so far need, with those that these need.
+    def prelude
+      needed = @noted.dup
+      texts = Table::HELPERS.reverse.select do |names, text|
+        names.any? { |name| needed[name] } && text.scan(/\$?[A-Za-z_]\w*/) { |n| needed[n] = true }
+      end
+      libraries = Kinds::PLACES.values.flat_map(&:values).flat_map(&:libraries).uniq
+      ['GC.disable', *libraries.select { |lib| $LOADED_FEATURES.include?(feature(lib)) }
+                               .map { |lib| "require '#{lib}'" },
+       *texts.reverse.map { |_, text| line(text) }].each { |text| Heap.say("> note #{text}") }
+    end
+
+    private
+
+    def feature(lib) = $LOAD_PATH.resolve_feature_path(lib)&.last
+
+    def line(text) = text.strip.gsub(/\s*\n\s*/, '; ')
+  end
+end
