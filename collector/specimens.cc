@@ -25,6 +25,7 @@
 #include "collector/peers/lua/lua_lua.h"
 #include "collector/peers/php/kinds_php.h"
 #include "collector/peers/php/php_php.h"
+#include "collector/peers/ruby/kinds_rb.h"
 #include "collector/peers/ruby/ruby_rb.h"
 #include "collector/planted/planted.h"
 #include "collector/protocol_collector.h"
@@ -228,24 +229,32 @@ std::string FindLibraryPeer(const PeerName& peer, Specimen* specimen) {
   return fmt::format("{} is not here: {}", peer.name, wrong.substr(("lib:" + path + ": ").size()));
 }
 
+constexpr size_t kMaxArgumentBytes = 120'000;  // bytes; Linux's MAX_ARG_STRLEN is 131,072
+
 // An interpreter whose adapters are embedded in this program, so that `ouro` can be copied
 // anywhere.
 struct Interpreter {
   const char* prefix;              // of the specimen's name; the interpreter's path follows
   std::vector<std::string> flags;  // the text follows; they exclude the user's settings
   std::string text;
-  std::string kinds;     // the text of the adapter that offers kinds
-  const char* language;  // of that adapter's notes
+  std::string kinds;      // the text of the adapter that offers kinds
+  const char* language;   // of that adapter's notes
+  const char* join = "";  // executes its arguments as one text, if that is too long for one
 };
 
 const std::vector<Interpreter>& Interpreters() {
   static const std::vector<Interpreter> interpreters = {
-      {"cpython:", {"-u", "-c"}, kCPythonAdapter, kCPythonKinds, "python"},
+      {"cpython:",
+       {"-u", "-c"},
+       kCPythonAdapter,
+       kCPythonKinds,
+       "python",
+       "import sys; exec(''.join(sys.argv[1:]))"},
       // Not an option: `-- A Lua ...`.
       {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter, std::string(" ") + kLuaKinds, "lua"},
       // -r begins in code.
       {"php:", {"-n", "-r"}, std::string("?>") + kPhpAdapter, std::string("?>") + kPhpKinds, "php"},
-      {"ruby:", {"--disable=all", "-e"}, kRubyAdapter, "", "ruby"},
+      {"ruby:", {"--disable=all", "-e"}, kRubyAdapter, kRubyKinds, "ruby"},
   };
   return interpreters;
 }
@@ -255,7 +264,13 @@ std::string FindInterpreter(const SpecimenName& name, const Interpreter& interpr
   std::vector<std::string> argv = {path};
   argv.insert(argv.end(), interpreter.flags.begin(), interpreter.flags.end());
   const bool kinds = name.Has("kinds");
-  argv.push_back(kinds ? interpreter.kinds : interpreter.text);
+  const std::string& text = kinds ? interpreter.kinds : interpreter.text;
+  if (text.size() < kMaxArgumentBytes) argv.push_back(text);
+  if (text.size() >= kMaxArgumentBytes) argv.push_back(interpreter.join);
+  for (size_t at = 0; text.size() >= kMaxArgumentBytes && at < text.size();
+       at += kMaxArgumentBytes) {
+    argv.push_back(text.substr(at, kMaxArgumentBytes));
+  }
   std::string error = FindPeer(name, argv, contract, specimen);
   if (!kinds) return error;
   specimen->language = interpreter.language;

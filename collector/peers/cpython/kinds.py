@@ -351,6 +351,9 @@ def parse(line):
     if text in PLAIN_LINES:
         return PLAIN_LINES[text]
     words = text.split()
+    if words[0] == 'prelude':
+        require(text[len('prelude '):])
+        return prelude, 0, 0, 0
     if words[0] == 'poke':
         place, slot = words[1].split('.')
         return poke, REFERENCES[place], DIGITS[slot], int(words[2])

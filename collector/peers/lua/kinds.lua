@@ -253,7 +253,7 @@ local OPERATIONS = {
   {'^poke (%w+)%.([0-7]) (%d+)$', poke},
   {'^collect ([0-2])$', collect},
   {'^notes on$', function() noting = true end},
-  {'^prelude$', prelude},
+  {'^prelude(.*)$', prelude},
   {'^hello$', hello},
   {'^reset$', reset},
 }

@@ -311,8 +311,9 @@ local function note_slot(register, slot, text, source, making)
   end
 end
 
--- The helpers that the notes so far need, with those that these need.
-local function prelude()
+-- The helpers that the notes so far, and this one, need, with those that these need.
+local function prelude(text)
+  needs(text, noted)
   local needed = {}
   for name in pairs(noted) do
     needed[name] = true

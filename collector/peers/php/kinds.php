@@ -27,7 +27,7 @@ const OPERATIONS = [
     'copy_reference' => 'D = V(?: as K)?', 'node' => 'D = node [0-8](?: as K)?( del \d+)?',
     'leaf' => 'D = leaf', 'weak' => 'D = weak R', 'load' => 'D = R\.([0-7])',
     'dereference' => 'D = R\(\)', 'collect' => 'collect ([0-2])', 'hello' => 'hello',
-    'notes' => 'notes on', 'prelude' => 'prelude', 'reset_heap' => 'reset',
+    'notes' => 'notes on', 'prelude' => 'prelude( .*)?', 'reset_heap' => 'reset',
 ];
 const NAMES = ['D' => '(r\d|r1[0-5])', 'R' => '(r\d|r1[0-5]|self)',
                'V' => '(r\d|r1[0-5]|self|none)', 'K' => '([a-z][a-z0-9-]*)'];
@@ -301,7 +301,8 @@ function hello(): void {
 function notes(): void {
     Heap::$notes = true;
 }
-function prelude(): void {
+function prelude(string $note = ''): void {
+    Heap::$needed += helpers_in($note);
     $done = [];
     $tell = function (string $name) use (&$tell, &$done) {
         if (isset($done[$name])) return;

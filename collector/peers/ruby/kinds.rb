@@ -53,7 +53,7 @@ OPERATIONS = {
   collect: /\Acollect ([0-2])\z/,
   hello: /\Ahello\z/,
   notes: /\Anotes on\z/,
-  prelude: /\Aprelude\z/,
+  prelude: /\Aprelude( .*)?\z/,
   reset: /\Areset\z/
 }.freeze
 ON_MAIN_STACK = %i[collect hello notes prelude reset].freeze
@@ -334,7 +334,7 @@ module Heap
 
     def notes = Notes.on = true
 
-    def prelude = Notes.prelude
+    def prelude(note = nil) = Notes.prelude(note)
 
     def let_go_of_roots
       @roots.each do |register, kind|

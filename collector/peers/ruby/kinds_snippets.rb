@@ -98,8 +98,9 @@ module Notes
 
     def forget = @noted.clear
 
-    # The helpers that the notes so far need, with those that these need.
-    def prelude
+    # The helpers that the notes so far, and this one, need, with those that these need.
+    def prelude(note = nil)
+      note&.scan(/\$?[A-Za-z_]\w*/) { |name| @noted[name] = true }
       needed = @noted.dup
       texts = Table::HELPERS.reverse.select do |names, text|
         names.any? { |name| needed[name] } && text.scan(/\$?[A-Za-z_]\w*/) { |n| needed[n] = true }
