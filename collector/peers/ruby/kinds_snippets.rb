@@ -13,7 +13,8 @@ class Kind
   def initialize(entry)
     @entry = entry
     @name = entry.name
-    @acts = (entry.acts || []) + (entry.place == 'edge' ? Table::GENERAL : [])
+    @acts = (entry.acts || []) + (entry.place == 'edge' && !entry.alone ? Table::GENERAL : [])
+    @acts = @acts.grep_v(/\bmove\b|compact\b|stressed/) if Kinds::OPTIONS['moves'] == 'no'
     @code = {}
   end
 
@@ -54,9 +55,11 @@ class Kind
   end
 end
 
-# The kinds by place and name. OURO_OPTIONS is `KEY=VALUE&KEY=VALUE`, of which `kinds=NAME,FAMILY`
-# limits them; a family is a prefix up to a dash.
+# The kinds by place and name. OURO_OPTIONS is `KEY=VALUE&KEY=VALUE`: `kinds=NAME,FAMILY` limits
+# them, where a family is a prefix up to a dash; `moves=no` leaves out actions that move objects or
+# collect at every allocation, which take most of the time.
 module Kinds
+  OPTIONS = (ENV['OURO_OPTIONS'] || '').scan(/([^=&]+)=([^&]*)/).to_h.freeze
   PLACES = { 'edge' => {}, 'root' => {}, 'node' => {} }.freeze
 
   def self.wanted?(name, list)
@@ -64,7 +67,7 @@ module Kinds
   end
 
   def self.load
-    list = (ENV['OURO_OPTIONS'] || '')[/(?:\A|&)kinds=([^&]*)/, 1].to_s.split(',')
+    list = OPTIONS['kinds'].to_s.split(',')
     Table::HELPERS.each { |_, text| eval(text, TOPLEVEL_BINDING.dup) }
     Table::KINDS.each do |entry|
       kind = Kind.new(entry) if wanted?(entry.name, list)
