@@ -41,16 +41,21 @@ class Kind
 
   def store(node, slot, value) = code(@entry.store, 'n, k, w').call(node, slot, value)
 
+  # Than a version such as 3.3.1.
+  def older?(version)
+    (RUBY_VERSION.split('.').map(&:to_i) <=> version.split('.').map(&:to_i)).negative?
+  end
+
   # Whether its library and version are here.
   def here?
-    return false if @entry.since && (RUBY_VERSION.split('.').map(&:to_i) <=>
-                                     @entry.since.split('.').map(&:to_i)) == -1
+    return false if @entry.since && older?(@entry.since)
 
     libraries.all? { |lib| $LOAD_PATH.resolve_feature_path(lib) }
   end
 
   def greeting
-    words = [@entry.words, @acts.empty? ? nil : "pokes=#{@acts.size}"].compact
+    words = @entry.fixed && !older?(@entry.fixed) ? [] : [@entry.words].compact
+    words << "pokes=#{@acts.size}" unless @acts.empty?
     ["> kind #{@name} #{@entry.place}", *words].join(' ')
   end
 end

@@ -18,8 +18,8 @@
 #
 # Further, by name: acts: a list of actions; words: promises that are less than those of a plain
 # slot; lib: what is required first; since: a version of Ruby. A kind whose library or version is
-# not here is left out. alone: true: without the actions of every kind; a copy of it copies its
-# content.
+# not here is left out. fixed: the version from which on the words are not true. alone: true: without
+# the actions of every kind, as a copy of such a holder copies its content.
 #
 # Helpers are definitions that snippets use. A native script has those that it needs.
 
@@ -27,7 +27,7 @@ module Table
   KINDS = []
   HELPERS = []
   Entry = Struct.new(:place, :name, :make, :get, :put, :take, :load, :store, :acts, :words, :lib,
-                     :since, :alone, keyword_init: true)
+                     :since, :fixed, :alone, keyword_init: true)
 
   def self.edge(name, make, get = nil, put = nil, take = nil, **more)
     KINDS << Entry.new(place: 'edge', name: name, make: make, get: get, put: put,
@@ -259,6 +259,11 @@ module Table
   RUBY
   helper 'kept', 'def kept = $kept ||= []' # Weak maps that actions leave behind.
   helper 'COLLECT', 'COLLECT = proc { |_id| GC.start }'
+  # The clone of an identified closure is a crash (Bug #20250), which has a kind of its own.
+  helper 'CLOSURES identify', <<~'RUBY'
+    CLOSURES = [Proc, Method, UnboundMethod, Binding]
+    def identify(h) = CLOSURES.include?(h.class) ? h.hash : h.object_id
+  RUBY
   helper 'stressed', <<~'RUBY'
     def stressed
       GC.enable
@@ -290,6 +295,7 @@ module Table
 
   # -- Actions
 
+  # No action collects in another thread: scripts would run there, where they cannot resume fibers.
   GENERAL = [
     'GC.start',
     'GC.start(full_mark: false)',
@@ -315,12 +321,12 @@ module Table
     'h.remove_instance_variable("@x#{i}") }',
     'h.define_singleton_method(:odd, &thunk(1)); h.method(:odd).call',
     'h.extend(Module.new); h.singleton_class.inspect',
-    'h.object_id; GC.compact; h.object_id',
+    'identify(h); GC.compact; identify(h)',
     'kept << ObjectSpace::WeakMap.new.tap { |m| m[h] = h }',
     'm = ObjectSpace::WeakMap.new; m[h] = 1; GC.start; m.each { GC.start }',
     'ObjectSpace.define_finalizer(h, COLLECT)',
     'ObjectSpace.define_finalizer(h, thunk(1)); ObjectSpace.undefine_finalizer(h)',
-    'Thread.new { h.inspect; GC.start }.join',
+    'Thread.new { h.inspect }.join; GC.start',
     'Fiber.new { h.inspect; GC.start }.resume',
     'h.to_enum.next',
     'h.method(:hash).unbind.bind_call(h)',
@@ -403,7 +409,7 @@ module Table
     'regexp' => 'Regexp.new("a".dup)', 'match' => 'matched', 'queue' => 'Queue.new',
     'mutex' => 'Mutex.new', 'condition' => 'ConditionVariable.new', 'random' => 'Random.new(1)',
     'lazy' => '[1].lazy', 'weakmap' => 'ObjectSpace::WeakMap.new', 'dir' => 'Dir.new("/")',
-    'io' => 'IO.pipe[0]',     'tracepoint' => 'TracePoint.new(:raise, &thunk(1))', 'yielder' =>
+    'io' => 'IO.pipe[1]',     'tracepoint' => 'TracePoint.new(:raise, &thunk(1))', 'yielder' =>
     'Enumerator::Yielder.new(&thunk(1))', 'chain' => '[1].each + [2]',
       'thread-group' => 'ThreadGroup.new',
     'unbound-method' => 'Object.instance_method(:hash)', 'stat' => 'File.stat("/")',
@@ -485,6 +491,8 @@ module Table
 
   edge 'closure-lambda', 'cell(x)', 'h.call', 'h.call(x)', 'h.call(nil)', acts: CALL
   edge 'closure-proc', 'thunk(x)', 'h.call', acts: CALL
+  edge 'closure-identified', 'thunk(x).tap(&:object_id)', 'h.call', acts: CALL,
+       words: 'crashes=Bug#20250', fixed: '3.3.1'
   edge 'closure-nested', 'nest(x)', 'h.call.call', 'h.call(x).call', 'h.call(nil).call', acts: CALL
   edge 'closure-self', 'x.instance_eval { proc { self } }', 'h.call', acts: CALL
   edge 'closure-curried', '->(a, b = 1, *c) { a }.curry(2)[x]', 'h[1]', acts: CALL
@@ -837,7 +845,7 @@ module Table
          'h.string.clear; h.getch']
   edge 'delegate', 'SimpleDelegator.new(x)', 'h.__getobj__', 'h.__setobj__(x)', 'h.__setobj__(1)',
        lib: 'delegate', alone: true,
-       acts: ['h.inspect', '!h', 'h.methods', 'h.marshal_dump', 'GC.start', 'move', 'h.freeze']
+       acts: ['h.inspect', '!h', 'h.methods', 'h.marshal_dump', 'GC.start', 'move']
   edge 'open-struct', 'OpenStruct.new(v: x)', 'h[:v]', 'h[:v] = x', 'h[:v] = nil', lib: 'ostruct',
        words: 'leaks=Bug#19436',
        acts: ['h.v', 'h.to_h', 'h.dup.v', 'h.delete_field(:v)', 'h.dig(:v)', 'h.w = 1']
