@@ -13,7 +13,9 @@ class Kind
   def initialize(entry)
     @entry = entry
     @name = entry.name
-    @acts = (entry.acts || []) + (entry.place == 'edge' && !entry.alone ? Table::GENERAL : [])
+    @acts = entry.acts || []
+    @acts += Table::GENERAL if entry.place == 'edge' && !entry.alone
+    @acts = @acts.grep_v(/initialize/) unless entry.get # The content must stay; nobody can tell.
     @acts = @acts.grep_v(/\bmove\b|compact\b|stressed/) if Kinds::OPTIONS['moves'] == 'no'
     @code = {}
   end

@@ -18,8 +18,8 @@
 #
 # Further, by name: acts: a list of actions; words: promises that are less than those of a plain
 # slot; lib: what is required first; since: a version of Ruby. A kind whose library or version is
-# not here is left out. fixed: the version from which on the words are not true. alone: true: without
-# the actions of every kind, as a copy of such a holder copies its content.
+# not here is left out. fixed: the version from which on the words are not true. alone: true, if the
+# actions of every kind are too much: a copy copies the content, or reading waits.
 #
 # Helpers are definitions that snippets use. A native script has those that it needs.
 
@@ -889,7 +889,7 @@ module Table
        'set_iv(h, nil)',
        lib: 'json', acts: ['h.parse', 'h.source', 'h.parse; h.parse']
   edge 'socket', 'with_iv(UNIXSocket.pair[0], x)', 'iv(h)', 'set_iv(h, x)', 'set_iv(h, nil)',
-       lib: 'socket',
+       lib: 'socket', alone: true,
        acts: ['h.close', 'h.addr', 'h.dup.close', 'h.recv_nonblock(1)', 'h.shutdown']
   edge 'ssl-context', 'OpenSSL::SSL::SSLContext.new.tap { |c| c.verify_callback = thunk(x) }',
        'h.verify_callback.call', lib: 'openssl', acts: [
