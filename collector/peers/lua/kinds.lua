@@ -119,7 +119,9 @@ local function store(target, slot, source)
     note_slot(target, slot, kind.text.take, source)
     kind.take(load_raw(thing, slot))
     set_edge(thing, slot, kind)
-    return
+    if not content(thing, slot) then
+      return
+    end  -- The coroutine is running: it cannot be resumed to be emptied.
   end
   if noting then
     note('%s', store_text(target, slot, name_of(source)))
@@ -132,10 +134,12 @@ local function store_as(target, slot, source, name)
   slot = tonumber(slot)
   local kind = edges[name] or error('no edge kind ' .. name, 0)
   local thing, value = at(target), at(source)
-  if edge_at(thing, slot) == kind and kind.text.put then
+  local filled = edge_at(thing, slot) == kind and kind.text.put
+  if filled then
     note_slot(target, slot, kind.text.put, source)
-    kind.put(load_raw(thing, slot), value)
-  else
+    filled = pcall(kind.put, load_raw(thing, slot), value) and content(thing, slot) == value
+  end
+  if not filled then
     note_slot(target, slot, kind.text.make, source, true)
     store_raw(thing, slot, kind.make(nil, value))
   end

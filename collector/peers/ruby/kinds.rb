@@ -29,6 +29,7 @@
 GC.disable
 $stdout.sync = true
 $VERBOSE = nil # An exception in a finalizer would be printed.
+Thread.report_on_exception = false
 MAX_COLLECTIONS = 8 # Tried by a reset.
 
 Kinds.load
@@ -127,7 +128,10 @@ module Heap
 
     def index(register) = register.delete('r').to_i
 
-    def number_of(thing) = Named === thing && LIVING[thing.number].equal?(thing) ? thing.number : nil
+    # None of what is not an object of the program.
+    def number_of(thing)
+      thing.number if Named === thing && LIVING[thing.number].equal?(thing)
+    end
 
     def load_raw(thing, slot)
       kind = @nodes[thing.number]
@@ -193,8 +197,8 @@ module Heap
       kind = @roots.delete(register)
       if kind&.text(:take)
         take = Notes.word(kind.text(:take), 'k', index(register).to_s) if Notes.on
-        Notes.say("$old = #{text}; #{Notes.word(take, 'h', "$#{register}")}; $#{register} = $old; " \
-                  '$old = nil') if Notes.on
+        take &&= Notes.word(take, 'h', "$#{register}")
+        Notes.say("$old = #{text}; #{take}; $#{register} = $old; $old = nil")
         kind.run(:take, @registers[register], nil, index(register))
       elsif Notes.on
         Notes.say("$#{register} = #{text}")
@@ -301,7 +305,8 @@ module Heap
       slot = slot.to_i
       thing = at(target)
       kind = @edges[[thing.number, slot]] || raise('a plain slot')
-      note_slot(target, slot, "begin; #{kind.acts[number.to_i % kind.acts.size]}; rescue Exception; end")
+      action = kind.acts[number.to_i % kind.acts.size]
+      note_slot(target, slot, "begin; #{action}; rescue Exception; end")
       begin
         kind.act(number.to_i, load_raw(thing, slot))
       rescue Exception

@@ -13,7 +13,10 @@ class Kind
   def initialize(entry)
     @entry = entry
     @name = entry.name
-    @acts = (entry.acts || []) + (entry.place == 'edge' ? Table::GENERAL : [])
+    @acts = entry.acts || []
+    @acts += Table::GENERAL if entry.place == 'edge' && !entry.alone
+    @acts = @acts.grep_v(/initialize/) unless entry.get # The content must stay; nobody can tell.
+    @acts = @acts.grep_v(/\bmove\b|compact\b|stressed/) if Kinds::OPTIONS['moves'] == 'no'
     @code = {}
   end
 
@@ -40,23 +43,30 @@ class Kind
 
   def store(node, slot, value) = code(@entry.store, 'n, k, w').call(node, slot, value)
 
+  # Than a version such as 3.3.1.
+  def older?(version)
+    (RUBY_VERSION.split('.').map(&:to_i) <=> version.split('.').map(&:to_i)).negative?
+  end
+
   # Whether its library and version are here.
   def here?
-    return false if @entry.since && (RUBY_VERSION.split('.').map(&:to_i) <=>
-                                     @entry.since.split('.').map(&:to_i)) == -1
+    return false if @entry.since && older?(@entry.since)
 
     libraries.all? { |lib| $LOAD_PATH.resolve_feature_path(lib) }
   end
 
   def greeting
-    words = [@entry.words, @acts.empty? ? nil : "pokes=#{@acts.size}"].compact
+    words = @entry.fixed && !older?(@entry.fixed) ? [] : [@entry.words].compact
+    words << "pokes=#{@acts.size}" unless @acts.empty?
     ["> kind #{@name} #{@entry.place}", *words].join(' ')
   end
 end
 
-# The kinds by place and name. OURO_OPTIONS is `KEY=VALUE&KEY=VALUE`, of which `kinds=NAME,FAMILY`
-# limits them; a family is a prefix up to a dash.
+# The kinds by place and name. OURO_OPTIONS is `KEY=VALUE&KEY=VALUE`: `kinds=NAME,FAMILY` limits
+# them, where a family is a prefix up to a dash; `moves=no` leaves out actions that move objects or
+# collect at every allocation, which take most of the time.
 module Kinds
+  OPTIONS = (ENV['OURO_OPTIONS'] || '').scan(/([^=&]+)=([^&]*)/).to_h.freeze
   PLACES = { 'edge' => {}, 'root' => {}, 'node' => {} }.freeze
 
   def self.wanted?(name, list)
@@ -64,7 +74,7 @@ module Kinds
   end
 
   def self.load
-    list = (ENV['OURO_OPTIONS'] || '')[/(?:\A|&)kinds=([^&]*)/, 1].to_s.split(',')
+    list = OPTIONS['kinds'].to_s.split(',')
     Table::HELPERS.each { |_, text| eval(text, TOPLEVEL_BINDING.dup) }
     Table::KINDS.each do |entry|
       kind = Kind.new(entry) if wanted?(entry.name, list)

@@ -18,7 +18,8 @@
 #
 # Further, by name: acts: a list of actions; words: promises that are less than those of a plain
 # slot; lib: what is required first; since: a version of Ruby. A kind whose library or version is
-# not here is left out.
+# not here is left out. fixed: the version from which on the words are not true. alone: true, if the
+# actions of every kind are too much: a copy copies the content, or reading waits.
 #
 # Helpers are definitions that snippets use. A native script has those that it needs.
 
@@ -26,14 +27,16 @@ module Table
   KINDS = []
   HELPERS = []
   Entry = Struct.new(:place, :name, :make, :get, :put, :take, :load, :store, :acts, :words, :lib,
-                     :since, keyword_init: true)
+                     :since, :fixed, :alone, keyword_init: true)
 
   def self.edge(name, make, get = nil, put = nil, take = nil, **more)
-    KINDS << Entry.new(place: 'edge', name: name, make: make, get: get, put: put, take: take, **more)
+    KINDS << Entry.new(place: 'edge', name: name, make: make, get: get, put: put,
+                       take: take, **more)
   end
 
   def self.root(name, make, get, put = nil, take = nil, **more)
-    KINDS << Entry.new(place: 'root', name: name, make: make, get: get, put: put, take: take, **more)
+    KINDS << Entry.new(place: 'root', name: name, make: make, get: get, put: put,
+                       take: take, **more)
   end
 
   def self.node(name, make, load = 'iv(n, :"@s#{k}")', store = 'set_iv(n, w, :"@s#{k}")', **more)
@@ -224,9 +227,9 @@ module Table
     end
     def ask(t) = (t[:in] << 1; t[:out].pop)
   RUBY
-  helper 'global', <<~'RUBY'
-    def globals = $globals ||= (0..15).map { |i| eval("->(*a) { a.empty? ? $g#{i} : $g#{i} = a[0] }") }
-    def global(k, *a) = globals[k].call(*a)
+  helper 'GLOBALS global', <<~'RUBY'
+    GLOBALS = (0..15).map { |i| eval("->(*a) { a.empty? ? $g#{i} : $g#{i} = a[0] }") }
+    def global(k, *a) = GLOBALS[k].call(*a)
   RUBY
   helper 'refs', 'def refs = $refs ||= ObjectSpace::WeakMap.new'
   helper 'FIXED', 'FIXED = Array.new(16) { Object.new }'
@@ -256,6 +259,11 @@ module Table
   RUBY
   helper 'kept', 'def kept = $kept ||= []' # Weak maps that actions leave behind.
   helper 'COLLECT', 'COLLECT = proc { |_id| GC.start }'
+  # The clone of an identified closure is a crash (Bug #20250), which has a kind of its own.
+  helper 'CLOSURES identify', <<~'RUBY'
+    CLOSURES = [Proc, Method, UnboundMethod, Binding]
+    def identify(h) = CLOSURES.include?(h.class) ? h.hash : h.object_id
+  RUBY
   helper 'stressed', <<~'RUBY'
     def stressed
       GC.enable
@@ -287,6 +295,7 @@ module Table
 
   # -- Actions
 
+  # No action collects in another thread: scripts would run there, where they cannot resume fibers.
   GENERAL = [
     'GC.start',
     'GC.start(full_mark: false)',
@@ -308,15 +317,16 @@ module Table
     'h.send(:initialize_copy, h.dup)',
     'h.send(:initialize_copy, h)',
     '30.times { |i| set_iv(h, i, "@x#{i}") }',
-    '30.times { |i| set_iv(h, h, "@x#{i}") }; 30.times { |i| h.remove_instance_variable("@x#{i}") }',
+    '30.times { |i| set_iv(h, h, "@x#{i}") }; 30.times { |i| ' \
+    'h.remove_instance_variable("@x#{i}") }',
     'h.define_singleton_method(:odd, &thunk(1)); h.method(:odd).call',
     'h.extend(Module.new); h.singleton_class.inspect',
-    'h.object_id; GC.compact; h.object_id',
+    'identify(h); GC.compact; identify(h)',
     'kept << ObjectSpace::WeakMap.new.tap { |m| m[h] = h }',
     'm = ObjectSpace::WeakMap.new; m[h] = 1; GC.start; m.each { GC.start }',
     'ObjectSpace.define_finalizer(h, COLLECT)',
     'ObjectSpace.define_finalizer(h, thunk(1)); ObjectSpace.undefine_finalizer(h)',
-    'Thread.new { h.inspect; GC.start }.join',
+    'Thread.new { h.inspect }.join; GC.start',
     'Fiber.new { h.inspect; GC.start }.resume',
     'h.to_enum.next',
     'h.method(:hash).unbind.bind_call(h)',
@@ -344,14 +354,16 @@ module Table
   CALL = [
     'h.call', 'h.curry.call', '(h >> h).call', 'h.dup.call', 'h.clone.call', 'h.binding.receiver',
     'h.binding.local_variable_set(:fresh, h)', 'Object.new.instance_exec(&h)', 'lambda(&h).call',
-    'Class.new { define_method(:m, &h) }.new.method(:m).call', '[1].each(&h)', '[3, 1].sort(&h)', 'h.parameters',
+    'Class.new { define_method(:m, &h) }.new.method(:m).call', '[1].each(&h)', '[3, 1].sort(&h)',
+    'h.parameters',
     'h.ruby2_keywords', 'Thread.new(&h).join', 'Fiber.new(&h).resume', 'h === 1', 'h.to_proc.hash',
     'Enumerator.new(&h).next', 'Hash.new(&h)[1]', 'h.binding.irb_missing', 'stressed { h.call }'
   ].freeze
   CLASS = [
     'Class.new(h).new', 'h.new', 'h.allocate', 'h.instance_methods(false)', 'h.name', 'h.ancestors',
     'h.class_eval { def odd = 1 }', 'h.include(Module.new)', 'h.prepend(Module.new)', 'h.constants',
-    'h.send(:define_method, :w) { self }', 'h.dup.new', 'h.clone.new', 'h.freeze', 'h.class_variables',
+    'h.send(:define_method, :w) { self }', 'h.dup.new', 'h.clone.new', 'h.freeze',
+    'h.class_variables',
     'h.const_set(:EXTRA, h)', 'h.const_missing(:ZZ)', 'h.module_eval("class Inner; end")',
     'h.send(:remove_method, :m)', 'h.send(:undef_method, :m)', 'h.send(:alias_method, :m2, :m)'
   ].freeze
@@ -359,14 +371,17 @@ module Table
     'h.next', 'h.peek', 'h.rewind', 'h.next; h.rewind', 'h.size', 'h.take(2)', 'h.with_index.next',
     'h.with_object([]).next', 'h.lazy.map { |e| e }.first', '(h + h).next', 'h.dup.next',
     'h.next; h.dup', 'h.each_slice(2).next', '3.times { h.next }', 'h.each { GC.start; break }',
-    'h.each { move; break }', 'h.next_values; h.peek_values', 'h.feed(1); h.next', 'h.first(1).zip(h)',
+    'h.each { move; break }', 'h.next_values; h.peek_values', 'h.feed(1); h.next',
+    'h.first(1).zip(h)',
     'h.each_entry.next', 'h.next; GC.compact; h.next', 'h.each { raise }', 'h.each { throw :no }'
   ].freeze
   FIBER = [
     'h.resume(:go)', '2.times { h.resume(:go) }', '9.times { h.resume(:go) }', 'h.raise("x")',
     'h.raise(StopIteration)', 'h.resume(->(*) { GC.start })', 'h.resume(->(*) { GC.compact })',
-    'h.resume(->(*) { move }); h.resume', 'move; h.resume(:go)', 'GC.compact; 9.times { h.resume(:go) }',
-    'h.resume(->(*) { throw :no })', 'h.resume(->(*) { h.resume })', 'h.resume(->(*) { raise "x" })',
+    'h.resume(->(*) { move }); h.resume', 'move; h.resume(:go)',
+    'GC.compact; 9.times { h.resume(:go) }',
+    'h.resume(->(*) { throw :no })', 'h.resume(->(*) { h.resume })',
+    'h.resume(->(*) { raise "x" })',
     'h.resume(->(v, *) { Fiber.yield(v) }); h.resume', 'h.resume(->(v, *) { v.inspect })',
     'h.resume(->(_, a) { a.clear }); h.resume(:go)', 'h.backtrace', 'h.alive?; h.inspect',
     'h.resume(->(_, a) { a.clear; GC.start }); move; h.resume(:go)', 'h.kill',
@@ -387,13 +402,16 @@ module Table
   edge 'ivar-object-id', 'Box.new(x).tap(&:object_id)', 'h.v', 'h.v = x', 'h.v = nil', acts: OBJECT
   { 'array' => '[1]', 'string' => '+"abc"', 'hash' => '{}', 'proc' => 'thunk(1)',
     'struct' => 'Struct.new(:a).new(1)', 'module' => 'Module.new', 'class' => 'Class.new',
-    'exception' => 'StandardError.new', 'method' => '1.method(:+)', 'fiber' => 'Fiber.new(&thunk(1))',
-    'thread' => 'dead(&thunk(1))', 'enumerator' => '[1].each', 'binding' => 'scope(1)', 'time' => 'Time.now',
+    'exception' => 'StandardError.new', 'method' => '1.method(:+)',
+      'fiber' => 'Fiber.new(&thunk(1))',
+    'thread' => 'dead(&thunk(1))', 'enumerator' => '[1].each', 'binding' => 'scope(1)',
+      'time' => 'Time.now',
     'regexp' => 'Regexp.new("a".dup)', 'match' => 'matched', 'queue' => 'Queue.new',
     'mutex' => 'Mutex.new', 'condition' => 'ConditionVariable.new', 'random' => 'Random.new(1)',
     'lazy' => '[1].lazy', 'weakmap' => 'ObjectSpace::WeakMap.new', 'dir' => 'Dir.new("/")',
-    'io' => 'IO.pipe[0]',     'tracepoint' => 'TracePoint.new(:raise, &thunk(1))', 'yielder' =>
-    'Enumerator::Yielder.new(&thunk(1))', 'chain' => '[1].each + [2]', 'thread-group' => 'ThreadGroup.new',
+    'io' => 'IO.pipe[1]',     'tracepoint' => 'TracePoint.new(:raise, &thunk(1))', 'yielder' =>
+    'Enumerator::Yielder.new(&thunk(1))', 'chain' => '[1].each + [2]',
+      'thread-group' => 'ThreadGroup.new',
     'unbound-method' => 'Object.instance_method(:hash)', 'stat' => 'File.stat("/")',
     'iseq' => 'RubyVM::InstructionSequence.compile("1")', 'refinement' => 'refined(1)[1]' }
     .each do |name, text|
@@ -435,12 +453,14 @@ module Table
   edge 'range-begin', 'Range.new(x, nil)', 'h.begin', acts: ['h.first', 'h.step(1)', 'h.cover?(1)']
   edge 'range-end', 'Range.new(nil, x)', 'h.end', acts: ['h.max', 'h.include?(1)', 'h.to_s']
   edge 'set', 'Set[x]', 'h.first', 'h.clear.add(x)', 'h.clear', lib: 'set', acts: [
-    'h.reset', 'h.map!(&:itself)', 'h.each { GC.start }', 'h.dup.add(1)', 'h ^ h', 'h.classify { 1 }',
+    'h.reset', 'h.map!(&:itself)', 'h.each { GC.start }', 'h.dup.add(1)', 'h ^ h',
+    'h.classify { 1 }',
     'h.compare_by_identity', 'h.delete_if { false }', 'h.merge(h)', 'h.subset?(h)', 'h.flatten!',
     'h.sort_by { 1 }', 'h.freeze'
   ]
   edge 'set-identity', 'Set[].compare_by_identity << x', 'h.first', 'h.clear << x', 'h.clear',
-       lib: 'set', acts: ['h.reset', 'move; h.reset', 'h.each { GC.compact }', 'h.include?(h.first)']
+       lib: 'set', acts: ['h.reset', 'move; h.reset', 'h.each { GC.compact }',
+         'h.include?(h.first)']
 
   # -- Edges: hashes
 
@@ -460,7 +480,8 @@ module Table
   edge 'hash-default-proc', 'Hash.new(&cell(x))', 'h.default_proc.call', 'h.default_proc.call(x)',
        'h.default_proc.call(nil)', acts: ['h.dup', 'h.default_proc = thunk(1)', 'h.default = 1',
                                           'h.compare_by_identity', 'h.rehash', 'h.dup.clear']
-  edge 'hash-deleted', '(0..30).to_h { |i| [i, 1] }.merge!(v: x).tap { |a| 31.times { |i| a.delete(i) } }',
+  edge 'hash-deleted',
+       '(0..30).to_h { |i| [i, 1] }.merge!(v: x).tap { |a| 31.times { |i| a.delete(i) } }',
        'h[:v]', 'h[:v] = x', 'h.delete(:v)', acts: HASH
   edge 'weak-key-map', 'k = Object.new; [k, ObjectSpace::WeakKeyMap.new.tap { |m| m[k] = x }]',
        'h[1][h[0]]', 'h[1][h[0]] = x', 'h[1][h[0]] = nil', since: '3.3',
@@ -470,6 +491,8 @@ module Table
 
   edge 'closure-lambda', 'cell(x)', 'h.call', 'h.call(x)', 'h.call(nil)', acts: CALL
   edge 'closure-proc', 'thunk(x)', 'h.call', acts: CALL
+  edge 'closure-identified', 'thunk(x).tap(&:object_id)', 'h.call', acts: CALL,
+       words: 'crashes=Bug#20250', fixed: '3.3.1'
   edge 'closure-nested', 'nest(x)', 'h.call.call', 'h.call(x).call', 'h.call(nil).call', acts: CALL
   edge 'closure-self', 'x.instance_eval { proc { self } }', 'h.call', acts: CALL
   edge 'closure-curried', '->(a, b = 1, *c) { a }.curry(2)[x]', 'h[1]', acts: CALL
@@ -479,7 +502,8 @@ module Table
        'h.call', 'h.call(x)', 'h.call(nil)', acts: CALL
   edge 'binding', 'scope(x)', 'h.local_variable_get(:v)', 'h.local_variable_set(:v, x)',
        'h.local_variable_set(:v, nil)', acts: [
-         'h.local_variable_set(:fresh, h)', 'h.eval("v")', 'h.dup.local_variables', 'h.eval("proc { v }")',
+         'h.local_variable_set(:fresh, h)', 'h.eval("v")', 'h.dup.local_variables',
+         'h.eval("proc { v }")',
          'h.clone', 'h.receiver', 'h.source_location', 'h.eval("raise")', 'h.eval("a = b = v; nil")'
        ]
   edge 'binding-new-variable', 'scope(1).tap { |b| b.local_variable_set(:f, x) }',
@@ -494,10 +518,13 @@ module Table
   ]
   edge 'method-singleton', 'Object.new.tap { |o| o.define_singleton_method(:m, &thunk(x)) }',
        'h.method(:m).call',
-       acts: ['h.dup', 'h.clone.method(:m).call', 'h.method(:m).unbind', 'h.singleton_class.send(:remove_method, :m)']
+       acts: ['h.dup', 'h.clone.method(:m).call', 'h.method(:m).unbind',
+         'h.singleton_class.send(:remove_method, :m)']
   edge 'method-unbound', 'Class.new { define_method(:m, &thunk(x)) }.instance_method(:m)',
-       'h.bind_call(h.owner.new)', acts: ['h.bind(h.owner.new).to_proc.call', 'h.name', 'h.owner.freeze']
-  edge 'method-defined', 'Class.new.tap { |c| c.define_method(:m, &thunk(x)) }', 'h.new.method(:m).call',
+       'h.bind_call(h.owner.new)', acts: ['h.bind(h.owner.new).to_proc.call', 'h.name',
+       'h.owner.freeze']
+  edge 'method-defined', 'Class.new.tap { |c| c.define_method(:m, &thunk(x)) }',
+       'h.new.method(:m).call',
        'h.define_method(:m, &thunk(x))', 'h.send(:remove_method, :m)', acts: CLASS
   edge 'method-alias', 'Class.new { define_method(:o, &thunk(x)); alias m o; remove_method :o }',
        'h.new.method(:m).call', acts: CLASS
@@ -510,10 +537,12 @@ module Table
   # -- Edges: classes and modules
 
   edge 'class-variable', 'Class.new.tap { |c| c.class_variable_set(:@@v, x) }',
-       'h.class_variable_get(:@@v)', 'h.class_variable_set(:@@v, x)', 'h.class_variable_set(:@@v, nil)',
+       'h.class_variable_get(:@@v)', 'h.class_variable_set(:@@v, x)',
+       'h.class_variable_set(:@@v, nil)',
        acts: CLASS
   edge 'class-constant', 'Class.new.tap { |c| c.const_set(:V, x) }', 'h.const_get(:V)',
-       'h.send(:remove_const, :V); h.const_set(:V, x)', 'h.send(:remove_const, :V); h.const_set(:V, nil)',
+       'h.send(:remove_const, :V); h.const_set(:V, x)',
+       'h.send(:remove_const, :V); h.const_set(:V, nil)',
        acts: CLASS
   edge 'class-ivar-inherited', 'Class.new(with_iv(Class.new, x))', 'iv(h.superclass)',
        'set_iv(h.superclass, x)', 'set_iv(h.superclass, nil)', acts: CLASS
@@ -524,10 +553,13 @@ module Table
        acts: CLASS
   edge 'module-included', 'Class.new { include Module.new.tap { |m| m.const_set(:V, x) } }',
        'h.const_get(:V)', acts: CLASS
-  edge 'module-prepended', 'Class.new { prepend Module.new.tap { |m| m.define_method(:m, &thunk(x)) } }',
+  edge 'module-prepended',
+       'Class.new { prepend Module.new.tap { |m| m.define_method(:m, &thunk(x)) } }',
        'h.new.method(:m).call', acts: CLASS
-  edge 'module-extended', 'Object.new.extend(Module.new.tap { |m| m.define_method(:m, &thunk(x)) })',
-       'h.method(:m).call', acts: ['h.dup', 'h.clone.method(:m).call', 'h.singleton_class.include(Module.new)']
+  edge 'module-extended',
+       'Object.new.extend(Module.new.tap { |m| m.define_method(:m, &thunk(x)) })',
+       'h.method(:m).call', acts: ['h.dup', 'h.clone.method(:m).call',
+       'h.singleton_class.include(Module.new)']
   edge 'singleton-class', 'x.singleton_class', nil, acts: ['h.instance_methods', 'h.ancestors']
   edge 'singleton-ivar', 'Object.new.tap { |o| with_iv(o.singleton_class, x) }',
        'iv(h.singleton_class)', 'set_iv(h.singleton_class, x)', 'set_iv(h.singleton_class, nil)',
@@ -551,7 +583,8 @@ module Table
   edge 'enumerator-produce-next', 'advanced(Enumerator.produce(x) { |a| a })', 'h.next',
        acts: ENUMERATOR
   edge 'enumerator-chain', '[].each + [x]', 'h.first', acts: ENUMERATOR
-  edge 'enumerator-chain-next', 'advanced(([x, x].each + [x]).each_entry)', 'h.first', acts: ENUMERATOR
+  edge 'enumerator-chain-next', 'advanced(([x, x].each + [x]).each_entry)', 'h.first',
+       acts: ENUMERATOR
   edge 'enumerator-product', 'Enumerator::Product.new([x])', 'h.first&.first', since: '3.2',
        acts: ENUMERATOR
   edge 'enumerator-slice', '[x].each_slice(1)', 'h.first&.first', acts: ENUMERATOR
@@ -562,13 +595,18 @@ module Table
        acts: ['h << 1 << 2', 'h.to_proc.call', 'h.dup']
   edge 'enumerator-hash', '{ v: x }.each', 'h.first&.last', acts: ENUMERATOR
   edge 'enumerator-struct', 'Struct.new(:v).new(x).each', 'h.first', acts: ENUMERATOR
-  { 'each' => '', 'map' => '.map { |e| e }', 'select' => '.select { true }', 'zip' => '.zip([1]).map { |e, _| e }',
-    'flat-map' => '.flat_map { |e| [e] }', 'uniq' => '.uniq', 'take' => '.take(1)', 'drop' => '.drop(0)',
+  { 'each' => '', 'map' => '.map { |e| e }', 'select' => '.select { true }',
+    'zip' => '.zip([1]).map { |e, _| e }',
+    'flat-map' => '.flat_map { |e| [e] }', 'uniq' => '.uniq', 'take' => '.take(1)',
+      'drop' => '.drop(0)',
     'with-index' => '.with_index.map { |e, _| e }', 'filter-map' => '.filter_map { |e| e }',
-    'take-while' => '.take_while { true }', 'compact' => '.compact', 'reject' => '.reject { false }',
-    'chunk-while' => '.chunk_while { true }.map(&:first)', 'slice-when' => '.slice_when { true }.map(&:first)',
+    'take-while' => '.take_while { true }', 'compact' => '.compact',
+      'reject' => '.reject { false }',
+    'chunk-while' => '.chunk_while { true }.map(&:first)',
+      'slice-when' => '.slice_when { true }.map(&:first)',
     'eager' => '.map { |e| e }.eager' }.each do |name, text|
-    edge "lazy-#{name}", "[x].lazy#{text}", 'h.first', acts: ENUMERATOR + ['h.force', 'h.eager.next']
+    edge "lazy-#{name}", "[x].lazy#{text}", 'h.first', acts: ENUMERATOR + ['h.force',
+         'h.eager.next']
     edge "lazy-#{name}-next", "advanced([x, x].lazy#{text})", 'h.first',
          acts: ENUMERATOR + ['h.force', 'h.eager.next']
   end
@@ -576,18 +614,21 @@ module Table
   # -- Edges: exceptions
 
   edge 'exception-ivar', 'Fault.new(x)', 'h.v', 'h.v = x', 'h.v = nil', acts: [
-    'raise h', 'h.full_message', 'h.exception("other").v', 'h.backtrace', 'raise h rescue raise h, "z"',
+    'raise h', 'h.full_message', 'h.exception("other").v', 'h.backtrace',
+    'raise h rescue raise h, "z"',
     'h.set_backtrace(["a"])', 'h.detailed_message', 'begin; raise h; ensure; GC.start; end'
   ]
   edge 'exception-raised', 'raised { raise Fault.new(x) }', 'h.v', 'h.v = x', 'h.v = nil', acts: [
     'raise h', 'h.backtrace_locations', 'h.full_message', 'h.exception', 'h.backtrace; GC.compact'
   ]
   edge 'exception-message', 'RuntimeError.new(x)', nil, acts: ['h.message', 'h.full_message']
-  edge 'exception-cause', 'caused(x)', 'h.cause&.v', acts: ['h.full_message', 'raise h', 'h.cause.cause']
+  edge 'exception-cause', 'caused(x)', 'h.cause&.v', acts: ['h.full_message', 'raise h',
+       'h.cause.cause']
   edge 'exception-name', 'NameError.new("", :a, receiver: x)', 'h.receiver',
        acts: ['h.message', 'h.local_variables', 'h.full_message', 'h.dup.receiver']
   edge 'exception-no-method', 'NoMethodError.new("", :a, [x])', 'h.args[0]', acts: ['h.message']
-  edge 'exception-undefined', 'raised { x.undefined_here }', 'h.receiver', acts: ['h.message', 'h.to_s']
+  edge 'exception-undefined', 'raised { x.undefined_here }', 'h.receiver', acts: ['h.message',
+       'h.to_s']
   edge 'exception-key', 'KeyError.new("", receiver: 1, key: x)', 'h.key', acts: ['h.message']
   edge 'exception-key-receiver', 'KeyError.new("", receiver: x, key: 1)', 'h.receiver'
   edge 'exception-frozen', 'FrozenError.new("", receiver: x)', 'h.receiver', acts: ['h.message']
@@ -603,22 +644,27 @@ module Table
 
   # -- Edges: threads, queues
 
-  edge 'thread-value', 'dead(&thunk(x))', 'h.value', acts: ['h.join', 'h.inspect', 'h.status', 'h.kill']
+  edge 'thread-value', 'dead(&thunk(x))', 'h.value', acts: ['h.join', 'h.inspect', 'h.status',
+       'h.kill']
   edge 'thread-local', 'dead(&thunk(1)).tap { |t| t[:v] = x }', 'h[:v]', 'h[:v] = x', 'h[:v] = nil',
        acts: ['h.keys', 'h.key?(:v)', 'h.fetch(:v)', 'h.kill', 'h.wakeup']
   edge 'thread-variable', 'dead(&thunk(1)).tap { |t| t.thread_variable_set(:v, x) }',
-       'h.thread_variable_get(:v)', 'h.thread_variable_set(:v, x)', 'h.thread_variable_set(:v, nil)',
+       'h.thread_variable_get(:v)', 'h.thread_variable_set(:v, x)',
+       'h.thread_variable_set(:v, nil)',
        acts: ['h.thread_variables', 'h.thread_variable?(:v)', 'h.raise("x")']
   edge 'thread-exception', 'dead { raise Fault.new(x) }', 'raised { h.value }.v',
        acts: ['h.join', 'h.status', 'h.backtrace']
   edge 'thread-argument', 'f = Thread.new(x) { |v| Thread.current[:r] = v }; raised { f.join }; f',
        'h[:r]', acts: ['h.join']
-  edge 'queue', 'Queue.new << x', 'h.empty? ? nil : h.pop.tap { |a| h << a }', 'h.clear << x', 'h.clear',
+  edge 'queue', 'Queue.new << x', 'h.empty? ? nil : h.pop.tap { |a| h << a }', 'h.clear << x',
+       'h.clear',
        acts: ['h.close', 'h.pop(true)', 'h.num_waiting', 'h.freeze', 'h.send(:initialize, [1])']
-  edge 'queue-sized', 'SizedQueue.new(3) << x', 'h.empty? ? nil : h.pop.tap { |a| h << a }', 'h.clear << x',
+  edge 'queue-sized', 'SizedQueue.new(3) << x', 'h.empty? ? nil : h.pop.tap { |a| h << a }',
+       'h.clear << x',
        'h.clear', acts: ['h.max = 9', 'h.close', 'h.pop(true)', 'h.send(:initialize, 2)']
   edge 'queue-initialized', 'Queue.new([x])', 'h.empty? ? nil : h.pop.tap { |a| h << a }'
-  edge 'ractor-local-object', 'Box.new(x).tap { |b| Ractor.shareable?(b) }', 'h.v', 'h.v = x', 'h.v = nil'
+  edge 'ractor-local-object', 'Box.new(x).tap { |b| Ractor.shareable?(b) }', 'h.v', 'h.v = x',
+       'h.v = nil'
   edge 'tracepoint', 'TracePoint.new(:raise, &thunk(x))', nil, acts: [
     'h.enable { raise "a" }', 'h.enable(target: thunk(1)) { }', 'h.enabled?', 'h.inspect', 'h.path'
   ]
@@ -626,21 +672,28 @@ module Table
   # -- Edges: fibers. A fiber that waits inside each of these is held by other C code.
 
   edge 'fiber-local', 'parked(x, "variable(b.pop)")', 'h.resume', acts: FIBER
-  edge 'fiber-argument', 'Fiber.new { |v| park(v) }.tap { |f| f.resume(x) }', 'h.resume', acts: FIBER
-  edge 'fiber-storage', 'Fiber.new(storage: { v: x }) { park(Fiber[:v]) }.tap(&:resume)', 'h.resume',
+  edge 'fiber-argument', 'Fiber.new { |v| park(v) }.tap { |f| f.resume(x) }', 'h.resume',
+       acts: FIBER
+  edge 'fiber-storage', 'Fiber.new(storage: { v: x }) { park(Fiber[:v]) }.tap(&:resume)',
+       'h.resume',
        since: '3.2', acts: FIBER
-  edge 'fiber-thread-local', 'parked(x, "Thread.current[:v] = b.pop; loop { park(Thread.current[:v]) }")',
+  edge 'fiber-thread-local',
+       'parked(x, "Thread.current[:v] = b.pop; loop { park(Thread.current[:v]) }")',
        'h.resume', acts: FIBER
-  edge 'fiber-nested', 'parked(x, "f = parked(b.pop, %(park(b.pop))); loop { park(f.resume) }")', 'h.resume',
+  edge 'fiber-nested', 'parked(x, "f = parked(b.pop, %(park(b.pop))); loop { park(f.resume) }")',
+       'h.resume',
        acts: FIBER
   edge 'fiber-ensure-raise', 'parked(x, "begin; raise Fault.new(b.pop); ensure; park($!.v); end")',
        'h.resume', acts: FIBER
   edge 'fiber-ensure-throw',
-       'parked(x, "catch(:t) { begin; throw :t, park(b[0]); ensure; park(b.pop); end }")', 'h.resume',
+       'parked(x, "catch(:t) { begin; throw :t, park(b[0]); ensure; park(b.pop); end }")',
+       'h.resume',
        acts: FIBER
-  edge 'fiber-ensure-return', 'parked(x, "->(v) { begin; return v; ensure; park(v); end }.call(b.pop)")',
+  edge 'fiber-ensure-return',
+       'parked(x, "->(v) { begin; return v; ensure; park(v); end }.call(b.pop)")',
        'h.resume', acts: FIBER
-  edge 'fiber-rescue', 'parked(x, "begin; raise Fault.new(b.pop); rescue; park($!.v); end")', 'h.resume',
+  edge 'fiber-rescue', 'parked(x, "begin; raise Fault.new(b.pop); rescue; park($!.v); end")',
+       'h.resume',
        acts: FIBER
   { 'each' => 'a.each { |e| park(e, a) }',
     'map' => 'a.map { |e| park(e, a) }',
@@ -727,7 +780,8 @@ module Table
     'send' => 'send(:park, a[0], a)',
     'method-call' => 'method(:park).call(a[0], a)',
     'method-to-proc' => '[a[0]].each(&method(:park))',
-    'unbound' => 'Class.new { define_method(:m) { |e| park(e, a) } }.instance_method(:m).bind_call(Object) rescue '\
+    'unbound' => 'Class.new { define_method(:m) { |e| park(e, a) } ' \
+      '}.instance_method(:m).bind_call(Object) rescue '\
                  'park(a[0], a)',
     'curry' => '->(e, f) { park(e, a) }.curry[a[0]][1]',
     'compose' => '(method(:park) >> :itself.to_proc).call(a[0], a)',
@@ -739,14 +793,17 @@ module Table
     'enumerator' => 'e = Enumerator.new { |y| y << park(a[0], a) }; e.each { |f| park(f, a) }',
     'lazy' => 'a.lazy.map { |e| park(e, a) }.to_a',
     'marshal-dump' => 'Marshal.dump([a.size, waiter(a, :marshal_dump, 1)])',
-    'marshal-load' => 'Marshal.load(Marshal.dump([["a", "b"], { 1 => "c" }]), ->(e) { park(a[0], a); e })',
-    'weakmap-each' => 'g = ObjectSpace::WeakMap.new; g[a] = a; g[1] = a[0]; g.each { |_, e| park(a[0], g) }',
+    'marshal-load' => 'Marshal.load(Marshal.dump([["a", "b"], { 1 => "c" }]), ->(e) { park(a[0], ' \
+      'a); e })',
+    'weakmap-each' => 'g = ObjectSpace::WeakMap.new; g[a] = a; g[1] = a[0]; g.each { |_, e| ' \
+      'park(a[0], g) }',
     'each-object' => 'ObjectSpace.each_object(Module.singleton_class) { park(a[0], a); break }',
         'trace-var' => 'trace_var(:$tv, thunk(1)); untrace_var(:$tv); park(a[0], a)',
     'finalizer' => 'ObjectSpace.define_finalizer(a, thunk(1)); park(a[0], a)',
     'dir' => 'Dir.each_child("/") { park(a[0], a) }',
     'pipe-each' => 'r, q = IO.pipe; q << "a\\nb\\n"; q.close; r.each_line { park(a[0], a) }',
-    'super' => 'Class.new(Class.new { define_method(:m) { |e| park(e, a) } }) { def m(e) = super }.new.m(a[0])',
+    'super' => 'Class.new(Class.new { define_method(:m) { |e| park(e, a) } }) { def m(e) = super ' \
+      '}.new.m(a[0])',
     'define-method' => 'Class.new { define_method(:m) { |e| park(e, a) } }.new.m(a[0])',
     'keywords' => '->(v:, **r) { park(v, a) }.call(v: a[0], z: 1)',
     'optional' => '->(v = park(a[0], a)) { v }.call',
@@ -757,71 +814,99 @@ module Table
                  'case o; in [1] then 1; end',
     'case' => 'o = waiter(a, :===, false); case a[0]; when o then 1; end',
     'retry' => 't = 0; begin; park(a[0], a); raise "a" if (t += 1) < 3; rescue; retry; end',
-    'autoload-const' => 'm = Module.new; m.autoload(:Z, "/none"); park(a[0], a); m.const_get(:Z) rescue 1',
+    'autoload-const' => 'm = Module.new; m.autoload(:Z, "/none"); park(a[0], a); m.const_get(:Z) ' \
+      'rescue 1',
     'comparable-clamp' => 'o = waiter(a, :<=>, 0); o.clamp(o, o)' }
     .each do |name, text|
-    edge "fiber-in-#{name}", "parked(x, #{"a = [b.pop, 1]; #{text}".inspect})", 'h.resume', acts: FIBER
+    edge "fiber-in-#{name}", "parked(x, #{"a = [b.pop, 1]; #{text}".inspect})", 'h.resume',
+         acts: FIBER
   end
   edge 'fiber-in-set-each', 'parked(x, "g = Set[b.pop, 1]; g.each { |e| park(e, g) }")', 'h.resume',
        lib: 'set', acts: FIBER
-  edge 'fiber-in-monitor', 'parked(x, "a = [b.pop]; Monitor.new.synchronize { park(a[0], a) }")', 'h.resume',
+  edge 'fiber-in-monitor', 'parked(x, "a = [b.pop]; Monitor.new.synchronize { park(a[0], a) }")',
+       'h.resume',
        lib: 'monitor', acts: FIBER
-  edge 'fiber-in-stringio', 'parked(x, "a = [b.pop]; StringIO.new(%(a\nb)).each { park(a[0], a) }")',
+  edge 'fiber-in-stringio',
+       'parked(x, "a = [b.pop]; StringIO.new(%(a\nb)).each { park(a[0], a) }")',
        'h.resume', lib: 'stringio', acts: FIBER
 
   # -- Edges: the standard library
 
   edge 'stringio', 'StringIO.new(with_iv(+"a", x))', 'iv(h.string)', 'set_iv(h.string, x)',
        'set_iv(h.string, nil)', lib: 'stringio', acts: [
-         'h.read', 'h.reopen(+"b")', 'h.close', 'h.dup.read', 'h << "more"', 'h.truncate(0)', 'h.ungetc("z")',
-         'h.string = +"c"', 'h.set_encoding("UTF-16LE")', 'h.each_line { h.string = +"" }', 'h.write("a" * 999)'
+         'h.read', 'h.reopen(+"b")', 'h.close', 'h.dup.read', 'h << "more"', 'h.truncate(0)',
+         'h.ungetc("z")',
+         'h.string = +"c"', 'h.set_encoding("UTF-16LE")', 'h.each_line { h.string = +"" }',
+         'h.write("a" * 999)'
        ]
   edge 'scanner', 'StringScanner.new(with_iv(+"a", x))', 'iv(h.string)', 'set_iv(h.string, x)',
        'set_iv(h.string, nil)', lib: 'strscan',
-       acts: ['h.scan(/a/)', 'h.string = +"b"', 'h << "c"', 'h.terminate', 'h.dup.scan(/./)', 'h.string.clear; h.getch']
+       acts: ['h.scan(/a/)', 'h.string = +"b"', 'h << "c"', 'h.terminate', 'h.dup.scan(/./)',
+         'h.string.clear; h.getch']
   edge 'delegate', 'SimpleDelegator.new(x)', 'h.__getobj__', 'h.__setobj__(x)', 'h.__setobj__(1)',
-       lib: 'delegate', acts: ['h.inspect', 'h.dup', '!h', 'h.methods', 'h.marshal_dump']
+       lib: 'delegate', alone: true,
+       acts: ['h.inspect', '!h', 'h.methods', 'h.marshal_dump', 'GC.start', 'move']
   edge 'open-struct', 'OpenStruct.new(v: x)', 'h[:v]', 'h[:v] = x', 'h[:v] = nil', lib: 'ostruct',
+       words: 'leaks=Bug#19436',
        acts: ['h.v', 'h.to_h', 'h.dup.v', 'h.delete_field(:v)', 'h.dig(:v)', 'h.w = 1']
-  edge 'gzip-writer', 'Zlib::GzipWriter.new(with_iv(StringIO.new, x))', nil, lib: 'zlib stringio', acts: [
+  edge 'gzip-writer', 'Zlib::GzipWriter.new(with_iv(StringIO.new, x))', nil, lib: 'zlib stringio',
+       acts: [
     'h.write("a" * 9999)', 'h.flush', 'h.mtime', 'h.level', 'h.sync = true', 'h.comment = "a"'
   ]
-  edge 'inflate-dictionary', 'with_iv(Zlib::Inflate.new, x).tap { |z| z.add_dictionary("a" * 9) }', 'iv(h)',
+  edge 'inflate-dictionary', 'with_iv(Zlib::Inflate.new, x).tap { |z| z.add_dictionary("a" * 9) }',
+       'iv(h)',
        lib: 'zlib', acts: ['h.inflate("a")', 'h.close', 'h.dup', 'h.reset', 'h.set_dictionary("a")']
   edge 'ripper', 'Ripper.new(with_iv(StringIO.new("1"), x))', nil, lib: 'ripper stringio', acts: [
     'h.lineno', 'h.inspect', 'h.error?', 'h.filename'
   ]
-  edge 'emitter', 'Psych::Emitter.new(with_iv(StringIO.new, x))', nil, lib: 'psych stringio', acts: [
-    'h.start_stream(1)', 'h.canonical = true', 'h.indentation = 3', 'h.line_width', 'h.start_stream(1); GC.compact; h.end_stream'
+  edge 'emitter', 'Psych::Emitter.new(with_iv(StringIO.new, x))', nil, lib: 'psych stringio',
+       acts: [
+    'h.start_stream(1)', 'h.canonical = true', 'h.indentation = 3', 'h.line_width',
+    'h.start_stream(1); GC.compact; h.end_stream'
   ], words: 'crashes=ruby/psych#811'
-  edge 'yaml-parser', 'Psych::Parser.new(with_iv(Psych::Handler.new, x))', 'iv(h.handler)', lib: 'psych', acts: [
-    'h.parse("a: b")', 'h.mark', 'h.handler = Psych::Handler.new', 'h.parse("a: [")', 'h.external_encoding = 1'
+  edge 'yaml-parser', 'Psych::Parser.new(with_iv(Psych::Handler.new, x))', 'iv(h.handler)',
+       lib: 'psych', acts: [
+    'h.parse("a: b")', 'h.mark', 'h.handler = Psych::Handler.new', 'h.parse("a: [")',
+    'h.external_encoding = 1'
   ]
   edge 'fiddle-closure', 'with_iv(Fiddle::Closure.new(0, []), x)', 'iv(h)', lib: 'fiddle', acts: [
     'Fiddle::Function.new(h, [], 0).call', 'h.to_i', 'h.free'
   ], words: 'crashes=ruby/fiddle#211'
-  edge 'fiddle-pointer', 'with_iv(Fiddle::Pointer.malloc(9, Fiddle::RUBY_FREE), x)', 'iv(h)', 'set_iv(h, x)',
-       'set_iv(h, nil)', lib: 'fiddle', acts: ['h[0]', 'h.to_s', 'h.size = 3', 'h + 1', 'h.free', 'h.call_free', 'h.ref']
-  edge 'fiddle-pointer-to', 'Fiddle::Pointer[with_iv(+"abc", x)]', nil, lib: 'fiddle', acts: ['h.to_s', 'h.size']
-  edge 'date-time', 'with_iv(DateTime.now, x)', 'iv(h)', 'set_iv(h, x)', 'set_iv(h, nil)', lib: 'date',
+  edge 'fiddle-pointer', 'with_iv(Fiddle::Pointer.malloc(9, Fiddle::RUBY_FREE), x)', 'iv(h)',
+       'set_iv(h, x)',
+       'set_iv(h, nil)', lib: 'fiddle', acts: ['h[0]', 'h.to_s', 'h.size = 3', 'h + 1', 'h.free',
+       'h.call_free', 'h.ref']
+  edge 'fiddle-pointer-to', 'Fiddle::Pointer[with_iv(+"abc", x)]', nil, lib: 'fiddle',
+       acts: ['h.to_s', 'h.size']
+  edge 'date-time', 'with_iv(DateTime.now, x)', 'iv(h)', 'set_iv(h, x)', 'set_iv(h, nil)',
+       lib: 'date',
        acts: ['h + 1', 'h.to_time', 'h.strftime', 'h >> 1', 'h.jd', 'h.step(h).to_a']
-  edge 'json-state', 'with_iv(JSON::State.new, x)', 'iv(h)', 'set_iv(h, x)', 'set_iv(h, nil)', lib: 'json',
-       acts: ['h.generate([1])', 'h.configure(indent: "a")', 'h.to_h', 'h[:indent]', 'h.dup.generate({})']
-  edge 'json-parser', 'with_iv(JSON::Parser.new("[1]"), x)', 'iv(h)', 'set_iv(h, x)', 'set_iv(h, nil)',
+  edge 'json-state', 'with_iv(JSON::State.new, x)', 'iv(h)', 'set_iv(h, x)', 'set_iv(h, nil)',
+       lib: 'json',
+       acts: ['h.generate([1])', 'h.configure(indent: "a")', 'h.to_h', 'h[:indent]',
+         'h.dup.generate({})']
+  edge 'json-parser', 'with_iv(JSON::Parser.new("[1]"), x)', 'iv(h)', 'set_iv(h, x)',
+       'set_iv(h, nil)',
        lib: 'json', acts: ['h.parse', 'h.source', 'h.parse; h.parse']
-  edge 'socket', 'with_iv(UNIXSocket.pair[0], x)', 'iv(h)', 'set_iv(h, x)', 'set_iv(h, nil)', lib: 'socket',
+  edge 'socket', 'with_iv(UNIXSocket.pair[0], x)', 'iv(h)', 'set_iv(h, x)', 'set_iv(h, nil)',
+       lib: 'socket', alone: true,
        acts: ['h.close', 'h.addr', 'h.dup.close', 'h.recv_nonblock(1)', 'h.shutdown']
   edge 'ssl-context', 'OpenSSL::SSL::SSLContext.new.tap { |c| c.verify_callback = thunk(x) }',
        'h.verify_callback.call', lib: 'openssl', acts: [
-         'h.setup', 'h.freeze', 'h.ciphers', 'h.session_new_cb = thunk(1); h.setup', 'h.dup', 'h.servername_cb = thunk(1); h.setup'
+         'h.setup', 'h.freeze', 'h.ciphers', 'h.session_new_cb = thunk(1); h.setup', 'h.dup',
+         'h.servername_cb = thunk(1); h.setup'
        ]
   edge 'x509-store', 'OpenSSL::X509::Store.new.tap { |s| s.verify_callback = thunk(x) }',
-       'h.verify_callback.call', lib: 'openssl', acts: ['h.set_default_paths', 'h.purpose = 1', 'h.verify_callback = nil', 'h.dup']
-  edge 'big-decimal', 'with_iv([BigDecimal("1")], x)', 'iv(h)', 'set_iv(h, x)', 'set_iv(h, nil)', lib: 'bigdecimal'
+       'h.verify_callback.call', lib: 'openssl', acts: ['h.set_default_paths', 'h.purpose = 1',
+       'h.verify_callback = nil', 'h.dup']
+  edge 'big-decimal', 'with_iv([BigDecimal("1")], x)', 'iv(h)', 'set_iv(h, x)', 'set_iv(h, nil)',
+       lib: 'bigdecimal'
   edge 'internal-reachable', 'Box.new(x)', 'h.v', 'h.v = x', 'h.v = nil', lib: 'objspace', acts: [
     'ObjectSpace.reachable_objects_from(h)', 'ObjectSpace.memsize_of(h)', 'ObjectSpace.dump(h)',
-    'ObjectSpace.trace_object_allocations { h.dup }', 'ObjectSpace.reachable_objects_from(h).inspect',
-    'ObjectSpace.count_imemo_objects', 'ObjectSpace.internal_class_of(h)', 'ObjectSpace.reachable_objects_from_root'
+    'ObjectSpace.trace_object_allocations { h.dup }',
+    'ObjectSpace.reachable_objects_from(h).inspect',
+    'ObjectSpace.count_imemo_objects', 'ObjectSpace.internal_class_of(h)',
+    'ObjectSpace.reachable_objects_from_root'
   ]
 
   # -- Roots
@@ -829,42 +914,54 @@ module Table
   root 'global', 'global(k, x)', 'global(k)', nil, 'global(k, nil)'
   root 'constant', 'Object.const_set("G#{k}", x)', 'Object.const_get("G#{k}")', nil,
        'Object.send(:remove_const, "G#{k}")'
-  root 'class-variable-root', 'Box.class_variable_set("@@g#{k}", x)', 'Box.class_variable_get("@@g#{k}")', nil,
+  root 'class-variable-root', 'Box.class_variable_set("@@g#{k}", x)',
+       'Box.class_variable_get("@@g#{k}")', nil,
        'Box.remove_class_variable("@@g#{k}")'
   root 'module-ivar-root', 'set_iv(Kernel, x, "@g#{k}")', 'iv(Kernel, "@g#{k}")', nil,
        'set_iv(Kernel, nil, "@g#{k}")'
-  root 'main-ivar', 'set_iv(TOPLEVEL_BINDING.receiver, x, "@g#{k}")', 'iv(TOPLEVEL_BINDING.receiver, "@g#{k}")',
+  root 'main-ivar', 'set_iv(TOPLEVEL_BINDING.receiver, x, "@g#{k}")',
+       'iv(TOPLEVEL_BINDING.receiver, "@g#{k}")',
        nil, 'set_iv(TOPLEVEL_BINDING.receiver, nil, "@g#{k}")'
-  root 'io-ivar', 'set_iv(STDERR, x, "@g#{k}")', 'iv(STDERR, "@g#{k}")', nil, 'set_iv(STDERR, nil, "@g#{k}")'
+  root 'io-ivar', 'set_iv(STDERR, x, "@g#{k}")', 'iv(STDERR, "@g#{k}")', nil,
+       'set_iv(STDERR, nil, "@g#{k}")'
   root 'toplevel-local', 'TOPLEVEL_BINDING.local_variable_set("g#{k}", x)',
-       'TOPLEVEL_BINDING.local_variable_get("g#{k}")', nil, 'TOPLEVEL_BINDING.local_variable_set("g#{k}", nil)'
+       'TOPLEVEL_BINDING.local_variable_get("g#{k}")', nil,
+       'TOPLEVEL_BINDING.local_variable_set("g#{k}", nil)'
   root 'main-thread-variable', 'Thread.main.thread_variable_set("g#{k}", x)',
-       'Thread.main.thread_variable_get("g#{k}")', nil, 'Thread.main.thread_variable_set("g#{k}", nil)'
-  root 'sleeping-thread-local', 'sleeper.tap { |t| t[:v] = x }', 'h[:v]', nil, 'h[:v] = nil; h.kill; h.join'
+       'Thread.main.thread_variable_get("g#{k}")', nil,
+       'Thread.main.thread_variable_set("g#{k}", nil)'
+  root 'sleeping-thread-local', 'sleeper.tap { |t| t[:v] = x }', 'h[:v]', nil,
+       'h[:v] = nil; h.kill; h.join'
   root 'sleeping-thread-stack', 'worker(x)', 'ask(h)', nil, 'h.kill; h.join'
   root 'fiber-stack', 'parked(x, "loop { park(b[0]) }")', 'h.resume'
   root 'closure-root', 'thunk(x)', 'h.call'
   root 'trace-var', 'trace_var("$t#{k}", thunk(x)); nil',
-       'untrace_var("$t#{k}").map { |c| trace_var("$t#{k}", c); c }[0].call', nil, 'untrace_var("$t#{k}")'
+       'untrace_var("$t#{k}").map { |c| trace_var("$t#{k}", c); c }[0].call', nil,
+       'untrace_var("$t#{k}")'
   root 'signal-handler', 'signal_cell[k] = x; nil', 'signal_cell[k]', nil, 'signal_cell[k] = nil'
-  root 'finalizer-table', 'guard(k, x)', 'refs[k + 100].call', nil, 'ObjectSpace.undefine_finalizer(FIXED[k])'
+  root 'finalizer-table', 'guard(k, x)', 'refs[k + 100].call', nil,
+       'ObjectSpace.undefine_finalizer(FIXED[k])'
   root 'global-method', 'Object.define_method("g#{k}", &thunk(x))', '1.__send__("g#{k}")', nil,
        'Object.send(:remove_method, "g#{k}")'
   root 'ractor-local', 'Ractor.current["g#{k}"] = x; nil', 'Ractor.current["g#{k}"]', nil,
        'Ractor.current["g#{k}"] = nil'
-  root 'generic-ivar-root', 'set_iv(FIXED, x, "@g#{k}")', 'iv(FIXED, "@g#{k}")', nil, 'set_iv(FIXED, nil, "@g#{k}")'
+  root 'generic-ivar-root', 'set_iv(FIXED, x, "@g#{k}")', 'iv(FIXED, "@g#{k}")', nil,
+       'set_iv(FIXED, nil, "@g#{k}")'
 
   # -- Nodes
 
   helper 'ArrayNode', 'class ArrayNode < Array; include Named; end'
   helper 'HashNode', 'class HashNode < Hash; include Named; end'
   helper 'StringNode', 'class StringNode < String; include Named; end'
-  helper 'StructNode', 'class StructNode < Struct.new(*(0..7).map { |i| :"s#{i}" }); include Named; end'
+  helper 'StructNode',
+    'class StructNode < Struct.new(*(0..7).map { |i| :"s#{i}" }); include Named; end'
   helper 'FaultNode', 'class FaultNode < StandardError; include Named; end'
   helper 'RangeNode', 'class RangeNode < Range; include Named; end'
   helper 'ObjectNode', 'class ObjectNode; include Named; end'
   helper 'named', 'def named(o) = o.extend(Named)'
-  helper 'eight', 'def eight(s0 = nil, s1 = nil, s2 = nil, s3 = nil, s4 = nil, s5 = nil, s6 = nil, s7 = nil) = binding'
+  helper 'eight',
+    'def eight(s0 = nil, s1 = nil, s2 = nil, s3 = nil, s4 = nil, s5 = nil, s6 = nil, s7 = nil) = ' \
+    'binding'
   node 'array-subclass', 'ArrayNode.new(8)', 'n[k]', 'n[k] = w'
   node 'array-long', 'ArrayNode.new(60)', 'n[k + 50]', 'n[k + 50] = w'
   node 'hash-subclass', 'HashNode.new', 'n[k]', 'n[k] = w'
@@ -878,18 +975,22 @@ module Table
   node 'object-anonymous', 'Class.new(ObjectNode).new'
   node 'object-many', 'named(many(1))'
   node 'class-object', 'named(Class.new)'
-  node 'class-variables', 'named(Class.new)', 'n.class_variable_defined?("@@s#{k}") ? n.class_variable_get("@@s#{k}") : nil',
+  node 'class-variables', 'named(Class.new)',
+       'n.class_variable_defined?("@@s#{k}") ? n.class_variable_get("@@s#{k}") : nil',
        'n.class_variable_set("@@s#{k}", w)'
-  node 'module-constants', 'named(Module.new)', 'n.const_defined?("S#{k}", false) ? n.const_get("S#{k}") : nil',
+  node 'module-constants', 'named(Module.new)',
+       'n.const_defined?("S#{k}", false) ? n.const_get("S#{k}") : nil',
        'n.const_set("S#{k}", w)'
   node 'proc', 'named(thunk(1))'
   node 'proc-variables', 'named(eight.eval("proc {}"))', 'n.binding.local_variable_get("s#{k}")',
        'n.binding.local_variable_set("s#{k}", w)'
-  node 'binding-variables', 'named(eight)', 'n.local_variable_get("s#{k}")', 'n.local_variable_set("s#{k}", w)'
+  node 'binding-variables', 'named(eight)', 'n.local_variable_get("s#{k}")',
+       'n.local_variable_set("s#{k}", w)'
   node 'enumerator-object', 'named([1].each)'
   node 'fiber-object', 'named(Fiber.new(&thunk(1)))'
   node 'thread-object', 'named(dead(&thunk(1)))', 'n["s#{k}"]', 'n["s#{k}"] = w'
-  node 'thread-variables', 'named(dead(&thunk(1)))', 'n.thread_variable_get("s#{k}")', 'n.thread_variable_set("s#{k}", w)'
+  node 'thread-variables', 'named(dead(&thunk(1)))', 'n.thread_variable_get("s#{k}")',
+       'n.thread_variable_set("s#{k}", w)'
   node 'method-object', 'named(1.method(:+))'
   node 'set-subclass', 'named(Set.new)', lib: 'set'
   node 'queue-object', 'named(Queue.new)'
