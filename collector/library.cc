@@ -39,10 +39,16 @@ std::string ReadEntry(const LibraryEntry& entry, Specimen* specimen) {
   if (entry.make == nullptr) return fmt::format("it was built without {}", entry.summary);
   const Contract* contract = nullptr;
   if (std::string error = ReadContract(entry.contract, &contract); !error.empty()) return error;
+  std::vector<KindRow> kinds;
+  for (const char* const* line = entry.kinds; line != nullptr && *line != nullptr; ++line) {
+    kinds.emplace_back();
+    if (std::string error = ReadKind(*line, &kinds.back()); !error.empty()) return error;
+  }
   *specimen = {.name = "",
                .summary = entry.summary,
                .contract = contract,
                .abilities = entry.abilities,
+               .kinds = KindTable(kinds),
                .make = entry.make};
   return "";
 }

@@ -25,6 +25,9 @@ struct LibraryEntry {
   const char* summary = "";
   const char* contract = "";  // as ReadContract takes it
   std::unique_ptr<Collector> (*make)(Observer& observer) = nullptr;
+  // The kinds that it offers, and null: "closure edge pokes=3", as ReadKind takes them. Operations
+  // name them by InternKind.
+  const char* const* kinds = nullptr;
 
   // Changes whenever the rest of the interface does: Observer, Collector, Event, Op.
   static constexpr uint32_t kVersion = 2;
