@@ -9,7 +9,6 @@
 #ifndef COLLECTOR_OPTIMIZED_H_
 #define COLLECTOR_OPTIMIZED_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>

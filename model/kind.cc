@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <system_error>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// What adapters say of kinds, their names, and tables of them.
+
 #include "model/kind.h"
 
-#include <string>
 #include <utility>
 #include <vector>
 

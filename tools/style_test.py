@@ -20,6 +20,7 @@ import unittest
 
 MAX_FUNCTION_LINES = 70
 MAX_FILE_LINES = 500
+MAX_TABLE_LINES = 1000  # of a table of kinds, which has nothing but rows
 MAX_COLUMNS = 100
 CPP = {".c", ".cc", ".h"}
 PYTHON = {".py", ".bzl"}
@@ -148,8 +149,9 @@ def style_offences(path, text):
             if re.search(rf"\b{word}\b", row):
                 yield f"{path}:{number}: {word}: do it now, or write it to the tracker"
     content = without_licence(path, text)
-    if content.count("\n") > MAX_FILE_LINES:
-        yield f"{path}: {content.count(chr(10))} lines; {MAX_FILE_LINES} are the limit"
+    most = MAX_TABLE_LINES if "/kinds_table." in path else MAX_FILE_LINES
+    if content.count("\n") > most:
+        yield f"{path}: {content.count(chr(10))} lines; {most} are the limit"
     if not opens_with_a_comment(path, content):
         yield f"{path}:1: no opening comment that says what the file is and where its place is"
     for number, length in functions(suffix, text):

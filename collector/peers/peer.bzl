@@ -50,7 +50,7 @@ def adapter_text(name, script, constant, tables = [], separator = ""):
         "#define " + guard,
         "namespace ouro {",
     ]
-    files = ("; printf '%s'; " % separator).join(["cat $(location %s)" % f for f in tables + [script]])
+    files = ["cat $(location %s)" % file for file in tables + [script]]
     native.genrule(
         name = header,
         srcs = tables + [script],
@@ -58,7 +58,7 @@ def adapter_text(name, script, constant, tables = [], separator = ""):
         # Nothing before the text: where it is not code, an interpreter may print it.
         cmd = "(" + "".join(["echo '%s'; " % line for line in lines]) +
               "printf 'inline constexpr char " + constant + "[] = R\"ADAPTER('; " +
-              files + "; echo ')ADAPTER\";'; echo '}'; echo '#endif') > $@",
+              ("; printf '%s'; " % separator).join(files) + "; echo ')ADAPTER\";'; echo '}'; echo '#endif') > $@",
     )
     cc_library(
         name = name,

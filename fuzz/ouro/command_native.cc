@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <string>
 
 #include "fuzz/ouro/commands.h"

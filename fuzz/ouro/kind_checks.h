@@ -10,6 +10,7 @@
 #ifndef FUZZ_OURO_KIND_CHECKS_H_
 #define FUZZ_OURO_KIND_CHECKS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// A transcript with notes becomes a script.
+
 #include "fuzz/ouro/native.h"
 
 #include <string>
@@ -33,22 +35,22 @@ TEST(NativeTest, NotesAreInTheirOrder) {
 
 TEST(NativeTest, FinalizersAreFunctionsOfTheirObject) {
   ASSERT_NE(FindLanguage("python"), nullptr);
-  EXPECT_EQ(NativeScript(*FindLanguage("python"), "cpython 3.11.2\na leak", "import gc\n",
-                         kTranscript),
-            "# cpython 3.11.2\n"
-            "# a leak\n"
-            "import gc\n"
-            "scripts = {}\n"
-            "def script(self):\n"
-            "    global r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, r13, r14, r15\n"
-            "    r7 = self\n"
-            "    raise Exception\n"
-            "scripts[0] = script\n"
-            "r0 = born(FinalNode(), 0)\n"
-            "r0 = None\n"
-            "gc.collect(2)\n"
-            "print('alive:', sorted(o.n for o in gc.get_objects() if type(getattr(o, 'n', '')) is "
-            "int))\n");
+  EXPECT_EQ(
+      NativeScript(*FindLanguage("python"), "cpython 3.11.2\na leak", "import gc\n", kTranscript),
+      "# cpython 3.11.2\n"
+      "# a leak\n"
+      "import gc\n"
+      "scripts = {}\n"
+      "def script(self):\n"
+      "    global r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, r13, r14, r15\n"
+      "    r7 = self\n"
+      "    raise Exception\n"
+      "scripts[0] = script\n"
+      "r0 = born(FinalNode(), 0)\n"
+      "r0 = None\n"
+      "gc.collect(2)\n"
+      "print('alive:', sorted(o.n for o in gc.get_objects() if type(getattr(o, 'n', '')) is "
+      "int))\n");
 }
 
 TEST(NativeTest, ThereAreFewLanguages) { EXPECT_EQ(FindLanguage("cobol"), nullptr); }

@@ -3,6 +3,7 @@
 // Kinds: what each promise allows that is unlawful of a plain slot, and what stays unlawful.
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>

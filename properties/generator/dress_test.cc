@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// What dressed programs have: each kind in turn, at its place, few in each program.
+
 #include "properties/generator/dress.h"
 
 #include <algorithm>

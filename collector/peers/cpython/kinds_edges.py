@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-#
+
 # The builtin edges are the kinds of holders that Python's own containers, iterators and callables
 # are.
 #

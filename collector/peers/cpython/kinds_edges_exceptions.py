@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-#
+
 # The edges of frames and exceptions are what code leaves behind when it has returned or raised.
 #
 # Place: a table of the CPython specimen, read by kinds_tables.py.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-#
+
 # The edges of execution are what suspended code holds: generators, coroutines and asynchronous
 # generators in each state of suspension.
 #

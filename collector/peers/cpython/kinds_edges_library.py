@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-#
+
 # The edges of the standard library are the objects of its modules that are written in C: streams,
 # codecs, parsers, databases, clocks, foreign types, contexts, futures.
 #

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-#
+
 # The edges of the object system are types, their slots and descriptors, attributes of builtin
 # subclasses, itertools, functools, operator, weak references and generic aliases.
 #
@@ -307,7 +307,8 @@ accumulate-total :: pulled(itertools.accumulate([x, 1, 2], Callable(x)), 1) :: w
 accumulate-function :: itertools.accumulate(Endless(1), Callable(x)) :: within(h) :: :: ::
     h.__setstate__(1) ;; h.__reduce__() ;; pulled(h, 3)
 accumulate-initial :: itertools.accumulate([], initial=x) :: within(h) :: :: ::
-    !3.8- h.__setstate__(1) ;; h.__reduce__() :: no-next no-pull without@-3.7 skip-state skip-misstate
+    !3.8- h.__setstate__(1) ;; h.__reduce__() ::
+    no-next no-pull without@-3.7 skip-state skip-misstate
 pairwise :: itertools.pairwise(Endless(x)) :: within(h) :: :: :: next(h) :: without@-3.9
 pairwise-old :: pulled(itertools.pairwise([x, x, x, 1]), 1) :: within(h) :: :: :: next(h) ::
     without@-3.9

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-#
+
 # The edges of the system are foreign types, contexts, futures and tasks, thread-locals, queues,
 # locks, sockets, syntax trees.
 #

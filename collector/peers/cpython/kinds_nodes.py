@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-#
+
 # A kind of node is what an object of the program is: `name :: base :: arguments :: body :: words`,
 # or `name :: = expression`, for an object that takes attributes.
 #

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-#
+
 # A kind of root is how a register holds its object: rows as those of edges; `take` lets go.
 #
 # Place: a table of the CPython specimen, read by kinds_tables.py.

@@ -57,7 +57,7 @@ class Kind
 
   def greeting
     words = @entry.fixed && !older?(@entry.fixed) ? [] : [@entry.words].compact
-    words << "pokes=#{@acts.size}" unless @acts.empty?
+    words << "pokes=#{[@acts.size, 64].min}" unless @acts.empty?
     ["> kind #{@name} #{@entry.place}", *words].join(' ')
   end
 end
