@@ -240,6 +240,8 @@ struct Interpreter {
   std::string kinds;      // the text of the adapter that offers kinds
   const char* language;   // of that adapter's notes
   const char* join = "";  // executes its arguments as one text, if that is too long for one
+  // Of that adapter: freed memory is overwritten at once, so that its use does not go unnoticed.
+  std::vector<std::string> environment = {};
 };
 
 const std::vector<Interpreter>& Interpreters() {
@@ -249,11 +251,18 @@ const std::vector<Interpreter>& Interpreters() {
        kCPythonAdapter,
        kCPythonKinds,
        "python",
-       "import sys; exec(''.join(sys.argv[1:]))"},
+       "import sys; exec(''.join(sys.argv[1:]))",
+       {"PYTHONMALLOC=debug"}},
       // Not an option: `-- A Lua ...`.
       {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter, std::string(" ") + kLuaKinds, "lua"},
       // -r begins in code.
-      {"php:", {"-n", "-r"}, std::string("?>") + kPhpAdapter, std::string("?>") + kPhpKinds, "php"},
+      {"php:",
+       {"-n", "-r"},
+       std::string("?>") + kPhpAdapter,
+       std::string("?>") + kPhpKinds,
+       "php",
+       "",
+       {"USE_ZEND_ALLOC=0", "MALLOC_PERTURB_=165"}},
       {"ruby:", {"--disable=all", "-e"}, kRubyAdapter, kRubyKinds, "ruby"},
   };
   return interpreters;
@@ -270,6 +279,10 @@ std::string FindInterpreter(const SpecimenName& name, const Interpreter& interpr
   for (size_t at = 0; text.size() >= kMaxArgumentBytes && at < text.size();
        at += kMaxArgumentBytes) {
     argv.push_back(text.substr(at, kMaxArgumentBytes));
+  }
+  if (kinds && !interpreter.environment.empty()) {
+    argv.insert(argv.begin(), interpreter.environment.begin(), interpreter.environment.end());
+    argv.insert(argv.begin(), "env");
   }
   std::string error = FindPeer(name, argv, contract, specimen);
   if (!kinds) return error;

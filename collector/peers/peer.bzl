@@ -58,7 +58,8 @@ def adapter_text(name, script, constant, tables = [], separator = ""):
         # Nothing before the text: where it is not code, an interpreter may print it.
         cmd = "(" + "".join(["echo '%s'; " % line for line in lines]) +
               "printf 'inline constexpr char " + constant + "[] = R\"ADAPTER('; " +
-              ("; printf '%s'; " % separator).join(files) + "; echo ')ADAPTER\";'; echo '}'; echo '#endif') > $@",
+              ("; printf '%s'; " % separator).join(files) +
+              "; echo ')ADAPTER\";'; echo '}'; echo '#endif') > $@",
     )
     cc_library(
         name = name,

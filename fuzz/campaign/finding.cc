@@ -152,7 +152,11 @@ std::string FindCause(const Specimen& specimen, const FindingOptions& options, c
   ShrinkOptions shrink;
   shrink.isolation = options.isolation;
   shrink.seconds = std::min(kCauseSeconds, options.shrink_seconds);
-  const Shrunk simplest = Shrink(it.program, kAnySignature, specimen, shrink);
+  // A program with kinds may have several bugs of its engine in it; a crash must not hide behind
+  // one that is milder and simpler.
+  const bool crash = !it.verdict.violation && !it.program.Kinds().empty();
+  const Shrunk simplest =
+      Shrink(it.program, crash ? it.verdict.signature() : kAnySignature, specimen, shrink);
   const Verdict verdict = TryIsolated(simplest.program, specimen, options.isolation);
   if (verdict.lawful()) return CauseOf(it.verdict, it.program);
   return CauseOf(verdict, simplest.program);
