@@ -287,6 +287,9 @@ std::string FindInterpreter(const SpecimenName& name, const Interpreter& interpr
   std::string error = FindPeer(name, argv, contract, specimen);
   if (!kinds) return error;
   specimen->language = interpreter.language;
+  for (const std::string& variable : interpreter.environment) {
+    specimen->environment += (specimen->environment.empty() ? "" : " ") + variable;
+  }
   specimen->prelude = [argv](const std::vector<std::string>& notes) {
     return AskPrelude(argv, notes);
   };

@@ -220,6 +220,7 @@ struct Specimen {
   // For `ouro native`: the language of notes, "python", and the definitions that such notes need.
   // "" and empty: it takes no notes.
   std::string language = {};
+  std::string environment = {};  // in which it runs, for readers: "PYTHONMALLOC=debug"
   std::function<std::string(const std::vector<std::string>& notes)> prelude = {};
   // Makes a collector that reports to `observer`, which must outlive it. Returns no null; a
   // collector that cannot start calls Observer::Broken. Any thread may call it.

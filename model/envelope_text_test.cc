@@ -47,7 +47,7 @@ TEST(ReadContract, TakesEveryName) {
 }
 
 TEST(ReadContract, TakesWhatDescribePrints) {
-  ASSERT_EQ(Envelopes().size(), 8U);
+  ASSERT_EQ(Envelopes().size(), 9U);
   for (const Contract* contract : Envelopes()) {
     for (const Contract* base : Envelopes()) {
       const Contract* const spelled = Read(Spell(*base, *contract));

@@ -31,6 +31,7 @@ std::string NativeCommand(const NativeArguments& arguments, int* exit_code) {
   std::string head = specimen.summary + "\n" + verdict.signature();
   if (verdict.violation) head = specimen.summary + "\n" + verdict.violation->what;
   if (verdict.lawful()) head = specimen.summary + "\nlawful";
+  if (!specimen.environment.empty()) head += "\nin the environment: " + specimen.environment;
   fmt::print("{}",
              NativeScript(*language, head, specimen.prelude(NotesOf(transcript)), transcript));
   *exit_code = 0;
