@@ -245,9 +245,9 @@ foreach ([
     'SoapHeader' => '"a", "b"', 'SessionHandler' => '',
 ] as $class => $arguments) {
     $name = strtolower(preg_replace('/(?<=[a-z])(?=[A-Z])/', '-', strtr($class, '_', '-')));
-    $needs = ['DO' => 'dom', 'XM' => 'xmlreader', 'XS' => 'dom xsl', 'SQ' => 'sqlite3', 'PD' =>
+    $needs = ['DO' => 'dom', 'XM' => 'dom xmlreader', 'XS' => 'dom xsl', 'SQ' => 'sqlite3', 'PD' =>
               'pdo pdo_sqlite', 'CU' => 'curl', 'Nu' => 'intl', 'Co' => 'intl', 'So' => 'soap',
-              'Se' => 'session'][substr($class, 0, 2)] ?? '';
+              'Se' => 'session', 'Di' => '<8.5'][substr($class, 0, 2)] ?? '';
     if ($class === 'XMLWriter') $needs = 'xmlwriter';
     helpers("#[AllowDynamicProperties] class Heir$class extends $class { public \$v; }",
             "#[AllowDynamicProperties] class Wild$class extends $class {}");
