@@ -146,7 +146,8 @@ function run_make(string $text, string $place, string $register, string $source,
     try {
         compiled($text, $place)($register, R::$v[$source]);
         return true;
-    } catch (FiberError) {  // Until 8.3 in any destructor.
+    // No fiber until 8.3 in any destructor; an object that an ArrayObject does not take.
+    } catch (FiberError | InvalidArgumentException) {
         return false;
     } finally {
         R::$v['pending'] = null;
