@@ -160,7 +160,7 @@ function substitute(string $text, string $holder, string $content, string $node)
                          ["($holder)(", $holder, addcslashes($content, '$\\')], $text);
     return strtr($text, ['@' => $node]);
 }
-// Makes a holder. `held` is called between that and the release of what was there before. Statements
+// Makes a holder. `held` is called between that and the release of what was there. Statements
 // make it in a variable, since that release can change everything; but not a reference.
 function make_text(Kind $kind, bool $native = false): string {
     $statements = str_ends_with($kind->make, ';');
