@@ -126,10 +126,11 @@ function copy_reference(string $register, string $source, string $as = ''): void
     if ($put_aside) put_aside($kind, $register);
     note(substitute($refill ? $kind->put : make_text($kind, true), holder_name($register),
                     "\$$source", "\$$register") . weak_note($kind, $source));
-    run_make($text, root_place($kind, $register), $register, $source, $set);
+    $made = run_make($text, root_place($kind, $register), $register, $source, $set);
+    if (!$made) unset(Heap::$roots[$register], R::$v[$kind->name][$register]);
     if ($old && $old->kind !== $kind) drop_root($register, $old);
     if ($put_aside) drop_root("old$register", $old);
-    R::$v[$register] = null;
+    R::$v[$register] = $made ? null : R::$v[$source];
 }
 // A holder whose content is elsewhere, and which another of the same kind replaces.
 function put_aside(Kind $kind, string $register): void {
@@ -137,16 +138,17 @@ function put_aside(Kind $kind, string $register): void {
     R::$v[$kind->name]["old$register"] = R::$v[$kind->name][$register];
 }
 // `set` tells what is held; it is called before the old holder is released.
+// False: the content is there without a holder.
 function run_make(string $text, string $place, string $register, string $source,
-                  Closure $set): void {
-    if (!str_starts_with($text, '$h = held(')) $set();
+                  Closure $set): bool {
+    if (!str_contains($text, '$h = held(')) $set();
     R::$v['pending'] = $set;
     try {
         compiled($text, $place)($register, R::$v[$source]);
-    } catch (FiberError) {  // Until 8.3 in any destructor.
-        unset(Heap::$roots[$register]);
-        if (str_contains($place, '[$r]')) R::$v[$register] = R::$v[$source];
-        else compiled('$h = $x', $place)($register, R::$v[$source]);
+        return true;
+    // No fiber until 8.3 in any destructor; an object that an ArrayObject does not take.
+    } catch (FiberError | InvalidArgumentException) {
+        return false;
     } finally {
         R::$v['pending'] = null;
     }
@@ -211,8 +213,9 @@ function store(string $node, int $slot, string $source, string $as = ''): void {
     if (!$kind && !($place[0] === '!') && $text[0] === '$' && str_starts_with($text, '$h = ')) {
         $set();  // Without a variable for the content.
         compiled("$place = R::\$v[\$x]", 'none')($node, $source);
-    } else {
-        run_make($text, $place, $node, $source, $set);
+    } elseif (!run_make($text, $place, $node, $source, $set)) {
+        unset(Heap::$slots[$number][$slot]);
+        compiled('$h = $x', $place)($node, R::$v[$source]);
     }
     if ($old && $old->kind !== $kind && $old->kind->drop !== '' && $text !== $old->kind->take)
         compiled($old->kind->drop, $place)($node);

@@ -63,7 +63,7 @@ edge('array', '[$x]', get: '$h[0]', put: '$h[0] = $x', take: '$h[0] = null');
 edge('array-hash', "['k' => \$x]", get: "\$h['k']", put: "\$h['k'] = \$x", take: "\$h['k'] = null");
 edge('array-nested', '[[[$x]]]', get: '$h[0][0][0]', put: '$h[0][0][0] = $x',
      take: '$h[0][0][0] = null');
-edge('array-hole', '[9 => 0, 5 => $x]', get: '$h[5]', put: 'unset($h[5]); $h[5] = $x',
+edge('array-hole', '[9 => 0, 5 => $x]', get: '$h[5]', put: '$h[5] = $x',
      take: '$h[5] = null');
 edge('array-many', 'array_fill(0, 60, $x)', get: '$h[59]', put: '$h = array_fill(0, 60, $x)',
      take: '$h = array_fill(0, 60, null)');

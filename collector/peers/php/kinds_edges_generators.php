@@ -82,7 +82,7 @@ generator('reference', '', make: 'start((function &($a) { while (true) yield $a;
 generator('sent', '', make: '$h = start((function () { $b = yield 1; while (true) yield 1; })());' .
           ' $h->send($x);');
 generator('closure', '', make: 'start((function () use ($x) { while (true) yield 1; })())');
-generator('this', '', make: 'start((function () { while (true) yield 1; })->call($x))');
+generator('this', '', make: 'start((function () { while (true) yield 1; })->bindTo($x)())');
 generator('extra-arguments', '', make: 'start((function () { while (true) yield 1; })(1, $x))');
 generator('variadic', '', make: 'start((function (...$a) { while (true) yield 1; })(1, $x))');
 generator('named-extra', '', make: 'start((function (...$a) { while (true) yield 1; })(k: $x))');

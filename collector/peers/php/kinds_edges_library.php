@@ -75,9 +75,10 @@ const LAZY = ['$h->v', '$h->v = $h->v', 'foreach ($h as $v) { gc_collect_cycles(
     '(new ReflectionClass($h))->initializeLazyObject($h)', '$c = clone $h; gc_collect_cycles()',
     '(new ReflectionClass($h))->markLazyObjectAsInitialized($h)', 'serialize($h)', 'isset($h->v)',
     '(new ReflectionClass($h))->getLazyInitializer($h)', '$h == clone $h', '(array) $h'];
+// A foreach over one that fails to be initialised keeps it.
 foreach (['ghost', 'proxy', 'failing'] as $how)
-    edge("lazy-$how", "$how(\$x)", pokes: array_diff(LAZY, $how === 'proxy' || $how === 'failing' ?
-         [LAZY[5]] : [LAZY[5]]), needs: '8.4');
+    edge("lazy-$how", "$how(\$x)", pokes: array_diff(LAZY, [LAZY[5]]), needs: '8.4',
+         leaks: $how === 'failing' ? '8.4- new' : []);
 foreach (['ghost', 'proxy'] as $how)
     edge("lazy-$how-initialised", "\$h = $how(\$x); \$h->v;", get: '$h->v', put: '$h->v = $x',
          take: '$h->v = null', pokes: LAZY, needs: '8.4');
@@ -155,14 +156,14 @@ edge('xml-object', 'parsing($x)', pokes: array_diff(PARSER, [PARSER[5]]), needs:
 helpers(
     'class Document extends DOMDocument { public $v; }',
     'class Element extends DOMElement { public $v; }',
-    'function document($v) { $d = new Document; $d->loadXML("<a b=\"c\"><d/>e<f/></a>"); ' .
+    'function new_document($v) { $d = new Document; $d->loadXML("<a b=\"c\"><d/>e<f/></a>"); ' .
         '$d->v = $v; return $d; }',
-    'function element($v) { $d = new DOMDocument; $e = $d->appendChild(new Element("a")); ' .
+    'function new_element($v) { $d = new DOMDocument; $e = $d->appendChild(new Element("a")); ' .
         '$e->v = $v; return $e; }',
     'function classed($v) { $d = new DOMDocument; $d->registerNodeClass("DOMElement", ' .
         '"Element"); ' .
         '$d->loadXML("<a/>"); $d->documentElement->v = $v; return $d; }',
-    'function xpath($v) { $x = new DOMXPath(document($v)); $x->registerNamespace("php", ' .
+    'function xpath($v) { $x = new DOMXPath(new_document($v)); $x->registerNamespace("php", ' .
         '"http://php.net/xpath"); $x->registerPhpFunctions(["f" => function () use ($v) { ' .
         'gc_collect_cycles(); return "1"; }]); return $x; }',
     'function xslt($v) { $x = new XSLTProcessor; $x->registerPHPFunctions(["f" => function () ' .
@@ -176,24 +177,25 @@ const DOM = ['$h->textContent', '$h->childNodes', '$c = $h->cloneNode(true); uns
     '$h->parentNode?->removeChild($h)', '$h->loadXML("<z/>")', '$h->adoptNode(new DOMElement("y"))',
     '$h->item(0)', '$h->nextNode()', '$h->query("//*")', 'simplexml_import_dom($h)', '$h->remove()',
     '(new DOMDocument)->appendChild($h)', '(new DOMDocument)->importNode($h, true)'];
-edge('dom-document', 'document($x)', get: '$h->v', put: '$h->v = $x', take: '$h->v = null',
+edge('dom-document', 'new_document($x)', get: '$h->v', put: '$h->v = $x', take: '$h->v = null',
      pokes: DOM, needs: 'dom');
-edge('dom-element', 'element($x)', get: '$h->v', put: '$h->v = $x', take: '$h->v = null',
+edge('dom-element', 'new_element($x)', get: '$h->v', put: '$h->v = $x', take: '$h->v = null',
      pokes: DOM, needs: 'dom');
-edge('dom-element-attached', '(function ($e) { return [$e->ownerDocument, $e]; })(element($x))',
+edge('dom-element-attached', '(function ($e) { return [$e->ownerDocument, $e]; })(new_element($x))',
      get: '$h[0]->documentElement->v', pokes: ['$h[1] = null', '$h[0]->removeChild($h[1])',
      '$h[1]->remove(); gc_collect_cycles()'], needs: 'dom');
 edge('dom-xpath-function', 'xpath($x)', pokes: ['$h->query("php:function(\"f\")")',
      '$h->evaluate("php:function(\"f\")")', '$h->registerPhpFunctions()'], needs: 'dom 8.4');
-edge('dom-nodes', '$d = document($x); $h = $d->childNodes; unset($d);', is: 'count($h) >= 0',
+edge('dom-nodes', '$d = new_document($x); $h = $d->childNodes; unset($d);', is: 'count($h) >= 0',
      needs: 'dom', pokes: ['foreach ($h as $n) gc_collect_cycles()', '$h->item(0)->remove()'],
      leaks: '8.0- new');
-edge('dom-attributes', '$e = element($x); $h = $e->attributes; unset($e);', is: 'count($h) >= 0',
+edge('dom-attributes', '$e = new_element($x); $h = $e->attributes; unset($e);', is: 'count($h) ' .
+     '>= 0',
      needs: 'dom', pokes: ['foreach ($h as $n) gc_collect_cycles()'], leaks: '8.0- new');
 edge('xslt-function', 'xslt($x)', needs: 'dom xsl 8.4', pokes: ['$h->registerPHPFunctions()',
      '$h->importStylesheet(new DOMDocument)']);
 edge('xml-reader-property', '$h = new HeirXMLReader; $h->XML("<a/>"); $h->v = $x;', get: '$h->v',
-     needs: 'xmlreader dom', pokes: ['$h->read()', '$h->expand()', '$h->close()']);
+     needs: 'dom xmlreader', pokes: ['$h->read()', '$h->expand()', '$h->close()']);
 
 // ---- Databases ----------------------------------------------------------------------------------
 helpers(
@@ -246,7 +248,8 @@ foreach (['into' => 'PDO::FETCH_INTO, $x', 'class' => 'PDO::FETCH_CLASS, "Box", 
          $mode)
     edge("pdo-fetch-$how", "statement(null, 'setFetchMode', $mode)", is: 'is_object($h)',
          pokes: ['$h->execute()', '$h->closeCursor()'], needs: 'pdo pdo_sqlite',
-         leaks: $how === 'class' ? '8.0-8.4 new' : []);
+         leaks: $how === 'class' ? '8.0-8.4 new' : [],
+         crashes: $how === 'class' ? '8.5- new' : []);
 edge('pdo-column', '(function ($y) { $s = statement(null, "bindColumn", 1, $y); return $s; })($x)',
      is: 'is_object($h)', pokes: ['$h->closeCursor()'], needs: 'pdo pdo_sqlite 99');
 

@@ -65,6 +65,8 @@ helpers(
     'function storage($k, $v = null) { $s = new SplObjectStorage; $s[$k] = $v; return $s; }',
     'function first($i) { foreach ($i as $v) return $v; }',
     'function filled($c, $v, ...$a) { $c->insert($v, ...$a); return $c; }',
+    'function refill($c, ...$a) { count($c) && $c->extract(); $c->insert(...$a); }',
+    'function store_only($s, $v) { $s->removeAllExcept(new SplObjectStorage); $s[$v] = 1; }',
     'function pushed($c, $v) { $c->push($v); return $c; }',
     'function rewound($i) { $i->rewind(); return $i; }',
     'function once($v) { return new ArrayIterator([$v]); }',
@@ -119,19 +121,19 @@ edge('spl-list-removed', '$h = rewound(pushed(new SplDoublyLinkedList, $x)); $h-
      '$h->push($x);', get: '$h[0]', put: '$h[0] = $x', take: '$h[0] = null', pokes: LIST_);
 foreach (['min' => 'SplMinHeap', 'max' => 'SplMaxHeap', 'own' => 'OwnHeap'] as $name => $class)
     edge("spl-heap-$name", "filled(new $class, \$x)", get: '$h->top()',
-         put: 'count($h) && $h->extract(); $h->insert($x)', take: '$h->extract()', pokes: HEAP);
+         put: 'refill($h, $x)', take: '$h->extract()', pokes: HEAP);
 edge('spl-heap-two', 'filled(filled(new OwnHeap, 1), $x)', get: '$h->top()', pokes: HEAP);
 edge('spl-heap-corrupt', 'bad_heap($x)', is: 'count($h) > 1',
      pokes: ['$h->recoverFromCorruption()', '$h->isCorrupted()', '$h->top()', '$h->valid()']);
 edge('spl-priority-queue', 'filled(new SplPriorityQueue, $x, 1)', get: '$h->top()',
-     put: 'count($h) && $h->extract(); $h->insert($x, 1)', take: '$h->extract()',
+     put: 'refill($h, $x, 1)', take: '$h->extract()',
      pokes: array_diff(HEAP, ['$h->setExtractFlags(3)']));
 edge('spl-priority-queue-priority', '$h = filled(new SplPriorityQueue, 1, $x); ' .
      '$h->setExtractFlags(2);', get: '$h->top()', put: 'count($h) && $h->extract(); ' .
      '$h->insert(1, $x)',
      take: '$h->extract()', pokes: array_diff(HEAP, ['$h->setExtractFlags(3)']));
 edge('spl-storage-key', 'storage($x)', get: 'first($h)',
-     put: '$h->removeAllExcept(new SplObjectStorage); $h->attach($x)',
+     put: 'store_only($h, $x)',
      take: '$h->removeAllExcept(new SplObjectStorage)', pokes: STORAGE);
 edge('spl-storage-data', 'storage(new stdClass, $x)', get: 'info($h)', put: 'set_info($h, $x)',
      take: 'set_info($h, null)', pokes: STORAGE);
@@ -157,8 +159,8 @@ edge('weak-map-content', '$h = new WeakMap; $h[$x] = $x;', get: 'first($h)', nee
              '$h = clone $h']);
 helpers('class Keyed { static $map; static function set($k, $v) { self::$map ??= new WeakMap; ' .
         'self::$map[$k] = $v; return true; } }');
-edge('weak-map-global', 'Keyed::set(@, $x)', get: 'Keyed::$map[@]', put: 'Keyed::set(@, $x)',
-     take: 'unset(Keyed::$map[@])', drop: 'unset(Keyed::$map[@])', words: 'rooted<8.3',
+edge('weak-map-global', '$h = new stdClass; Keyed::set($h, $x);', get: 'Keyed::$map[$h]',
+     put: 'Keyed::set($h, $x)', take: 'unset(Keyed::$map[$h])', words: 'rooted<8.3',
      reset: 'Keyed::$map = null', pokes: ['Keyed::$map = clone Keyed::$map',
      'foreach (Keyed::$map as $k => &$v) gc_collect_cycles()']);
 
@@ -245,9 +247,9 @@ foreach ([
     'SoapHeader' => '"a", "b"', 'SessionHandler' => '',
 ] as $class => $arguments) {
     $name = strtolower(preg_replace('/(?<=[a-z])(?=[A-Z])/', '-', strtr($class, '_', '-')));
-    $needs = ['DO' => 'dom', 'XM' => 'xmlreader', 'XS' => 'dom xsl', 'SQ' => 'sqlite3', 'PD' =>
+    $needs = ['DO' => 'dom', 'XM' => 'dom xmlreader', 'XS' => 'dom xsl', 'SQ' => 'sqlite3', 'PD' =>
               'pdo pdo_sqlite', 'CU' => 'curl', 'Nu' => 'intl', 'Co' => 'intl', 'So' => 'soap',
-              'Se' => 'session'][substr($class, 0, 2)] ?? '';
+              'Se' => 'session', 'Di' => '<8.5'][substr($class, 0, 2)] ?? '';
     if ($class === 'XMLWriter') $needs = 'xmlwriter';
     helpers("#[AllowDynamicProperties] class Heir$class extends $class { public \$v; }",
             "#[AllowDynamicProperties] class Wild$class extends $class {}");

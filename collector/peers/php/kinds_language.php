@@ -150,7 +150,7 @@ function compiled_copy(string $text, string $place): string {
     $place = strtr($place, ['@' => 'R::$v[$r]']);
     $text = strtr($text, ['@' => 'R::$v[$r]']);
     if (preg_match('/^return /', $text)) return "\$h = $place ?? null; $text";
-    if (preg_match('/^\$h = held\(/', $text)) return "$text; $place = \$h";
+    if (str_contains($text, '$h = held(')) return "$text; $place = \$h";
     return "\$h = \$b = $place ?? null; try { $text; } finally { " .
            "if (!is_object(\$h) || \$h !== \$b) $place = \$h; }";
 }
@@ -160,10 +160,15 @@ function substitute(string $text, string $holder, string $content, string $node)
                          ["($holder)(", $holder, addcslashes($content, '$\\')], $text);
     return strtr($text, ['@' => $node]);
 }
-// Makes a holder. `held` is called between that and the release of what was there before.
+// Makes a holder. `held` is called between that and the release of what was there. Statements
+// make it in a variable, since that release can change everything; but not a reference.
 function make_text(Kind $kind, bool $native = false): string {
-    if (str_ends_with($kind->make, ';')) return $kind->make;
-    return $native ? "\$h = $kind->make" : "\$h = held($kind->make)";
+    $statements = str_ends_with($kind->make, ';');
+    if ($statements && preg_match('/\$h = &/', $kind->make)) return $kind->make;
+    $made = $statements ? '$made' : $kind->make;
+    $text = $native ? "\$h = $made" : "\$h = held($made)";
+    if (!$statements) return $text;
+    return preg_replace('/\$h\b/', '$made', $kind->make) . " $text; unset(\$made)";
 }
 // A value on its way into the slot that `store` is about to fill.
 function held(mixed $holder): mixed {
