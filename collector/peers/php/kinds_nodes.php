@@ -57,8 +57,6 @@ of('iterator-aggregate', 'implements IteratorAggregate { ' . SLOTS .
    ' function getIterator(): Iterator { yield $this->s0; yield $this->s1; }', slot: '@->s#');
 of('iterator-iterator', 'extends IteratorIterator { ' . SLOTS .
    ' function __construct() { parent::__construct(new ArrayIterator([1])); }', slot: '@->s#');
-of('caching-iterator', 'extends CachingIterator { public $number; function __construct() { ' .
-   'parent::__construct(new ArrayIterator, 256); }', slot: '!@[#]', needs: '99');
 of('multiple-iterator', 'extends MultipleIterator { ' . SLOTS, slot: '@->s#');
 of('exception', 'extends Exception { ' . SLOTS, slot: '@->s#');
 of('error', 'extends Error { public $number, $a = [];', slot: '@->a[#]');
@@ -84,17 +82,10 @@ of('closure-bearer', '{ public $number, $f; function __construct() { $a = []; $t
    'function &() use (&$a) { return $a; }; }', slot: '(@->f)()[#]');
 of('static-variable', '{ public $number, $f; function __construct() { $this->f = static function ' .
    '&() { static $a = []; return $a; }; }', slot: '(@->f)()[#]');
-of('generator-bearer', '{ public $number, $g; function __construct() { $this->g = (static ' .
-     'function &() { ' .
-   '$a = new Box([]); while (true) yield $a; })(); $this->g->current(); }',
-   slot: '@->g->current()->v[#]');
 of('anonymous', '', expression: 'new class { ' . SLOTS . ' }', slot: '@->s#', words: 'nofinal');
 of('closure', '', expression: 'slots()', slot: '(@)()[#]', words: 'nofinal');
-of('generator', '', expression: 'slotted()', slot: '@->current()->v[#]', words: 'nofinal');
 helpers(
     'function slots() { $a = []; return function &() use (&$a) { return $a; }; }',
-    'function slotted() { return start((function () { $a = new Box([]); while (true) ' .
-        'yield $a; })()); }',
     'function ghosted() { return (new ReflectionClass("Ghost"))->newLazyGhost(function ($g) {}); }',
     'class Ghost { ' . SLOTS . ' }',
     'function proxied() { return (new ReflectionClass("Ghost"))->newLazyProxy(fn() => new ' .
