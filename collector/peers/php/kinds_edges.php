@@ -74,8 +74,6 @@ edge('array-compact', '(function ($y) { return compact("y"); })($x)', get: '$h["
 edge('array-arguments', '(function () { return func_get_args(); })($x)', get: '$h[0]');
 edge('array-extracted', '(function ($a) { extract($a, EXTR_REFS); return [&$y]; })(["y" => $x])',
      get: '$h[0]');
-edge('array-variables', '(function ($y) { $$y = 1; return get_defined_vars(); })($x)',
-     get: '$h["y"]', words: '', needs: '99');
 edge('reference', '$c = $x; $h = &$c; unset($c);', get: '$h', put: '$h = $x');
 edge('reference-two', '$h = new stdClass; $c = $x; $h->a = &$c; $h->b = &$c; unset($c);',
      get: '$h->b', put: '$h->a = $x', take: '$h->b = null');
@@ -110,9 +108,6 @@ edge('object-dynamic', '$h = new stdClass; $h->v = $x;', get: '$h->v', put: '$h-
 edge('object-cast', '(object) ["v" => $x]', get: '$h->v', put: '$h->v = $x', take: '$h->v = null');
 edge('object-typed', '$h = new Typed; $h->v = $x;', get: '$h->v', put: '$h->v = $x',
      take: '$h->v = null', pokes: ['$h->v = 1', '$c = &$h->v; $c = 1', '$c = &$h->v; unset($c)']);
-edge('object-typed-reference', '$h = new Typed; $c = $x; $h->v = &$c; unset($c);', get: '$h->v',
-     put: '$h->v = $x', take: '$h->v = null', pokes: ['$h->v = 1', '$c = clone $h; $c->v = null'],
-     needs: '99');
 edge('object-readonly', 'new ReadOnlyBox($x)', get: '$h->v', pokes: ['$h->v = null',
      'unset($h->v)'],
      needs: '8.1');

@@ -75,8 +75,6 @@ generator('from-chain', 'yield from (function ($b) { yield from (function ($c) {
           'while (true) yield 1; })($b); })($a);');
 generator('from-iterator', 'yield from new InfiniteIterator(new ArrayIterator([$a]));');
 generator('value', 'while (true) yield $a;');
-generator('value-only', '$b = [$a, $a = null]; while (true) { yield array_shift($b); }',
-          needs: '99');
 generator('key', 'while (true) yield $a => 1;');
 generator('reference', '', make: 'start((function &($a) { while (true) yield $a; })($x))');
 generator('sent', '', make: '$h = start((function () { $b = yield 1; while (true) yield 1; })());' .
@@ -87,18 +85,13 @@ generator('extra-arguments', '', make: 'start((function () { while (true) yield 
 generator('variadic', '', make: 'start((function (...$a) { while (true) yield 1; })(1, $x))');
 generator('named-extra', '', make: 'start((function (...$a) { while (true) yield 1; })(k: $x))');
 generator('symbol-table', '$n = "b"; $$n = $a; $a = null; while (true) yield 1;');
-generator('static-variable', 'static $s = []; $t = &$s[]; $t = $a; while (true) yield 1;',
-          needs: '99');
 generator('match', 'while (true) match (true) { $a === (yield 1) => 1, default => 2 };');
 generator('coalesce', 'while (true) $b = no() ?? [$a, yield 1];');
 generator('binary', 'while (true) $b = [$a] + [yield 1];');
-generator('rope', 'while (true) $b = "{${id("a")}->number} " . id("x") . (yield 1);', needs: '99');
 generator('clone', 'while (true) $b = [clone new Box($a), yield 1];');
 generator('dim-assign', '$b = []; while (true) $b[yield 1] = $a;');
 generator('property-assign', '$b = new stdClass; while (true) $b->{"p" . yield 1} = $a;');
 generator('list', 'while (true) [$b, $c] = [$a, yield 1];');
-generator('return-kept', '', make: '$h = (function ($a) { return new Box($a); yield; })($x); ' .
-          '$h->valid();', needs: '99');
 edge('generator-returned', '$h = (function ($a) { return $a; yield; })($x); $h->valid();',
      get: '$h->getReturn()', pokes: GENERATOR);
 helpers('class MagicException extends Exception { public $v; }',

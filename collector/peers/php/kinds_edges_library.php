@@ -67,7 +67,7 @@ helpers(
     'function failing($v) { return lazy($v, "newLazyGhost", function ($b) use ($v) { $b->v = $v; ' .
         'throw new Exception; }); }',
     'class Hooked { private $w; public $v { get => $this->w; set { $this->w = $value; } } }',
-    'class HookedBacked { public $v { get => $this->v; set { gc_collect_cycles(); ' .
+    'class HookedBacked { public $v { get => $this->v; set { ' .
         '$this->v = $value; } } }',
     'class Asymmetric { function __construct(public private(set) object $v) {} }',
 );
@@ -250,8 +250,6 @@ foreach (['into' => 'PDO::FETCH_INTO, $x', 'class' => 'PDO::FETCH_CLASS, "Box", 
          pokes: ['$h->execute()', '$h->closeCursor()'], needs: 'pdo pdo_sqlite',
          leaks: $how === 'class' ? '8.0-8.4 new' : [],
          crashes: $how === 'class' ? '8.5- new' : []);
-edge('pdo-column', '(function ($y) { $s = statement(null, "bindColumn", 1, $y); return $s; })($x)',
-     is: 'is_object($h)', pokes: ['$h->closeCursor()'], needs: 'pdo pdo_sqlite 99');
 
 // ---- Transfers and the rest ---------------------------------------------------------------------
 const CURL = ['$c = curl_copy_handle($h); gc_collect_cycles(); unset($c)', 'curl_exec($h)',

@@ -86,7 +86,6 @@ root('object', 'new Box($x)', get: '$h->v', put: '$h->v = $x');
 root('object-dynamic', '$h = new stdClass; $h->v = $x;', get: '$h->v', put: '$h->v = $x');
 root('static-property', 'Statics::set($x)', get: 'Statics::$a[$h]', put: 'Statics::$a[$h] = $x',
      drop: '$c = $h; $h = null; unset(Statics::$a[$c])');
-root('static-variable', '$h = "$r"; named_static($h, $x);', get: 'named_static($h)', needs: '99');
 root('global', '$h = "global_" . Statics::set(1); $GLOBALS[$h] = $x;', get: '$GLOBALS[$h]',
      put: '$GLOBALS[$h] = $x', drop: '$c = $h; $h = null; unset($GLOBALS[$c])');
 root('global-reference', '$h = "global_" . Statics::set(1); $c = $x; $GLOBALS[$h] = &$c; ' .
