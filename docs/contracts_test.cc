@@ -145,8 +145,8 @@ TEST(Contracts, WrongDocumentsAreFound) {
                                  "is cleared | cpython26, cpython34, cpython39"))
                 .size(),
             1u);
-  EXPECT_EQ(differences(replaced("| `0` | up to", "| `1` | up to")).size(), 12u);
-  EXPECT_EQ(differences(replaced("### prompt", "### promt")).size(), 16u);
+  EXPECT_EQ(differences(replaced("| `0` | up to", "| `1` | up to")).size(), 14u);
+  EXPECT_EQ(differences(replaced("### prompt", "### promt")).size(), 18u);
   EXPECT_EQ(differences(replaced("gobject, perl |", "none |")).size(), 4u);
 }
 

@@ -1,0 +1,19 @@
+<?php
+// SPDX-License-Identifier: Apache-2.0
+
+// PHP 8.2.36, 8.4.27, 8.5.7: a cycle leaks. A fiber waits within `eval`, below which its frames
+// are not told to the collector.
+//
+//     php php_fiber_eval.php      "destroyed" comes after "end" where the bug is present
+
+class N { public $f; function __destruct() { echo "destroyed\n"; } }
+
+$n = new N;
+$n->f = new Fiber(function () use ($n) {
+    $a = $n;
+    eval('Fiber::suspend();');
+});
+$n->f->start();
+$n = null;
+var_dump(gc_collect_cycles());
+echo "end\n";
