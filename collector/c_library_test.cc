@@ -139,8 +139,56 @@ TEST(CTable, OfAnotherVersionIsRefusedByItsVersionAlone) {
   ouro_collector_table table = {};
   table.version = OURO_VERSION + 1;
   Specimen specimen;
-  EXPECT_EQ(ReadCTable(table, &specimen), "built for version 2 of ouroboros.h, this is 1");
+  EXPECT_EQ(ReadCTable(table, &specimen), "built for version 3 of ouroboros.h, this is 2");
   EXPECT_EQ(specimen.make, nullptr);
+}
+
+TEST(CTable, OfVersion1IsTaken) {
+  ouro_collector_table table = kGood;
+  table.version = 1;
+  table.size = OURO_SIZE_1;
+  // What lies behind it in memory is not part of it.
+  const char* const kinds[] = {"no such place", nullptr};
+  table.kinds = kinds;
+  Specimen specimen;
+  EXPECT_EQ(ReadCTable(table, &specimen), "");
+  EXPECT_TRUE(specimen.kinds.empty());
+}
+
+TEST(CTable, OffersKinds) {
+  static const char* const kKinds[] = {"closure edge pokes=2", "list node", nullptr};
+  const auto offer = [](ouro_collector_table* t) { t->kinds = kKinds; };
+  EXPECT_EQ(Refusal(offer), "it offers the kind closure, but has no function `store_as`");
+  ouro_collector_table table = kGood;
+  offer(&table);
+  table.store_as = [](void* gc, int into, int slot, int from, int kind) {
+    Told(gc, "store_as", into, slot, from, kind);
+  };
+  Specimen specimen;
+  EXPECT_EQ(ReadCTable(table, &specimen), "it offers the kind closure, but has no function `poke`");
+  table.poke = [](void* gc, int from, int slot, int action) {
+    const Telltale& t = Told(gc, "poke", from, slot, action);
+    t.observer->on_got(t.observer, 0);
+  };
+  table.node_as = [](void* gc, int dest, int slots, bool del, int kind) {
+    Birth(Told(gc, "node_as", dest, slots, int{del}, kind));
+  };
+  table.options = [](void* gc, const char* options) { Told(gc, options); };
+  ASSERT_EQ(ReadCTable(table, &specimen, "gc=1&kinds"), "");
+  ASSERT_EQ(specimen.kinds.kinds().size(), 2u);
+  struct Deaf final : Observer {
+    ScriptEnd On(const Event&) override { return ScriptEnd::kReturned; }
+    void Broken(const std::string&) override {}
+  } observer;
+  const auto collector = specimen.make(observer);
+  for (const char* line :
+       {"r0 = node 2 as list del 1", "r0.1 = r2 as closure", "poke r0.1 3", "r0.1 = r2"}) {
+    Op op;
+    ASSERT_EQ(ParseOp(line, /*in_script=*/false, &op), "");
+    collector->Execute(op);
+  }
+  EXPECT_EQ(newest->asked, (Lines{"gc=1&kinds", "node_as 0 2 1 1", "store_as 0 1 2 0", "poke 0 1 3",
+                                  "store 0 1 2"}));
 }
 
 TEST(CTable, OfAnotherSizeIsRefused) {

@@ -29,6 +29,7 @@
 #include "collector/peers/ruby/ruby_rb.h"
 #include "collector/planted/planted.h"
 #include "collector/protocol_collector.h"
+#include "collector/specimen_name.h"
 #include "model/check.h"
 #include "model/last_words.h"
 
@@ -37,39 +38,6 @@ namespace {
 
 // What an adapter in another process finds its options in.
 constexpr char kOptionsVariable[] = "OURO_OPTIONS";
-
-// The name of a specimen, and its options after a question mark: `php:php8.2?kinds=generator&gc=1`.
-// What follows the last question mark and is not made of their characters is part of the name, as
-// in the command of a `process:`.
-struct SpecimenName {
-  explicit SpecimenName(const std::string& name) : text(name), base(name) {
-    constexpr char kOptionCharacters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.,=&";
-    const size_t mark = name.rfind('?');
-    if (mark == std::string::npos || mark + 1 == name.size()) return;
-    if (name.find_first_not_of(kOptionCharacters, mark + 1) != std::string::npos) return;
-    base = name.substr(0, mark);
-    options = name.substr(mark + 1);
-  }
-  // The value of an option; "" if it has none, or is not there.
-  std::string Value(const std::string& key) const {
-    std::istringstream words(options);
-    for (std::string word; std::getline(words, word, '&');) {
-      if (word.substr(0, key.size() + 1) == key + "=") return word.substr(key.size() + 1);
-    }
-    return "";
-  }
-  bool Has(const std::string& key) const {
-    std::istringstream words(options);
-    for (std::string word; std::getline(words, word, '&');) {
-      if (word == key || word.substr(0, key.size() + 1) == key + "=") return true;
-    }
-    return false;
-  }
-
-  std::string text;
-  std::string base;
-  std::string options;
-};
 
 Specimen Own(const char* name, const char* summary, const Contract& contract,
              std::function<std::unique_ptr<Collector>(Observer&)> make) {

@@ -242,5 +242,31 @@ TEST_P(ShortTest, ConvictsAndNothingShorterDoes) {
 INSTANTIATE_TEST_SUITE_P(All, ShortTest, testing::ValuesIn(LawNames()),
                          [](const auto& info) { return TestName(info.param); });
 
+// A bug of one kind: the liar is honest until a program names it.
+TEST(Lies, OfOneKindAreSeenWhereThatKindIs) {
+  KindRow kind;
+  ASSERT_EQ(ReadKind("liar-node node", &kind), "");
+  for (const auto& [law, text] : ShortPrograms()) {
+    SCOPED_TRACE(law);
+    Specimen specimen = HonestSpecimen(kHonest[0]);
+    specimen.kinds = KindTable({kind});
+    specimen.make = [law = law, make = specimen.make](Observer& o) {
+      return MakeLiar(law, o, make, /*only_kinds=*/true);
+    };
+    std::vector<Program> programs;
+    ASSERT_EQ(Parse(text, &programs), "");
+    Program& program = programs[0];
+    EXPECT_TRUE(Try(program, specimen).lawful());
+    program.main.insert(program.main.begin(),
+                        {.code = OpCode::kNode, .dest = kRegisters - 1, .kind = kind.id});
+    const Verdict verdict = Try(program, specimen);
+    ASSERT_TRUE(verdict.violation.has_value());
+    EXPECT_EQ(Name(verdict.violation->law), law);
+    // Without the kind, or with one that the specimen does not offer, it is plain again.
+    program.main[0].kind = InternKind("unheard-of");
+    EXPECT_TRUE(Try(program, specimen).lawful());
+  }
+}
+
 }  // namespace
 }  // namespace ouro

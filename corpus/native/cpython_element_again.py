@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""CPython 3.7 to 3.13.0: an Element that is initialised a second time never frees its first attributes.
+"""CPython 3.7 to 3.13.0: an Element that is initialised a second time never frees its first
+attributes.
 
     python3 cpython_element_again.py      exits with 1 where the bug is present
 """

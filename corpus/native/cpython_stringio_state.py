@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""CPython 3.7 to 3.11: the state of a StringIO whose text is None is taken for a string, and what lies
-in memory there is its text.
+"""CPython 3.7 to 3.11: the state of a StringIO whose text is None is taken for a string, and what
+lies in memory there is its text.
 
     python3 cpython_stringio_state.py      exits with 1 where the bug is visible
 """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""CPython 3.6 to 3.13.0: a weak reference's callback collects while a threading.local dies. The dying
-object is still tracked: the collection meets it with a count of 0, and frees it twice.
+"""CPython 3.6 to 3.15.2: a weak reference's callback collects while a threading.local dies. The
+dying object is still tracked: the collection meets it with a count of 0, and frees it twice.
 
     PYTHONMALLOC=debug python3 cpython_thread_local.py      crashes where the bug is present
 """

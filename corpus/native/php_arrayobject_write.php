@@ -4,7 +4,7 @@
 // PHP 8.2.36, 8.4.27, 8.5.7: heap corruption. An ArrayObject releases the old element before it
 // writes the new one; the destructor of the old one writes the same element.
 //
-//     php php_arrayobject_write.php      "zend_mm_heap corrupted" (8.4, 8.5), or the element is lost (8.2)
+//     php php_arrayobject_write.php      "zend_mm_heap corrupted", or the element is lost
 
 class M { function __destruct() { echo "M destroyed\n"; } }
 class D { public $a; function __destruct() { $this->a[0] = new M; } }

@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view kNote = "# = ";
 
 constexpr NativeLanguage kLanguages[] = {
-    {"python", "#", "scripts = {}",
+    {"python", "#",
+     "from collections import defaultdict\nscripts = defaultdict(lambda: lambda self: None)",
      "def script(self):\n"
      "    global r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, r13, r14, r15",
      "    ", "pass", "raise Exception", "scripts[{}] = script",

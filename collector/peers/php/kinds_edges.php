@@ -11,7 +11,7 @@
 
 // In a script that is printed, `finalize` calls the script; here it is the adapter's own.
 helpers(
-    'function finalize($self) { $GLOBALS["scripts"][$self->number]($self); }',
+    'function finalize($self) { ($GLOBALS["scripts"][$self->number] ?? fn() => 0)($self); }',
     'class Node { public $number, $s0, $s2, $s4, $s6; public array $odd = [1 => null, 3 => null, ' .
         '5 => null, 7 => null]; }',
     'class FinalNode extends Node { function __destruct() { finalize($this); } }',

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Kinds from the command line: each alone, and what `ouro native` prints, run by its interpreter.
+
+Place: beside the other tests of `ouro`. A kind that leaks is taken from those that the adapter itself
+says to leak on the version that is here. Without a CPython that has kinds, nothing is tested.
+"""
+
+import os
+import subprocess
+
+from fuzz.testing import ouro_driver
+
+CYCLE = "r0 = node 1\nr0.0 = r0 as %s\nr0 = none\ncollect 2\n"
+
+
+class KindsTest(ouro_driver.OuroTest):
+    def setUp(self):
+        super().setUp()
+        self.python = self.cpython()
+        output, _ = self.ouro("kinds", self.python + "?kinds", "--list")
+        self.kinds = dict(line.split(" ", 1) for line in output.splitlines())
+
+    def native(self, kind):
+        """What the script of a cycle through that kind prints, by the python3 that was tested."""
+        script, _ = self.ouro("native", "--specimen", f"{self.python}?kinds={kind}", "-",
+                              stdin=CYCLE % kind)
+        path = os.path.join(self.folder, self.write("script.py", script))
+        interpreter = self.python.removeprefix("cpython:") if ":" in self.python else "python3"
+        run = subprocess.run([interpreter, path], capture_output=True, text=True, timeout=60)
+        self.assertEqual(run.returncode, 0, script + run.stderr)
+        return run.stdout
+
+    def test_a_sound_kind(self):
+        output, _ = self.ouro("kinds", self.python + "?kinds=list-item", "--all")
+        self.assertIn("fine", output)
+        self.assertEqual(self.native("list-item"), "alive: []\n")
+
+    def test_a_kind_that_leaks(self):
+        leaks = [kind for kind, words in self.kinds.items()
+                 if "leaks=" in words and words.startswith("edge")]
+        self.assertTrue(leaks)
+        kind = leaks[0]
+        self.ouro("kinds", f"{self.python}?kinds={kind}")  # it fails as the adapter says
+        output, _ = self.ouro("run", "--specimen", f"{self.python}?kinds={kind}", "-", code=1,
+                              stdin=CYCLE % kind)
+        self.assertIn("trash-freed", output)
+        self.assertEqual(self.native(kind), "alive: [0]\n")
+
+    def test_what_is_not_there(self):
+        for arguments, complaint in (
+                (("kinds", "naive"), "offers no kinds"),
+                (("kinds", self.python + "?kinds=unheard-of"), "has no kind or family"),
+                (("native", "--specimen", "naive", "-"), "no words of its own")):
+            self.assertIn(complaint, self.complaint(*arguments, stdin="r0 = leaf\n"))
+
+
+if __name__ == "__main__":
+    ouro_driver.main()
