@@ -2,8 +2,8 @@
 
 """Kinds from the command line: each alone, and what `ouro native` prints, run by its interpreter.
 
-Place: beside the other tests of `ouro`. A kind that leaks is taken from those that the adapter itself
-says to leak on the version that is here. Without a CPython that has kinds, nothing is tested.
+Place: beside the other tests of `ouro`. A kind that leaks is taken from those that the adapter
+itself says to leak on the version that is here.
 """
 
 import os
