@@ -4,6 +4,7 @@
 // its share; and no mutated program makes a lawful collector break a law.
 
 #include "fuzz/libfuzzer/mutator.h"
+#include "fuzz/libfuzzer/random_op.h"
 
 #include <gtest/gtest.h>
 
@@ -104,7 +105,30 @@ TEST(MutatorTest, FromNothingToEveryOperation) {
       for (const Op& op : script) reached.insert(op.code);
     }
   }
-  EXPECT_EQ(reached.size(), static_cast<size_t>(kOpCodes));
+  EXPECT_EQ(reached.size(), static_cast<size_t>(kOpCodes) - 1);  // nothing to poke without kinds
+}
+
+TEST(MutatorTest, NamesTheKindsOfTheSpecimenAtTheirPlaces) {
+  std::vector<KindRow> kinds(3);
+  ASSERT_EQ(ReadKind("closure edge pokes=3", &kinds[0]), "");
+  ASSERT_EQ(ReadKind("list node", &kinds[1]), "");
+  ASSERT_EQ(ReadKind("bad edge leaks=new", &kinds[2]), "");
+  SetKinds(KindTable(kinds));
+  int named = 0, pokes = 0;
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    Program program;
+    for (uint64_t i = 0; i < 20; ++i) Mutate(seed * 20 + i, kMaxOps, &program);
+    for (const Op& op : program.main) {
+      pokes += op.code == OpCode::kPoke ? 1 : 0;
+      if (op.kind == kPlain) continue;
+      ++named;
+      EXPECT_EQ(op.kind, op.code == OpCode::kNode ? kinds[1].id : kinds[0].id);
+      EXPECT_NE(op.code, OpCode::kCopy);
+    }
+  }
+  EXPECT_GT(named, 100);
+  EXPECT_GT(pokes, 50);
+  SetKinds({});
 }
 
 TEST(MutatorTest, CrossTakesFromBoth) {
