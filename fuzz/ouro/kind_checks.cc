@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "model/check.h"
@@ -187,8 +188,13 @@ KindFault FaultOf(const Verdict& verdict) {
     case Law::kNoFinalizeWhileHeld:
       return KindFault::kHolds;
     case Law::kFreeAtOnce:
-    case Law::kFinalizeAtOnce:
       return KindFault::kLetsGo;
+    case Law::kFinalizeAtOnce: {
+      // Trash with finalizers that a collection does not find, or an object that nothing
+      // references.
+      const bool trash = verdict.violation->signature.find(" at collect") != std::string::npos;
+      return trash ? KindFault::kLeaks : KindFault::kLetsGo;
+    }
     case Law::kLoad:
       return KindFault::kYields;
     case Law::kTrashFreed:
