@@ -57,7 +57,7 @@ class RecordsTest(ouro_driver.OuroTest):
             self.assertTrue(found, output)
             text = self.read(found[0])
             self.assertIn("\n# stability: 3/3\n", text)
-            self.assertLessEqual(len(self.operations(found[0])), 6, text)
+            self.assertLessEqual(len(self.operations(found[0])), 10, text)
             for line in ("specimen: " + SMALL, "law: ", "signature: ", "stability: ", "build: ",
                          "date: 20", "engine: ", "seed: 1", "replay: "):
                 self.assertIn("\n# " + line, text)
