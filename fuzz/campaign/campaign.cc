@@ -190,6 +190,12 @@ class Campaign {
   // Ends the inquiry that runs. A candidate that is not filed yet is deferred.
   void StopInquiry() {
     if (!inquiry_.running()) return;
+    // What it has filed counts, even if nobody has read the message yet.
+    Finding finding;
+    if (!filed_ && inquiry_.Poll(&finding) == Inquiry::Update::kFiled) {
+      Add(finding);
+      filed_ = true;
+    }
     inquiry_.Stop();
     findings_.Done(inquiry_.candidate(), "");
     if (!filed_) Defer(inquiry_.candidate());
