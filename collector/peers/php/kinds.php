@@ -331,7 +331,7 @@ function reset_heap(): void {
         if ($kind->reset !== '') attempt(compiled($kind->reset, 'none'));
     }
     for ($i = 0; count(Heap::$living) > 0 && $i < MAX_COLLECTIONS; ++$i)
-        attempt('gc_collect_cycles');
+        attempt(fn() => gc_collect_cycles());
     if ($left = count(Heap::$living)) Heap::$answer .= "error $left objects survive a reset\n";
     Heap::$alive = Heap::$slots = Heap::$weak = Heap::$needed = [];
     Heap::$living = new WeakMap();
