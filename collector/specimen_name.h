@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The name of a specimen is a base and, after a question mark, options: KEY=VALUE or KEY, separated
-// by
-// `&`, as in `php:php8.2?kinds=generator&gc=1`. What follows the last question mark and is not made
-// of the characters of options is part of the base, as in the command of a `process:`.
+// The name of a specimen is a base and, after a question mark, options: KEY=VALUE or KEY, with `&`
+// between them, as in `php:php8.2?kinds=generator&gc=1`. What follows the last question mark and is
+// not made of the characters of options is part of the base, as in the command of a `process:`.
 //
 // Place: below the registry of specimens, which finds what the base names. A value.
 

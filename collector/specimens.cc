@@ -152,7 +152,7 @@ std::string FindPeer(const SpecimenName& name, std::vector<std::string> argv,
   if (contract == nullptr) contract = ContractOf(greeting);
   if (contract == nullptr) return NoContract(name.text, greeting);
   *specimen = {
-      .name = name.text,
+      .name = name.base,
       .summary = Printable(fmt::format("{} {}", greeting.name, greeting.version)),
       .contract = contract,
       .abilities = greeting.abilities,
@@ -427,7 +427,8 @@ std::string FindSpecimen(const std::string& name, Specimen* specimen, const std:
   Specimen found;
   const SpecimenName whole(name);
   if (std::string error = FindNamed(whole, chosen, &found); !error.empty()) return error;
-  if (!whole.options.empty() && found.name == whole.base) found.name = whole.text;
+  // Not `whole.text`: a library's name has become an absolute path.
+  if (!whole.options.empty()) found.name += "?" + whole.options;
   if (std::string error = Choose(whole.Value("kinds"), &found); !error.empty()) return error;
   if (chosen != nullptr) found.contract = chosen;
   if (std::string error = Judgeable(found); !error.empty()) return error;

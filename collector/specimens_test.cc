@@ -56,6 +56,23 @@ TEST(FindSpecimen, TakesVersionsOfCPythonThatContractsWereTriedOn) {
   }
 }
 
+// A finding is replayed by the name that it keeps.
+TEST(FindSpecimen, KeepsOptionsInTheName) {
+  const std::string path = Interpreter("lua 5.4 weak");
+  const std::vector<std::string> names = {"optimized?kinds", "optimized?kinds=layout-map",
+                                          "liar:load?kinds", "lua:" + path + "?gc=1&x"};
+  for (const std::string& name : names) {
+    Specimen specimen;
+    ASSERT_EQ(FindSpecimen(name, &specimen), "") << name;
+    EXPECT_EQ(specimen.name, name);
+  }
+  Specimen specimen;
+  ASSERT_EQ(FindSpecimen("optimized?kinds=layout-map", &specimen), "");
+  EXPECT_EQ(specimen.kinds.kinds().size(), 1u);
+  EXPECT_NE(Complaint("optimized?kinds=closure").find("no kind or family \"closure\""),
+            std::string::npos);
+}
+
 TEST(FindSpecimen, RefusesOtherVersions) {
   for (const std::string version : {"2.5.4", "3.3.7", "3.14.0", "3.14.2", "3.15.0rc1", "4.0.0"}) {
     const std::string name = "cpython:" + Interpreter("cpython " + version + " weak callback");

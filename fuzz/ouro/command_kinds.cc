@@ -73,12 +73,9 @@ Result Check(const KindRow& kind, const Specimen& specimen) {
   return result;
 }
 
-std::string PlaceName(const KindRow& kind) {
-  const std::string text = Print(kind);
-  std::istringstream words(text);
-  std::string name, place;
-  words >> name >> place;
-  return place;
+const char* PlaceName(const KindRow& kind) {
+  if (kind.place == KindRow::Place::kEdge) return "edge";
+  return kind.place == KindRow::Place::kNode ? "node" : "root";
 }
 
 std::string Row(const Result& result) {

@@ -36,6 +36,12 @@ std::string_view Strip(std::string_view line) {
   return begin == std::string_view::npos ? std::string_view() : line.substr(begin);
 }
 
+// Appends the note in a line of a transcript, if it is one.
+void AppendNote(std::string_view line, std::vector<std::string>* notes) {
+  const std::string_view text = Strip(line);
+  if (text.starts_with(kNote)) notes->emplace_back(text.substr(kNote.size()));
+}
+
 // The lines of main, and of each finalizer by the number of its object.
 struct Parts {
   std::vector<std::string> main;
@@ -58,8 +64,8 @@ Parts Split(const NativeLanguage& language, const std::string& transcript) {
       running.pop_back();
     }
     std::vector<std::string>& into = running.empty() ? parts.main : parts.scripts[running.back()];
+    AppendNote(line, &into);
     const std::string_view text = Strip(line);
-    if (text.starts_with(kNote)) into.emplace_back(text.substr(kNote.size()));
     if (text == "raise" || text.starts_with("raise ")) into.emplace_back(language.raise);
   }
   return parts;
@@ -77,10 +83,7 @@ const NativeLanguage* FindLanguage(const std::string& name) {
 std::vector<std::string> NotesOf(const std::string& transcript) {
   std::vector<std::string> notes;
   std::istringstream lines(transcript);
-  for (std::string line; std::getline(lines, line);) {
-    const std::string_view text = Strip(line);
-    if (text.starts_with(kNote)) notes.emplace_back(text.substr(kNote.size()));
-  }
+  for (std::string line; std::getline(lines, line);) AppendNote(line, &notes);
   return notes;
 }
 

@@ -85,7 +85,10 @@ void EnvelopeJudge::SetSlot(ObjectId node, size_t slot, ObjectId id, KindId kind
     Release(old);
   }
   if (const KindRow* row = edge(node, slot); row != nullptr && row->rooted) Root(node, slot, id);
-  if (old_kind != nullptr) LetGo(old_kind, node, slot, old);
+  if (old_kind != nullptr) {
+    LetGo(old_kind, node, slot, old);
+    if (old_kind != edge(node, slot)) poked_.erase(Edge(node, slot));  // another holder
+  }
   if (old != kNone && at(old).references == 0 && !at(old).reachable()) unreferenced_.push_back(old);
 }
 

@@ -96,6 +96,9 @@ constexpr Case kCases[] = {
                      "> done 1\n"},
     {"WhatAnActionKeptLives", "no-free-while-held",
      HELD("closure") "poke r0.0 1\n> got 1\ncollect 2\n> collect 2\n> free 1\n"},
+    {"AnotherHolderWasNotActedOn", "free-at-once",
+     HELD("closure") "poke r0.0 1\n> got 1\nr1 = node 0\n> new 2\nr0.0 = r1 as generator\n"
+                     "> free 1\nr1 = none\nr0.0 = none\n"},
     {"AnActionDoesNotExchange", "load", HELD("closure") "poke r0.0 1\n> got 0\n"},
     {"AnActionKeepsNothingDead", "load", HELD("closure") "poke r0.0 1\n> free 1\n> got 1\n"},
     {"AnActionSaysWhatIsThere", "event-in-place", HELD("closure") "poke r0.0 1\n"},
