@@ -227,22 +227,32 @@ const char* MissingFunction(const ouro_collector_table& t) {
   return nullptr;
 }
 
+// The function that an operation with a kind of that place needs, if the table lacks it; or null.
+const char* MissingFunction(const ouro_collector_table& table, const KindRow& kind) {
+  if (kind.actions > 0 && table.poke == nullptr) return "poke";
+  switch (kind.place) {
+    case KindRow::Place::kNode:
+      return table.node_as != nullptr ? nullptr : "node_as";
+    case KindRow::Place::kRoot:
+      return table.copy_as != nullptr ? nullptr : "copy_as";
+    case KindRow::Place::kEdge:
+      break;
+  }
+  return table.store_as != nullptr ? nullptr : "store_as";
+}
+
 // Reads the kinds of a table. Returns "" or what is wrong with them.
-std::string ReadKinds(const ouro_collector_table& table, std::vector<KindRow>* kinds) {
+std::string ReadKindsOf(const ouro_collector_table& table, KindTable* kinds) {
+  std::vector<std::string> lines;
   for (const char* const* line = table.kinds; line != nullptr && *line != nullptr; ++line) {
-    KindRow kind;
-    if (std::string error = ReadKind(*line, &kind); !error.empty()) return error;
-    const bool there = kind.place == KindRow::Place::kNode   ? table.node_as != nullptr
-                       : kind.place == KindRow::Place::kRoot ? table.copy_as != nullptr
-                                                             : table.store_as != nullptr;
-    if (!there || (kind.actions > 0 && table.poke == nullptr)) {
-      return fmt::format("it offers the kind {}, but has no function `{}`", KindName(kind.id),
-                         there                                 ? "poke"
-                         : kind.place == KindRow::Place::kNode ? "node_as"
-                         : kind.place == KindRow::Place::kRoot ? "copy_as"
-                                                               : "store_as");
-    }
-    kinds->push_back(std::move(kind));
+    lines.emplace_back(*line);
+  }
+  if (std::string error = ReadKinds(lines, kinds); !error.empty()) return error;
+  for (const KindRow& kind : kinds->kinds()) {
+    const char* const missing = MissingFunction(table, kind);
+    if (missing == nullptr) continue;
+    return fmt::format("it offers the kind {}, but has no function `{}`", KindName(kind.id),
+                       missing);
   }
   return "";
 }
@@ -275,16 +285,16 @@ std::string ReadCTable(const ouro_collector_table& given, Specimen* specimen,
   if (const char* missing = MissingFunction(table); missing != nullptr) {
     return fmt::format("its table has no function `{}`", missing);
   }
-  std::vector<KindRow> kinds;
-  if (std::string error = ReadKinds(table, &kinds); !error.empty()) return error;
-  for (const KindRow& kind : kinds) library->kinds.push_back(kind.id);
+  KindTable kinds;
+  if (std::string error = ReadKindsOf(table, &kinds); !error.empty()) return error;
+  for (const KindRow& kind : kinds.kinds()) library->kinds.push_back(kind.id);
   const Contract* contract = nullptr;
   if (std::string error = ReadContract(table.contract, &contract); !error.empty()) return error;
   *specimen = {.name = "",
                .summary = table.summary,
                .contract = contract,
                .abilities = table.abilities,
-               .kinds = KindTable(kinds),
+               .kinds = std::move(kinds),
                .make = [library](Observer& observer) -> std::unique_ptr<Collector> {
                  return std::make_unique<CCollector>(library, observer);
                }};

@@ -12,10 +12,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <sstream>
 #include <vector>
 
 #include "collector/c_library.h"
 #include "collector/ouroboros.h"
+#include "collector/specimen_name.h"
 #include "model/last_words.h"
 #include "model/subprocess.h"
 
@@ -31,42 +33,66 @@ std::string Absolute(const std::string& path) {
   return (base / path).lexically_normal().string();
 }
 
-std::string ReadEntry(const LibraryEntry& entry, Specimen* specimen) {
+// With `offered`, the lines of its kinds.
+std::string ReadEntry(const LibraryEntry& entry, const std::string& options,
+                      const std::vector<std::string>* offered, Specimen* specimen) {
   if (entry.version != LibraryEntry::kVersion) {
     return fmt::format("built for version {} of the interface, this is {}", entry.version,
                        LibraryEntry::kVersion);
   }
   if (entry.make == nullptr) return fmt::format("it was built without {}", entry.summary);
-  const Contract* contract = nullptr;
-  if (std::string error = ReadContract(entry.contract, &contract); !error.empty()) return error;
-  std::vector<KindRow> kinds;
-  for (const char* const* line = entry.kinds; line != nullptr && *line != nullptr; ++line) {
-    kinds.emplace_back();
-    if (std::string error = ReadKind(*line, &kinds.back()); !error.empty()) return error;
-  }
-  *specimen = {.name = "",
-               .summary = entry.summary,
-               .contract = contract,
-               .abilities = entry.abilities,
-               .kinds = KindTable(kinds),
-               .make = entry.make};
+  *specimen = {
+      .name = "", .summary = entry.summary, .abilities = entry.abilities, .make = entry.make};
+  const LibraryKinds* const kinds = offered != nullptr ? entry.kinds : nullptr;
+  const bool other = kinds != nullptr && kinds->contract != nullptr;
+  const std::string error =
+      ReadContract(other ? kinds->contract : entry.contract, &specimen->contract);
+  if (!error.empty() || kinds == nullptr) return error;
+  // A contract of bounds judges less.
+  specimen->abilities &= JudgedAbilities(*specimen->contract);
+  specimen->language = kinds->language;
+  if (kinds->prelude != nullptr) specimen->prelude = kinds->prelude;
+  if (std::string wrong = ReadKinds(*offered, &specimen->kinds); !wrong.empty()) return wrong;
+  std::vector<KindId> ids;
+  for (const KindRow& kind : specimen->kinds.kinds()) ids.push_back(kind.id);
+  specimen->make = [make = kinds->make, options, ids](Observer& observer) {
+    return make(observer, options, ids);
+  };
   return "";
 }
 
 constexpr std::chrono::seconds kLoadTime{10};  // far more than the largest interpreter takes
 
-// Loads the library in a subprocess, where its constructors may exit, crash or hang. Returns "" or
-// what they did. A failing dlopen is left to the caller.
-std::string Rehearse(const std::string& path) {
+// Whether that name of options asks for kinds.
+bool WantsKinds(const std::string& options) { return SpecimenName("x?" + options).Has("kinds"); }
+
+// In the subprocess: the kinds of a library in C++, a line each.
+std::string KindsOf(void* library, const std::string& options) {
+  if (library == nullptr || !WantsKinds(options)) return "";
+  const auto* entry = static_cast<const LibraryEntry*>(dlsym(library, "ouro_library"));
+  const bool known = entry != nullptr && entry->version == LibraryEntry::kVersion;
+  if (!known || entry->make == nullptr || entry->kinds == nullptr) return "";
+  std::string lines;
+  for (const std::string& line : entry->kinds->list(options)) lines += line + "\n";
+  return lines;
+}
+
+constexpr char kLoaded[] = "loaded\n";  // the last line that the subprocess writes
+
+// Loads the library in a subprocess, where its constructors may exit, crash or hang. Returns "" and
+// sets *kinds, or returns what they did. A failing dlopen is left to the caller.
+std::string Rehearse(const std::string& path, const std::string& options,
+                     std::vector<std::string>* kinds) {
   Subprocess process;
-  const std::string error = process.Start({.run = [&path](int channel) {
-    dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    WriteAll(channel, "done");
+  const std::string error = process.Start({.run = [&path, &options](int channel) {
+    void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    WriteAll(channel, KindsOf(library, options) + kLoaded);
   }});
   if (!error.empty()) return "no process to load it in: " + error;
   const auto end = std::chrono::steady_clock::now() + kLoadTime;
   bool ended = false;
-  while (!ended && process.inbox().empty() && std::chrono::steady_clock::now() < end) {
+  const auto loaded = [&process] { return process.inbox().ends_with(kLoaded); };
+  while (!ended && !loaded() && std::chrono::steady_clock::now() < end) {
     std::vector<pollfd> polled;
     process.Await(&polled);
     poll(polled.data(), polled.size(), 100);
@@ -74,7 +100,12 @@ std::string Rehearse(const std::string& path) {
     process.Read();
   }
   const int status = process.Kill();
-  if (!process.inbox().empty()) return "";
+  if (loaded()) {
+    std::istringstream lines(process.inbox());
+    for (std::string line; std::getline(lines, line);) kinds->push_back(line);
+    kinds->pop_back();
+    return "";
+  }
   std::string when = "while it was loaded, in a constructor";
   // "ASan runtime does not come first ...": GUIDE.md says what to do.
   const std::string gist = process.words().Gist(/*any=*/true);
@@ -100,7 +131,8 @@ std::string LoadLibrary(const std::string& path, Specimen* specimen, const std::
     return fmt::format("lib:{}: its path has control characters", Printable(path));
   }
   const std::string absolute = Absolute(path);
-  if (std::string error = Rehearse(absolute); !error.empty()) {
+  std::vector<std::string> kinds;
+  if (std::string error = Rehearse(absolute, options, &kinds); !error.empty()) {
     return fmt::format("lib:{}: {}", path, error);
   }
   void* const library = dlopen(absolute.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -112,7 +144,9 @@ std::string LoadLibrary(const std::string& path, Specimen* specimen, const std::
         "lib:{}: it has neither the symbol `ouro_collector` (C) nor `ouro_library` (C++)", path);
   }
   const std::string error =
-      entry != nullptr ? ReadEntry(*entry, specimen) : ReadCTable(*table, specimen, options);
+      entry == nullptr
+          ? ReadCTable(*table, specimen, options)
+          : ReadEntry(*entry, options, WantsKinds(options) ? &kinds : nullptr, specimen);
   if (!error.empty()) return fmt::format("lib:{}: {}", path, error);
   specimen->name = "lib:" + absolute;  // findings are replayed from other folders
   specimen->summary = Printable(specimen->summary);

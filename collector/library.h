@@ -13,10 +13,26 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "model/collector.h"
 
 namespace ouro {
+
+// What a library is if its specimen has the option `kinds` (docs/kinds.md).
+struct LibraryKinds {
+  const char* contract = nullptr;  // null: that of the entry
+  // The kinds that it offers under these options, `kinds=closure&gc=1`, a line each as ReadKinds
+  // takes them: "closure edge pokes=3". Asked in a process of its own: it may start the engine.
+  std::vector<std::string> (*list)(const std::string& options) = nullptr;
+  // As LibraryEntry::make. `kinds` are the numbers by which operations name those of `list`, in its
+  // order: the library may have a table of names of its own.
+  std::unique_ptr<Collector> (*make)(Observer& observer, const std::string& options,
+                                     const std::vector<KindId>& kinds) = nullptr;
+  // For `ouro native`, as in Specimen.
+  const char* language = "";
+  std::string (*prelude)(const std::vector<std::string>& notes) = nullptr;
+};
 
 // What a library exports.
 struct LibraryEntry {
@@ -25,17 +41,15 @@ struct LibraryEntry {
   const char* summary = "";
   const char* contract = "";  // as ReadContract takes it
   std::unique_ptr<Collector> (*make)(Observer& observer) = nullptr;
-  // The kinds that it offers, and null: "closure edge pokes=3", as ReadKind takes them. Operations
-  // name them by InternKind.
-  const char* const* kinds = nullptr;
+  const LibraryKinds* kinds = nullptr;  // null: it offers none
 
   // Changes whenever the rest of the interface does: Observer, Collector, Event, Op.
-  static constexpr uint32_t kVersion = 2;
+  static constexpr uint32_t kVersion = 3;
 };
 
 // Loads the library at `path`, which exports `ouro_library` (below) or `ouro_collector` of
 // ouroboros.h, for the rest of the process's life. Tries it in a child process first, because its
-// constructors may exit, crash or hang. `options` are handed to collectors in C. Returns "" and
+// constructors may exit, crash or hang. `options` are those of the name. Returns "" and
 // sets *specimen, or returns a sentence that says why it cannot be loaded. REQUIRES: no other
 // thread is running (it forks).
 std::string LoadLibrary(const std::string& path, Specimen* specimen,

@@ -59,9 +59,9 @@ Specimen NaiveUnder(const char* name, const char* summary, const Contract& contr
 
 // The kinds of that text, a line each. REQUIRES: it is well formed.
 KindTable KindsOf(const std::vector<std::string>& lines) {
-  std::vector<KindRow> kinds(lines.size());
-  for (size_t i = 0; i < lines.size(); ++i) CHECK(ReadKind(lines[i], &kinds[i]).empty());
-  return KindTable(std::move(kinds));
+  KindTable kinds;
+  CHECK(ReadKinds(lines, &kinds).empty());
+  return kinds;
 }
 
 // With `only_kinds` it offers a kind for each place, and lies once a program has named one.
@@ -180,7 +180,7 @@ std::string FindProcess(const SpecimenName& name, const Contract* contract, Spec
 }
 
 // An adapter that was built without its library names the package.
-std::string FindLibraryPeer(const PeerName& peer, Specimen* specimen) {
+std::string FindLibraryPeer(const PeerName& peer, const std::string& options, Specimen* specimen) {
   const std::string folder = PeersFolder();
   if (folder.empty()) {
     return fmt::format(
@@ -191,7 +191,7 @@ std::string FindLibraryPeer(const PeerName& peer, Specimen* specimen) {
   if (!std::filesystem::exists(path, error)) {
     return fmt::format("{} is not available: there is no {}", peer.name, path);
   }
-  const std::string wrong = LoadLibrary(path, specimen);
+  const std::string wrong = LoadLibrary(path, specimen, options);
   specimen->name = peer.name;
   if (wrong.empty()) return "";
   return fmt::format("{} is not here: {}", peer.name, wrong.substr(("lib:" + path + ": ").size()));
@@ -310,7 +310,7 @@ std::string FindNamed(const SpecimenName& whole, const Contract* contract, Speci
     return "";
   }
   for (const PeerName& peer : PeerNames()) {
-    if (peer.name == name) return FindLibraryPeer(peer, specimen);
+    if (peer.name == name) return FindLibraryPeer(peer, whole.options, specimen);
   }
   const auto starts = [&name](std::string_view prefix) {
     return name.compare(0, prefix.size(), prefix) == 0;
@@ -463,7 +463,7 @@ std::vector<Specimen> PresentPeers(std::vector<std::string>* absent) {
   std::vector<Specimen> present;
   for (const PeerName& peer : PeerNames()) {
     Specimen found;
-    const std::string error = FindLibraryPeer(peer, &found);
+    const std::string error = FindLibraryPeer(peer, "", &found);
     if (error.empty()) present.push_back(found);
     if (!error.empty()) absent->push_back(error);
   }

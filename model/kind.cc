@@ -146,4 +146,13 @@ KindTable::KindTable(std::vector<KindRow> kinds) {
   }
 }
 
+std::string ReadKinds(const std::vector<std::string>& lines, KindTable* kinds) {
+  std::vector<KindRow> rows(lines.size());
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (std::string error = ReadKind(lines[i], &rows[i]); !error.empty()) return error;
+  }
+  *kinds = KindTable(std::move(rows));
+  return "";
+}
+
 }  // namespace ouro

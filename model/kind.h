@@ -104,6 +104,10 @@ class KindTable {
   std::vector<uint16_t> places_;  // by number: one more than the place in kinds_
 };
 
+// Reads what an adapter offers, a line for each kind. Returns "" and sets *kinds, or returns what
+// is wrong with one.
+std::string ReadKinds(const std::vector<std::string>& lines, KindTable* kinds);
+
 }  // namespace ouro
 
 #endif  // MODEL_KIND_H_

@@ -13,12 +13,17 @@
 #ifndef COLLECTOR_PEERS_PEER_H_
 #define COLLECTOR_PEERS_PEER_H_
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "collector/library.h"
 #include "model/collector.h"
+#include "model/kind.h"
 #include "model/program.h"
 
 namespace ouro {
@@ -31,19 +36,26 @@ class Peer : public Collector {
   void Execute(const Op& op) final {
     switch (op.code) {
       case OpCode::kNode:
-        return Birth([&](ObjectId id) { NewNode(op.dest, op.count, op.script != kNoScript, id); });
+        return Birth([&](ObjectId id) {
+          const bool finalizer = op.script != kNoScript;
+          if (op.kind == kPlain) return NewNode(op.dest, op.count, finalizer, id);
+          NewNodeAs(op.dest, op.count, finalizer, id, KindOf(op));
+        });
       case OpCode::kLeaf:
         return Birth([&](ObjectId id) { NewLeaf(op.dest, id); });
       case OpCode::kWeak:
         return Birth([&](ObjectId id) { NewWeak(op.dest, op.ref, op.script != kNoScript, id); });
       case OpCode::kCopy:
-        return Copy(op.dest, op.ref);
+        return op.kind == kPlain ? Copy(op.dest, op.ref) : CopyAs(op.dest, op.ref, KindOf(op));
       case OpCode::kLoad:
         return Load(op.dest, op.ref, op.slot);
       case OpCode::kDeref:
         return Dereference(op.dest, op.ref);
       case OpCode::kStore:
-        return Store(op.ref, op.slot, op.value);
+        if (op.kind == kPlain) return Store(op.ref, op.slot, op.value);
+        return StoreAs(op.ref, op.slot, op.value, KindOf(op));
+      case OpCode::kPoke:
+        return Poke(op.ref, op.slot, op.count);
       case OpCode::kEmptySlot:
         return EmptySlot(op.ref, op.slot);
       case OpCode::kEmptyRegister:
@@ -57,8 +69,12 @@ class Peer : public Collector {
     }
   }
 
+  void SetNotes(bool on) final { notes_ = on; }
+
  protected:
-  explicit Peer(Observer& observer) : observer_(observer) {}
+  // `kinds`: as LibraryKinds::make takes them.
+  explicit Peer(Observer& observer, std::vector<KindId> kinds = {})
+      : observer_(observer), kinds_(std::move(kinds)) {}
 
   // The operations. Registers are 0 ... kRegisters - 1, and kSelf where an object is read: the
   // object of the innermost running script. Assignments retain the new value first and release the
@@ -78,6 +94,14 @@ class Peer : public Collector {
   virtual int Collect(int generation) = 0;
   virtual void Other(const Op&) {}
 
+  // With a kind, an index in what LibraryKinds::list gives. For peers that offer some.
+  virtual void NewNodeAs(int, int, bool, ObjectId, int /*kind*/) { std::abort(); }
+  virtual void CopyAs(int /*dest*/, int /*from*/, int /*kind*/) { std::abort(); }
+  virtual void StoreAs(int /*into*/, int /*slot*/, int /*from*/, int /*kind*/) { std::abort(); }
+  // Does the action, modulo those of the slot's kind; nothing where the slot is plain. Then reports
+  // what the slot holds.
+  virtual void Poke(int /*from*/, int /*slot*/, int /*action*/) { std::abort(); }
+
   // What the library did. Nothing is reported while `silent`, when the adapter frees everything.
   void Got(ObjectId id) { Report(Event::Got(id)); }
   void Freed(ObjectId id) { Report(Event::Free(id)); }
@@ -89,6 +113,9 @@ class Peer : public Collector {
     return silent_ ? ScriptEnd::kReturned : observer_.On(event);
   }
   void Broken(const std::string& why) { observer_.Broken(why); }
+  // What the operation is in the engine's own words. Only worth making if `noting`.
+  void Note(const std::string& text) { observer_.Note(text); }
+  bool noting() const { return notes_; }
   void set_silent(bool silent) { silent_ = silent; }
   bool silent() const { return silent_; }
 
@@ -103,20 +130,29 @@ class Peer : public Collector {
     Report(Event::New(id));
   }
 
+  // REQUIRES: the operation has a kind, which is offered.
+  int KindOf(const Op& op) const {
+    return static_cast<int>(std::find(kinds_.begin(), kinds_.end(), op.kind) - kinds_.begin());
+  }
+
   Observer& observer_;
+  const std::vector<KindId> kinds_;
   ObjectId born_ = 0;
+  bool notes_ = false;
   bool silent_ = false;
 };
 
 // The entry of an adapter: `extern "C" const LibraryEntry ouro_library = PeerEntry<Lua>(...)`.
 template <typename Adapter>
-constexpr LibraryEntry PeerEntry(uint32_t abilities, const char* summary, const char* contract) {
+constexpr LibraryEntry PeerEntry(uint32_t abilities, const char* summary, const char* contract,
+                                 const LibraryKinds* kinds = nullptr) {
   return {.abilities = abilities,
           .summary = summary,
           .contract = contract,
           .make = [](Observer& observer) -> std::unique_ptr<Collector> {
             return std::make_unique<Adapter>(observer);
-          }};
+          },
+          .kinds = kinds};
 }
 
 // The entry of an adapter that was built without its library, which is in that package.
