@@ -229,16 +229,11 @@ const char* MissingFunction(const ouro_collector_table& t) {
 
 // The function that an operation with a kind of that place needs, if the table lacks it; or null.
 const char* MissingFunction(const ouro_collector_table& table, const KindRow& kind) {
-  if (kind.actions > 0 && table.poke == nullptr) return "poke";
-  switch (kind.place) {
-    case KindRow::Place::kNode:
-      return table.node_as != nullptr ? nullptr : "node_as";
-    case KindRow::Place::kRoot:
-      return table.copy_as != nullptr ? nullptr : "copy_as";
-    case KindRow::Place::kEdge:
-      break;
-  }
-  return table.store_as != nullptr ? nullptr : "store_as";
+  using Place = KindRow::Place;
+  if (kind.place == Place::kNode && table.node_as == nullptr) return "node_as";
+  if (kind.place == Place::kRoot && table.copy_as == nullptr) return "copy_as";
+  if (kind.place == Place::kEdge && table.store_as == nullptr) return "store_as";
+  return kind.actions > 0 && table.poke == nullptr ? "poke" : nullptr;
 }
 
 // Reads the kinds of a table. Returns "" or what is wrong with them.

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <utility>
 
 namespace ouro {
 
@@ -88,6 +89,7 @@ void Optimized::Execute(const Op& op) {
     case OpCode::kWeak:
       return Birth(op);
     case OpCode::kCopy:
+      if (op.kind != kPlain) return AssignHandle(op.dest, At(op.ref));
       heap_.Retain(At(op.ref));
       return Assign(op.dest, At(op.ref));
     case OpCode::kLoad:
@@ -149,8 +151,8 @@ void Optimized::Birth(const Op& op) {
     if (born >= ids_.size()) ids_.resize(heap_.handle_limit(), kNone);
     ids_[born] = next_id_++;
     observer_.On(Event::New(ids_[born]));
-    old = registers_[op.dest];
-    registers_[op.dest] = born;
+    old = std::exchange(registers_[op.dest], born);
+    if (Unhandle(op.dest)) handles_[op.dest].Detach();
   }
   // Released together: neither the target, nor what a script stored in the register meanwhile, may
   // be seen alive by user code that runs in the death of the other.
@@ -167,12 +169,33 @@ void Optimized::Fetched(int dest, Object value) {
 
 // Moves a reference into a register, then releases the old one.
 void Optimized::Assign(int dest, Object held) {
-  const Object old = registers_[dest];
-  registers_[dest] = held;
+  const Object old = std::exchange(registers_[dest], held);
+  if (Unhandle(dest)) return handles_[dest].Reset();
   if (old != kNull) heap_.Release(old);
 }
 
+// As Assign, and the register holds by a handle of its own.
+void Optimized::AssignHandle(int dest, Object value) {
+  heap::Handle<AnyPayload> handle(heap_, value);
+  const Object old = std::exchange(registers_[dest], value);
+  const bool handled = Unhandle(dest);
+  handled_ |= 1u << dest;
+  handles_[dest] = std::move(handle);
+  if (!handled && old != kNull) heap_.Release(old);
+}
+
+// Whether the register held by its handle; from now on it does not.
+bool Optimized::Unhandle(int dest) {
+  const uint32_t bit = 1u << dest;
+  if ((handled_ & bit) == 0) [[likely]]
+    return false;
+  handled_ ^= bit;
+  return true;
+}
+
 void Optimized::Reset() {
+  for (heap::Handle<AnyPayload>& handle : handles_) handle.Detach();
+  handled_ = 0;
   heap_.Reset();
   std::fill(std::begin(registers_), std::end(registers_), kNull);
   heap::Check(self_ == kNull && heap_.size() == 0 && heap_.garbage_size() == 0,

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "collector/heap/handle.h"
 #include "collector/heap/heap.h"
 #include "model/collector.h"
 
@@ -57,6 +58,8 @@ class Optimized final : public Collector, private heap::Listener {
   void Birth(const Op& op);
   void Fetched(int dest, heap::Object value);
   void Assign(int dest, heap::Object held);
+  void AssignHandle(int dest, heap::Object value);
+  bool Unhandle(int dest);
   void RunScript(const Event& event, heap::Object self);
 
   Observer& observer_;
@@ -68,9 +71,12 @@ class Optimized final : public Collector, private heap::Listener {
 
   heap::TypeId nodes_[kLayouts][2][kMaxSlots + 1];  // without a finalizer and with one, by slots
   heap::TypeId leaf_;
-  heap::Object registers_[kRegisters] = {};  // each owns a reference
-  heap::Object self_ = heap::kNull;          // of the innermost script; borrowed from the heap
-  std::vector<ObjectId> ids_;                // by heap::Object; stale where there is no object
+  struct AnyPayload {};                           // handles do not look into it
+  heap::Object registers_[kRegisters] = {};       // each owns a reference, or the handle below does
+  heap::Handle<AnyPayload> handles_[kRegisters];  // of registers of the kind `handle`
+  uint32_t handled_ = 0;                          // these registers, a bit each
+  heap::Object self_ = heap::kNull;               // of the innermost script; borrowed from the heap
+  std::vector<ObjectId> ids_;                     // by heap::Object; stale where there is no object
   ObjectId next_id_ = 0;
 };
 

@@ -13,6 +13,7 @@
 #include "collector/heap/heap.h"
 #include "collector/optimized.h"
 #include "collector/testing/optimized_runner.h"
+#include "model/kind.h"
 #include "model/program.h"
 
 namespace ouro {
@@ -98,6 +99,7 @@ class Generator {
           OpCode::kClearGarbage, OpCode::kCensus,     OpCode::kFail,       OpCode::kRaise};
       op.code = kOthers[Below(static_cast<int>(std::size(kOthers)))];
       op.count = Below(3);
+      if (op.code == OpCode::kCopy && Below(2) == 0) op.kind = InternKind("handle");
       if (op.code == OpCode::kThreshold) {
         op.count = Below(6);
         op.count1 = Below(3);

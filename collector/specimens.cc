@@ -82,10 +82,10 @@ std::string FindLiar(const std::string& law, bool only_kinds, Specimen* specimen
   return fmt::format("there is no liar \"{}\"; there are:{}", law, known);
 }
 
-// The ways in which a type of the heap declares its references.
+// The ways in which a type of the heap declares its references, and its smart pointer.
 std::vector<std::string> OptimizedKinds(const std::string& name) {
   if (name.substr(0, 9) != "optimized") return {};
-  return {"layout-run node", "layout-map node", "layout-functions node"};
+  return {"layout-run node", "layout-map node", "layout-functions node", "handle root"};
 }
 
 std::string FindPlanted(const std::string& name, Specimen* specimen) {

@@ -42,7 +42,14 @@ std::string ListAbilities(uint32_t abilities) {
   return list.empty() ? "none" : list;
 }
 
-bool Allocates(OpCode code) { return table::RowOf(code).result == table::Result::kBirth; }
+// It is asked for each operation, so it does not read the table.
+static_assert([] {
+  for (int code = 0; code < kOpCodes; ++code) {
+    const auto op = static_cast<OpCode>(code);
+    if (Allocates(op) != (table::RowOf(op).result == table::Result::kBirth)) return false;
+  }
+  return true;
+}());
 
 bool Yields(OpCode code) { return table::RowOf(code).result == table::Result::kObject; }
 

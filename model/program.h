@@ -120,7 +120,9 @@ uint32_t AbilityOf(std::string_view word);
 std::string ListAbilities(uint32_t abilities);
 
 // What the table says of an operation. O(1).
-bool Allocates(OpCode code);       // creates an object, or fails to: Event::kNew, Event::kFailed
+constexpr bool Allocates(OpCode code) {  // creates an object, or fails to: Event::kNew, kFailed
+  return code == OpCode::kNode || code == OpCode::kLeaf || code == OpCode::kWeak;
+}
 bool Yields(OpCode code);          // reports the object that it read, or none: Event::kGot
 bool WritesRegister(OpCode code);  // has a `dest`
 bool TakesKind(OpCode code);       // may have `as T`

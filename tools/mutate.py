@@ -29,7 +29,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HEADERS = ["collector/heap/storage.h", "collector/heap/embedder.h", "collector/heap/heap.h",
-           "collector/heap/heap_inl.h", "collector/optimized.h"]
+           "collector/heap/heap_inl.h", "collector/heap/handle.h", "collector/optimized.h"]
 SOURCES = [f"collector/heap/{name}.cc" for name in
            ("collect", "death", "debug", "heap", "inspect", "reach", "storage")]
 SOURCES.append("collector/optimized.cc")

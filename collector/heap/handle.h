@@ -75,6 +75,9 @@ class Handle {
     if (object_ != kNull) heap_->Release(std::exchange(object_, kNull));
   }
 
+  // Gives its reference to the caller: the reverse of Adopt.
+  Object Detach() { return std::exchange(object_, kNull); }
+
   explicit operator bool() const { return object_ != kNull; }
   Object object() const { return object_; }
   // REQUIRES: it has an object.

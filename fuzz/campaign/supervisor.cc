@@ -17,7 +17,8 @@
 namespace ouro {
 namespace {
 
-// Four bytes an operation; the rest of the bytes is for the heads of scripts.
+// Four bytes an operation; the rest of the bytes is for the heads of scripts. Operations with kinds
+// take eight, so of the longest programs only those without many fit.
 constexpr size_t kMaxFuzzedOps = (kMaxProgramBytes - 64) / 4;
 constexpr int kMaxMessages = 500;          // from one worker before the next has its turn
 constexpr int kMaxLastMessages = 100'000;  // from one that has ended
@@ -123,6 +124,7 @@ std::string Supervisor::StartFuzzer(size_t number) {
                                    .seed = state.seed,
                                    .seed_inputs = workspace_.seed_inputs(),
                                    .operations = options_.operations,
+                                   .kinds = !specimen_.kinds.empty(),
                                    .artifacts = workspace_.folder,
                                    .seconds = options_.fuzzer_seconds});
 }

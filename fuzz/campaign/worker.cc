@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -43,8 +44,10 @@ std::vector<std::string> CommandLine(const FuzzerWork& work) {
   words.push_back(fmt::format("--specimen={}", work.specimen));
   words.push_back(fmt::format("--slot={}:{}:{}", work.slots, work.slot, work.slot_count));
   words.push_back(fmt::format("-seed={}", work.seed));
-  // Four bytes an operation, and room for the heads of scripts: see model/program_bytes.cc.
-  words.push_back(fmt::format("-max_len={}", work.operations * 4 + 32));
+  // Four bytes an operation, four for its kind, and room for the heads of scripts: see
+  // model/program_bytes.cc.
+  const int longest = work.operations * (work.kinds ? 8 : 4) + 32;
+  words.push_back(fmt::format("-max_len={}", std::min<int>(longest, kMaxProgramBytes)));
   words.push_back(fmt::format("-artifact_prefix={}/", work.artifacts));
   if (!work.seed_inputs.empty()) {
     words.push_back(fmt::format("-seed_inputs={}", work.seed_inputs));

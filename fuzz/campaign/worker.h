@@ -52,6 +52,7 @@ struct FuzzerWork {
   uint64_t seed = 1;        // 1 to 2^32 - 1
   std::string seed_inputs;  // as -seed_inputs takes them; "": none
   int operations = 60;      // that fit the longest input
+  bool kinds = false;       // whether these may have kinds
   std::string artifacts;    // the folder for what libFuzzer leaves behind
   int seconds = 0;          // 0: no limit
   int runs = 0;             // 0: no limit

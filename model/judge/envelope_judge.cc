@@ -65,7 +65,7 @@ Judge::Referent EnvelopeJudge::Look(Ref ref) const {
   if (id == kNone) return {};
   switch (at(id).kind) {
     case Object::Kind::kNode:
-      return {Referent::Kind::kNode, at(id).slots.size(), id};
+      return {Referent::Kind::kNode, static_cast<uint8_t>(at(id).slots.size()), id};
     case Object::Kind::kWeak:
       return {Referent::Kind::kWeak, 0, id};
     case Object::Kind::kLeaf:

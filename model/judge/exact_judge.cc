@@ -70,7 +70,7 @@ Judge::Referent ExactJudge::Look(Ref ref) const {
   const ShadowObject& object = heap_.at(id);
   switch (object.kind) {
     case Kind::kNode:
-      return {Referent::Kind::kNode, object.slots.size(), id};
+      return {Referent::Kind::kNode, static_cast<uint8_t>(object.slots.size()), id};
     case Kind::kWeak:
       return {Referent::Kind::kWeak, 0, id};
     default:

@@ -25,8 +25,7 @@ std::unique_ptr<Judge> MakeJudge(const Contract& contract, uint32_t abilities,
   return std::make_unique<ExactJudge>(contract, abilities, kinds);
 }
 
-Op Judge::Offered(const Op& op) const {
-  if (op.kind == kPlain) return op;
+Op Judge::OfferedOf(const Op& op) const {
   const KindRow* kind = kinds_.Find(op.kind);
   const bool offered = kind != nullptr && kind->place == PlaceOf(op.code);
   if (offered && !(kind->no_finalizer && op.script != kNoScript)) return op;
@@ -35,11 +34,11 @@ Op Judge::Offered(const Op& op) const {
   return plain;
 }
 
-void Judge::SetEdge(ObjectId node, size_t slot, KindId kind) {
+void Judge::PutEdge(ObjectId node, size_t slot, KindId kind) {
   const KindRow* row = kind == kPlain ? nullptr : kinds_.Find(kind);
   if (row != nullptr) {
     edges_[Edge(node, slot)] = row;
-  } else if (!edges_.empty()) {
+  } else {
     edges_.erase(Edge(node, slot));
   }
 }

@@ -51,7 +51,7 @@ class Judge {
 
   // The operation that is executed for `op`: the same, but plain if it names a kind that the
   // specimen does not offer at that place, or that cannot have the finalizer that it names. O(1).
-  Op Offered(const Op& op) const;
+  Op Offered(const Op& op) const { return op.kind == kPlain ? op : OfferedOf(op); }
 
   // Whether `op` makes no sense in the present state, so that it must not be executed;
   // program_table.h says when. If a script is running, `op` is taken as an operation of the
@@ -95,7 +95,7 @@ class Judge {
   // What a reference leads to.
   struct Referent {
     enum class Kind : uint8_t { kNothing, kNode, kLeaf, kWeak } kind = Kind::kNothing;
-    size_t slots = 0;
+    uint8_t slots = 0;  // kMaxSlots at most; one register holds a whole Referent
     ObjectId id = kNone;
   };
 
@@ -107,11 +107,16 @@ class Judge {
     const auto found = edges_.find(Edge(node, slot));
     return found == edges_.end() ? nullptr : found->second;
   }
-  void SetEdge(ObjectId node, size_t slot, KindId kind);
+  void SetEdge(ObjectId node, size_t slot, KindId kind) {
+    if (kind != kPlain || !edges_.empty()) PutEdge(node, slot, kind);
+  }
   void ForgetEdges() { edges_.clear(); }
   static uint64_t Edge(ObjectId node, size_t slot) {
     return static_cast<uint64_t>(node) * kMaxSlots + slot;
   }
+
+  Op OfferedOf(const Op& op) const;  // of one that names a kind
+  void PutEdge(ObjectId node, size_t slot, KindId kind);
 
   // Why an operation is void. A value, as it is asked for before every operation: text is made of
   // it only for transcripts.
