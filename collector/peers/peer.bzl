@@ -8,7 +8,7 @@ Place: for the packages below this one, a folder for each peer.
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
 
-def peer(name, source, library, defines = []):
+def peer(name, source, library, defines = [], parts = [], deps = []):
     """Makes the shared object `name`.so. It links the library, if that is installed.
 
     Args:
@@ -16,10 +16,12 @@ def peer(name, source, library, defines = []):
       source: of the adapter.
       library: the label of the peer's library.
       defines: preprocessor definitions, for a variant of the same adapter.
+      parts: its other sources and headers, if it is more than one file.
+      deps: other libraries that it needs, such as texts of scripts.
     """
     cc_binary(
         name = name + ".so",
-        srcs = [source],
+        srcs = [source] + parts,
         linkshared = True,
         local_defines = defines,
         visibility = ["//collector/peers:__pkg__"],
@@ -29,10 +31,10 @@ def peer(name, source, library, defines = []):
             "//model:check",
             "//model:collector",
             "//model:program",
-        ],
+        ] + deps,
     )
 
-def adapter_text(name, script, constant, tables = [], separator = ""):
+def adapter_text(name, script, constant, tables = [], separator = "", exported = True):
     """Makes the library `name` of a header, `x_py.h` of `x.py`, with a script's text.
 
     Args:
@@ -41,6 +43,7 @@ def adapter_text(name, script, constant, tables = [], separator = ""):
       constant: its name in namespace ouro.
       tables: files that precede it, in this order.
       separator: what comes before each file but the first.
+      exported: whether other packages may name these files; once for each file.
     """
     header = script.replace(".", "_")
     guard = native.package_name().replace("/", "_").upper() + "_" + header.upper() + "_H_"
@@ -66,10 +69,11 @@ def adapter_text(name, script, constant, tables = [], separator = ""):
         hdrs = [header],
         visibility = ["//collector:__subpackages__"],
     )
-    native.exports_files(
-        tables + [script],
-        visibility = [
-            "//collector:__subpackages__",
-            "//fuzz:__subpackages__",
-        ],
-    )
+    if exported:
+        native.exports_files(
+            tables + [script],
+            visibility = [
+                "//collector:__subpackages__",
+                "//fuzz:__subpackages__",
+            ],
+        )

@@ -209,7 +209,7 @@ def refill(kind, key, thing, slot, value, target, source):
 
 
 def poke(target, slot, number):
-    """The action holds the holder, and nothing else of the program, until it ends."""
+    """The operation holds the node until it has reported. So the judge has it."""
     thing = read(target)
     identity = numbers[id(thing)]
     key = identity * 8 + slot
@@ -222,7 +222,6 @@ def poke(target, slot, number):
     if noting:
         note_poke(kind, number, place_of(target, slot))
     holder = getattr(thing, SLOTS[slot], None)  # None: the collector has cleared the node.
-    del thing
     act(kind, key, number, holder)
     del holder
     if not after_poke(target, slot, identity, kind):
@@ -278,12 +277,7 @@ def hello(_a, _b, _c):
     answer.append('> hello cpython %d.%d.%d' % sys.version_info[:3] +
                   ' weak finalizer generations kinds\n')
     for key in kinds:
-        kind = kinds[key]
-        words = list(kind.words)
-        if kind.pokes:
-            words.append('pokes=%d' % len(kind.pokes))
-        words = [word for word in words if word not in ('dict',)]
-        answer.append('> kind %s\n' % ' '.join([kind.name, kind.place] + words))
+        answer.append('> kind %s\n' % kinds[key].line())
 
 
 def reset(_a, _b, _c):
@@ -352,7 +346,7 @@ def parse(line):
         return PLAIN_LINES[text]
     words = text.split()
     if words[0] == 'prelude':
-        require(text[len('prelude '):])
+        require_of_note(text[len('prelude '):])
         return prelude, 0, 0, 0
     if words[0] == 'poke':
         place, slot = words[1].split('.')
@@ -453,26 +447,16 @@ def report_error(line):
     answer.append('error in %r: %s\n' % (line[:80], text[:200]))
 
 
-def hide_from_collector():
-    """Makes everything that exists now immortal and unexamined: a collection then costs
-    microseconds, and finds nothing of the adapter's."""
-    global loaded
-    gc.collect()
-    gc.freeze()
-    loaded = False
-
-
 def is_content(thing):
     number = numbers.get(id(thing))
     return number is not None and alive[number]
 
 
 space.update(is_content=is_content, keep=keep)
-FALLBACK = Kind('edge', ['list', '[x]', 'h[0]', 'h[0] = x', 'h[0] = None', 'h.reverse()', ''])
 PLAIN = NodeKind('plain', 'object', '', '', [])
 warnings.simplefilter('ignore')
 gc.disable()
-read_tables()
+read_tables(NodeKind)
 PLAIN.compile()
 if int(option('gc', '0')):
     gc.set_threshold(int(option('gc', '0')))

@@ -321,8 +321,11 @@ async def agen_finally(x):
     try: yield 1
     finally: await co_local(x)
 
+class Closing(Manager):
+    async def __aexit__(self, *a): gc.collect()
+
 async def agen_with(x):
-    async with Manager(x):
+    async with Closing(x):
         x = None
         while True: yield 1
 

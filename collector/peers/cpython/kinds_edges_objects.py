@@ -131,23 +131,23 @@ memoryview-array :: memoryview(tag(Array, x, 'i', [1, 2])) :: h.obj.x :: :: :: h
 memoryview-iterator :: iter(memoryview(tag(Buffer, x, 9))) :: within(h) :: :: :: :: no-next no-pull
 property-get :: property(Box(x).__init__) :: h.fget.__self__.x :: :: :: h.getter(1) ;;
     h.__init__(h.fget) ;; h.__init__() ;; h.__get__(1) ;; h.__init__(1, 2, 3, 4) ;;
-    h.__isabstractmethod__
+    h.__isabstractmethod__ :: skip-init-self
 property-set :: property(None, x) :: h.fset :: h.__init__(None, x) :: h.__init__() :: h.setter(1) ;;
-    h.__set__(1, 2) ;; h.__init__(None, x, None, h)
+    h.__set__(1, 2) ;; h.__init__(None, x, None, h) :: skip-init-self
 property-delete :: property(None, None, x) :: h.fdel :: h.__init__(None, None, x) :: h.__init__() ::
-    h.deleter(1) ;; h.__delete__(1) ;; h.__init__(h, h, x)
+    h.deleter(1) ;; h.__delete__(1) ;; ! h.__init__(h, h, x) :: skip-init-self
 property-doc :: property(None, None, None, x) :: h.__doc__ :: h.__doc__ = x :: h.__doc__ = None ::
-    h.__init__(None, None, None, x) ;; h.getter(len)
+    h.__init__(None, None, None, x) ;; h.getter(len) :: skip-init-self
 property-subclass-doc :: Property(setting(lambda: 1, ('__doc__', x))) :: h.fget.__doc__ :: :: ::
-    h.__init__(None, None, None, x) ;; h.getter(len) ;; h.__init__(h)
+    h.__init__(None, None, None, x) ;; h.getter(len) ;; ! h.__init__(h) :: skip-init-self
 property-name :: setting(property(), ('__name__', x)) :: h.__name__ :: h.__name__ = x :: del
-    h.__name__ :: h.__get__(1) ;; h.__set_name__(Box, 'a') :: without@-3.12 skip-init-self@3.13-
+    h.__name__ :: h.__get__(1) ;; h.__set_name__(Box, 'a') :: without@-3.12 skip-init-self
 staticmethod :: staticmethod(x) :: h.__func__ :: h.__init__(x) :: h.__init__(None) :: h.__init__(x)
-    ;; h.__init__() ;; h.__get__(1) ;; h.__wrapped__ ;; h.__dict__
+    ;; h.__init__() ;; h.__get__(1) ;; h.__wrapped__ ;; h.__dict__ :: skip-init-self
 staticmethod-dict :: setting(staticmethod(len), ('a', x)) :: h.a :: h.a = x :: h.a = None ::
-    h.__init__(len) ;; h.__dict__ = {'a': x}
+    h.__init__(len) ;; h.__dict__ = {'a': x} :: skip-init-self
 classmethod :: classmethod(x) :: h.__func__ :: h.__init__(x) :: h.__init__(None) :: h.__init__(x) ;;
-    h.__init__() ;; h.__get__(1) ;; h.__get__(None, int)
+    h.__init__() ;; h.__get__(1) ;; h.__get__(None, int) :: skip-init-self
 super-object :: super(Box, tag(Box, x)) :: h.__self__.x :: :: :: h.__init__(Box, h.__self__) ;;
     h.__init__(int, 1) ;; h.__init__() ;; h.__get__(h.__self__) ;; h.__repr__ ;; h.__init__(Box)
 super-class :: super(class_with(x)) :: h.__thisclass__.__dict__['a'] :: :: ::
@@ -398,13 +398,15 @@ weakref-callback :: weakref.ref(Box, Box(x).__init__) :: h.__callback__.__self__
 weakref-attribute :: tag(Ref, x, Box) :: h.x :: h.x = x :: h.x = None :: h.__init__(Box, len) ;;
     h.__init__(1) ;; h() ;; copy.copy(h)
 weakref-referent :: holding_ref(x) :: within(h[0]) :: :: :: h[1]() ;; h[1].__callback__
-weak-value-key :: weak_values(x) :: next(iter(h.keys())) :: h.clear(); h[x] = Box :: h.clear() ::
+weak-value-key :: weak_values(x) :: next(iter(h.data)) :: h.data.clear(); h[x] = Box ::
+    h.data.clear() ::
     h.copy() ;; h.popitem() ;; list(h.items()) ;; h.update(h) ;; h.valuerefs() ;; h.setdefault(1,
     Box)
-weak-key-value :: weak_keys(x) :: h[Box] :: h[Box] = x :: h.clear() :: h.copy() ;; h.popitem() ;;
-    list(h.items()) ;; h.keyrefs() ;; h.update(h) ;; h.setdefault(Box, 1)
-weak-key-own :: owned(x) :: h[1][h[0]] :: h[1][h[0]] = x :: h[1].clear() :: list(h[1].items()) ;;
-    h[1].copy() ;; h[1].popitem() ;; del h[1][h[0]]
+weak-key-value :: weak_keys(x) :: next(iter(h.data.values())) :: h.data.clear(); h[Box] = x ::
+    h.data.clear() :: h.copy() ;; h.popitem() ;; list(h.items()) ;; h.keyrefs() ;; h.update(h) ;;
+    h.setdefault(Box, 1)
+weak-key-own :: owned(x) :: next(iter(h[1].data.values())) :: h[1].data.clear(); h[1][h[0]] = x ::
+    h[1].data.clear() :: list(h[1].items()) ;; h[1].copy() ;; h[1].popitem() ;; del h[1][h[0]]
 weak-set-attribute :: setting(weakref.WeakSet(), ('a', x)) :: h.a :: h.a = x :: h.a = None ::
     h.add(Box) ;; list(h) ;; h.pop() ;; h.__init__([Box]) ;; h | h
 weak-method :: weakref.WeakMethod(by_class.method, Box(x).__init__) ::

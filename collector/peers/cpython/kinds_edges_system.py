@@ -187,7 +187,7 @@ ctypes-array-structure :: keyed(x) :: h[1].a :: h[1].a = x :: h[1].a = 0 :: h[0]
 ctypes-pointer :: ctypes.pointer(ctypes.py_object(x)) :: h.contents.value :: h.contents =
     ctypes.py_object(x) :: h.contents = ctypes.py_object(0) :: h[0] = x ;;
     h.__init__(ctypes.py_object(x)) ;; h.__init__() ;; h._objects ;; ctypes.cast(h, ctypes.c_void_p)
-    ;; h.contents.value = x
+    ;; h.contents.value = x :: no-init-self
 ctypes-pointer-attribute :: ctypes.pointer(tag(Long, x)) :: within(h) :: h.contents = tag(Long, x)
     :: h.contents = Long() :: h[0] = 5 ;; h.__init__(Long()) ;; h[0] ;; h._objects
 ctypes-pointer-field :: Pointed(ctypes.pointer(tag(CInt, x))) :: within(h) ::  ::  :: h.__init__()
@@ -213,11 +213,10 @@ ctypes-result :: setting(foreign(1), ('restype', Callable(x))) :: h.restype.x ::
     Callable(x) :: del h.restype :: h.restype = 1 ;; h.restype = ctypes.c_int
 ctypes-arguments :: setting(foreign(1), ('argtypes', (Parameter(x),))) :: h.argtypes[0].x ::
     h.argtypes = (Parameter(x),) :: del h.argtypes :: h(1) ;; h(h) ;; h.argtypes = (1,)
-ctypes-function-attribute :: prototyped(x) :: h.x :: h.x = x :: h.x = None :: h() ;; h.restype =
-    ctypes.py_object
+ctypes-function-attribute :: prototyped(x) :: h.x :: h.x = x :: h.x = None :: h.restype =
+    ctypes.py_object :: no-call no-call-content
 ctypes-class :: type('C', (ctypes.Structure,), {'_fields_': [('a', ctypes.c_int)], 'x': x}) :: h.x
-    :: h.x = x :: h.x = None :: h() ;; h * 3 ;; ctypes.POINTER(h) if 0 else 0 ;; h._fields_ = [] ;;
-    h.a ;; h.from_buffer(Buffer(9)) :: cyclic
+    :: h.x = x :: h.x = None :: h() ;; h._fields_ = [] ;; h.a ;; h.from_buffer(Buffer(9)) :: cyclic
 ctypes-class-fields :: type('C', (ctypes.Structure,), {'_fields_': [('a', type('D', (ctypes.c_int,),
     {'x': x}))]}) :: h._fields_[0][1].x :: :: :: h() ;; h().a ;; h.a ;; h.a.__get__(h()) :: cyclic
 ctypes-class-anonymous :: type('C', (ctypes.Structure,), {'_fields_': [('a', ctypes.c_int)], 'x':

@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # A kind of node is what an object of the program is: `name :: base :: arguments :: body :: words`,
-# or `name :: = expression`, for an object that takes attributes.
+# or `name :: = expression`, for an object that takes attributes. The word `dict` says that its
+# slots are attributes in its dictionary; `metaclass`, that its class cannot be made in C.
 #
 # Place: a table of the CPython specimen, read by kinds_tables.py.
-
-HELPERS_NODES = r'''
-class Meta(type): pass
-'''
 
 NODES = r'''
 node-dict :: object :: :: :: dict
@@ -28,22 +25,22 @@ bytearray-subclass :: bytearray
 array-subclass :: array.array :: 'i'
 exception :: Exception
 exception-os :: OSError
-exception-stop :: StopIteration
+exception-stop-node :: StopIteration
 exception-unicode :: UnicodeDecodeError :: 'a', b'', 0, 0, ''
 module :: types.ModuleType :: 'm' :: :: dict
 module-plain :: = types.ModuleType('m') :: :: :: dict nofinal
 function :: = (lambda: 0) :: :: :: dict nofinal
 class :: type :: 'C', (), {} :: :: dict cyclic
 class-plain :: = type('C', (), {}) :: :: :: dict cyclic nofinal
-thread-local :: _thread._local :: :: :: dict
-partial-subclass :: functools.partial :: int
+thread-local-node :: _thread._local :: :: :: dict
+partial-node :: functools.partial :: int
 partial-plain :: = functools.partial(int) :: :: :: dict nofinal
 property-subclass :: property
-weakref-subclass :: weakref.ref :: Meta
+weakref-subclass :: weakref.ref :: len
 bytesio-subclass :: io.BytesIO
 stringio-subclass :: io.StringIO
 namespace-subclass :: types.SimpleNamespace
-element-subclass :: ET.Element :: 'a'
-ctypes-structure :: ctypes.Structure :: :: :: dict
+element-node :: ET.Element :: 'a'
+ctypes-structure :: ctypes.Structure :: :: :: dict metaclass
 random-subclass :: _random.Random
 '''

@@ -5,22 +5,6 @@
 Place: a part of the CPython specimen; kinds.py calls it when notes are on.
 """
 
-import re
-
-needed = []  # Names of helpers that the notes so far need, in the order of definition.
-
-
-def require(text):
-    """Remembers what the prelude has to contain for a snippet."""
-    for name in names_in(text):
-        if name in needed or name not in helpers and name not in MODULES:
-            continue
-        if name in helpers:
-            needed.append(name)
-            require(helpers[name])
-            needed.remove(name)  # After those that it needs itself.
-        needed.append(name)
-
 
 def note(*parts):
     text = ''.join(parts)
@@ -41,11 +25,6 @@ def reading(register):
 
 def place_of(register, slot):
     return '%s.%s' % (reading(register), SLOTS[slot])
-
-
-def fill(text, h='h', x='x'):
-    values = {'h': h, 'x': x}
-    return re.sub(r'''(?<![\w.'"])[hx](?![\w'"])''', lambda match: values[match.group()], text)
 
 
 def note_load(register, value):
@@ -77,10 +56,7 @@ def noted_load(register, source, slot):
 
 
 def note_poke(kind, number, place):
-    text = kind.pokes[number]
-    if mentions(text, 'x'):
-        text = fill(text, x=fill(kind.texts['get'], h='h') if kind.get else 'None')
-    note('with suppress(BaseException): h = %s; %s' % (place, text))
+    note('with suppress(BaseException): h = %s; %s' % (place, poke_text(kind, number)))
     note('h = None')
 
 
@@ -91,7 +67,5 @@ def notes_on(_a, _b, _c):
 
 
 def prelude(_a, _b, _c):
-    for name in needed:
-        for line in helpers.get(name, 'import ' + name).split('\n'):
-            if line.strip():
-                answer.append('> note %s\n' % line)
+    for line in prelude_lines():
+        answer.append('> note %s\n' % line)

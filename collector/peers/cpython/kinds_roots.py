@@ -95,11 +95,11 @@ module-global :: put_in(globals(), x) :: globals()[h] :: :: globals().pop(h)
 module-entry :: put_in(sys.modules, x) :: sys.modules[h] :: :: sys.modules.pop(h)
 builtin-name :: add_attribute(sys.modules['builtins'], x) :: getattr(sys.modules['builtins'], h) ::
     :: delattr(sys.modules['builtins'], h)
-class-attribute :: add_attribute(Box, x) :: getattr(Box, h) :: :: delattr(Box, h)
+class-attribute-root :: add_attribute(Box, x) :: getattr(Box, h) :: :: delattr(Box, h)
 function-attribute :: add_attribute(by_collecting, x) :: getattr(by_collecting, h) :: ::
     delattr(by_collecting, h)
 thread-local-root :: add_attribute(LOCAL, x) :: getattr(LOCAL, h) :: :: delattr(LOCAL, h)
-context-variable :: varied(x) :: h.get() :: :: h.set(None)
+context-variable :: varied(x) :: h[VARIABLE] :: :: h.run(VARIABLE.set, None)
 error-handler :: registered(x) :: codecs.lookup_error(h).x :: :: codecs.register_error(h,
     by_collecting)
 exit-handler :: exiting(x) :: h.x :: :: atexit.unregister(h)
@@ -121,9 +121,10 @@ import copyreg
 LOCAL = _thread._local()
 
 def varied(x):
-    v = contextvars.ContextVar('r')
-    v.set(x)
-    return v
+    """Not in the current context: futures and tasks copy that."""
+    c = contextvars.Context()
+    c.run(VARIABLE.set, x)
+    return c
 
 def exiting(x):
     h = Callable(x)

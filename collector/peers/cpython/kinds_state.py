@@ -13,10 +13,9 @@ import warnings
 import weakref
 
 REGISTERS = 16
-MAX_SLOTS = 8
 MAX_KNOWN = 100000  # Lines whose parse is cached.
 SELF = REGISTERS
-SLOTS = ['s%d' % k for k in range(MAX_SLOTS)]
+OPTIONS = os.environ.get('OURO_OPTIONS', '')
 
 registers = [None] * (REGISTERS + 1)  # The last one is `self`. An object, or the holder of a root.
 roots = [None] * (REGISTERS + 1)  # The kinds of those holders.

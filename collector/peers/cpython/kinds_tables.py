@@ -2,15 +2,18 @@
 
 """A table of kinds is text of rows; this reads them, and compiles a snippet when it is first used.
 
-Place: between the tables (kinds_edges*.py, kinds_nodes.py, kinds_roots.py) and kinds.py, which
-executes programs. A row is `name :: make :: get :: put :: take :: pokes :: words`; a line that is
+Place: between the tables (kinds_edges*.py, kinds_nodes.py, kinds_roots.py) and what executes
+programs: kinds.py over the protocol, cpython_kinds.py in the process of the harness. Those provide
+`OPTIONS`, the options of the specimen's name, `untrack`, and `is_content` and `keep` in `space`.
+A row is `name :: make :: get :: put :: take :: pokes :: words`; a line that is
 indented by four goes on with the row above. In snippets, which are Python, `x` is the content and
 `h` the holder.
 
 * `make` is an expression with `x`; `get` one with `h`. Without `get` a holder cannot be read.
 * `put` and `take` are statements; without them the holder is replaced, or dropped.
 * Pokes are statements, separated by ` ;; `. One that begins with `!3.7-3.9 ` is known to crash
-  those versions, or to leak in them, and is left out there (not with the option `crashing=1`).
+  those versions, or to leak in them (`! `: all), and is left out there (not with the option
+  `crashing=1`).
 * Words are promises to the harness (cyclic, frail, rooted, nofinal, leaks=, crashes=), or say how
   the row is read: `without` (no such kind), `no-POKE` (not this generic poke), `skip-POKE` (the
   same, as it crashes or leaks). Each may end in a range of versions: `leaks=new@-3.9`.
@@ -18,9 +21,13 @@ indented by four goes on with the row above. In snippets, which are Python, `x` 
 A name in a snippet that is a module or a chunk of the helpers is defined when it is first needed.
 """
 
-import os
+import gc
 import re
 import sys
+import weakref
+
+MAX_SLOTS = 8
+SLOTS = ['s%d' % k for k in range(MAX_SLOTS)]
 
 GENERIC = []  # (name, text) of the pokes of every kind
 kinds = {}  # 'edge NAME' -> kind
@@ -35,6 +42,9 @@ present = {}  # Name of a module -> whether it is there, without importing it.
 # What snippets see.
 space = {'__name__': 'kinds', 'gc': gc, 'sys': sys, 'weakref': weakref}
 loaded = False  # Something was compiled or imported since the last freeze.
+
+
+OWN_WORDS = ('dict', 'metaclass')  # Those that say how a node is made.
 
 
 class Kind(object):
@@ -64,6 +74,13 @@ class Kind(object):
         self.make, self.get = self.function('make'), self.function('get')
         self.put, self.take = self.function('put'), self.function('take')
         return self
+
+    def line(self):
+        """What the harness is told of the kind."""
+        words = [word for word in self.words if word not in OWN_WORDS]
+        if self.pokes:
+            words.append('pokes=%d' % len(self.pokes))
+        return ' '.join([self.name, self.place] + words)
 
     def __getattr__(self, name):
         if name not in ('make', 'get', 'put', 'take'):
@@ -177,11 +194,12 @@ def add_generic_pokes(kind):
 
 
 def usable_poke(text):
-    """A poke may begin with `!RANGE `: it is known to crash those versions."""
+    """A poke may begin with `!RANGE `: it is known to crash those versions, or with `! `: all."""
     if not text.startswith('!'):
         return text
     versions, text = text[1:].split(' ', 1)
-    return None if in_range(versions) and not option('crashing', '') else text
+    known = not versions or in_range(versions)
+    return None if known and not option('crashing', '') else text
 
 
 def exists(text):
@@ -202,7 +220,7 @@ def usable_node(words):
 
 
 def option(name, default):
-    for part in os.environ.get('OURO_OPTIONS', '').split('&'):
+    for part in OPTIONS.split('&'):
         key, _, value = part.partition('=')
         if key == name:
             return value
@@ -233,52 +251,59 @@ class NodeKind(object):
         self.base, self.arguments, self.body = base, arguments, body
         self.makers = None
         self.has_dict = 'dict' in words or 'noweak' in words
-        self.class_name = 'Node' if name == 'plain' else \
-            ''.join(word.capitalize() for word in name.split('-'))
+        words = [word.capitalize() for word in name.split('-') if word not in ('plain', 'node')]
+        self.class_name = ''.join(words) + 'Node'  # Not `Exception`: snippets mean another one.
+        self.texts = [base[1:].strip()] * 2 if base.startswith('=') else \
+            ['%s%s(%s)' % (prefix, self.class_name, arguments) for prefix in ('', 'Final')]
+
+    line = Kind.line
 
     def compile(self):
         global loaded
         loaded = True
-        if self.base.startswith('='):
-            self.texts = [self.base[1:].strip()] * 2
-        else:
-            self.define_classes()
-            self.texts = ['%s(%s)' % (prefix + self.class_name, self.arguments)
-                          for prefix in ('', 'Final')]
+        if not self.base.startswith('='):
+            self.define_classes(self.class_name)
         for text in self.texts:
             define(text)
         self.makers = [eval('lambda: ' + text, space) for text in self.texts]
         return self.makers
 
-    def define_classes(self):
-        body = ['__hash__ = object.__hash__', '__eq__ = object.__eq__', '__ne__ = object.__ne__',
-                'def __bool__(self): return True']
-        if self.body:
-            body.append(self.body)
-        define(self.base + ' ' + self.body)
-        name = self.class_name
-        for slots in (ALL_SLOTS, ALL_SLOTS.replace(', "__weakref__"', ''), 'pass'):
-            if self.has_dict and slots != 'pass':
-                continue
-            text = 'class %s(%s):\n' % (name, self.base)
-            text += ''.join('    %s\n' % line for line in [slots] + body)
-            try:
-                exec(text, space)
-                break
-            except TypeError:  # The base has such a slot already, or is of variable size.
-                continue
-        helpers[name] = text
-        helpers['Final' + name] = FINAL_CLASS % (
-            name, name, 'pass' if slots == 'pass' else '__slots__ = ()')
+    def define_classes(self, name):
+        self.define_texts(name, space)
         if 'nofinal' in self.words:
             space['Final' + name] = space[name]
             return
         exec(helpers['Final' + name], space)
         space['Final' + name].__del__ = finalize
 
-    def note(self, number, final):
+    def define_texts(self, name, scope):
+        """The class in a script. Which slots its base allows is tried, in that scope."""
+        body = ['__hash__ = object.__hash__', '__eq__ = object.__eq__', '__ne__ = object.__ne__',
+                'def __bool__(self): return True']
+        if self.body:
+            body.append(self.body)
+        define(self.base + ' ' + self.body)
+        for slots in (ALL_SLOTS, ALL_SLOTS.replace(', "__weakref__"', ''), 'pass'):
+            if self.has_dict and slots != 'pass':
+                continue
+            text = 'class %s(%s):\n' % (name, self.base)
+            text += ''.join('    %s\n' % line for line in [slots] + body)
+            try:
+                exec(text, space, scope)
+                break
+            except TypeError:  # The base has such a slot already, or is of variable size.
+                continue
+        helpers[name] = text
+        helpers['Final' + name] = FINAL_CLASS % (
+            name, name, 'pass' if slots == 'pass' else '__slots__ = ()')
+
+    def describe(self):
+        """Adds its classes to the helpers of scripts."""
         if not self.makers:
             self.compile()
+
+    def note(self, number, final):
+        self.describe()
         return 'born(%s, %d)' % (self.texts[final], number)
 
 
@@ -289,7 +314,7 @@ def rows(text):
             yield [field.strip() for field in line.split(' ::')]
 
 
-def read_tables():
+def read_tables(node_kind):
     GENERIC.extend(rows(GENERIC_POKES))
     for name in sorted(globals()):
         if name.startswith('HELPERS'):
@@ -302,10 +327,24 @@ def read_tables():
         fields += [''] * 4
         words = [word for word in map(applicable, fields[4].split()) if word]
         if 'without' not in words and exists(fields[1]) and usable_node(words):
-            kinds['node ' + fields[0]] = NodeKind(*fields[:4] + [words])
+            kinds['node ' + fields[0]] = node_kind(*fields[:4] + [words])
+    names = [kind.name for kind in kinds.values()]
+    assert len(set(names)) == len(names)  # The harness takes the first of two, at whatever places.
     for key in list(kinds):
         if not selected(kinds[key]):
             del kinds[key]
+
+
+FALLBACK = Kind('edge', ['list', '[x]', 'h[0]', 'h[0] = x', 'h[0] = None', 'h.reverse()', ''])
+
+
+def hide_from_collector():
+    """Makes everything that exists now immortal and unexamined: a collection then costs
+    microseconds, and finds nothing of the adapter's."""
+    global loaded
+    gc.collect()
+    gc.freeze()
+    loaded = False
 
 
 def find_spec(name):
