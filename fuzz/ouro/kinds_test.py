@@ -47,6 +47,21 @@ class KindsTest(ouro_driver.OuroTest):
         self.assertIn("trash-freed", output)
         self.assertEqual(self.native(kind), "alive: [0]\n")
 
+    def test_in_this_process(self):
+        if "\ncpython-api " not in self.ouro("specimens")[0]:
+            self.skipTest("built without libpython3-dev")
+        here, _ = self.ouro("kinds", "cpython-api?kinds", "--list")
+        edges = [line for line in here.splitlines() if " edge" in line]
+        self.assertGreater(len(edges), 400)
+        three = "list-item,list-subclass,list-root"
+        output, _ = self.ouro("kinds", f"cpython-api?kinds={three}", "--all")
+        self.assertIn(" 3 kinds: 3 fine, 0 as known, 0 not as expected", output)
+        script, _ = self.ouro("native", "--specimen", "cpython-api?kinds=list-item", "-",
+                              stdin=CYCLE % "list-item")
+        path = os.path.join(self.folder, self.write("here.py", script))
+        run = subprocess.run(["python3", path], capture_output=True, text=True, timeout=60)
+        self.assertEqual(run.stdout, "alive: []\n", script + run.stderr)
+
     def test_what_is_not_there(self):
         for arguments, complaint in (
                 (("kinds", "naive"), "offers no kinds"),
