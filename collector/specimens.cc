@@ -227,7 +227,7 @@ const std::vector<Interpreter>& Interpreters() {
       {"php:",
        {"-n", "-r"},
        std::string("?>") + kPhpAdapter,
-       std::string("?>") + kPhpKinds,
+       std::string("?>") + kPhpKindsText,
        "php",
        "",
        {"USE_ZEND_ALLOC=0", "MALLOC_PERTURB_=165"}},

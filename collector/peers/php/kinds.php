@@ -1,14 +1,13 @@
 <?php
 // SPDX-License-Identifier: Apache-2.0
 
-// The adapter of PHP with kinds, over the line protocol. A kind is a way in which the engine holds
-// a reference (an edge, a root), or what a node is; the tables beside this file (kinds_*.php) have
-// one entry a kind.
+// The adapter of PHP with kinds. A kind is a way in which the engine holds a reference (an edge, a
+// root), or what a node is; the tables beside this file (kinds_*.php) have one entry a kind.
 //
-// Place: a peer of collector/protocol_collector. The text that runs, `php -n -r TEXT`, is all
-// files kinds*.php, each after a closing tag, in the order of their names, this one last. php.php
-// explains how deaths are observed and why reading is done without variables; a snippet, which is
-// ordinary code, has $x.
+// Place: a peer of collector/protocol_collector, or of php_kinds.cc, which embeds the engine and
+// defines `read` and `write`. The text that runs, `php -n -r TEXT`, is all files kinds*.php, each
+// after a closing tag, in the order of their names, this one last. php.php explains how deaths are
+// observed and why reading is done without variables; a snippet, which is ordinary code, has $x.
 //
 // A snippet is compiled for the place where its holder is: $h becomes the slot's own expression
 // (`R::$v[$r]->s0`). So no frame keeps a node or a holder alive while an action works on it, and an
@@ -80,6 +79,7 @@ function finalize(object $self): void {
     $outer = R::$v['self'];
     R::$v['self'] = $self;
     ++Heap::$depth;
+    send();
     $raised = serve(true);
     --Heap::$depth;
     R::$v['self'] = $outer;
@@ -294,7 +294,7 @@ function collect(int $generation): void {
 
 function hello(): void {
     Heap::$answer .= '> hello php ' . PHP_VERSION . " weak finalizer kinds\n";
-    foreach (Heap::$kinds as $place => $kinds) {
+    foreach (Heap::$chosen as $place => $kinds) {
         foreach ($kinds as $name => $kind) {
             $pokes = $place === 'edge' ? ' pokes=' . count(actions_of($kind)) : '';
             Heap::$answer .= "> kind $name $place$kind->words$pokes\n";
@@ -347,37 +347,43 @@ function attempt(callable $function): void {
 // ---- The protocol -------------------------------------------------------------------------------
 
 function execute(string $line): void {
+    static $patterns = [];
     foreach (OPERATIONS as $operation => $pattern) {
-        if (!preg_match('/^' . strtr($pattern, NAMES) . '$/D', $line, $words)) continue;
+        $patterns[$operation] ??= '/^' . strtr($pattern, NAMES) . '$/D';
+        if (!preg_match($patterns[$operation], $line, $words)) continue;
         $operation(...array_slice($words, 1));
         return;
     }
     throw new Exception('no operation');
 }
-
-// Executes operations until the script ends and returns whether it raised; in main, forever.
+// Executes an operation and says what it did.
+function perform(string $line): void {
+    $complaint = '';
+    try {
+        execute($line);
+    } catch (Raised) {  // From the finalizer of a released object, which has ended.
+    } catch (Throwable $error) {
+        if (!preg_match(EXPECTED, $error->getMessage())) $complaint = complaint($line, $error);
+    }
+    unset($error);
+    try {
+        release_temporaries();
+    } catch (Throwable) {}
+    report_deaths();
+    Heap::$answer .= $complaint ?: "ok\n";
+    send();
+}
+function send(): void {
+    $answer = Heap::$answer;
+    Heap::$answer = '';
+    write($answer);
+}
+// Performs operations until the script ends and returns whether it raised; in main, forever.
 function serve(bool $in_script): bool {
     while (true) {
-        fwrite(STDOUT, Heap::$answer);
-        Heap::$answer = '';
-        $line = fgets(STDIN);
-        Heap::$silent = $line === false;  // No finalizers of live objects.
-        if ($line === false) exit(0);
-        $line = rtrim($line);
+        $line = read();
         if ($in_script && ($line === 'end' || $line === 'raise')) return $line === 'raise';
-        $complaint = '';
-        try {
-            execute($line);
-        } catch (Raised) {  // From the finalizer of a released object, which has ended.
-        } catch (Throwable $error) {
-            if (!preg_match(EXPECTED, $error->getMessage())) $complaint = complaint($line, $error);
-        }
-        unset($error);
-        try {
-            release_temporaries();
-        } catch (Throwable) {}
-        report_deaths();
-        Heap::$answer .= $complaint ?: "ok\n";
+        perform($line);
     }
 }
 function complaint(string $line, Throwable $error): string {
@@ -392,4 +398,18 @@ foreach (['none', 'self', 'pending', ...array_map(fn($i) => "r$i", range(0, 15))
 choose_kinds((string) getenv('OURO_OPTIONS'));
 Heap::$living = new WeakMap();
 reset_heap();
-serve(false);
+
+// A host that embeds the engine has them, and calls `perform`; in a script it has done so by the
+// time that `write` returns.
+if (!function_exists('write')) {
+    function write(string $answer): void {
+        fwrite(STDOUT, $answer);
+    }
+    function read(): string {
+        $line = fgets(STDIN);
+        if ($line !== false) return rtrim($line);
+        Heap::$silent = true;  // No finalizers of live objects.
+        exit(0);
+    }
+    serve(false);
+}

@@ -22,6 +22,7 @@ final class Held {
 }
 final class Heap {
     public static array $kinds = ['edge' => [], 'node' => [], 'root' => []];  // By name.
+    public static array $chosen = [];     // Those that are offered, likewise.
     public static array $helpers = [];    // Name => text of the definition.
     public static array $declared = [];   // Name => true, of helpers.
     public static array $needed = [];     // Name => true, of helpers that notes name.
@@ -110,12 +111,13 @@ function load_extensions(Kind $kind): void {
 
 // `kinds=generator,array-object&without=fiber`: names, or families (a prefix up to a dash).
 function choose_kinds(string $options): void {
-    parse_str($options, $chosen);
+    parse_str($options, $values);
+    Heap::$chosen = Heap::$kinds;
     foreach (['kinds' => 0, 'without' => PREG_GREP_INVERT] as $option => $flags) {
-        $names = $chosen[$option] ?? '';
+        $names = $values[$option] ?? '';
         if ($names === '' || $names === 'all') continue;
         $pattern = '/^(' . strtr(preg_quote($names, '/'), [',' => '|']) . ')(-|$)/';
-        foreach (Heap::$kinds as &$kinds) {
+        foreach (Heap::$chosen as &$kinds) {
             $there = preg_grep($pattern, array_keys($kinds), $flags);
             $kinds = array_intersect_key($kinds, array_flip($there));
         }
