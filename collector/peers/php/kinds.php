@@ -322,11 +322,12 @@ function reset_heap(): void {
     Heap::$silent = true;
     Heap::$roots = [];
     foreach (Heap::$kinds['root'] as $name => $kind) {
-        foreach (R::$v[$name] ?? [] as $register => $_) {
+        foreach (array_keys(R::$v[$name] ?? []) as $register) {
             if ($kind->drop !== '') attempt(fn() => drop_root($register, new Held($kind, null)));
         }
     }
-    foreach (R::$v as $register => $_) attempt(fn() => R::$v[$register] = null);
+    foreach (array_keys(R::$v) as $register) attempt(fn() => R::$v[$register] = null);
+    attempt(let_go_of_rooted(...));
     foreach (Heap::$kinds['edge'] as $kind) {
         if ($kind->reset !== '') attempt(compiled($kind->reset, 'none'));
     }
@@ -337,6 +338,17 @@ function reset_heap(): void {
     Heap::$living = new WeakMap();
     Heap::$born = 0;
     Heap::$silent = false;
+}
+// A cycle through what is held from outside is no trash: it is opened.
+function let_go_of_rooted(): void {
+    foreach (Heap::$slots as $number => $slots) {
+        foreach ($slots as $slot => $held) {
+            if (!str_contains($held->kind->words, ' rooted')) continue;
+            R::$v['t0'] = (Heap::$weak[$number] ?? null)?->get();
+            if (R::$v['t0']) attempt(fn() => store('t0', $slot, 'none'));
+        }
+    }
+    R::$v['t0'] = null;
 }
 function attempt(callable $function): void {
     try {

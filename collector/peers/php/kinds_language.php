@@ -179,7 +179,7 @@ function held(mixed $holder): mixed {
 }
 
 function note(string $text): void {
-    if (!Heap::$notes) return;
+    if (!Heap::$notes || Heap::$silent) return;
     Heap::$needed += array_fill_keys(array_keys(helpers_in($text)), true);
     $text = rtrim(preg_replace('/\s+/', ' ', $text), '; ');
     Heap::$answer .= '> note ' . substr($text, 0, MAX_NOTE) . ";\n";

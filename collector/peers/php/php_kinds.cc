@@ -79,8 +79,10 @@ const zend_function_entry kFunctions[] = {ZEND_FENTRY(read, Read, kRead, 0)
 // for each block, if it has not been started before, and the system overwrites.
 void PoisonFreedMemory() {
   constexpr int kPoison = 165;
+  constexpr int kKept = 1 << 28;  // bytes that the system does not ask back after each program
   setenv("USE_ZEND_ALLOC", "0", 1);
   mallopt(M_PERTURB, kPoison);
+  mallopt(M_TRIM_THRESHOLD, kKept);
 }
 
 // Extensions that a kind loads look for the engine's functions among those of the whole process.
