@@ -160,6 +160,7 @@ class EnvelopeJudge final : public Judge {
   void CheckUnreferenced();
   void CheckCollected();
   void Stray(Law law, ObjectId id, std::string what);
+  void FindTrash();
   void MarkUnreachable();
   void NoteTrash();
 

@@ -122,16 +122,18 @@ bool EnvelopeJudge::BeingPoked(ObjectId node, size_t slot) const {
   return false;
 }
 
-// An action may empty the holder at any time while it runs. It holds the node.
+// An action may empty the holder at any time while it runs, and collect. It holds the node.
 void EnvelopeJudge::BeginPoke(Frame& frame) {
   frame.object = Resolve(frame.op.ref);
   SetFrameHold(frame, true);
   poked_.insert(Edge(frame.object, frame.op.slot));
   Doubt(frame.object, frame.op.slot);
+  FindTrash();
 }
 
 // The action has ended, and `id` is what the slot holds.
 void EnvelopeJudge::OnPoked(Frame& frame, ObjectId id) {
+  --collections_;
   const ObjectId node = frame.object;
   const size_t slot = frame.op.slot;
   const ObjectId doubted = Doubted(node, slot);
@@ -151,7 +153,7 @@ void EnvelopeJudge::OnPoked(Frame& frame, ObjectId id) {
   }
   if (id == kNone) {
     SetSlot(node, slot, kNone);
-  } else if (doubted != kNone && !BeingPoked(node, slot)) {
+  } else if (doubted != kNone && !BeingPoked(node, slot) && !collecting()) {
     Settle(node, slot);
   }
   MarkScriptReachable();
@@ -166,10 +168,11 @@ void EnvelopeJudge::OnLoadedInDoubt(Frame& frame, ObjectId id) {
                    fmt::format("the slot holds #{} or nothing, not #{}", frame.object, id),
                    at(frame.object).freed ? "got none" : fmt::format("got {}", frame.object));
   }
-  // While an action runs on the holder, the doubt remains.
+  // While an action runs on the holder, the doubt remains; while a collection runs, it may yet be
+  // emptied.
   if (!BeingPoked(node, slot)) {
     if (id == kNone) SetSlot(node, slot, kNone);
-    if (id != kNone) Settle(node, slot);
+    if (id != kNone && !collecting()) Settle(node, slot);
   }
   SetRegister(frame.op.dest, id);
   MarkScriptReachable();

@@ -65,10 +65,23 @@ function report_deaths(): void {
     if (count(Heap::$living) === count(Heap::$alive)) return;
     $dead = Heap::$alive;
     foreach (Heap::$living as $number) unset($dead[$number]);
-    foreach ($dead as $number => $_) {
-        unset(Heap::$alive[$number], Heap::$weak[$number], Heap::$slots[$number]);
-        Heap::$answer .= "> free $number\n";
+    // A node before what is held from outside as long as it lives.
+    for ($last = []; $dead; $dead = $last) {
+        $last = array_intersect_key($dead, rooted_by($dead));
+        if (count($last) === count($dead)) $last = [];
+        foreach (array_diff_key($dead, $last) as $number => $_) {
+            unset(Heap::$alive[$number], Heap::$weak[$number], Heap::$slots[$number]);
+            Heap::$answer .= "> free $number\n";
+        }
     }
+}
+function rooted_by(array $nodes): array {
+    $contents = [];
+    foreach ($nodes as $number => $_) {
+        foreach (Heap::$slots[$number] ?? [] as $held)
+            if ($held->kind->rooted) $contents[$held->content] = true;
+    }
+    return $contents;
 }
 // Called by the destructors of nodes; not for a clone of one, which is no object of a program.
 function finalize(object $self): void {
@@ -170,6 +183,8 @@ function load(string $register, string $node, int $slot): void {
     $value = $held ? content($held, $place, $node) : compiled("return $read", 'none')($node);
     if (number_of($value) === null) $value = null;
     got(number_of($value));
+    // Closed by a collection, say: it may still have its last value.
+    if (!$value && $held?->full) let_go($held, $node, number_of(R::$v[$node]), $slot, $place);
     $old = Heap::$roots[$register] ?? null;
     unset(Heap::$roots[$register]);
     R::$v[$register] = $value;
@@ -343,7 +358,7 @@ function reset_heap(): void {
 function let_go_of_rooted(): void {
     foreach (Heap::$slots as $number => $slots) {
         foreach ($slots as $slot => $held) {
-            if (!str_contains($held->kind->words, ' rooted')) continue;
+            if (!$held->kind->rooted) continue;
             R::$v['t0'] = (Heap::$weak[$number] ?? null)?->get();
             if (R::$v['t0']) attempt(fn() => store('t0', $slot, 'none'));
         }

@@ -11,6 +11,7 @@ final class Kind {
     public string $name, $place, $make = '', $get = '', $put = '', $take = '', $is = '', $drop = '';
     public string $reset = '', $slot = '', $expression = '';
     public bool $once = false;     // Not to be constructed again.
+    public bool $rooted = false;
     public bool $dynamic = false;  // With properties that are not declared.
     public array $pokes = [], $needs = [];
     public string $words = '';
@@ -80,6 +81,7 @@ function kind(string $place, string $name, string $make, array $more): void {
             if ($word === 'once' || $word === 'dynamic') $kind->$word = true;
             else $kind->words .= " $word";
     }
+    $kind->rooted = str_contains($kind->words, ' rooted');
     unset($more['needs'], $more['leaks'], $more['crashes'], $more['words']);
     foreach ($more as $field => $value) $kind->$field = $value;
     Heap::$kinds[$place][$name] = $kind;
