@@ -143,6 +143,7 @@ class EnvelopeJudge final : public Judge {
   void EndLingering();
   void DoubtFrail();
   void DoubtFrailOf(ObjectId id);
+  void DoubtRootedOfTrash(ObjectId id);
   bool BeingPoked(ObjectId node, size_t slot) const;
   void BeginPoke(Frame& frame);
   void OnPoked(Frame& frame, ObjectId id);

@@ -32,11 +32,12 @@ void EnvelopeJudge::OnCollect(const Event& event) {
 void EnvelopeJudge::FindTrash() {
   collected_ = true;
   Recount();
-  if (!edges_.empty()) {
+  for (size_t before = edges_.empty() ? 0 : doubts_.size() + 1; before != doubts_.size();) {
+    before = doubts_.size();
     for (const ObjectId id : living_) {
       if (!at(id).freed && !at(id).reachable()) DoubtFrailOf(id);
     }
-    Recount();
+    Recount();  // doubts may make further objects unreachable
   }
   MarkUnreachable();
   ++collections_;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "model/judge/envelope_judge.h"
@@ -67,6 +68,20 @@ void EnvelopeJudge::DoubtFrail() {
     const ObjectId id = maybe_frail_.back();
     maybe_frail_.pop_back();
     if (!at(id).freed) DoubtFrailOf(id);
+  }
+}
+
+// What is held from outside for a node that nothing reaches any more dies with the node: before or
+// after it. Does nothing unless `id` counts as reachable.
+void EnvelopeJudge::DoubtRootedOfTrash(ObjectId id) {
+  for (bool more = !rooted_.empty(); more && Reachable(id);) {
+    const auto trash = std::find_if(rooted_.begin(), rooted_.end(), [this](const auto& entry) {
+      return !at(static_cast<ObjectId>(entry.first / kMaxSlots)).reachable();
+    });
+    more = trash != rooted_.end();
+    if (!more) return;
+    const uint64_t edge = trash->first;
+    Doubt(static_cast<ObjectId>(edge / kMaxSlots), static_cast<size_t>(edge % kMaxSlots));
   }
 }
 

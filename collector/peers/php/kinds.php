@@ -65,23 +65,10 @@ function report_deaths(): void {
     if (count(Heap::$living) === count(Heap::$alive)) return;
     $dead = Heap::$alive;
     foreach (Heap::$living as $number) unset($dead[$number]);
-    // A node before what is held from outside as long as it lives.
-    for ($last = []; $dead; $dead = $last) {
-        $last = array_intersect_key($dead, rooted_by($dead));
-        if (count($last) === count($dead)) $last = [];
-        foreach (array_diff_key($dead, $last) as $number => $_) {
-            unset(Heap::$alive[$number], Heap::$weak[$number], Heap::$slots[$number]);
-            Heap::$answer .= "> free $number\n";
-        }
+    foreach ($dead as $number => $_) {
+        unset(Heap::$alive[$number], Heap::$weak[$number], Heap::$slots[$number]);
+        Heap::$answer .= "> free $number\n";
     }
-}
-function rooted_by(array $nodes): array {
-    $contents = [];
-    foreach ($nodes as $number => $_) {
-        foreach (Heap::$slots[$number] ?? [] as $held)
-            if ($held->kind->rooted) $contents[$held->content] = true;
-    }
-    return $contents;
 }
 // Called by the destructors of nodes; not for a clone of one, which is no object of a program.
 function finalize(object $self): void {
@@ -210,7 +197,7 @@ function store(string $node, int $slot, string $source, string $as = ''): void {
         else Heap::$slots[$number][$slot] = new Held($kind, number_of(R::$v[$source]));
     };
     $native = '';
-    if (!$kind && $source === 'none' && $old && $old->kind->take !== '') {
+    if (!$kind && $source === 'none' && $old?->full && $old->kind->take !== '') {
         $text = $native = $old->kind->take;
         $set = fn() => $old->full = false;
     } elseif (!$kind) {

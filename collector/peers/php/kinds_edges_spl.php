@@ -160,7 +160,7 @@ edge('weak-map-content', '$h = new WeakMap; $h[$x] = $x;', get: 'first($h)', nee
 helpers('class Keyed { static $map; static function set($k, $v) { self::$map ??= new WeakMap; ' .
         'self::$map[$k] = $v; return true; } }');
 edge('weak-map-global', '$h = new stdClass; Keyed::set($h, $x);', get: 'Keyed::$map[$h]',
-     put: 'Keyed::set($h, $x)', take: 'unset(Keyed::$map[$h])', words: 'rooted<8.3 frail<8.3',
+     put: 'Keyed::set($h, $x)', take: 'unset(Keyed::$map[$h])', words: 'rooted<8.3',
      reset: 'Keyed::$map = null', pokes: ['Keyed::$map = clone Keyed::$map',
      'foreach (Keyed::$map as $k => &$v) gc_collect_cycles()']);
 
@@ -174,7 +174,8 @@ foreach ([
     'filter' => 'new OwnFilter(once($x))',
 ] as $name => $make) {
     edge("iterator-$name", $make, get: '$h->getInnerIterator()[0]', pokes: ITERATOR,
-         put: '$h->getInnerIterator()[0] = $x', take: '$h->getInnerIterator()[0] = null');
+         put: '$h->getInnerIterator()[0] = $x; $h->rewind()',  // or it keeps the current one
+         take: '$h->getInnerIterator()[0] = null; $h->rewind()');
     if ($name !== 'no-rewind')  // It asks the inner one.
     edge("iterator-$name-current", "\$h = rewound($make); \$h->getInnerIterator()[0] = null;",
          get: '$h->current()', pokes: ITERATOR);
