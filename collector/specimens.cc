@@ -222,7 +222,7 @@ const std::vector<Interpreter>& Interpreters() {
        "import sys; exec(''.join(sys.argv[1:]))",
        {"PYTHONMALLOC=debug"}},
       // Not an option: `-- A Lua ...`.
-      {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter, std::string(" ") + kLuaKinds, "lua"},
+      {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter, std::string(" ") + kLuaKindsText, "lua"},
       // -r begins in code.
       {"php:",
        {"-n", "-r"},

@@ -145,6 +145,7 @@ class EnvelopeJudge final : public Judge {
   void DoubtFrailOf(ObjectId id);
   void DoubtRootedOfTrash(ObjectId id);
   bool BeingPoked(ObjectId node, size_t slot) const;
+  bool MayBeEmptied(ObjectId node, size_t slot) const;
   void BeginPoke(Frame& frame);
   void OnPoked(Frame& frame, ObjectId id);
   void OnLoadedInDoubt(Frame& frame, ObjectId id);

@@ -137,6 +137,13 @@ bool EnvelopeJudge::BeingPoked(ObjectId node, size_t slot) const {
   return false;
 }
 
+// Whether what the slot holds now may yet be lost within this operation: by the action that runs on
+// its holder, or by the collection that runs.
+bool EnvelopeJudge::MayBeEmptied(ObjectId node, size_t slot) const {
+  const KindRow* kind = edge(node, slot);
+  return BeingPoked(node, slot) || (collecting() && kind != nullptr && kind->frail);
+}
+
 // An action may empty the holder at any time while it runs, and collect. It holds the node.
 void EnvelopeJudge::BeginPoke(Frame& frame) {
   frame.object = Resolve(frame.op.ref);
@@ -168,7 +175,7 @@ void EnvelopeJudge::OnPoked(Frame& frame, ObjectId id) {
   }
   if (id == kNone) {
     SetSlot(node, slot, kNone);
-  } else if (doubted != kNone && !BeingPoked(node, slot) && !collecting()) {
+  } else if (doubted != kNone && !MayBeEmptied(node, slot)) {
     Settle(node, slot);
   }
   MarkScriptReachable();
@@ -183,12 +190,8 @@ void EnvelopeJudge::OnLoadedInDoubt(Frame& frame, ObjectId id) {
                    fmt::format("the slot holds #{} or nothing, not #{}", frame.object, id),
                    at(frame.object).freed ? "got none" : fmt::format("got {}", frame.object));
   }
-  // While an action runs on the holder, the doubt remains; while a collection runs, it may yet be
-  // emptied.
-  if (!BeingPoked(node, slot)) {
-    if (id == kNone) SetSlot(node, slot, kNone);
-    if (id != kNone && !collecting()) Settle(node, slot);
-  }
+  if (id == kNone && !BeingPoked(node, slot)) SetSlot(node, slot, kNone);
+  if (id != kNone && !MayBeEmptied(node, slot)) Settle(node, slot);
   SetRegister(frame.op.dest, id);
   MarkScriptReachable();
 }
