@@ -231,7 +231,7 @@ const std::vector<Interpreter>& Interpreters() {
        "php",
        "",
        {"USE_ZEND_ALLOC=0", "MALLOC_PERTURB_=165"}},
-      {"ruby:", {"--disable=all", "-e"}, kRubyAdapter, kRubyKinds, "ruby"},
+      {"ruby:", {"--disable=all", "-e"}, kRubyAdapter, kRubyKindsText, "ruby"},
   };
   return interpreters;
 }
