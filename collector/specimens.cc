@@ -222,16 +222,16 @@ const std::vector<Interpreter>& Interpreters() {
        "import sys; exec(''.join(sys.argv[1:]))",
        {"PYTHONMALLOC=debug"}},
       // Not an option: `-- A Lua ...`.
-      {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter, std::string(" ") + kLuaKinds, "lua"},
+      {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter, std::string(" ") + kLuaKindsText, "lua"},
       // -r begins in code.
       {"php:",
        {"-n", "-r"},
        std::string("?>") + kPhpAdapter,
-       std::string("?>") + kPhpKinds,
+       std::string("?>") + kPhpKindsText,
        "php",
        "",
        {"USE_ZEND_ALLOC=0", "MALLOC_PERTURB_=165"}},
-      {"ruby:", {"--disable=all", "-e"}, kRubyAdapter, kRubyKinds, "ruby"},
+      {"ruby:", {"--disable=all", "-e"}, kRubyAdapter, kRubyKindsText, "ruby"},
   };
   return interpreters;
 }

@@ -58,17 +58,19 @@ Verdict Trial::Run(const Program& program) {
   operations_ = script_operations_ = events_ = events_since_ = born_ = depth_ = indent_ = 0;
   out_of_operations_ = false;
   pulse_->Enter();
-  if (collector_ == nullptr) {
-    collector_ = specimen_.make(*this);
-  } else {
-    collector_->Reset();
-  }
+  if (collector_ == nullptr) collector_ = specimen_.make(*this);
   collector_->SetNotes(transcript_ != nullptr);
   pulse_->Leave();
   program_ = &program;
   for (const Op& op : program.main) {
     if (over()) break;
     Execute(op);
+  }
+  program_ = nullptr;  // events between programs are ignored
+  if (!broken_ && !judge_->violation()) {
+    pulse_->Enter();
+    collector_->Reset();  // now: what survives it is this program's fault, not the next one's
+    pulse_->Leave();
   }
   Verdict verdict;
   verdict.operations = operations_;
@@ -83,7 +85,6 @@ Verdict Trial::Run(const Program& program) {
     verdict.kind = Verdict::Kind::kConvicted;
     verdict.violation = judge_->violation();
   }
-  program_ = nullptr;  // events between programs are ignored
   if (!verdict.lawful()) {
     collector_.reset();  // its state is unknown
   }
@@ -252,7 +253,7 @@ void Trial::Broken(const std::string& why) {
 }
 
 void Trial::Note(const std::string& text) {
-  if (over() || transcript_ == nullptr) return;
+  if (over() || transcript_ == nullptr || program_ == nullptr) return;
   Write("# = " + Printable(text, kMaxNote));
 }
 

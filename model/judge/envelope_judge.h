@@ -143,7 +143,9 @@ class EnvelopeJudge final : public Judge {
   void EndLingering();
   void DoubtFrail();
   void DoubtFrailOf(ObjectId id);
+  void DoubtRootedOfTrash(ObjectId id);
   bool BeingPoked(ObjectId node, size_t slot) const;
+  bool MayBeEmptied(ObjectId node, size_t slot) const;
   void BeginPoke(Frame& frame);
   void OnPoked(Frame& frame, ObjectId id);
   void OnLoadedInDoubt(Frame& frame, ObjectId id);
@@ -160,6 +162,7 @@ class EnvelopeJudge final : public Judge {
   void CheckUnreferenced();
   void CheckCollected();
   void Stray(Law law, ObjectId id, std::string what);
+  void FindTrash();
   void MarkUnreachable();
   void NoteTrash();
 

@@ -24,14 +24,20 @@ void EnvelopeJudge::OnCollect(const Event& event) {
     Note(collecting() ? Situation::kNestedCollect : Situation::kCollectInFinalizer);
   }
   frames_.push_back({.type = Frame::Type::kCollection, .judged = judged});
+  if (judged) lingered_before_ = lingering_.size();
+  FindTrash();
+}
+
+// A collection begins, or may: what is unreachable now may be finalized and freed.
+void EnvelopeJudge::FindTrash() {
   collected_ = true;
   Recount();
-  if (judged) lingered_before_ = lingering_.size();
-  if (!edges_.empty()) {
+  for (size_t before = edges_.empty() ? 0 : doubts_.size() + 1; before != doubts_.size();) {
+    before = doubts_.size();
     for (const ObjectId id : living_) {
       if (!at(id).freed && !at(id).reachable()) DoubtFrailOf(id);
     }
-    Recount();
+    Recount();  // doubts may make further objects unreachable
   }
   MarkUnreachable();
   ++collections_;

@@ -117,6 +117,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
     return Convict(Law::kFinalizeAsOften, id, fmt::format("#{} has no finalizer", id), "nothing");
   }
   Object& object = at(id);
+  DoubtRootedOfTrash(id);
   // Lawful for trash of a collection within this operation, even one that has ended: Duktape queues
   // finalizers that it finds while another one runs, and runs the whole queue, whichever object has
   // been resurrected meanwhile.
@@ -174,6 +175,7 @@ void EnvelopeJudge::ScriptEnded(bool raised) {
 void EnvelopeJudge::OnFree(ObjectId id) {
   if (!Known(id, Law::kFreeOnce)) return;
   Object& object = at(id);
+  DoubtRootedOfTrash(id);
   if (Reachable(id)) {
     return Convict(Law::kNoFreeWhileHeld, id,
                    fmt::format("#{} was freed while referenced: {}", id, PathTo(id)),

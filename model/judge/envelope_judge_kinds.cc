@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "model/judge/envelope_judge.h"
@@ -70,6 +71,20 @@ void EnvelopeJudge::DoubtFrail() {
   }
 }
 
+// What is held from outside for a node that nothing reaches any more dies with the node: before or
+// after it. Does nothing unless `id` counts as reachable.
+void EnvelopeJudge::DoubtRootedOfTrash(ObjectId id) {
+  for (bool more = !rooted_.empty(); more && Reachable(id);) {
+    const auto trash = std::find_if(rooted_.begin(), rooted_.end(), [this](const auto& entry) {
+      return !at(static_cast<ObjectId>(entry.first / kMaxSlots)).reachable();
+    });
+    more = trash != rooted_.end();
+    if (!more) return;
+    const uint64_t edge = trash->first;
+    Doubt(static_cast<ObjectId>(edge / kMaxSlots), static_cast<size_t>(edge % kMaxSlots));
+  }
+}
+
 // ---- Holders ----
 
 void EnvelopeJudge::Root(ObjectId node, size_t slot, ObjectId id) {
@@ -122,16 +137,25 @@ bool EnvelopeJudge::BeingPoked(ObjectId node, size_t slot) const {
   return false;
 }
 
-// An action may empty the holder at any time while it runs. It holds the node.
+// Whether what the slot holds now may yet be lost within this operation: by the action that runs on
+// its holder, or by the collection that runs.
+bool EnvelopeJudge::MayBeEmptied(ObjectId node, size_t slot) const {
+  const KindRow* kind = edge(node, slot);
+  return BeingPoked(node, slot) || (collecting() && kind != nullptr && kind->frail);
+}
+
+// An action may empty the holder at any time while it runs, and collect. It holds the node.
 void EnvelopeJudge::BeginPoke(Frame& frame) {
   frame.object = Resolve(frame.op.ref);
   SetFrameHold(frame, true);
   poked_.insert(Edge(frame.object, frame.op.slot));
   Doubt(frame.object, frame.op.slot);
+  FindTrash();
 }
 
 // The action has ended, and `id` is what the slot holds.
 void EnvelopeJudge::OnPoked(Frame& frame, ObjectId id) {
+  --collections_;
   const ObjectId node = frame.object;
   const size_t slot = frame.op.slot;
   const ObjectId doubted = Doubted(node, slot);
@@ -151,7 +175,7 @@ void EnvelopeJudge::OnPoked(Frame& frame, ObjectId id) {
   }
   if (id == kNone) {
     SetSlot(node, slot, kNone);
-  } else if (doubted != kNone && !BeingPoked(node, slot)) {
+  } else if (doubted != kNone && !MayBeEmptied(node, slot)) {
     Settle(node, slot);
   }
   MarkScriptReachable();
@@ -166,11 +190,8 @@ void EnvelopeJudge::OnLoadedInDoubt(Frame& frame, ObjectId id) {
                    fmt::format("the slot holds #{} or nothing, not #{}", frame.object, id),
                    at(frame.object).freed ? "got none" : fmt::format("got {}", frame.object));
   }
-  // While an action runs on the holder, the doubt remains.
-  if (!BeingPoked(node, slot)) {
-    if (id == kNone) SetSlot(node, slot, kNone);
-    if (id != kNone) Settle(node, slot);
-  }
+  if (id == kNone && !BeingPoked(node, slot)) SetSlot(node, slot, kNone);
+  if (id != kNone && !MayBeEmptied(node, slot)) Settle(node, slot);
   SetRegister(frame.op.dest, id);
   MarkScriptReachable();
 }

@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: Apache-2.0
 
--- The adapter of Lua with kinds, over the line protocol, run by the interpreter under test (5.4,
--- whose collector is incremental by default) behind kinds_table.lua and kinds_heap.lua: slots,
--- objects and registers are what an annotation `as NAME` says.
+-- The adapter of Lua with kinds, run by the interpreter under test (5.4, whose collector is
+-- incremental by default) behind kinds_table.lua and kinds_heap.lua: slots, objects and registers are
+-- what an annotation `as NAME` says.
 --
--- Place: a peer of collector/protocol_collector, which starts and drives it. It executes and
--- reports; it parses no scripts and judges nothing.
+-- Place: a peer of collector/protocol_collector, which starts and drives it; or of lua_kinds.cc,
+-- which embeds the interpreter. It executes and reports; it parses no scripts and judges nothing.
 --
 -- Lua marks and sweeps. A full collection clears weak values that are trash, marks what finalizers
 -- can reach, clears weak keys that are still unmarked, sweeps, and then runs the finalizers; what
@@ -170,6 +170,7 @@ local function poke(target, slot, number)
   kind.compiled[text] = kind.compiled[text] or compile(text, 'h')
   pcall(kind.compiled[text], load_raw(thing, slot))
   collectgarbage 'stop'
+  report_deaths()  -- Of collections by the action.
   local found = content(thing, slot)
   if not found and edge_at(thing, slot) then
     store_raw(thing, slot, nil)
@@ -272,27 +273,33 @@ local function execute(line)
   error('no operation', 0)
 end
 
--- Executes operations until the script ends and returns whether it raised; in main, forever.
+-- Executes an operation and says what it did.
+local function perform(line)
+  local done, why = pcall(execute, line)
+  if done then
+    report_deaths()
+    say('ok')
+  else
+    say('error in "%s": %s', line:sub(1, 80), why)
+  end
+  flush()
+end
+
+-- Performs operations until the script ends and returns whether it raised; in main, forever.
 function serve(in_script)
+  flush()
   while true do
-    flush()
-    local line = io.stdin:read()
-    if not line then
-      os.exit(0, false)  -- No last collection, no finalizers.
-    end
+    local line = read()
     if in_script and (line == 'end' or line == 'raise') then
       return line == 'raise'
     end
-    local done, why = pcall(execute, line)
-    if done then
-      report_deaths()
-      say('ok')
-    else
-      say('error in "%s": %s', line:sub(1, 80), why)
-    end
+    perform(line)
   end
 end
 
 load_kinds()
 set_mode()
+if host then
+  return perform
+end
 serve(false)

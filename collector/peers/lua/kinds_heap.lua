@@ -44,6 +44,22 @@ local noting = false
 local noted = {}                        -- Words of notes: what the prelude must define.
 local serve
 
+-- A host that embeds the interpreter passes its own, and calls what this text returns, `perform`; in
+-- a script it has done so by the time that `write` returns.
+local host = ...
+local read, write
+if host then
+  read, write = host.read, host.write
+else
+  function read()
+    return io.stdin:read() or os.exit(0, false)  -- No last collection, no finalizers.
+  end
+  function write(text)
+    io.stdout:write(text)
+    io.stdout:flush()
+  end
+end
+
 local function say(...)
   answer[#answer + 1] = string.format(...)
 end
@@ -238,9 +254,9 @@ end
 -- ---- Notes --------------------------------------------------------------------------------------
 
 local function flush()
-  io.stdout:write(table.concat(answer, '\n'), answer[1] and '\n' or '')
-  io.stdout:flush()
+  local text = table.concat(answer, '\n') .. (answer[1] and '\n' or '')
   answer = {}
+  write(text)
 end
 
 local function needs(text, done)

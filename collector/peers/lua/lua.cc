@@ -28,6 +28,9 @@
 #include "collector/peers/peer_alloc.h"
 
 namespace ouro {
+
+extern const LibraryKinds kLuaKinds;  // lua_kinds.cc
+
 namespace {
 
 // Lua's registry: its own roots first, then sixteen registers, self and the metatables.
@@ -282,7 +285,7 @@ class Lua final : public Peer {
 #define OURO_MODE ", incremental mode"
 #endif
 extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Lua>(
-    ouro::kPeerAbilities | ouro::kGenerations3, LUA_RELEASE OURO_MODE, "lua");
+    ouro::kPeerAbilities | ouro::kGenerations3, LUA_RELEASE OURO_MODE, "lua", &ouro::kLuaKinds);
 
 #else
 

@@ -1,14 +1,13 @@
 <?php
 // SPDX-License-Identifier: Apache-2.0
 
-// The adapter of PHP with kinds, over the line protocol. A kind is a way in which the engine holds
-// a reference (an edge, a root), or what a node is; the tables beside this file (kinds_*.php) have
-// one entry a kind.
+// The adapter of PHP with kinds. A kind is a way in which the engine holds a reference (an edge, a
+// root), or what a node is; the tables beside this file (kinds_*.php) have one entry a kind.
 //
-// Place: a peer of collector/protocol_collector. The text that runs, `php -n -r TEXT`, is all
-// files kinds*.php, each after a closing tag, in the order of their names, this one last. php.php
-// explains how deaths are observed and why reading is done without variables; a snippet, which is
-// ordinary code, has $x.
+// Place: a peer of collector/protocol_collector, or of php_kinds.cc, which embeds the engine and
+// defines `read` and `write`. The text that runs, `php -n -r TEXT`, is all files kinds*.php, each
+// after a closing tag, in the order of their names, this one last. php.php explains how deaths are
+// observed and why reading is done without variables; a snippet, which is ordinary code, has $x.
 //
 // A snippet is compiled for the place where its holder is: $h becomes the slot's own expression
 // (`R::$v[$r]->s0`). So no frame keeps a node or a holder alive while an action works on it, and an
@@ -80,6 +79,7 @@ function finalize(object $self): void {
     $outer = R::$v['self'];
     R::$v['self'] = $self;
     ++Heap::$depth;
+    send();
     $raised = serve(true);
     --Heap::$depth;
     R::$v['self'] = $outer;
@@ -170,6 +170,8 @@ function load(string $register, string $node, int $slot): void {
     $value = $held ? content($held, $place, $node) : compiled("return $read", 'none')($node);
     if (number_of($value) === null) $value = null;
     got(number_of($value));
+    // Closed by a collection, say: it may still have its last value.
+    if (!$value && $held?->full) let_go($held, $node, number_of(R::$v[$node]), $slot, $place);
     $old = Heap::$roots[$register] ?? null;
     unset(Heap::$roots[$register]);
     R::$v[$register] = $value;
@@ -195,7 +197,7 @@ function store(string $node, int $slot, string $source, string $as = ''): void {
         else Heap::$slots[$number][$slot] = new Held($kind, number_of(R::$v[$source]));
     };
     $native = '';
-    if (!$kind && $source === 'none' && $old && $old->kind->take !== '') {
+    if (!$kind && $source === 'none' && $old?->full && $old->kind->take !== '') {
         $text = $native = $old->kind->take;
         $set = fn() => $old->full = false;
     } elseif (!$kind) {
@@ -294,7 +296,7 @@ function collect(int $generation): void {
 
 function hello(): void {
     Heap::$answer .= '> hello php ' . PHP_VERSION . " weak finalizer kinds\n";
-    foreach (Heap::$kinds as $place => $kinds) {
+    foreach (Heap::$chosen as $place => $kinds) {
         foreach ($kinds as $name => $kind) {
             $pokes = $place === 'edge' ? ' pokes=' . count(actions_of($kind)) : '';
             Heap::$answer .= "> kind $name $place$kind->words$pokes\n";
@@ -322,11 +324,12 @@ function reset_heap(): void {
     Heap::$silent = true;
     Heap::$roots = [];
     foreach (Heap::$kinds['root'] as $name => $kind) {
-        foreach (R::$v[$name] ?? [] as $register => $_) {
+        foreach (array_keys(R::$v[$name] ?? []) as $register) {
             if ($kind->drop !== '') attempt(fn() => drop_root($register, new Held($kind, null)));
         }
     }
-    foreach (R::$v as $register => $_) attempt(fn() => R::$v[$register] = null);
+    foreach (array_keys(R::$v) as $register) attempt(fn() => R::$v[$register] = null);
+    attempt(let_go_of_rooted(...));
     foreach (Heap::$kinds['edge'] as $kind) {
         if ($kind->reset !== '') attempt(compiled($kind->reset, 'none'));
     }
@@ -338,6 +341,17 @@ function reset_heap(): void {
     Heap::$born = 0;
     Heap::$silent = false;
 }
+// A cycle through what is held from outside is no trash: it is opened.
+function let_go_of_rooted(): void {
+    foreach (Heap::$slots as $number => $slots) {
+        foreach ($slots as $slot => $held) {
+            if (!$held->kind->rooted) continue;
+            R::$v['t0'] = (Heap::$weak[$number] ?? null)?->get();
+            if (R::$v['t0']) attempt(fn() => store('t0', $slot, 'none'));
+        }
+    }
+    R::$v['t0'] = null;
+}
 function attempt(callable $function): void {
     try {
         $function('');
@@ -347,37 +361,43 @@ function attempt(callable $function): void {
 // ---- The protocol -------------------------------------------------------------------------------
 
 function execute(string $line): void {
+    static $patterns = [];
     foreach (OPERATIONS as $operation => $pattern) {
-        if (!preg_match('/^' . strtr($pattern, NAMES) . '$/D', $line, $words)) continue;
+        $patterns[$operation] ??= '/^' . strtr($pattern, NAMES) . '$/D';
+        if (!preg_match($patterns[$operation], $line, $words)) continue;
         $operation(...array_slice($words, 1));
         return;
     }
     throw new Exception('no operation');
 }
-
-// Executes operations until the script ends and returns whether it raised; in main, forever.
+// Executes an operation and says what it did.
+function perform(string $line): void {
+    $complaint = '';
+    try {
+        execute($line);
+    } catch (Raised) {  // From the finalizer of a released object, which has ended.
+    } catch (Throwable $error) {
+        if (!preg_match(EXPECTED, $error->getMessage())) $complaint = complaint($line, $error);
+    }
+    unset($error);
+    try {
+        release_temporaries();
+    } catch (Throwable) {}
+    report_deaths();
+    Heap::$answer .= $complaint ?: "ok\n";
+    send();
+}
+function send(): void {
+    $answer = Heap::$answer;
+    Heap::$answer = '';
+    write($answer);
+}
+// Performs operations until the script ends and returns whether it raised; in main, forever.
 function serve(bool $in_script): bool {
     while (true) {
-        fwrite(STDOUT, Heap::$answer);
-        Heap::$answer = '';
-        $line = fgets(STDIN);
-        Heap::$silent = $line === false;  // No finalizers of live objects.
-        if ($line === false) exit(0);
-        $line = rtrim($line);
+        $line = read();
         if ($in_script && ($line === 'end' || $line === 'raise')) return $line === 'raise';
-        $complaint = '';
-        try {
-            execute($line);
-        } catch (Raised) {  // From the finalizer of a released object, which has ended.
-        } catch (Throwable $error) {
-            if (!preg_match(EXPECTED, $error->getMessage())) $complaint = complaint($line, $error);
-        }
-        unset($error);
-        try {
-            release_temporaries();
-        } catch (Throwable) {}
-        report_deaths();
-        Heap::$answer .= $complaint ?: "ok\n";
+        perform($line);
     }
 }
 function complaint(string $line, Throwable $error): string {
@@ -392,4 +412,18 @@ foreach (['none', 'self', 'pending', ...array_map(fn($i) => "r$i", range(0, 15))
 choose_kinds((string) getenv('OURO_OPTIONS'));
 Heap::$living = new WeakMap();
 reset_heap();
-serve(false);
+
+// A host that embeds the engine has them, and calls `perform`; in a script it has done so by the
+// time that `write` returns.
+if (!function_exists('write')) {
+    function write(string $answer): void {
+        fwrite(STDOUT, $answer);
+    }
+    function read(): string {
+        $line = fgets(STDIN);
+        if ($line !== false) return rtrim($line);
+        Heap::$silent = true;  // No finalizers of live objects.
+        exit(0);
+    }
+    serve(false);
+}

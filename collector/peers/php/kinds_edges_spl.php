@@ -174,7 +174,8 @@ foreach ([
     'filter' => 'new OwnFilter(once($x))',
 ] as $name => $make) {
     edge("iterator-$name", $make, get: '$h->getInnerIterator()[0]', pokes: ITERATOR,
-         put: '$h->getInnerIterator()[0] = $x', take: '$h->getInnerIterator()[0] = null');
+         put: '$h->getInnerIterator()[0] = $x; $h->rewind()',  // or it keeps the current one
+         take: '$h->getInnerIterator()[0] = null; $h->rewind()');
     if ($name !== 'no-rewind')  // It asks the inner one.
     edge("iterator-$name-current", "\$h = rewound($make); \$h->getInnerIterator()[0] = null;",
          get: '$h->current()', pokes: ITERATOR);

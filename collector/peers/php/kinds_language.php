@@ -11,6 +11,7 @@ final class Kind {
     public string $name, $place, $make = '', $get = '', $put = '', $take = '', $is = '', $drop = '';
     public string $reset = '', $slot = '', $expression = '';
     public bool $once = false;     // Not to be constructed again.
+    public bool $rooted = false;
     public bool $dynamic = false;  // With properties that are not declared.
     public array $pokes = [], $needs = [];
     public string $words = '';
@@ -22,6 +23,7 @@ final class Held {
 }
 final class Heap {
     public static array $kinds = ['edge' => [], 'node' => [], 'root' => []];  // By name.
+    public static array $chosen = [];     // Those that are offered, likewise.
     public static array $helpers = [];    // Name => text of the definition.
     public static array $declared = [];   // Name => true, of helpers.
     public static array $needed = [];     // Name => true, of helpers that notes name.
@@ -79,6 +81,7 @@ function kind(string $place, string $name, string $make, array $more): void {
             if ($word === 'once' || $word === 'dynamic') $kind->$word = true;
             else $kind->words .= " $word";
     }
+    $kind->rooted = str_contains($kind->words, ' rooted');
     unset($more['needs'], $more['leaks'], $more['crashes'], $more['words']);
     foreach ($more as $field => $value) $kind->$field = $value;
     Heap::$kinds[$place][$name] = $kind;
@@ -110,12 +113,13 @@ function load_extensions(Kind $kind): void {
 
 // `kinds=generator,array-object&without=fiber`: names, or families (a prefix up to a dash).
 function choose_kinds(string $options): void {
-    parse_str($options, $chosen);
+    parse_str($options, $values);
+    Heap::$chosen = Heap::$kinds;
     foreach (['kinds' => 0, 'without' => PREG_GREP_INVERT] as $option => $flags) {
-        $names = $chosen[$option] ?? '';
+        $names = $values[$option] ?? '';
         if ($names === '' || $names === 'all') continue;
         $pattern = '/^(' . strtr(preg_quote($names, '/'), [',' => '|']) . ')(-|$)/';
-        foreach (Heap::$kinds as &$kinds) {
+        foreach (Heap::$chosen as &$kinds) {
             $there = preg_grep($pattern, array_keys($kinds), $flags);
             $kinds = array_intersect_key($kinds, array_flip($there));
         }
@@ -177,7 +181,7 @@ function held(mixed $holder): mixed {
 }
 
 function note(string $text): void {
-    if (!Heap::$notes) return;
+    if (!Heap::$notes || Heap::$silent) return;
     Heap::$needed += array_fill_keys(array_keys(helpers_in($text)), true);
     $text = rtrim(preg_replace('/\s+/', ' ', $text), '; ');
     Heap::$answer .= '> note ' . substr($text, 0, MAX_NOTE) . ";\n";

@@ -28,6 +28,7 @@
 #include <memory>
 #include <string>
 
+#include "collector/peers/php/php_kinds.h"
 #include "collector/peers/signals.h"
 #include "model/check.h"
 
@@ -155,8 +156,8 @@ zend_result DeclareAll(int, int) {
       }
     }
   }
-  leaf = Declare("Leaf", nullptr);
-  weak = Declare("Weak", nullptr);
+  leaf = Declare("PlainLeaf", nullptr);  // an adapter in PHP has a Leaf
+  weak = Declare("PlainWeak", nullptr);
   return SUCCESS;
 }
 
@@ -307,12 +308,17 @@ void Php::Reset() {
 }
 
 std::unique_ptr<Collector> Make(Observer& observer) {
-  static const bool started = Start();
-  CHECK(started && living == nullptr);
+  CHECK(StartPhp() && living == nullptr);
   return std::make_unique<Php>(observer);
 }
 
 }  // namespace
+
+bool StartPhp() {
+  static const bool started = Start();
+  return started;
+}
+
 }  // namespace ouro
 
 extern "C" const ouro::LibraryEntry ouro_library = {
@@ -320,6 +326,7 @@ extern "C" const ouro::LibraryEntry ouro_library = {
     .summary = "PHP " PHP_VERSION "'s Zend Engine: reference counts and a cycle collector",
     .contract = "php",
     .make = ouro::Make,
+    .kinds = &ouro::kPhpKinds,
 };
 
 #else

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# The adapter of CRuby with kinds, over the line protocol, run by the interpreter under test (3.0
-# and later) behind kinds_table.rb and kinds_snippets.rb: slots, objects and registers are what an
-# annotation `as NAME` says.
+# The adapter of CRuby with kinds, run by the interpreter under test (3.0 and later) behind
+# kinds_table.rb and kinds_snippets.rb: slots, objects and registers are what an annotation
+# `as NAME` says.
 #
-# Place: a peer of collector/protocol_collector, which starts and drives it. It executes and
-# reports; it parses no scripts and judges nothing.
+# Place: a peer of collector/protocol_collector, which starts and drives it; or of ruby_kinds.cc,
+# which embeds the interpreter. It executes and reports; it parses no scripts and judges nothing.
 #
 # Ruby marks and sweeps, in two generations; it treats every word on a machine stack that looks like
 # an address as a reference. Finalizers run at the end of the collection, after their object is
@@ -80,8 +80,9 @@ module Heap
     def say(line) = @answer << line << "\n"
 
     def flush
-      $stdout.write(@answer)
+      answer = @answer
       @answer = +''
+      Lines.write(answer)
     end
 
     # -- Births and deaths
@@ -313,6 +314,7 @@ module Heap
         nil
       end
       GC.disable
+      report_deaths # Of collections by the action.
       found = content(thing, slot)
       if !found && @edges[[thing.number, slot]]
         store_raw(thing, slot, nil)
@@ -378,22 +380,38 @@ module Heap
       Fiber.new { send(name, *words); nil }.resume
     end
 
-    # Executes operations until the script ends and returns whether it raised; in main, forever.
+    # Executes an operation and says what it did.
+    def perform(line)
+      begin
+        execute(line)
+        report_deaths
+        say('ok')
+      rescue StandardError => e
+        say("error in #{line[0, 80].inspect}: #{e.message.tr("\n", ' ')[0, 200]}")
+      end
+      flush
+    end
+
+    # Performs operations until the script ends and returns whether it raised; in main, forever.
     def serve(in_script)
+      flush
       loop do
-        flush
-        line = $stdin.gets&.chomp || exit!(0) # No last collection, no finalizers.
+        line = Lines.read
         return line == 'raise' if in_script && %w[end raise].include?(line)
-        begin
-          execute(line)
-          report_deaths
-          say('ok')
-        rescue StandardError => e
-          say("error in #{line[0, 80].inspect}: #{e.message.tr("\n", ' ')[0, 200]}")
-        end
+
+        perform(line)
       end
     end
   end
 end
 
-Heap.serve(false)
+# A host that embeds the interpreter has defined it, and calls `perform`; in a script it has done so
+# by the time that `write` returns.
+unless defined?(Lines)
+  # Standard input and output.
+  module Lines
+    def self.read = $stdin.gets&.chomp || exit!(0) # No last collection, no finalizers.
+    def self.write(text) = $stdout.write(text)
+  end
+  Heap.serve(false)
+end

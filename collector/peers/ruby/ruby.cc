@@ -34,6 +34,7 @@
 #include <utility>
 #include <vector>
 
+#include "collector/peers/ruby/ruby_kinds.h"
 #include "collector/peers/signals.h"
 #include "model/check.h"
 
@@ -165,13 +166,6 @@ void Start() {
 
 // ---- Operations ---------------------------------------------------------------------------------
 
-// Wipes the stack below its caller's frame.
-[[gnu::noinline]] void WipeStack() {
-  char below[32 * 1024];
-  std::memset(below, 0, sizeof below);
-  asm volatile("" : : "r"(below) : "memory");
-}
-
 // Everything that may raise is called through this: nothing else catches it.
 template <typename Body>
 VALUE Protected(Body body) {
@@ -301,12 +295,24 @@ void Ruby::Reset() {
 }
 
 std::unique_ptr<Collector> Make(Observer& observer) {
-  static const bool started = (Start(), true);
-  CHECK(started && living == nullptr);
+  StartRuby();
+  CHECK(living == nullptr);
   return std::make_unique<Ruby>(observer);
 }
 
 }  // namespace
+
+void StartRuby() {
+  static const bool started = (Start(), true);
+  CHECK(started);
+}
+
+[[gnu::noinline]] void WipeStack() {
+  char below[32 * 1024];
+  std::memset(below, 0, sizeof below);
+  asm volatile("" : : "r"(below) : "memory");
+}
+
 }  // namespace ouro
 
 #define OURO_TEXT(macro) OURO_TEXT_OF(macro)
@@ -318,6 +324,7 @@ extern "C" const ouro::LibraryEntry ouro_library = {
     .summary = "CRuby " OURO_VERSION ": mark and sweep, two generations",
     .contract = "ruby",
     .make = ouro::Make,
+    .kinds = &ouro::kRubyKinds,
 };
 
 #else
