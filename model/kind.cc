@@ -34,6 +34,7 @@ constexpr std::pair<std::string_view, KindRow::Place> kPlaces[] = {{"edge", Kind
 constexpr std::pair<std::string_view, bool KindRow::*> kPromises[] = {
     {"cyclic", &KindRow::cyclic},
     {"frail", &KindRow::frail},
+    {"late", &KindRow::late},
     {"rooted", &KindRow::rooted},
     {"nofinal", &KindRow::no_finalizer},
 };

@@ -62,6 +62,10 @@ struct KindRow {
   // A collection that finds the holder in trash empties it, even if a finalizer resurrects what
   // refers to the holder: CPython closes generators, PHP destroys them.
   bool frail = false;
+  // A collection that finds the holder in trash runs code of the holder's, which may make new
+  // objects that refer to what it holds: that may live until the end of the next full collection.
+  // CPython: a coroutine is closed, and its frame becomes an object.
+  bool late = false;
   // What it holds is held from outside as long as its node exists, as the value of a map whose weak
   // key is the node: so a cycle through it is never freed.
   bool rooted = false;

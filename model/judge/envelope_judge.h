@@ -143,6 +143,7 @@ class EnvelopeJudge final : public Judge {
   void EndLingering();
   void DoubtFrail();
   void DoubtFrailOf(ObjectId id);
+  void LingerLateOf(ObjectId id);
   void DoubtRootedOfTrash(ObjectId id);
   bool BeingPoked(ObjectId node, size_t slot) const;
   bool MayBeEmptied(ObjectId node, size_t slot) const;

@@ -43,7 +43,9 @@ void EnvelopeJudge::FindTrash() {
   ++collections_;
   NoteTrash();
   for (const ObjectId id : living_) {
-    if (!at(id).freed && !at(id).reachable()) MayClearWeaks(id);
+    if (at(id).freed || at(id).reachable()) continue;
+    MayClearWeaks(id);
+    if (!edges_.empty()) LingerLateOf(id);
   }
 }
 

@@ -62,6 +62,16 @@ void EnvelopeJudge::DoubtFrailOf(ObjectId id) {
   }
 }
 
+// A collection that found the object to be trash may put off the death of what it holds.
+void EnvelopeJudge::LingerLateOf(ObjectId id) {
+  for (size_t slot = 0; slot < at(id).slots.size(); ++slot) {
+    const KindRow* kind = edge(id, slot);
+    if (kind == nullptr || !kind->late) continue;
+    const ObjectId doubted = Doubted(id, slot);
+    Linger(doubted != kNone ? doubted : at(id).slots[slot]);
+  }
+}
+
 void EnvelopeJudge::DoubtFrail() {
   // Doubts may make further objects unreachable.
   while (!maybe_frail_.empty()) {

@@ -17,9 +17,9 @@ namespace {
 // One kind for each promise.
 KindTable Kinds() {
   std::vector<KindRow> kinds;
-  for (const char* text :
-       {"closure edge pokes=3", "loop edge cyclic", "generator edge frail pokes=3",
-        "weak-map edge rooted", "local root cyclic", "class node cyclic"}) {
+  for (const char* text : {"closure edge pokes=3", "loop edge cyclic",
+                           "generator edge frail pokes=3", "coroutine edge frail late",
+                           "weak-map edge rooted", "local root cyclic", "class node cyclic"}) {
     kinds.emplace_back();
     EXPECT_EQ(ReadKind(text, &kinds.back()), "");
   }
@@ -69,6 +69,14 @@ constexpr Case kCases[] = {
     {"RootedEndsWithItsNode", "free-at-once", HELD("weak-map") "r0 = none\n> free 0\n"},
     {"RootedIsReplaced", "free-at-once",
      HELD("weak-map") "r1 = node 0\n> new 2\nr0.0 = r1 as weak-map\nr1 = none\n"},
+
+    {"LateHolds", "no-free-while-held", HELD("coroutine") "collect 2\n> collect 2\n> free 1\n"},
+    {"LateMayOutliveACollection", "",
+     "r0 = node 1\n> new 0\nr0.0 = r0 as coroutine\nr0 = none\ncollect 2\n> collect 2\n> done 0\n"
+     "collect 2\n> collect 2\n> free 0\n> done 1\n"},
+    {"LateOutlivesOne", "trash-freed",
+     "r0 = node 1\n> new 0\nr0.0 = r0 as coroutine\nr0 = none\ncollect 2\n> collect 2\n> done 0\n"
+     "collect 2\n> collect 2\n> done 0\n"},
 
     {"FrailHolds", "no-free-while-held", HELD("generator") "collect 2\n> collect 2\n> free 1\n"},
     {"FrailMayBeEmptiedInTrash", "",

@@ -441,7 +441,7 @@ coroutine-for :: awaited(co_for(x)) :: within(h) :: :: :: h.send(None) ;; throw_
 coroutine-for-generator :: awaited(co_for_agen(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h)
     :: frail
 coroutine-finally :: awaited(co_finally(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
-    throw_in(h); h.send(None) :: frail cyclic
+    throw_in(h); h.send(None) :: frail cyclic late
 coroutine-except :: awaited(co_except(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) :: frail
     cyclic
 coroutine-call :: awaited(co_call(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) :: frail
