@@ -35,6 +35,8 @@ edge('backtrace-object', '(new Traces($x))->trace()', get: '$h[0]["object"]->v')
 const REFLECTION = ['(string) $h', '$h->getName()', '$h->getAttributes()', '$h->getDocComment()',
     '$c = clone $h', '$h->newInstance()', '$h->invoke()', '$h->getParameters()',
         '$h->getMethods()'];
+helpers('function executing($r) { try { return $r->getExecutingGenerator()->valid(); } catch (' .
+        'ReflectionException) { return false; } }');  // Of one that has ended.
 edge('reflection-object', 'new ReflectionObject($x)', pokes: REFLECTION);
 edge('reflection-function', 'new ReflectionFunction(function ($p = 1) use ($x) { return $x; })',
      get: '$h->invoke()', pokes: REFLECTION);
@@ -48,7 +50,7 @@ edge('reflection-parameter-declaring', '(new ReflectionFunction(function ($p) us
 edge('reflection-method-closure', '(new ReflectionMethod("Box", "get"))->getClosure(new Box($x))',
      get: '$h()', pokes: CLOSURE);
 edge('reflection-generator', 'new ReflectionGenerator(start((function ($a) { yield 1; })($x)))',
-     is: '$h->getExecutingGenerator()->valid()', words: 'frail', pokes: [...REFLECTION,
+     is: 'executing($h)', words: 'frail', pokes: [...REFLECTION,
      '$h->getTrace()', '$h->getExecutingGenerator()->next()', '$h->getThis()']);
 edge('reflection-fiber', 'new ReflectionFiber(fiber(function () use ($x) { Fiber::suspend(); }))',
      is: '$h->getFiber()->isSuspended()', words: 'frail', needs: 'Fiber', pokes: [
