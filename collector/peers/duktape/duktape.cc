@@ -27,8 +27,11 @@ constexpr LibraryKinds kKinds = {
           for (const JsKind& kind : Snippets::Get().kinds()) lines.push_back(Offer(kind));
           return lines;
         },
-    .make = [](Observer& observer, const std::string&, const std::vector<KindId>& kinds)
-        -> std::unique_ptr<Collector> { return std::make_unique<DuktapeKinds>(observer, kinds); },
+    .make = [](Observer& observer, const std::string& options,
+               const std::vector<KindId>& kinds) -> std::unique_ptr<Collector> {
+      return std::make_unique<DuktapeKinds>(observer, kinds,
+                                            options.find("bare=1") == std::string::npos);
+    },
 };
 
 }  // namespace

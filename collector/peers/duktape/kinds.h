@@ -26,12 +26,14 @@ namespace ouro {
 
 class DuktapeKinds final : public DuktapeHeap {
  public:
-  DuktapeKinds(Observer& observer, const std::vector<KindId>& kinds)
-      : DuktapeHeap(observer, kinds) {}
+  // `retains`: no content dies while an action runs.
+  DuktapeKinds(Observer& observer, const std::vector<KindId>& kinds, bool retains)
+      : DuktapeHeap(observer, kinds), retains_(retains) {}
 
   void Reset() override {
     roots_ = {};
     nodes_.clear();
+    finalizers_ = 0;
     functions_.clear();
     DuktapeHeap::Reset();
   }
@@ -43,7 +45,8 @@ class DuktapeKinds final : public DuktapeHeap {
   };
   struct Node {
     int kind = -1;
-    void* where = nullptr;  // null: it died
+    void* where = nullptr;   // null: it died
+    bool finalizer = false;  // it is alive and has one
     std::array<Hold, kMaxSlots> slots = {};
   };
 
@@ -58,7 +61,13 @@ class DuktapeKinds final : public DuktapeHeap {
     }
     if (finalizer) SetFinalizer();
     NodeOf(id).kind = kind;
+    Count(id, finalizer);
     Born(dest, id);
+  }
+
+  void NewNode(int dest, int slots, bool finalizer, ObjectId id) override {
+    Count(id, finalizer);
+    DuktapeHeap::NewNode(dest, slots, finalizer, id);
   }
 
   void Load(int dest, int from, int slot) override {
@@ -107,32 +116,53 @@ class DuktapeKinds final : public DuktapeHeap {
     duk_pop(registers());
   }
 
-  // The action holds the holder, and nothing else of the program, until it ends. Scripts may change
-  // everything meanwhile.
+  // The action holds the node until it has said what the slot holds. Scripts may change everything
+  // else meanwhile.
   void Poke(int from, int slot, int action) override {
     const ObjectId node = IdOf(from);
-    const int kind = HoldOf(from, slot).kind;
+    const int kind = NodeOf(node).slots[static_cast<size_t>(slot)].kind;
     const int actions = kind < 0 ? 0 : KindOf(kind).actions();
+    const Hold held = NodeOf(node).slots[static_cast<size_t>(slot)];
+    // What dies while a coroutine runs is freed without its finalizer (README.md).
+    Retain(retains_ ? held.content : kNone);
+    Retain(node);
     if (actions != 0) {
-      PushHolder(from, slot);
+      PushRetained();
+      PushSlot(slot);
+      duk_remove(main(), -2);
       duk_push_int(main(), slot);
       Call(kind, JsKind::kActions + action % actions, 2);
       duk_pop(main());
     }
-    if (IdOf(from) != node) return Got(kNone);
-    Push(from);
-    Hold& hold = HoldOf(from, slot);
+    Got(AfterAction(node, slot, actions != 0 ? kind : -1));
+    duk_pop(registers());
+    duk_pop(registers());
+  }
+
+  // What the slot of the retained node holds; a holder that is empty is dropped.
+  ObjectId AfterAction(ObjectId node, int slot, int poked) {
+    Hold& hold = NodeOf(node).slots[static_cast<size_t>(slot)];
     // Nothing tells whether a kind that cannot be read still holds it.
-    if (actions != 0 && !KindOf(kind).has(JsKind::kGet) && hold.kind == kind) hold.content = kNone;
+    const bool unknown = poked >= 0 && !KindOf(poked).has(JsKind::kGet);
+    if (unknown && hold.kind == poked) hold.content = kNone;
+    PushRetained();
     PushContent(slot);
     const ObjectId id = IdOnTop();
     duk_pop(main());
     hold.content = id;
     if (id == kNone && hold.kind >= 0) {
       hold = {};
-      DuktapeHeap::EmptySlot(from, slot);
+      PushRetained();
+      duk_push_undefined(main());
+      PutSlot(slot);
     }
-    Got(id);
+    return id;
+  }
+
+  // Pushes what was retained last.
+  void PushRetained() {
+    duk_dup_top(registers());
+    duk_xmove_top(main(), registers(), 1);
   }
 
   // ---- Holders ----
@@ -244,7 +274,10 @@ class DuktapeKinds final : public DuktapeHeap {
     DuktapeHeap::Born(dest, id);
   }
   void Died(ObjectId id) override {
-    if (!silent()) NodeOf(id).where = nullptr;
+    if (!silent()) {
+      NodeOf(id).where = nullptr;
+      Count(id, false);
+    }
     DuktapeHeap::Died(id);
   }
 
@@ -297,6 +330,8 @@ class DuktapeKinds final : public DuktapeHeap {
       functions_.resize(Snippets::Get().kinds().size(), nullptr);
       if (!Snippets::Get().PushHelpers(main())) Broken("the helpers of kinds do not run");
       duk_pop(main());
+      duk_push_c_function(main(), CollectWithin, 0);
+      duk_put_global_string(main(), "gc");
     }
     void*& functions = functions_[static_cast<size_t>(kind)];
     if (functions != nullptr) return functions;
@@ -306,6 +341,21 @@ class DuktapeKinds final : public DuktapeHeap {
     duk_put_prop_index(main(), -2, static_cast<duk_uarridx_t>(kind));
     duk_pop(main());
     return functions;
+  }
+
+  // A collection within an action, `gc()`. No program has asked for it, so it must not find
+  // finalizers: it would run them all, also of what the first ones have resurrected.
+  static duk_ret_t CollectWithin(duk_context* context) {
+    duk_memory_functions functions;
+    duk_get_memory_functions(context, &functions);
+    auto& heap = *static_cast<DuktapeKinds*>(static_cast<DuktapeHeap*>(functions.udata));
+    if (heap.finalizers_ == 0) duk_gc(context, 0);
+    return 0;
+  }
+
+  void Count(ObjectId id, bool finalizer) {
+    finalizers_ += finalizer ? 1 : NodeOf(id).finalizer ? -1 : 0;
+    NodeOf(id).finalizer = finalizer;
   }
 
   static const JsKind& KindOf(int kind) {
@@ -326,6 +376,8 @@ class DuktapeKinds final : public DuktapeHeap {
   }
   Hold& HoldOf(int ref, int slot) { return NodeOf(IdOf(ref)).slots[static_cast<size_t>(slot)]; }
 
+  const bool retains_;
+  int finalizers_ = 0;  // of objects that are alive
   std::array<Hold, kRegisters> roots_ = {};
   std::vector<Node> nodes_;       // by id
   std::vector<void*> functions_;  // by kind; null: not loaded yet

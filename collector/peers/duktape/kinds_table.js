@@ -105,8 +105,8 @@ edge thread-self cyclic :: fn(function (o) { o.t = parked(function (x) { var u =
     fn(function () { return x; }); wait(u); }, x); resume(o.t, o.t); return o; })({}) :: h.get()
 edge thread-getter cyclic :: parked(function (x) { var o = {get v() { return x; }}; wait(); return
     o.v; }, x)
-edge thread-construct cyclic :: parked(function (x) { new fn(function (y) { this.v = y; x = null; y
-    = null; wait(); })(x); }, x)
+edge thread-construct cyclic :: parked(function (x) { new (function (y) { this.v = y; x = null; y =
+    null; wait(); })(x); }, x)
 edge thread-apply cyclic :: parked(function (x) { var f = fn(function (a, b) { x = null; wait();
     return b; }); f.apply(null, [1, x]); }, x)
 edge thread-bound-call cyclic :: parked(function (x) { var f = fn(function (b) { wait(); return b;
@@ -114,13 +114,13 @@ edge thread-bound-call cyclic :: parked(function (x) { var f = fn(function (b) {
 
 // ---- What only Duktape has ----------------------------------------------------------------------
 
-edge finalizer :: final({}, cell(x).get) :: Duktape.fin(h)() :: Duktape.fin(h, cell(x).get) ::
-    Duktape.fin(h, undefined) :: Duktape.fin(h, function (o) { gc(); })
-edge finalizer-inherited :: Object.create(final({}, cell(x).get)) ::
+edge finalizer cyclic :: final({}, cell(x).get) :: Duktape.fin(h)() :: Duktape.fin(h, cell(x).get)
+    :: Duktape.fin(h, undefined) :: Duktape.fin(h, function (o) { gc(); })
+edge finalizer-inherited cyclic :: Object.create(final({}, cell(x).get)) ::
     Duktape.fin(Object.getPrototypeOf(h))()
-edge finalizer-beside :: final({v: x}, readV) :: h.v :: h.v = x :: h.v = undefined :: Duktape.fin(h,
-    fn(function (p) { p.v = 1; gc(); }))
-edge finalizer-collects :: final({v: x}, collects) :: h.v :: h.v = x :: h.v = undefined
+edge finalizer-beside cyclic :: final({v: x}, readV) :: h.v :: h.v = x :: h.v = undefined ::
+    Duktape.fin(h, fn(function (p) { gc(); }))
+edge finalizer-collects cyclic :: final({v: x}, collects) :: h.v :: h.v = x :: h.v = undefined
 edge property-unnamed :: put({}, unnamed, x) :: h[unnamed] :: h[unnamed] = x :: h[strangeName()] =
     undefined
 edge property-compact :: Duktape.compact(many({v: x})) :: h.v :: h.v = x :: h.v = undefined ::
@@ -152,5 +152,5 @@ root root-thread-global :: (hidden(globalThis, 'r' + k, parked(started, x)), k) 
     globalThis['r' + k]
 root root-thread-with cyclic :: parked(function (x) { with ({v: x}) { x = null; wait(); id(v); } },
     x)
-root root-finalizer-global :: (hidden(globalThis, 'r' + k, final({}, cell(x).get)), k) :: :: ::
-    delete globalThis['r' + k]
+root root-finalizer-global cyclic :: (hidden(globalThis, 'r' + k, final({}, cell(x).get)), k) :: ::
+    :: delete globalThis['r' + k]

@@ -16,13 +16,20 @@ std::string_view Strip(std::string_view text) {
   return text;
 }
 
+// The parts between separators that are words of their own.
 std::vector<std::string> Split(std::string_view text, std::string_view separator) {
   std::vector<std::string> parts;
-  for (size_t at = 0; at != std::string_view::npos;) {
-    const size_t end = text.find(separator, at);
-    parts.emplace_back(Strip(text.substr(at, end - at)));
-    at = end == std::string_view::npos ? end : end + separator.size();
+  size_t begin = 0;
+  for (size_t at = 0; (at = text.find(separator, at)) != std::string_view::npos;) {
+    const size_t end = at + separator.size();
+    const bool word = (at == 0 || text[at - 1] == ' ') && (end == text.size() || text[end] == ' ');
+    if (word) {
+      parts.emplace_back(Strip(text.substr(begin, at - begin)));
+      begin = end;
+    }
+    at = end;
   }
+  parts.emplace_back(Strip(text.substr(begin)));
   return parts;
 }
 
@@ -33,8 +40,8 @@ bool PlaceOf(std::string_view word, KindRow::Place* place) {
   return word == "edge" || word == "node" || word == "root";
 }
 
-constexpr std::string_view kColumns = " :: ";
-constexpr std::string_view kActionsApart = " ;; ";
+constexpr std::string_view kColumns = "::";
+constexpr std::string_view kActionsApart = ";;";
 constexpr std::string_view kEveryEdge = "actions :: ";  // those that each edge has besides its own
 
 // The kind in a line, if it is one for this engine.
@@ -57,12 +64,14 @@ bool ReadLine(const std::string& line, const std::string& engine, JsKind* kind) 
   return true;
 }
 
+bool IsRow(std::string_view line) { return line.find(" :: ") != std::string_view::npos; }
+
 // The lines, each kind on one: what is indented continues it.
 std::vector<std::string> Joined(std::string_view text) {
   std::istringstream lines{std::string(text)};
   std::vector<std::string> joined;
   for (std::string line; std::getline(lines, line);) {
-    const bool row = !joined.empty() && joined.back().find(kColumns) != std::string::npos;
+    const bool row = !joined.empty() && IsRow(joined.back());
     if (row && !line.empty() && line.front() == ' ') {
       joined.back() += " " + std::string(Strip(line));
     } else {
@@ -96,7 +105,7 @@ void ReadJsTable(std::string_view text, const std::string& engine, JsTable* tabl
       const bool edge = kind.place == KindRow::Place::kEdge;
       if (edge) kind.parts.insert(kind.parts.end(), actions.begin(), actions.end());
       table->kinds.push_back(std::move(kind));
-    } else if (line.compare(0, 2, "//") != 0 && line.find(kColumns) == std::string::npos) {
+    } else if (line.compare(0, 2, "//") != 0 && !IsRow(line)) {
       table->helpers += line + "\n";
     }
   }

@@ -116,16 +116,18 @@ edge property-accessor-open :: Object.defineProperty({}, 'v', {get: cell(x).get,
     Object.defineProperty(h, 'v', {value: 1}); gc()
 edge property-computed :: {['a' + 1]: x} :: h.a1 :: h.a1 = x :: h.a1 = undefined
 edge property-assigned :: Object.assign({}, {v: x}) :: h.v :: h.v = x :: h.v = undefined
-edge prototype :: Object.create(x) :: Object.getPrototypeOf(h) :: Object.setPrototypeOf(h, x) ::
-    Object.setPrototypeOf(h, null) :: h.__proto__ = null ;; Object.setPrototypeOf(h, null); gc()
-edge prototype-literal :: {__proto__: x} :: Object.getPrototypeOf(h)
-edge prototype-new :: newWith(x) :: Object.getPrototypeOf(h)
-edge prototype-of-function :: fn(function (f) { f.prototype = x; return f; })fn(function () {}) ::
-    h.prototype :: h.prototype = x :: h.prototype = null :: new h ;; h.prototype = {}
+edge prototype duktape:cyclic :: Object.create(x) :: Object.getPrototypeOf(h) ::
+    Object.setPrototypeOf(h, x) :: Object.setPrototypeOf(h, null) :: h.__proto__ = null ;;
+    Object.setPrototypeOf(h, null); gc()
+edge prototype-literal duktape:cyclic :: {__proto__: x} :: Object.getPrototypeOf(h)
+edge prototype-new duktape:cyclic :: newWith(x) :: Object.getPrototypeOf(h)
+edge prototype-of-function :: put(emptied(), 'prototype', x) :: h.prototype :: h.prototype = x ::
+    h.prototype = null :: new h ;; h.prototype = {}
 edge prototype-deep :: Object.create({v: x}) :: h.v :: Object.getPrototypeOf(h).v = x ::
     Object.getPrototypeOf(h).v = undefined :: h.v = 1 ;; h.__proto__ = {} ;; Object.create(h).v
-edge prototype-constructed :: Reflect.construct(Object, [], Object.defineProperty(fn(function ()
-    {}).bind(), 'prototype', {value: x})) :: Object.getPrototypeOf(h)
+edge prototype-constructed duktape:cyclic :: Reflect.construct(Object, [],
+    Object.defineProperty(fn(function () {}).bind(), 'prototype', {value: x})) ::
+    Object.getPrototypeOf(h)
 
 // ---- Objects of the library ---------------------------------------------------------------------
 
@@ -274,6 +276,6 @@ root root-bound :: id.bind(null, x) :: h()
 root root-proxy :: new Proxy({v: x}, {}) :: h.v
 root root-arguments :: fn(function () { return arguments; })(x) :: h[0]
 root root-scope-with :: withScope(x) :: h()
-root root-prototype :: Object.create(x) :: Object.getPrototypeOf(h)
+root root-prototype duktape:cyclic :: Object.create(x) :: Object.getPrototypeOf(h)
 root root-symbol :: (hidden(globalThis, Symbol.for('r' + k), x), k) :: globalThis[Symbol.for('r' +
     k)] :: :: delete globalThis[Symbol.for('r' + k)]
