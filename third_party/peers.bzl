@@ -153,11 +153,15 @@ def _library(ctx, name, peer):
         ctx.symlink(path, name + path)
     includes = {name + path.rpartition("/")[0]: True for path in installed.headers}
     includes.update({name + path: True for path in installed.includes})
+
+    # Debian's archives are not position independent: a shared object may have one if its symbols are
+    # bound within it.
+    bound = installed.archives + ["-Wl,-Bsymbolic"] if installed.archives else []
     return _LIBRARY.format(
         name = name,
         defines = ["OURO_HAVE_%s=1" % name.upper()],
         includes = includes.keys(),
-        linkopts = installed.archives + ["-l" + library for library in installed.libraries],
+        linkopts = bound + ["-l" + library for library in installed.libraries],
     )
 
 def _debian_peers(ctx):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A kind of Duktape's own is a coroutine in one of the states in which it can wait, an object with a
-// finalizer, or what only its library has.
+// A kind of Duktape's own is a coroutine in one of the states in which it can wait, an object with
+// a finalizer, or what only its library has.
 //
 // Place: a table of the adapter of Duktape, after //collector/peers/javascript, whose head has the
 // form of a line.

@@ -10,7 +10,6 @@
 
 #include <duktape.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -72,9 +71,6 @@ class Snippets {
       duk_push_bare_object(heap);
       duk_push_int(heap, 0);
       usable = duk_pcall(heap, 2) == DUK_EXEC_SUCCESS && !duk_is_undefined(heap, -1);
-      if (!usable && std::getenv("OURO_JS") != nullptr) {
-        std::fprintf(stderr, "%s: %s\n", kinds()[kind].name.c_str(), duk_safe_to_string(heap, -1));
-      }
     }
     duk_set_top(heap, top);
     return usable;

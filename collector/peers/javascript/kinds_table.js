@@ -6,19 +6,24 @@
 // besides. This one is ECMAScript 5 with what of later editions most engines have; a kind whose
 // snippets an engine does not understand is left out there. To add a kind, add a line:
 //
-//   edge NAME WORDS :: make :: get :: put :: take :: action ;; action   how a slot holds its content
-//   root NAME WORDS :: make :: get :: put :: take                       how a register holds it
+//   edge NAME WORDS :: make :: get :: put :: take :: action ;; action   how a slot holds
+//   root NAME WORDS :: make :: get :: put :: take                       how a register holds
 //   node NAME WORDS :: make :: load :: store                            what an object is
+//   actions :: action ;; action      those that each edge after it has besides its own
 //
 // Words are promises that are less than those of a plain slot (docs/kinds.md). `duktape:cyclic` is
-// for that engine alone, `duktape:absent` for no kind of it. Snippets are expressions, or statements,
-// which end with a semicolon, with these names:
+// for that engine alone, `duktape:absent` for no kind of it. Names are unique, whatever the place.
+// Snippets are expressions, or statements, which end with a semicolon, with these names:
 //
 //   x  the content      h  the holder      k  of a root its register, of a node the slot, 0 to 7
 //   n  the node         w  what `store` stores; without it, `load` is assigned to
 //
-// Without get the adapter remembers what a holder holds, and drops it after an action; without put a new holder is made; without
-// take it is dropped. What is indented continues a line. All lines that are not kinds are helpers.
+// Without get the adapter remembers what a holder holds, and drops it after an action; without put
+// a new holder is made; without take it is dropped. What is indented continues a line. All lines
+// that are not kinds are helpers.
+//
+// A function within a snippet sees its x, and so holds it: where put or take must let go, a helper
+// makes the function.
 //
 // Every function has a prototype that knows it: `fn` cuts that, so that a holder is no cycle. A
 // kind with a cycle of its own is cyclic.
@@ -133,9 +138,9 @@ edge prototype-constructed duktape:cyclic :: Reflect.construct(Object, [],
 
 edge array-item :: [x] :: h[0] :: h[0] = x :: h[0] = undefined :: h.length = 0 ;; h.push(h[0]) ;;
     h.pop(); gc() ;; h.shift() ;; h.splice(0, 1); gc() ;; h.unshift(1, 2) ;; h.reverse() ;; h.length
-    = 40; gc() ;; h[1000000] = 1 ;; h.sort() ;; h.map(gc) ;; h.concat(h, h) ;; delete h[0]
-edge array-sparse :: fn(function (a) { a[100000] = x; return a; })([]) :: h[100000] :: h[100000] = x
-    :: delete h[100000] :: h.length = 5 ;; h.splice(0, 99000); gc() ;; h.forEach(gc) ;; h.slice(9)
+    = 40; gc() ;; h[3000] = 1 ;; h.sort() ;; h.map(gc) ;; h.concat(h, h) ;; delete h[0]
+edge array-sparse :: fn(function (a) { a[5000] = x; return a; })([]) :: h[5000] :: h[5000] = x ::
+    delete h[5000] :: h.length = 5 ;; h.splice(0, 4900); gc() ;; h.forEach(gc) ;; h.slice(9)
 edge array-hole :: [, x, , ] :: h[1] :: h[1] = x :: delete h[1] :: h.length = 1 ;; h.fill(1)
 edge array-shrunk :: fn(function (a) { a.length = 2; a.push(4); delete a[0]; return a; })([1, x, 2,
     3]) :: h[1] :: h[1] = x :: h[1] = null :: h.length = 1

@@ -48,8 +48,8 @@ class QuickJsKinds final : public QuickJsHeap {
   static const JsTable& Table() {
     static const JsTable* const table = [] {
       auto* const all = new JsTable;
-      ReadJsTable(kSharedKinds, "quickjs", all);
-      ReadJsTable(kQuickJsKinds, "quickjs", all);
+      ReadJsTable(kSharedKinds, kEngine, all);
+      ReadJsTable(kQuickJsKinds, kEngine, all);
       return all;
     }();
     return *table;
@@ -84,6 +84,7 @@ class QuickJsKinds final : public QuickJsHeap {
   // ---- Operations ----
 
   void NewNodeAs(int dest, int slots, bool finalizer, ObjectId id, int kind) override {
+    FunctionsOf(kind);  // compiled while nothing fails
     Attempt([&] { return Call(kind, JsKind::kMake, {}); });
     JSValue made = Call(kind, JsKind::kMake, {});
     JSValue part = NewCell(id);
@@ -119,6 +120,7 @@ class QuickJsKinds final : public QuickJsHeap {
       HoldOf(node, slot) = hold;
       JS_FreeValue(context(), value);
     } else {
+      FunctionsOf(kind);  // compiled while nothing fails
       Attempt([&] { return Call(kind, JsKind::kMake, {value, Key(slot)}); });
       Hold made = hold;
       JSValue holder = MakeHolder(value, &made, slot);
@@ -288,6 +290,11 @@ class QuickJsKinds final : public QuickJsHeap {
 
   // ---- State ----
 
+#ifdef QUICKJS_NG
+  static constexpr char kEngine[] = "quickjs-ng";
+#else
+  static constexpr char kEngine[] = "quickjs";
+#endif
   static constexpr char kPart[] = "ouro";  // the property of nodes that are not of the class
 
   // Calls a function of a kind.

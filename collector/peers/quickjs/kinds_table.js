@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A kind of QuickJS's own is what ECMAScript has had since 2015: generators, asynchronous functions in
-// every state in which they wait, weak maps, registries, private fields, iterators.
+// A kind of QuickJS's own is what ECMAScript has had since 2015: generators, asynchronous functions
+// in every state in which they wait, weak maps, registries, private fields, iterators.
 //
 // Place: a table of the adapter of QuickJS, after //collector/peers/javascript, whose head has the
 // form of a line.
@@ -9,13 +9,18 @@
 // The values of a suspended function are in its own frame; those that a closure captures are in the
 // closure's cells, which the frame owns while it waits.
 
-var forever = {}, immortal = new WeakMap(), never = new Promise(() => {});
+var forever = {}, immortal = new WeakMap();
 function step(g) { g.next(); return g; }
 function loop(x) {
   return step((function* () { for (;;) { var m = yield x; if (m) x = m.v; m = undefined; } })());
 }
 function parts(o, x) { o.get = () => x; o.set = y => { x = y; }; return o; }
-function* scoped(o, x) { o.get = () => x; o.set = y => { x = y; }; o = undefined; yield 1; return x; }
+function* scoped(o, x) {
+  o.get = () => x;
+  o = undefined;
+  yield 1;
+  return x;
+}
 async function waiting(o, x) {
   o.get = () => x;
   o.set = y => { x = y; };
@@ -39,9 +44,9 @@ function registry() { return new FinalizationRegistry(() => {}); }
 function iterate(i) { for (var j = 0; j < 3; ++j) i.next(); }
 
 actions :: gc() ;; iterate(h); gc() ;; h.return(1) ;; h.throw(1) ;; h.next({v: 1}) ;; h.next(1);
-    gc() ;; h.resolve(1) ;; h.then(gc) ;; structuredClone(h) ;; [...h] ;; new WeakMap([[h, h]]);
-    gc() ;; registry().register(h, h); gc() ;; h.clear(); gc() ;; new WeakRef(h).deref() ;;
-    Array.from(h) ;; h.delete(1) ;; h.unregister(h)
+    gc() ;; h.resolve(1) ;; h.then(gc) ;; structuredClone(h) ;; var [a, b] = h ;; new WeakMap([[h,
+    h]]); gc() ;; registry().register(h, h); gc() ;; h.clear(); gc() ;; new WeakRef(h).deref() ;;
+    for (var v of h) { gc(); break; } ;; h.delete(1) ;; h.unregister(h)
 
 // ---- Generators ---------------------------------------------------------------------------------
 
@@ -83,14 +88,16 @@ edge generator-eval cyclic :: step((function* (x) { eval('var y = x'); x = null;
 // ---- Asynchronous functions ---------------------------------------------------------------------
 
 edge async-local cyclic :: parked(async function (x, p) { await p; return x; }, x)
-edge async-try cyclic :: parked(async function (x, p) { try { await p; } finally { gc(); } return x; }, x)
-edge async-finally cyclic :: parked(async function (x, p) { try { return x; } finally { await p; } }, x)
-edge async-scope cyclic :: (o => { waiting(o, x); return o; })({}) :: h.get()
-edge async-for-await cyclic :: parked(async function (x, p) { for await (var i of [p, x]) gc(); return x;
+edge async-try cyclic :: parked(async function (x, p) { try { await p; } finally { gc(); } return x;
     }, x)
+edge async-finally cyclic :: parked(async function (x, p) { try { return x; } finally { await p; }
+    }, x)
+edge async-scope cyclic :: (o => { waiting(o, x); return o; })({}) :: h.get()
+edge async-for-await cyclic :: parked(async function (x, p) { for await (var i of [p, x]) gc();
+    return x; }, x)
 edge async-generator :: (async function* (x) { yield 1; yield x; })(x)
-edge async-generator-queued cyclic :: (g => { g.next(); g.next(x); return g; })((async function* () { var y =
-    yield 1; await never; return y; })())
+edge async-generator-queued cyclic :: (g => { g.next(); g.next(x); return g; })((async function* ()
+    { var y = yield 1; await new Promise(() => {}); return y; })())
 edge async-arrow cyclic :: parked((x, p) => (async () => { await p; return x; })(), x)
 
 // ---- Promises -----------------------------------------------------------------------------------
@@ -111,7 +118,7 @@ edge map-value :: new Map([[1, x]]) :: h.get(1) :: h.set(1, x) :: h.delete(1) ::
     h.clear(); gc(); }) ;; h.set(h, h); gc(); h.delete(h)
 edge map-key :: new Map([[x, 1]]) :: [...h.keys()][0] :: h.clear(); h.set(x, 1) :: h.clear()
 edge set-item :: new Set([x]) :: [...h][0] :: h.clear(); h.add(x) :: h.clear() :: h.forEach(() => {
-    h.clear(); h.add(1); gc(); })
+    h.clear(); gc(); })
 edge map-iterator :: new Map([[1, x]]).values()
 edge map-iterator-in :: step(new Map([[1, 1], [2, x]]).entries()) :: :: :: :: iterate(h)
 edge map-iterator-deleted :: (m => { var i = step(m.values()); m.set(2, x); m.delete(1); return i;
@@ -122,14 +129,15 @@ edge map-grown :: (m => { for (var i = 0; i < 40; ++i) m.set(i, i); m.set('v', x
 edge map-group :: Map.groupBy([x], () => 1) :: h.get(1)[0]
 edge weakmap-own :: (k => ({k, m: new WeakMap([[k, x]])}))({}) :: h.m.get(h.k) :: h.m.set(h.k, x) ::
     h.m.delete(h.k) :: h.k = {}; gc() ;; h.m = 1; gc()
-edge weakmap-holder :: (o => { immortal.set(o, x); return o; })({}) :: immortal.get(h) ::
-    immortal.set(h, x) :: immortal.delete(h)
-edge weakmap-forever :: new WeakMap([[forever, x]]) :: h.get(forever) :: h.set(forever, x) ::
+edge weakmap-holder quickjs:leaks=weakmap-value-to-key :: (o => { immortal.set(o, x); return o;
+    })({}) :: immortal.get(h) :: immortal.set(h, x) :: immortal.delete(h)
+edge weakmap-forever quickjs-ng:leaks=value-knows-weakmap :: new WeakMap([[forever, x]]) ::
+    h.get(forever) :: h.set(forever, x) :: h.delete(forever)
+edge weakmap-symbol quickjs-ng:crashes=symbol-key-of-weakmap :: (k => ({k, m: new WeakMap([[k,
+    x]])}))(Symbol()) :: h.m.get(h.k) :: h.m.set(h.k, x) :: h.m.delete(h.k)
+edge weakmap-value-knows-map cyclic quickjs-ng:leaks=value-knows-weakmap :: (m => { m.set(forever,
+    {m, v: x}); return m; })(new WeakMap()) :: h.get(forever).v :: h.get(forever).v = x ::
     h.delete(forever)
-edge weakmap-symbol :: (k => ({k, m: new WeakMap([[k, x]])}))(Symbol()) :: h.m.get(h.k) ::
-    h.m.set(h.k, x) :: h.m.delete(h.k)
-edge weakmap-value-knows-map cyclic :: (m => { m.set(forever, {m, v: x}); return m; })(new
-    WeakMap()) :: h.get(forever).v :: h.get(forever).v = x :: h.delete(forever)
 edge weakmap-value-knows-key cyclic :: (k => { var m = new WeakMap(); m.set(k, {k, m, v: x}); return
     {k, m}; })({}) :: h.m.get(h.k).v :: h.m.get(h.k).v = x
 edge weakmap-chain :: (a => { var b = {}; return {a, m: new WeakMap([[a, b], [b, x]])}; })({}) ::
@@ -143,10 +151,12 @@ edge registry-held-token :: (o => { o.r.register(forever, x, o.t); return o; })(
     {}}) :: :: :: h.r.unregister(h.t)
 edge registry-callback :: (r => { r.register(forever, 1); return r; })( new FinalizationRegistry(()
     => x))
-edge registry-token :: (o => { o.r.register(o.t, 1, o.t); return o; })({r: registry(), t: {v: x}})
-    :: h.t.v :: h.t.v = x :: h.t = {}
+edge registry-token quickjs-ng:leaks=token-held :: (o => { o.r.register(o.t, 1, o.t); return o;
+    })({r: registry(), t: {v: x}}) :: h.t.v :: h.t.v = x :: h.t = {}
 edge registry-target-holds-it cyclic :: (o => { o.r.register(o, 1); return o; })({r: registry(), v:
     x}) :: h.v :: h.v = x :: h.v = undefined
+edge registry-own-token quickjs-ng:leaks=token-held :: (r => { r.register(x, 1, x); return {r, v:
+    x}; })(registry()) :: h.v :: h.v = x; h.r.register(x, 1, x) :: h.v = undefined
 edge registry-in-weakmap :: (k => { var r = new FinalizationRegistry(() => x); r.register(k, 1);
     return {k, m: new WeakMap([[k, r]])}; })({})
 
@@ -202,8 +212,8 @@ edge symbol-registered :: put({}, Symbol.for('ouro'), x) :: h[Symbol.for('ouro')
 node node-map :: new Map() :: n.get(k) :: n.set(k, w)
 node node-set :: new Set() :: n['s' + k]
 node node-weakmap :: new WeakMap() :: n['s' + k]
-node node-weakmap-key :: {} :: immortal.get(n)?.[k] :: immortal.has(n) || immortal.set(n, []);
-    immortal.get(n)[k] = w
+node node-weakmap-key quickjs:leaks=weakmap-value-to-key :: {} :: immortal.get(n)?.[k] ::
+    immortal.has(n) || immortal.set(n, []); immortal.get(n)[k] = w
 node node-promise :: new Promise(() => {}) :: n['s' + k]
 node node-generator :: step((function* () { yield 1; })()) :: n['s' + k]
 node node-generator-frame :: step((function* (a) { for (;;) { var m = yield a; if (m) a[m.k] = m.w;
@@ -221,7 +231,7 @@ root root-generator-local :: step((function* (x) { yield 1; yield x; })(x))
 root root-async cyclic :: parked(async function (x, p) { await p; return x; }, x)
 root root-promise :: Promise.resolve(x)
 root root-map :: new Map([[1, x]]) :: h.get(1)
-root root-weakmap :: (o => { immortal.set(o, x); return o; })({}) :: immortal.get(h)
+root root-weakmap quickjs:cyclic :: (o => { immortal.set(o, x); return o; })({}) :: immortal.get(h)
 root root-weakmap-forever :: new WeakMap([[forever, x]]) :: h.get(forever)
 root root-registry :: (r => { r.register(forever, x); return r; })(registry())
 root root-private :: new Private(x) :: h.get()
