@@ -393,6 +393,7 @@ const std::vector<PeerName>& PeerNames() {
       {"lua", "lua"},
       {"lua-generational", "lua"},
       {"duktape", "duktape"},
+      {"quickjs", "quickjs"},
       {"boehm", "boehm"},
       {"boehm-unordered", "boehm"},
       {"ruby", "ruby"},

@@ -10,7 +10,7 @@ Which version Debian has does not matter: the newest whose headers and library a
 One more peer is one entry in _PEERS, and its package in tools/setup.
 """
 
-def _peer(library, headers, includes = [], number_in = None):
+def _peer(library, headers, includes = [], number_in = None, archive = None):
     """What a peer needs.
 
     Args:
@@ -22,8 +22,10 @@ def _peer(library, headers, includes = [], number_in = None):
           <lua5.4/lua.h>: by the last part of the path above.
       number_in: a header and the text before the version in it, where {v} is not the version but
           some other number.
+      archive: a static library, where there is no shared one.
     """
     return struct(
+        archive = archive,
         libraries = library.split(" "),
         headers = headers,
         includes = includes,
@@ -54,6 +56,11 @@ _PEERS = {
         [_PHP],
         [_PHP] + [_PHP + folder for folder in ["/main", "/Zend", "/TSRM"]],
         number_in = ("/main/php_version.h", "#define PHP_VERSION \""),
+    ),
+    "quickjs": _peer(
+        "m",
+        ["/usr/include/quickjs"],
+        archive = "/usr/lib/*/quickjs/libquickjs.a",
     ),
     "ruby": _peer("ruby-{x.y}", _RUBY, _RUBY),
 }
@@ -128,8 +135,10 @@ def _installed(ctx, peer):
         for library in libraries:
             shared = "lib%s.so" % library
             whole = whole and _find(ctx, "/usr/lib/" + shared) + _find(ctx, "/usr/lib/*/" + shared)
-        if whole:
+        archives = _find(ctx, peer.archive) if peer.archive else []
+        if whole and (archives or not peer.archive):
             return struct(
+                archives = archives,
                 headers = headers,
                 includes = _found(ctx, [path.replace("{v}", version) for path in peer.includes]),
                 libraries = libraries,
@@ -144,11 +153,15 @@ def _library(ctx, name, peer):
         ctx.symlink(path, name + path)
     includes = {name + path.rpartition("/")[0]: True for path in installed.headers}
     includes.update({name + path: True for path in installed.includes})
+
+    # Debian's archives are not position independent: a shared object may have one if its symbols are
+    # bound within it.
+    bound = installed.archives + ["-Wl,-Bsymbolic"] if installed.archives else []
     return _LIBRARY.format(
         name = name,
         defines = ["OURO_HAVE_%s=1" % name.upper()],
         includes = includes.keys(),
-        linkopts = ["-l" + library for library in installed.libraries],
+        linkopts = bound + ["-l" + library for library in installed.libraries],
     )
 
 def _debian_peers(ctx):
