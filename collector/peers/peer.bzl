@@ -8,7 +8,7 @@ Place: for the packages below this one, a folder for each peer.
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
 
-def peer(name, source, library, defines = []):
+def peer(name, source, library, defines = [], deps = []):
     """Makes the shared object `name`.so. It links the library, if that is installed.
 
     Args:
@@ -16,6 +16,7 @@ def peer(name, source, library, defines = []):
       source: of the adapter.
       library: the label of the peer's library.
       defines: preprocessor definitions, for a variant of the same adapter.
+      deps: what else it is made of.
     """
     cc_binary(
         name = name + ".so",
@@ -29,7 +30,7 @@ def peer(name, source, library, defines = []):
             "//model:check",
             "//model:collector",
             "//model:program",
-        ],
+        ] + deps,
     )
 
 def adapter_text(name, script, constant, tables = [], separator = ""):
