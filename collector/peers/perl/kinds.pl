@@ -94,7 +94,7 @@ sub read_kind {
   my ($place, $row) = @_;
   $row =~ s/\n +/ /g;
   $row =~ s/::::/:: ::/g;
-  my ($name, $make, $get, $put, $take, $acts) = map { s/^\s+|\s+$//gr } split / ::(?= |$)/, $row;
+  my ($name, $make, $get, $put, $take, $acts, $more) = map { s/^\s+|\s+$//gr } split / ::(?= |$)/, $row;
   my @acts = split / *;; */, $acts // '';
   my $slot = $place eq 'node';
   my @texts = ($make, $get, $slot ? () : ($put, $take, @acts));
@@ -103,7 +103,8 @@ sub read_kind {
   push @bodies, map { length($_ // '') ? body($_, '$h, $x, $k', '; return') : 'undef' }
     ($slot ? () : ($put, $take, @acts));
   my @subs = map { my $sub = eval $_; die "$name: $_: $@" if $@; $sub } @bodies;
-  my $words = $place . ($slot && $put ? " $put" : '') . (@acts ? ' pokes=' . @acts : '');
+  my $words = $place . ($slot && $put ? " $put" : '') . (@acts ? ' pokes=' . @acts : '')
+    . ($more ? " $more" : '');
   return ["$name $words", \@subs, \@texts];
 }
 

@@ -100,7 +100,11 @@ class Perl : public Peer {
     if (made == nullptr) return NewNode(dest, slots, finalizer, id);
     if (noting()) NoteNode(dest, Words(kind, PerlKind::kMake, "undef", "undef", 0), finalizer, id);
     Born(dest, SvREFCNT_inc_NN(SvRV(made)), id, slots, kind);
+    SV* const node = SvRV(registers_[dest]);
+    const bool fixed = SvREADONLY(node);  // a restricted hash, which could not be blessed
+    if (fixed) SvREADONLY_off(node);
     sv_bless(registers_[dest], classes_.node[finalizer ? 1 : 0]);
+    if (fixed) SvREADONLY_on(node);
   }
 
   void NewLeaf(int dest, ObjectId id) override {
@@ -124,15 +128,12 @@ class Perl : public Peer {
   }
 
   void CopyAs(int dest, int from, int kind) override {
-    Copy(dest, from);
     if (noting()) {
+      NoteWrite(dest, Value(from));
       Note(Name(dest) + " = " + Words(kind, PerlKind::kMake, "undef", Name(dest), dest) + ";");
     }
-    const Statement statement;
-    SV* const holder = Run(kind, PerlKind::kMake, registers_[dest], nullptr, dest);
-    if (holder == nullptr) return;
-    sv_setsv(registers_[dest], holder);
-    root_kinds_[dest] = kind;
+    Write(
+        dest, false, [&] { return Read(from); }, kind);
   }
 
   void Load(int dest, int from, int slot) override {
@@ -194,20 +195,16 @@ class Perl : public Peer {
 
   void Poke(int from, int slot, int action) override {
     const Statement statement;
-    const ObjectId id = IdIn(Read(from));
-    const int edge = LifeOf(id).edges[slot];
-    // What scripts do meanwhile to the slot, or to its node, must not end the holder's life.
-    SV* const holder = sv_mortalcopy(Place(Read(from), slot));
+    SV* const node = sv_2mortal(newRV_inc(SvRV(Read(from))));
+    const int edge = EdgeOf(node, slot);
     const size_t actions = edge == kNoKind ? 0 : KindAt(edge).actions();
     if (actions != 0) {
       const size_t act = PerlKind::kActions + static_cast<size_t>(action) % actions;
       if (noting()) NoteHolder(edge, act, from, slot, "undef");
-      Run(edge, act, holder, &PL_sv_undef, slot);
+      // A script may change the slot meanwhile, which must not end the holder's life.
+      Run(edge, act, sv_mortalcopy(Place(node, slot)), &PL_sv_undef, slot);
     }
-    SV* const node = LifeOf(id).object;
-    if (node == nullptr) return Got(IdIn(Content(holder, edge, slot)));
-    SV* const place = Place(sv_2mortal(newRV_inc(node)), slot);
-    Got(IdIn(Content(place, LifeOf(id).edges[slot], slot)));
+    Got(IdIn(Content(Place(node, slot), EdgeOf(node, slot), slot)));
   }
 
   int Collect(int) override { return 0; }
@@ -345,9 +342,10 @@ class Perl : public Peer {
     sv_2mortal(old);
   }
 
-  // Writes the value of a function to a register. What it held before dies after the report.
+  // Writes the value of a function to a register, which holds by that kind from then on. What it
+  // held before dies after the report.
   template <typename Function>
-  void Write(int dest, bool report, Function value) {
+  void Write(int dest, bool report, Function value, int kind = kNoKind) {
     const Statement outer;
     SV* old = nullptr;
     {
@@ -356,9 +354,15 @@ class Perl : public Peer {
       old = newSVsv(Read(dest));
       LetGo(dest);
       sv_setsv(registers_[dest], written);
+      SV* const holder =
+          kind == kNoKind ? nullptr : Run(kind, PerlKind::kMake, written, nullptr, dest);
+      if (holder != nullptr) {
+        sv_setsv(registers_[dest], holder);
+        root_kinds_[dest] = kind;
+      }
     }
     sv_2mortal(old);
-    if (report) Got(IdIn(registers_[dest]));
+    if (report) Got(IdIn(Read(dest)));
   }
 
   // A register is held by itself again. What it held may be in its old place until it is written.
