@@ -105,10 +105,10 @@ hash-shared-keys :: my $h = bless {a => 1}, 'Ouro::Box'; $h->{v} = $x; $h :: $h-
   $h->{"\x{263a}"} = $h->{v}
 hash-field :: fieldhash my %f; my $o = []; $f{$o} = $x; [\%f, $o] :: $h->[0]{$h->[1]} ::
   $h->[0]{$h->[1]} = $x :: delete $h->[0]{$h->[1]} :: my $v = $h->[0]{$h->[1]}; $h->[1] = [];
-  $h->[0]{$h->[1]} = $v ;; undef $h->[1] ;; weaken($h->[1]) ;; undef $h->[0] ;; my $o = [];
+  $h->[0]{$h->[1]} = $v ;; $h->[1] = [] ;; undef $h->[0] ;; my $o = [];
   $h->[0]{$o} = $h->[0]{$h->[1]} ;; %{$h->[0]} = () ;; local $h->[0]{$h->[1]} = 1
 hash-id :: idhash my %f; my $o = []; $f{$o} = $x; [\%f, $o] :: $h->[0]{$h->[1]} ::
-  $h->[0]{$h->[1]} = $x :: delete $h->[0]{$h->[1]} :: register($h->[1], $h->[0]); undef $h->[1] ;;
+  $h->[0]{$h->[1]} = $x :: delete $h->[0]{$h->[1]} :: register($h->[1], $h->[0]); $h->[1] = [] ;;
   my $v = id_2obj(id($h->[1]))
 closure :: sub { $x = $_[0] if @_; $x } :: $h->() :: $h->($x) :: $h->(undef) ::
   $h->(local $_ = $h->()) ;; my $v = $h->(); $h->(undef); $h->($v) ;; &$h ;;
