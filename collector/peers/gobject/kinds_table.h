@@ -106,10 +106,8 @@ inline GClosure* NewClosure(GObject* x) {
 
 inline GClosure* AsClosure(void* h) { return static_cast<GClosure*>(h); }
 
-// The content that a closure has until it is invalid.
-inline GObject* OfClosure(void* h) {
-  return AsClosure(h)->is_invalid ? nullptr : static_cast<GObject*>(AsClosure(h)->data);
-}
+// An invalid closure keeps its data, too, until it is freed.
+inline GObject* OfClosure(void* h) { return AsObject(AsClosure(h)->data); }
 
 inline void Invoke(void* h) {
   GValue argument = G_VALUE_INIT;
@@ -120,35 +118,36 @@ inline void Invoke(void* h) {
 // A handler of a signal of an object of its own.
 struct Handler {
   GObject* emitter;
-  GClosure* closure;
   gulong id;
+  GObject* content;  // what it has while it is connected
 };
 
 inline Handler* AsHandler(void* h) { return static_cast<Handler*>(h); }
 
-inline void* NewHandler(GObject* x, gboolean after) {
+inline void* NewHandler(GObject* x, GConnectFlags flags) {
   Handler* const handler = g_new0(Handler, 1);
   handler->emitter = AsObject(NewBox());
-  handler->closure = NewClosure(x);
-  handler->id = g_signal_connect_closure(handler->emitter, "notify", handler->closure, after);
-  // Only the connection refers to it from here on, but for our own look at it.
+  handler->content = x;
+  handler->id = g_signal_connect_data(handler->emitter, "notify", G_CALLBACK(Called), HoldRef(x),
+                                      UnrefClosure, flags);
   return handler;
 }
 
-inline GObject* OfHandler(void* h) { return OfClosure(AsHandler(h)->closure); }
+inline bool IsConnected(void* h) {
+  return g_signal_handler_is_connected(AsHandler(h)->emitter, AsHandler(h)->id) != FALSE;
+}
+
+inline GObject* OfHandler(void* h) { return IsConnected(h) ? AsHandler(h)->content : nullptr; }
 
 inline void DropHandler(void* h) {
   g_object_unref(AsHandler(h)->emitter);
-  g_closure_unref(AsHandler(h)->closure);
   g_free(h);
 }
 
 inline void Emit(void* h) { g_object_notify(AsHandler(h)->emitter, "content"); }
 
 inline void Disconnect(void* h) {
-  Handler* const handler = AsHandler(h);
-  if (handler->id != 0)
-    g_signal_handler_disconnect(handler->emitter, std::exchange(handler->id, 0));
+  if (IsConnected(h)) g_signal_handler_disconnect(AsHandler(h)->emitter, AsHandler(h)->id);
 }
 
 // A source of a main context of its own, and its callback's data.
@@ -291,34 +290,49 @@ inline const std::vector<GObjectKind>& GObjectEdges() {
        [](void* h, GObject* x) { g_param_spec_set_qdata_full(static_cast<GParamSpec*>(h), TheQuark(), HoldRef(x), Unref); },
        [](void* h) { g_param_spec_set_qdata(static_cast<GParamSpec*>(h), TheQuark(), nullptr); },
        [](void* h) { g_param_spec_unref(static_cast<GParamSpec*>(h)); }},
-      {"closure", [](GObject* x) -> void* { return NewClosure(x); },
-       OfClosure,
-       nullptr,
-       [](void* h) { g_closure_invalidate(AsClosure(h)); },
+      {"closure", [](GObject* x) -> void* { return NewClosure(x); }, OfClosure, nullptr, nullptr,
        [](void* h) { g_closure_unref(AsClosure(h)); },
-       {Invoke,
-        [](void* h) { g_closure_ref(AsClosure(h)); g_closure_invalidate(AsClosure(h)); g_closure_unref(AsClosure(h)); },
-        [](void* h) { g_closure_invalidate(AsClosure(h)); Invoke(h); }}},
-      {"signal", [](GObject* x) -> void* { return NewHandler(x, FALSE); },
-       OfHandler,
-       nullptr,
-       Disconnect,
+       {Invoke, [](void* h) { g_closure_invalidate(AsClosure(h)); },
+        [](void* h) { g_closure_unref(g_closure_ref(AsClosure(h))); }}},
+      {"signal", [](GObject* x) { return NewHandler(x, GConnectFlags(0)); }, OfHandler, nullptr, Disconnect,
        DropHandler,
-       {Emit,
-        Disconnect,
-        [](void* h) { g_signal_handlers_block_matched(AsHandler(h)->emitter, G_SIGNAL_MATCH_CLOSURE, 0, 0, AsHandler(h)->closure, nullptr, nullptr); Emit(h); },
-        [](void* h) { g_closure_invalidate(AsHandler(h)->closure); AsHandler(h)->id = 0; },
-        [](void* h) { g_object_run_dispose(AsHandler(h)->emitter); AsHandler(h)->id = 0; }}},
-      {"signal-after", [](GObject* x) -> void* { return NewHandler(x, TRUE); },
-       OfHandler,
-       nullptr,
-       Disconnect,
+       {Emit, Disconnect,
+        [](void* h) {
+          g_signal_handlers_block_by_func(AsHandler(h)->emitter, gpointer(Called),
+                                          AsHandler(h)->content);
+          Emit(h);
+        },
+        [](void* h) {
+          g_signal_handlers_disconnect_matched(AsHandler(h)->emitter, G_SIGNAL_MATCH_DATA, 0, 0,
+                                               nullptr, nullptr, AsHandler(h)->content);
+        },
+        [](void* h) { g_object_run_dispose(AsHandler(h)->emitter); }}},
+      {"signal-after", [](GObject* x) { return NewHandler(x, G_CONNECT_AFTER); }, OfHandler, nullptr, Disconnect,
        DropHandler,
-       {Emit,
-        Disconnect,
-        [](void* h) { g_signal_handlers_block_matched(AsHandler(h)->emitter, G_SIGNAL_MATCH_CLOSURE, 0, 0, AsHandler(h)->closure, nullptr, nullptr); Emit(h); },
-        [](void* h) { g_closure_invalidate(AsHandler(h)->closure); AsHandler(h)->id = 0; },
-        [](void* h) { g_object_run_dispose(AsHandler(h)->emitter); AsHandler(h)->id = 0; }}},
+       {Emit, Disconnect,
+        [](void* h) {
+          g_signal_handlers_block_by_func(AsHandler(h)->emitter, gpointer(Called),
+                                          AsHandler(h)->content);
+          Emit(h);
+        },
+        [](void* h) {
+          g_signal_handlers_disconnect_matched(AsHandler(h)->emitter, G_SIGNAL_MATCH_DATA, 0, 0,
+                                               nullptr, nullptr, AsHandler(h)->content);
+        },
+        [](void* h) { g_object_run_dispose(AsHandler(h)->emitter); }}},
+      {"signal-swapped", [](GObject* x) { return NewHandler(x, G_CONNECT_SWAPPED); }, OfHandler, nullptr, Disconnect,
+       DropHandler,
+       {Emit, Disconnect,
+        [](void* h) {
+          g_signal_handlers_block_by_func(AsHandler(h)->emitter, gpointer(Called),
+                                          AsHandler(h)->content);
+          Emit(h);
+        },
+        [](void* h) {
+          g_signal_handlers_disconnect_matched(AsHandler(h)->emitter, G_SIGNAL_MATCH_DATA, 0, 0,
+                                               nullptr, nullptr, AsHandler(h)->content);
+        },
+        [](void* h) { g_object_run_dispose(AsHandler(h)->emitter); }}},
       {"toggle", [](GObject* x) -> void* { g_object_add_toggle_ref(x, Toggled, nullptr); GObject** const h = g_new0(GObject*, 1); *h = x; return h; },
        [](void* h) -> GObject* { return *static_cast<GObject**>(h); },
        nullptr,
