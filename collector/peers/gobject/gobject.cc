@@ -149,14 +149,17 @@ class GObjects : public Peer {
     GObject* const self = Hold(registers_[from]);
     Node* const node = AsNode(self);
     Holder* const holder = node->holders[slot];
-    if (holder != nullptr && !holder->kind->actions.empty()) {
+    GObject* guarded = nullptr;
+    if (holder != nullptr) {
       ++holder->uses;
-      holder->kind->actions[static_cast<size_t>(action) % holder->kind->actions.size()](
-          holder->body);
+      const auto& actions = holder->kind->actions;
+      if (holder->kind->guarded) guarded = OldContent(node, slot);
+      if (!actions.empty()) actions[static_cast<size_t>(action) % actions.size()](holder->body);
     }
     GObject* const now = Content(node, slot);
     Got(now == nullptr ? kNone : AsNamed(now)->id);
-    if (holder != nullptr && !holder->kind->actions.empty()) Drop(holder);
+    if (guarded != nullptr) g_object_unref(guarded);
+    if (holder != nullptr) Drop(holder);
     g_object_unref(self);
   }
 

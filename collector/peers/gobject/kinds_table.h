@@ -27,6 +27,9 @@ struct GObjectKind {
   void (*take)(void* h);
   void (*drop)(void* h);
   std::vector<void (*)(void* h)> actions = {};
+  // GLib frees what this holds before it knows that it holds it no more: a script that runs then
+  // must not use the holder. So the content of these dies after the action.
+  bool guarded = false;
 };
 
 // ---- What rows share ----------------------------------------------------------------------------
@@ -106,7 +109,7 @@ inline GClosure* NewClosure(GObject* x) {
 
 inline GClosure* AsClosure(void* h) { return static_cast<GClosure*>(h); }
 
-// An invalid closure keeps its data, too, until it is freed.
+// An invalid closure still holds its data, but does not say so: none is invalidated here.
 inline GObject* OfClosure(void* h) { return AsObject(AsClosure(h)->data); }
 
 inline void Invoke(void* h) {
@@ -292,7 +295,7 @@ inline const std::vector<GObjectKind>& GObjectEdges() {
        [](void* h) { g_param_spec_unref(static_cast<GParamSpec*>(h)); }},
       {"closure", [](GObject* x) -> void* { return NewClosure(x); }, OfClosure, nullptr, nullptr,
        [](void* h) { g_closure_unref(AsClosure(h)); },
-       {Invoke, [](void* h) { g_closure_invalidate(AsClosure(h)); },
+       {Invoke, 
         [](void* h) { g_closure_unref(g_closure_ref(AsClosure(h))); }}},
       {"signal", [](GObject* x) { return NewHandler(x, GConnectFlags(0)); }, OfHandler, nullptr, Disconnect,
        DropHandler,
@@ -346,20 +349,23 @@ inline const std::vector<GObjectKind>& GObjectEdges() {
        {[](void* h) { GValue copy = G_VALUE_INIT; g_value_init(&copy, G_TYPE_OBJECT); g_value_copy(AsValue(h), &copy); g_value_unset(&copy); },
         [](void* h) { void* const x = g_value_dup_object(AsValue(h)); g_value_reset(AsValue(h)); g_value_take_object(AsValue(h), x); },
         [](void* h) { g_value_set_object(AsValue(h), g_value_get_object(AsValue(h))); },
-        [](void* h) { g_value_reset(AsValue(h)); }}},
+        [](void* h) { g_value_reset(AsValue(h)); }},
+       true},
       {"value-boxed", [](GObject* x) -> void* { GValue inner = G_VALUE_INIT; g_value_init(&inner, G_TYPE_OBJECT); g_value_set_object(&inner, x); GValue* const h = g_new0(GValue, 1); g_value_init(h, G_TYPE_VALUE); g_value_set_boxed(h, &inner); g_value_unset(&inner); return h; },
        [](void* h) -> GObject* { GValue* const inner = static_cast<GValue*>(g_value_get_boxed(AsValue(h))); return inner == nullptr ? nullptr : AsObject(g_value_get_object(inner)); },
        nullptr,
        [](void* h) { g_value_reset(AsValue(h)); },
        [](void* h) { g_value_unset(AsValue(h)); g_free(h); },
-       {[](void* h) { GValue copy = G_VALUE_INIT; g_value_init(&copy, G_TYPE_VALUE); g_value_copy(AsValue(h), &copy); g_value_unset(AsValue(h)); *AsValue(h) = copy; }}},
+       {[](void* h) { GValue copy = G_VALUE_INIT; g_value_init(&copy, G_TYPE_VALUE); g_value_copy(AsValue(h), &copy); g_value_unset(AsValue(h)); *AsValue(h) = copy; }},
+       true},
       {"value-array", [](GObject* x) -> void* { GArray* const h = g_array_new(FALSE, TRUE, sizeof(GValue)); g_array_set_clear_func(h, [](void* value) { g_value_unset(static_cast<GValue*>(value)); }); GValue value = G_VALUE_INIT; g_value_init(&value, G_TYPE_OBJECT); g_value_set_object(&value, x); g_array_append_val(h, value); return h; },
        [](void* h) -> GObject* { return AsArray(h)->len == 0 ? nullptr : AsObject(g_value_get_object(&g_array_index(AsArray(h), GValue, 0))); },
        nullptr,
        [](void* h) { g_array_set_size(AsArray(h), 0); },
        [](void* h) { g_array_unref(AsArray(h)); },
        {[](void* h) { GArray* const other = g_array_copy(AsArray(h)); g_array_set_clear_func(other, nullptr); g_array_unref(other); },
-        [](void* h) { if (AsArray(h)->len != 0) g_array_remove_index_fast(AsArray(h), 0); }}},
+        [](void* h) { if (AsArray(h)->len != 0) g_array_remove_index_fast(AsArray(h), 0); }},
+       true},
       {"pointers", NewPointers,
        [](void* h) -> GObject* { return AsPointers(h)->len == 0 ? nullptr : AsObject(g_ptr_array_index(AsPointers(h), 0)); },
        [](void* h, GObject* x) { g_ptr_array_set_size(AsPointers(h), 0); g_ptr_array_add(AsPointers(h), HoldRef(x)); },
@@ -367,7 +373,8 @@ inline const std::vector<GObjectKind>& GObjectEdges() {
        [](void* h) { g_ptr_array_unref(AsPointers(h)); },
        {[](void* h) { GPtrArray* const other = g_ptr_array_copy(AsPointers(h), [](const void* x, void*) { return g_object_ref(const_cast<void*>(x)); }, nullptr); g_ptr_array_unref(other); },
         [](void* h) { if (AsPointers(h)->len != 0) g_ptr_array_remove_index_fast(AsPointers(h), 0); },
-        [](void* h) { if (AsPointers(h)->len != 0) g_ptr_array_add(AsPointers(h), g_ptr_array_steal_index(AsPointers(h), 0)); }}},
+        [](void* h) { if (AsPointers(h)->len != 0) g_ptr_array_add(AsPointers(h), g_ptr_array_steal_index(AsPointers(h), 0)); }},
+       true},
       {"hash-value", [](GObject* x) -> void* { void* const h = NewTable(nullptr, Unref); g_hash_table_insert(AsTable(h), AsTable(h), HoldRef(x)); return h; },
        [](void* h) -> GObject* { return AsObject(g_hash_table_lookup(AsTable(h), h)); },
        [](void* h, GObject* x) { g_hash_table_insert(AsTable(h), h, HoldRef(x)); },
@@ -410,7 +417,8 @@ inline const std::vector<GObjectKind>& GObjectEdges() {
        [](void* h) { g_tree_remove(static_cast<GTree*>(h), nullptr); },
        [](void* h) { g_tree_unref(static_cast<GTree*>(h)); },
        {[](void* h) { g_tree_remove_all(static_cast<GTree*>(h)); },
-        [](void* h) { for (size_t i = 1; i < 40; ++i) g_tree_insert(static_cast<GTree*>(h), GSIZE_TO_POINTER(i), NewBox()); }}},
+        [](void* h) { for (size_t i = 1; i < 40; ++i) g_tree_insert(static_cast<GTree*>(h), GSIZE_TO_POINTER(i), NewBox()); }},
+       true},
       {"bytes", [](GObject* x) -> void* { return g_bytes_new_with_free_func(x, sizeof(GObject), Unref, HoldRef(x)); },
        [](void* h) -> GObject* { return AsObject(const_cast<void*>(g_bytes_get_data(static_cast<GBytes*>(h), nullptr))); },
        nullptr,
