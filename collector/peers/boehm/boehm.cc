@@ -150,7 +150,6 @@ struct Library {
     uncollectable = static_cast<void**>(GC_MALLOC_UNCOLLECTABLE(kRegisters * sizeof(void*)));
     GC_set_push_other_roots([] { GC_push_all(pushed, pushed + kRegisters); });
     GC_init_gcj_malloc(GC_GCJ_RESERVED_MARK_PROC_INDEX, nullptr);
-    GC_init_finalized_malloc();
     GC_set_warn_proc(GC_ignore_warn_proc);  // it warns of every cycle with ordered finalizers
     GC_set_finalize_on_demand(1);
 #ifdef OURO_UNORDERED

@@ -49,7 +49,7 @@ struct BoehmKind {
 };
 
 constexpr size_t kWord = sizeof(void*);
-constexpr size_t kLarge = 5 * kBlock;
+constexpr size_t kLarge = 4 * kBlock;
 
 inline void** Word(void* h, size_t index) { return static_cast<void**>(h) + index; }
 
@@ -88,9 +88,18 @@ void Decoy(void** slot) {
   *Word(*slot, kTo) = *Word(*slot, kFrom);
 }
 
+// Reallocates a holder whose content is its first word: a larger one, or a small one again.
 template <size_t kBytes>
 void Grow(void** slot) {
-  *slot = NotFirst([slot] { return GC_REALLOC(*slot, GC_size(GC_base(*slot)) + kBytes); });
+  const size_t size = GC_size(*slot) + kBytes;
+  const size_t wanted = size < kBlock / 4 ? size : 3 * kWord;
+  void* const content = *Word(*slot, 0);
+  void* made = GC_REALLOC(*slot, wanted);
+  if (reinterpret_cast<uintptr_t>(made) % kBlock == 0) {
+    made = NotFirst([wanted] { return GC_MALLOC(wanted); });
+    *Word(made, 0) = content;
+  }
+  *slot = made;
 }
 
 // A class of gcj: the first word of an object refers to it, and it has the object's descriptor.
@@ -129,10 +138,16 @@ inline void* OwnKind() {
   return NotFirst([] { return GC_generic_malloc(3 * kWord, static_cast<int>(kind)); });
 }
 
-// The collector calls this when it reclaims the holder.
+// The collector calls a procedure when it reclaims the holder. That of GC_finalized_malloc would
+// keep the content for one more collection.
 inline void* Disclaimed() {
-  static const GC_finalizer_closure closure = {[](void*, void*) {}, nullptr};
-  return NotFirst([] { return GC_finalized_malloc(3 * kWord, &closure); });
+  static const unsigned kind = [] {
+    const unsigned made = GC_new_kind(GC_new_free_list(), 0 | GC_DS_LENGTH, 1, 1);
+    GC_register_disclaim_proc(
+        static_cast<int>(made), [](void*) { return 0; }, 0);
+    return made;
+  }();
+  return NotFirst([] { return GC_generic_malloc(3 * kWord, static_cast<int>(kind)); });
 }
 
 // Boxes, each of which refers to the next.
@@ -205,26 +220,25 @@ inline const std::vector<BoehmKind>& BoehmEdges() {
        }}},
       {"interior-end", [] { return Inside<8 * kWord - 1>(Plain<8>()); },
        [](void* h) { return Word(static_cast<char*>(h) - (8 * kWord - 1), 3); }},
-      {"interior-past-end", [] { return Inside<7 * kWord + 8>(Plain<7>()); },
+      {"interior-past-end", [] { return Inside<7 * kWord>(Plain<7>()); },
        [](void* h) { return Word(h, 0) - 7; }},
       Row<Chain<2>, EndOfChain<2>>("chain"),
       Row<Chain<60>, EndOfChain<60>>("chain-long"),
       {"typed", Typed<6, 3>, At<3>, {Decoy<3, 2>, Renew<Typed<6, 3>, At<3>>}},
       {"typed-long", Typed<200, 150>, At<150>, {Decoy<150, 149>}},
       {"typed-array", TypedArray<5, 3, 1>, At<10>, {Decoy<10, 9>}},
-      {"typed-array-long", TypedArray<300, 3, 2>, At<299>, {Decoy<299, 298>}},
+      {"typed-array-long", TypedArray<60, 3, 2>, At<179>, {Decoy<179, 178>}},
       {"large", [] { return GC_MALLOC(kLarge); }, At<kLarge / kWord - 2>},
       {"large-start", [] { return GC_MALLOC(kLarge); }, At<1>},
       {"large-interior", [] { return Inside<3 * kBlock>(GC_MALLOC(kLarge)); }, At<5>},
-      {"large-off-page", [] { return GC_MALLOC_IGNORE_OFF_PAGE(40 * kBlock); },
-       At<30 * kBlock / kWord>},
+      {"large-off-page", [] { return GC_MALLOC_IGNORE_OFF_PAGE(kLarge); }, At<3 * kBlock / kWord>},
       {"large-typed",
        [] {
-         static const GC_descr descriptor = DescribeOne(3000, 2999);
-         return GC_malloc_explicitly_typed_ignore_off_page(3000 * kWord, descriptor);
+         static const GC_descr descriptor = DescribeOne(1000, 999);
+         return GC_malloc_explicitly_typed_ignore_off_page(1000 * kWord, descriptor);
        },
-       At<2999>,
-       {Decoy<2999, 2998>}},
+       At<999>,
+       {Decoy<999, 998>}},
       Row<JavaLength, At<2>>("java-length"),
       {"java-bitmap", JavaBitmap, At<2>, {Decoy<2, 3>, Renew<JavaBitmap, At<2>>}},
       {.name = "own-kind", .make = OwnKind, .cell = At<1>, .hidden = true},
@@ -242,11 +256,9 @@ struct BoehmNode {
 
 inline constexpr BoehmNode kBoehmNodes[] = {
     {"node-large", [](size_t) { return GC_MALLOC(kLarge); }},
-    {"node-off-page", [](size_t) { return GC_MALLOC_IGNORE_OFF_PAGE(40 * kBlock); }},
+    {"node-off-page", [](size_t) { return GC_MALLOC_IGNORE_OFF_PAGE(kLarge); }},
     {"node-stubborn",
      [](size_t bytes) { return NotFirst([bytes] { return GC_MALLOC_STUBBORN(bytes); }); }},
-    {"node-aligned",
-     [](size_t bytes) { return NotFirst([bytes] { return GC_memalign(64, bytes); }); }},
     {"node-grown",
      [](size_t bytes) { return NotFirst([bytes] { return GC_REALLOC(GC_MALLOC(8), bytes); }); }},
 };
