@@ -35,7 +35,8 @@ void* NotFirst(Allocate allocate) {
   while (true) {
     void* const made = allocate();
     if (made == nullptr) std::abort();
-    if (reinterpret_cast<uintptr_t>(made) % kBlock != 0) return made;
+    // An aligned one may begin inside of what was allocated.
+    if (reinterpret_cast<uintptr_t>(GC_base(made)) % kBlock != 0) return made;
   }
 }
 
