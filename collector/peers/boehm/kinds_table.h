@@ -97,6 +97,7 @@ void Grow(void** slot) {
   void* const content = *Word(*slot, 0);
   void* made = GC_REALLOC(*slot, wanted);
   if (reinterpret_cast<uintptr_t>(made) % kBlock == 0) {
+    *Word(made, 0) = nullptr;  // it may be found once more
     made = NotFirst([wanted] { return GC_MALLOC(wanted); });
     *Word(made, 0) = content;
   }
