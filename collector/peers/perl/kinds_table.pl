@@ -46,7 +46,7 @@ scalar-aliased :: \my $v = \(my $w = $x); [\$v, \$w] :: ${$h->[0]} :: ${$h->[1]}
   undef ${$h->[0]} :: \my $v = $h->[0]; \$v = \(my $t = 1) ;; my $v; \$v = $h->[1]; $v = 1
 scalar-glob-copy :: my $v = *{gensym()}; *$v = \$x; \$v :: ${*$$h} :: *$$h = \$x ::
   *$$h = \undef :: undef *$$h ;; my $w = $$h; $$h = 1; $$h = $w
-array :: [$x] :: $h->[0] :: $h->[0] = $x :: undef $h->[0] :: push @$h, shift @$h ;;
+array :: [$x] :: $h->[0] :: @$h = ($x) :: @$h = () :: push @$h, shift @$h ;;
   @$h = (@$h) x 3 ;; @$h = reverse @$h ;; @$h = sort { 0 } @$h ;; @$h = map { $_ } @$h ;;
   my ($v) = splice @$h, 0, 1, 1; $h->[0] = $v ;; local $h->[0] ;; local $h->[0] = 1 ;;
   delete local $h->[0] ;; $#$h = -1 ;; for my $v (@$h) { @$h = () } ;; unshift @$h, 1, 2; splice
@@ -80,7 +80,7 @@ hash :: {v => $x} :: $h->{v} :: $h->{v} = $x :: delete $h->{v} :: local $h->{v} 
   reverse %$h ;; $h->{$_} = 1 for 1 .. 200 ;; delete $h->{$_} for 1 .. 200 ;; my ($v) = delete
   @$h{v}; $h->{v} = $v ;; keys(%$h) = 500 ;; undef %$h ;; my @w = %$h; $w[1] = 1 ;; local @$h{v, w}
   = (1, 2) ;; $_ = 1 for values %$h ;; my %w = %$h; @$h{keys %w}
-  = values %w ;; delete %$h{v} ;; each %$h; %$h = %$h ;; ($h->{v}, $h->{w}) = ($h->{w}, $h->{v}) ;; local ($h->{v}) = ($h->{v})
+  = values %w ;; delete %$h{v} ;; each %$h; %$h = %$h ;; local ($h->{v}) = ($h->{v})
 hash-crowded :: my %h = map { $_ => $_ } 1 .. 60; $h{v} = $x; delete @h{1 .. 60}; \%h :: $h->{v} ::
   $h->{v} = $x :: delete $h->{v} :: $h->{$_} = [] for 1 .. 300 ;; %$h = map { $_ => $h->{$_} }
   keys %$h

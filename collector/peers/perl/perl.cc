@@ -37,24 +37,6 @@ extern "C" void boot_DynaLoader(pTHX_ CV*);
 namespace ouro {
 namespace {
 
-// Perl's macros pass this to its functions by this name.
-PerlInterpreter* my_perl = nullptr;
-
-// A scope that ends as a Perl statement does.
-class Statement {
- public:
-  Statement() {
-    ENTER;
-    SAVETMPS;
-  }
-  ~Statement() {
-    FREETMPS;
-    LEAVE;
-  }
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-};
-
 class Perl : public Peer {
  public:
   explicit Perl(Observer& observer, const std::vector<KindId>* ids = nullptr)
@@ -238,9 +220,7 @@ class Perl : public Peer {
     sv_setrv_noinc(registers_[dest], object);
   }
 
-  static ObjectId IdOf(const MAGIC* magic) {
-    return static_cast<ObjectId>(reinterpret_cast<intptr_t>(magic->mg_ptr));
-  }
+  static ObjectId IdOf(const MAGIC* magic) { return ObjectId(intptr_t(magic->mg_ptr)); }
 
   // The id of what that reference refers to; kNone if it is no object of the program.
   static ObjectId IdIn(SV* reference) {
@@ -408,22 +388,21 @@ class Perl : public Peer {
 
   std::string Value(int from) {
     const int kind = RootOf(from);
-    if (kind == kNoKind) return Name(from);
-    return Words(kind, PerlKind::kGet, Name(from), "undef", from);
+    return kind == kNoKind ? Name(from) : Words(kind, PerlKind::kGet, Name(from), "undef", from);
   }
 
   std::string SlotText(int from, int slot) {
     const Statement statement;
     const int kind = LifeOf(IdIn(Read(from))).kind;
     if (kind == kNoKind) return Value(from) + "->[" + std::to_string(slot) + "]";
-    return "${" + Words(kind, PerlKind::kGet, Value(from), "undef", slot) + "}";
+    return "${+" + Words(kind, PerlKind::kGet, Value(from), "undef", slot) + "}";
   }
 
   std::string SlotValue(int from, int slot) {
     const Statement statement;
     const int edge = EdgeOf(Read(from), slot);
-    if (edge == kNoKind) return SlotText(from, slot);
-    return Words(edge, PerlKind::kGet, SlotText(from, slot), "undef", slot);
+    const std::string text = SlotText(from, slot);
+    return edge == kNoKind ? text : Words(edge, PerlKind::kGet, text, "undef", slot);
   }
 
   void NoteNode(int dest, const std::string& text, bool finalizer, ObjectId id) {

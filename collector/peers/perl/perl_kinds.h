@@ -16,6 +16,24 @@
 
 namespace ouro {
 
+// Perl's macros pass this to its functions by this name.
+inline PerlInterpreter* my_perl = nullptr;
+
+// A scope that ends as a Perl statement does.
+class Statement {
+ public:
+  Statement() {
+    ENTER;
+    SAVETMPS;
+  }
+  ~Statement() {
+    FREETMPS;
+    LEAVE;
+  }
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+};
+
 struct PerlKind {
   // What its subs and texts are, in this order; of a node, kGet says a slot. Actions are the rest.
   enum : size_t { kMake, kGet, kPut, kTake, kActions };
