@@ -13,7 +13,6 @@
 #ifdef OURO_HAVE_PERL
 
 #include <dlfcn.h>
-
 #include <array>
 #include <csignal>
 #include <cstddef>
