@@ -47,7 +47,7 @@ _PEERS = {
         "duktape",
         ["/usr/include/duktape.h", "/usr/include/duk_config.h"],
     ),
-    "gobject": _peer("gobject-2.0 glib-2.0", _GLIB, _GLIB),
+    "gobject": _peer("gio-2.0 gobject-2.0 glib-2.0", _GLIB, _GLIB),
     "lua": _peer("lua5.4", ["/usr/include/lua5.4"]),
     "perl": _peer("perl", _PERL, _PERL),
     # {v} is the number of the interface: 20220829 for PHP 8.2.

@@ -45,9 +45,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <deque>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "collector/peers/boehm/kinds_table.h"
 
 namespace ouro {
 namespace {
@@ -64,23 +67,20 @@ size_t SizeOf(int slots) {
   return offsetof(Object, slot) + static_cast<size_t>(slots) * sizeof(void*);
 }
 
-// The collector's blocks; all objects of a block have the same size.
-constexpr uintptr_t kBlock = 4096;
-
-// Allocates an object that is not the first of its block. A stack frame of the collector contains
-// the stale address of a block, which is that of its first object: of 10^4 programs about ten had
-// an object that survived everything, always such a first one; without them there are none.
-template <typename Allocate>
-void* NotFirst(Allocate allocate) {
-  while (true) {
-    void* const made = allocate();
-    if (made == nullptr) std::abort();
-    if (reinterpret_cast<uintptr_t>(made) % kBlock != 0) return made;
-  }
-}
-
 // The roots: static, as in most clients.
 Object* roots[kSelf + 1];
+
+// Other roots: a range of its own, and what a callback pushes. Registers may be held there.
+enum RootKind : int { kRange, kPushed, kUncollectable, kRootKinds };
+constexpr const char* kRootNames[kRootKinds] = {"root-range", "root-pushed", "root-uncollectable"};
+void* range[kRegisters];
+void** pushed;
+void** uncollectable;
+
+// The word by which a kind of root holds a register.
+void** RootCell(int kind, int from) {
+  return (kind == kRange ? range : kind == kPushed ? pushed : uncollectable) + from;
+}
 
 void Check(bool good) {
   if (!good) std::abort();
@@ -145,6 +145,11 @@ struct Library {
     GC_disable();
     GC_clear_roots();
     GC_add_roots(roots, roots + kSelf + 1);
+    GC_add_roots(range, range + kRegisters);
+    pushed = static_cast<void**>(calloc(kRegisters, sizeof(void*)));
+    uncollectable = static_cast<void**>(GC_MALLOC_UNCOLLECTABLE(kRegisters * sizeof(void*)));
+    GC_set_push_other_roots([] { GC_push_all(pushed, pushed + kRegisters); });
+    GC_init_gcj_malloc(GC_GCJ_RESERVED_MARK_PROC_INDEX, nullptr);
     GC_set_warn_proc(GC_ignore_warn_proc);  // it warns of every cycle with ordered finalizers
     GC_set_finalize_on_demand(1);
 #ifdef OURO_UNORDERED
@@ -169,8 +174,23 @@ Library& TheLibrary() {
 
 class Boehm final : public Peer {
  public:
-  explicit Boehm(Observer& observer) : Peer(observer), library_(TheLibrary()) {}
+  explicit Boehm(Observer& observer, const std::vector<KindId>* ids = nullptr)
+      : Peer(observer, ids == nullptr ? std::vector<KindId>() : *ids), library_(TheLibrary()) {
+    root_kinds_.fill(kNoKind);
+  }
   ~Boehm() override { Drop(); }
+
+  // Edges, then nodes, then roots.
+  static std::vector<std::string> ListKinds(const std::string&) {
+    std::vector<std::string> lines;
+    for (const BoehmKind& kind : BoehmEdges()) {
+      const std::string pokes = " pokes=" + std::to_string(kind.actions.size());
+      lines.push_back(kind.name + std::string(" edge") + (kind.actions.empty() ? "" : pokes));
+    }
+    for (const BoehmNode& kind : kBoehmNodes) lines.push_back(std::string(kind.name) + " node");
+    for (const char* const name : kRootNames) lines.push_back(std::string(name) + " root");
+    return lines;
+  }
 
   void Reset() override {
     const size_t left = Drop();
@@ -182,7 +202,8 @@ class Boehm final : public Peer {
   // Returns how many objects survive.
   size_t Drop() {
     set_silent(true);
-    std::fill(std::begin(roots), std::end(roots), nullptr);
+    for (int i = 0; i < kRegisters; ++i) Write(i, nullptr, kNoKind);
+    roots[kSelf] = nullptr;
     // Cycles with finalizers are uncollectable.
     for (const ObjectId id : alive_) {
       Object* const object = Reveal(links_[static_cast<size_t>(id)]);
@@ -196,6 +217,7 @@ class Boehm final : public Peer {
     for (const ObjectId id : alive_) GC_unregister_long_link(&links_[static_cast<size_t>(id)]);
     alive_.clear();
     links_.clear();
+    edges_.clear();
     set_silent(false);
     return left;
   }
@@ -206,6 +228,15 @@ class Boehm final : public Peer {
       return dest % 2 == 0 ? GC_MALLOC(size)
                            : GC_MALLOC_EXPLICITLY_TYPED(size, library_.layouts[slots]);
     });
+    Finish(dest, made, id, slots, finalizer);
+  }
+
+  void NewNodeAs(int dest, int slots, bool finalizer, ObjectId id, int kind) override {
+    const BoehmNode& row = kBoehmNodes[static_cast<size_t>(kind) - BoehmEdges().size()];
+    Finish(dest, row.make(SizeOf(slots)), id, slots, finalizer);
+  }
+
+  void Finish(int dest, void* made, ObjectId id, int slots, bool finalizer) {
     Born(dest, made, id, slots);
     if (!finalizer) return;
 #ifdef OURO_UNORDERED
@@ -222,26 +253,66 @@ class Boehm final : public Peer {
   void NewWeak(int dest, int target, bool, ObjectId id) override {
     Born(dest, NotFirst([] { return GC_MALLOC_ATOMIC(SizeOf(1)); }), id, 0);
     void** const link = &roots[dest]->slot[0];
-    *link = Hide(roots[target]);
-    Check(GC_general_register_disappearing_link(link, roots[target]) == GC_SUCCESS);
+    *link = Hide(Read(target));
+    Check(GC_general_register_disappearing_link(link, Read(target)) == GC_SUCCESS);
   }
 
-  void Copy(int dest, int from) override { roots[dest] = roots[from]; }
+  void Copy(int dest, int from) override { Write(dest, Read(from), kNoKind); }
 
-  void Load(int dest, int from, int slot) override {
-    Fetched(dest, static_cast<Object*>(roots[from]->slot[slot]));
+  void CopyAs(int dest, int from, int kind) override {
+    const size_t before = BoehmEdges().size() + std::size(kBoehmNodes);
+    Write(dest, Read(from), kind - static_cast<int>(before));
   }
+
+  void Load(int dest, int from, int slot) override { Fetched(dest, Content(Read(from), slot)); }
 
   void Dereference(int dest, int weak) override {
-    void* const target = roots[weak]->slot[0];
+    void* const target = Read(weak)->slot[0];
     Fetched(dest, target == nullptr ? nullptr : Reveal(target));
   }
 
-  void Store(int into, int slot, int from) override { roots[into]->slot[slot] = roots[from]; }
+  void Store(int into, int slot, int from) override {
+    Read(into)->slot[slot] = Read(from);
+    EdgeOf(Read(into), slot) = kNoKind;
+  }
 
-  void EmptySlot(int into, int slot) override { roots[into]->slot[slot] = nullptr; }
+  void StoreAs(int into, int slot, int from, int kind) override {
+    Object* const node = Read(into);
+    const BoehmKind& row = BoehmEdges()[static_cast<size_t>(kind)];
+    if (EdgeOf(node, slot) != kind) {
+      void* const holder = row.make();
+      GC_PTR_STORE_AND_DIRTY(&node->slot[slot], holder);
+      EdgeOf(node, slot) = kind;
+    }
+    void** const cell = row.cell(node->slot[slot]);
+    *cell = row.hidden ? Hide(Read(from)) : Read(from);
+    GC_END_STUBBORN_CHANGE(GC_base(cell));
+  }
 
-  void EmptyRegister(int dest) override { roots[dest] = nullptr; }
+  void EmptySlot(int into, int slot) override {
+    Object* const node = Read(into);
+    const int kind = EdgeOf(node, slot);
+    if (kind == kNoKind) {
+      node->slot[slot] = nullptr;
+    } else {
+      *BoehmEdges()[static_cast<size_t>(kind)].cell(node->slot[slot]) = nullptr;
+    }
+  }
+
+  void EmptyRegister(int dest) override { Write(dest, nullptr, kNoKind); }
+
+  void Poke(int from, int slot, int action) override {
+    Object* const node = Read(from);
+    const int kind = EdgeOf(node, slot);
+    if (kind != kNoKind) {
+      const auto& actions = BoehmEdges()[static_cast<size_t>(kind)].actions;
+      if (!actions.empty()) {
+        actions[static_cast<size_t>(action) % actions.size()](&node->slot[slot]);
+      }
+    }
+    Object* const now = Content(node, slot);
+    Got(now == nullptr ? kNone : now->id);
+  }
 
   int Collect(int) override {
     library_.stack.Collect();
@@ -258,11 +329,38 @@ class Boehm final : public Peer {
     links_.push_back(Hide(made));
     alive_.push_back(id);
     Check(GC_register_long_link(&links_.back(), made) == GC_SUCCESS);
+    edges_.emplace_back();
+    edges_.back().fill(kNoKind);
+  }
+
+  int& EdgeOf(const Object* node, int slot) {
+    return edges_[static_cast<size_t>(node->id)][static_cast<size_t>(slot)];
+  }
+
+  Object* Content(Object* node, int slot) {
+    const int kind = EdgeOf(node, slot);
+    if (kind == kNoKind) return static_cast<Object*>(node->slot[slot]);
+    const BoehmKind& row = BoehmEdges()[static_cast<size_t>(kind)];
+    void* const found = *row.cell(node->slot[slot]);
+    return found != nullptr && row.hidden ? Reveal(found) : static_cast<Object*>(found);
+  }
+
+  Object* Read(int from) const {
+    if (from == kSelf || root_kinds_[static_cast<size_t>(from)] == kNoKind) return roots[from];
+    return static_cast<Object*>(*RootCell(root_kinds_[static_cast<size_t>(from)], from));
+  }
+
+  void Write(int dest, Object* object, int kind) {
+    int& old = root_kinds_[static_cast<size_t>(dest)];
+    if (old != kNoKind) *RootCell(old, dest) = nullptr;
+    old = kind;
+    roots[dest] = kind == kNoKind ? object : nullptr;
+    if (kind != kNoKind) *RootCell(kind, dest) = object;
   }
 
   void Fetched(int dest, Object* object) {
     Got(object == nullptr ? kNone : object->id);
-    roots[dest] = object;
+    Write(dest, object, kNoKind);
   }
 
   // Objects that the last collection reclaims, in order of birth.
@@ -296,21 +394,31 @@ class Boehm final : public Peer {
     GC_FREE(queue);
   }
 
+  static constexpr int kNoKind = -1;
+
   Library& library_;
-  std::deque<void*> links_;      // the long links, by number; they never move
-  std::vector<ObjectId> alive_;  // in order of birth
-  std::vector<Object*> due_;     // while the library calls finalizers
+  std::array<int, kRegisters> root_kinds_;         // by what kind a register holds
+  std::vector<std::array<int, kMaxSlots>> edges_;  // by id: by what kind a slot holds
+  std::deque<void*> links_;                        // the long links, by number; they never move
+  std::vector<ObjectId> alive_;                    // in order of birth
+  std::vector<Object*> due_;                       // while the library calls finalizers
 };
+
+constexpr LibraryKinds kKinds = {
+    .list = Boehm::ListKinds,
+    .make = [](Observer& observer, const std::string&, const std::vector<KindId>& ids)
+        -> std::unique_ptr<Collector> { return std::make_unique<Boehm>(observer, &ids); }};
 
 }  // namespace
 }  // namespace ouro
 
 #ifdef OURO_UNORDERED
 extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Boehm>(
-    ouro::kPeerAbilities, "Boehm's collector, finalizers without an order", "boehm-unordered");
+    ouro::kPeerAbilities, "Boehm's collector, finalizers without an order", "boehm-unordered",
+    &ouro::kKinds);
 #else
 extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Boehm>(
-    ouro::kPeerAbilities, "Boehm's collector, ordered finalizers", "boehm");
+    ouro::kPeerAbilities, "Boehm's collector, ordered finalizers", "boehm", &ouro::kKinds);
 #endif
 
 #else
