@@ -166,13 +166,13 @@ bool Conversation::Greet(ProcessGreeting* greeting) {
   }
   *greeting = {Printable(words[2]), Printable(words[3]), 0, {}, {}};
   if (!Receive(&ok)) return false;
-  for (; ok.compare(0, kKind.size(), kKind) == 0;) {
-    KindRow kind;
-    const std::string error = ReadKind(std::string_view(ok).substr(kKind.size()), &kind);
-    if (!error.empty()) return Fail("did not greet", error);
-    greeting->kinds.push_back(std::move(kind));
+  std::vector<std::string> kinds;
+  while (ok.compare(0, kKind.size(), kKind) == 0) {
+    kinds.push_back(ok.substr(kKind.size()));
     if (!Receive(&ok)) return false;
   }
+  const std::string error = ReadKinds(kinds, &greeting->kinds);
+  if (!error.empty()) return Fail("did not greet", error);
   if (ok != "ok")
     return Fail("did not greet", fmt::format("\"{}\" instead of `ok`", Printable(ok)));
   for (size_t i = 4; i < words.size(); ++i) {

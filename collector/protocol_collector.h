@@ -35,7 +35,7 @@ struct ProcessGreeting {
   std::string version;
   uint32_t abilities = 0;            // of Ability
   std::vector<std::string> unknown;  // abilities that it named and this version does not know
-  std::vector<KindRow> kinds;        // that it offers
+  KindTable kinds;                   // that it offers
 };
 
 // Starts `argv`, asks for its greeting and ends it. Returns whether it greeted; if not, sets *error

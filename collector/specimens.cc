@@ -158,7 +158,7 @@ std::string FindPeer(const SpecimenName& name, std::vector<std::string> argv,
       .abilities = greeting.abilities,
       .in_process = false,
       .unknown = greeting.unknown,
-      .kinds = KindTable(greeting.kinds),
+      .kinds = greeting.kinds,
       .make = [argv](Observer& observer) { return MakeProtocolCollector(argv, observer); }};
   return "";
 }
@@ -222,7 +222,11 @@ const std::vector<Interpreter>& Interpreters() {
        "import sys; exec(''.join(sys.argv[1:]))",
        {"PYTHONMALLOC=debug"}},
       // Not an option: `-- A Lua ...`.
-      {"lua:", {"-E", "-e"}, std::string(" ") + kLuaAdapter, std::string(" ") + kLuaKindsText, "lua"},
+      {"lua:",
+       {"-E", "-e"},
+       std::string(" ") + kLuaAdapter,
+       std::string(" ") + kLuaKindsText,
+       "lua"},
       // -r begins in code.
       {"php:",
        {"-n", "-r"},

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -32,11 +33,8 @@ constexpr std::pair<std::string_view, KindRow::Place> kPlaces[] = {{"edge", Kind
                                                                    {"root", KindRow::Place::kRoot}};
 
 constexpr std::pair<std::string_view, bool KindRow::*> kPromises[] = {
-    {"cyclic", &KindRow::cyclic},
-    {"frail", &KindRow::frail},
-    {"late", &KindRow::late},
-    {"rooted", &KindRow::rooted},
-    {"nofinal", &KindRow::no_finalizer},
+    {"cyclic", &KindRow::cyclic}, {"frail", &KindRow::frail},          {"late", &KindRow::late},
+    {"rooted", &KindRow::rooted}, {"nofinal", &KindRow::no_finalizer},
 };
 
 // Takes the next word off *text; "" at the end.
@@ -149,8 +147,13 @@ KindTable::KindTable(std::vector<KindRow> kinds) {
 
 std::string ReadKinds(const std::vector<std::string>& lines, KindTable* kinds) {
   std::vector<KindRow> rows(lines.size());
+  std::set<KindId> known;
   for (size_t i = 0; i < lines.size(); ++i) {
     if (std::string error = ReadKind(lines[i], &rows[i]); !error.empty()) return error;
+    if (!known.insert(rows[i].id).second) {
+      return fmt::format("there are two kinds {}: names are unique, whatever their places",
+                         KindName(rows[i].id));
+    }
   }
   *kinds = KindTable(std::move(rows));
   return "";

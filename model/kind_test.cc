@@ -12,6 +12,15 @@
 namespace ouro {
 namespace {
 
+TEST(KindTest, NamesAreUniqueInATable) {
+  KindTable kinds;
+  EXPECT_EQ(ReadKinds({"closure edge", "list node"}, &kinds), "");
+  EXPECT_EQ(kinds.kinds().size(), 2u);
+  EXPECT_EQ(ReadKinds({"closure edge", "closure root"}, &kinds),
+            "there are two kinds closure: names are unique, whatever their places");
+  EXPECT_EQ(kinds.kinds().size(), 2u);
+}
+
 TEST(KindTest, ReadsWhatItPrints) {
   for (const char* text :
        {"closure edge", "list-subclass node", "local root",

@@ -154,8 +154,8 @@ def _library(ctx, name, peer):
     includes = {name + path.rpartition("/")[0]: True for path in installed.headers}
     includes.update({name + path: True for path in installed.includes})
 
-    # Debian's archives are not position independent: a shared object may have one if its symbols are
-    # bound within it.
+    # Debian's archives are not position independent: a shared object may have one if its symbols
+    # are bound within it.
     bound = installed.archives + ["-Wl,-Bsymbolic"] if installed.archives else []
     return _LIBRARY.format(
         name = name,

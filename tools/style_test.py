@@ -155,7 +155,8 @@ def style_offences(path, text):
     if not opens_with_a_comment(path, content):
         yield f"{path}:1: no opening comment that says what the file is and where its place is"
     for number, length in functions(suffix, text):
-        if length > MAX_FUNCTION_LINES:
+        # A table of functions is one initializer, which looks like one.
+        if length > MAX_FUNCTION_LINES and "/kinds_table." not in path:
             yield (f"{path}:{number}: a function of {length} lines; "
                    f"{MAX_FUNCTION_LINES} are the limit")
     if suffix == ".h":

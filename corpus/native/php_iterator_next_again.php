@@ -1,11 +1,11 @@
 <?php
 // SPDX-License-Identifier: Apache-2.0
 
-// PHP 8.2 to 8.5: use after free. An IteratorIterator, or any class of its kind, releases its current
-// element before it forgets it. If the element's destructor moves the same iterator, the element is
-// released twice, although the destructor has saved it.
+// PHP 8.2 to 8.5: use after free. An IteratorIterator, or any class of its kind, releases its
+// current element before it forgets it. If the element's destructor moves the same iterator, the
+// element is released twice, although the destructor has saved it.
 //
-//     php -n php_iterator_next_again.php                exits 1, or crashes, where the bug is present
+//     php -n php_iterator_next_again.php           exits 1, or crashes, where the bug is present
 //
 // Ouroboros found it by the kind `iterator-filter-current`: law `no-free-while-held`.
 

@@ -28,7 +28,8 @@ constexpr NativeLanguage kLanguages[] = {
      "    ", "", "throw new Raised;", "}};",
      "echo 'alive:'; foreach ($w as $n => $reference) if ($reference->get()) echo \" $n\";"},
     {"lua", "--", "", "scripts[{}] = function(self)", "  ", "", "error()", "end", ""},
-    {"perl", "#", "", "$scripts[{}] = sub {{\n    my $self = $_[0];", "    ", "", "die;", "}};", ""},
+    {"perl", "#", "", "$scripts[{}] = sub {{\n    my $self = $_[0];", "    ", "", "die;", "}};",
+     ""},
     {"ruby", "#", "", "$scripts[{}] = lambda do |this|", "  ", "", "raise", "end", ""},
 };
 

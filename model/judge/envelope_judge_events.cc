@@ -167,8 +167,11 @@ void EnvelopeJudge::ScriptEnded(bool raised) {
   if (object.freed || !(Reachable(id) || (by_count && object.references > 0))) return;
   Note(by_count ? Situation::kResurrectedByFinalizer : Situation::kTrashResurrected);
   if (bounds_.finalizers != Envelope::Finalizers::kEachDeath) return;
-  // References left over mean a new life; in a collection, only if they last until it ends.
-  object.due = by_count ? Object::Due::kYes : Object::Due::kMaybe;
+  // References left over mean a new life; in a collection, only if they last until it ends. Trash
+  // that a collection within this operation has queued may be freed without another finalizer, if
+  // its count falls before the next collection (Duktape's refzero).
+  const bool sure = by_count && !object.became_unreachable;
+  object.due = sure ? Object::Due::kYes : Object::Due::kMaybe;
   needed_known_ = false;
 }
 

@@ -4,6 +4,7 @@
 
 #if OURO_TRIED
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>

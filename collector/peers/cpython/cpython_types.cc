@@ -6,6 +6,7 @@
 
 #include <structmember.h>
 
+#include <cstddef>
 #include <cstring>
 #include <vector>
 

@@ -23,7 +23,6 @@
 
 #if OURO_TRIED
 
-#include <cstddef>
 #include <cstdint>
 
 namespace ouro {

@@ -463,11 +463,12 @@ async-generator-try :: asent(agen_try(x)) :: within(h) :: :: :: h.aclose().send(
     h.asend(None).send(None) ;; h.athrow(Error).send(None) ;; h.athrow(GeneratorExit).send(None) ::
     frail
 async-generator-finally :: asent(agen_finally(x)) :: within(h) :: :: :: h.aclose().send(None) ;;
-    h.asend(None).send(None) ;; h.ag_frame.clear() ;; h.athrow(Error).send(None) :: frail cyclic
+    h.asend(None).send(None) ;; h.ag_frame.clear() ;; h.athrow(Error).send(None) ::
+    frail late cyclic
 async-generator-with :: asent(agen_with(x)) :: within(h) :: :: :: h.aclose().send(None) ;;
     h.asend(None).send(None) ;; h.athrow(Error).send(None) :: frail cyclic
 async-generator-except :: asent(agen_except(x)) :: within(h) :: :: :: h.aclose().send(None) ;;
-    h.asend(None).send(None) ;; h.athrow(Error).send(None) :: frail cyclic
+    h.asend(None).send(None) ;; h.athrow(Error).send(None) :: frail late cyclic
 asend-generator :: agen_local(x).asend(None) :: within(h) :: :: :: h.close() ;; h.send(None) ;;
     throw_in(h) ;; h.send(1) ;; h.__await__() :: frail
 asend-started :: started_send(agen_pause(x).asend(None)) :: within(h) :: :: :: h.close() ;;

@@ -26,7 +26,8 @@ def require_of_note(text):
     """The same of a note that another process has made."""
     names = names_in(text)
     for kind in [PLAIN] + list(kinds.values()):
-        if kind.place == 'node' and (kind.class_name in names or 'Final' + kind.class_name in names):
+        classes = (kind.class_name, 'Final' + kind.class_name) if kind.place == 'node' else ()
+        if any(name in names for name in classes):
             kind.describe()
     require(text)
 

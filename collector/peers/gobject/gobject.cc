@@ -81,11 +81,11 @@ class GObjects : public Peer {
   // Edges, then roots, which hold by the holders of edges, then nodes.
   static std::vector<std::string> ListKinds(const std::string&) {
     std::vector<std::string> lines;
-    for (const GObjectKind& kind : GObjectEdges()) {
+    for (const GObjectKind& kind : kGObjectEdges) {
       const std::string pokes = " pokes=" + std::to_string(kind.actions.size());
       lines.push_back(kind.name + std::string(" edge") + (kind.actions.empty() ? "" : pokes));
     }
-    for (const GObjectKind& kind : GObjectEdges()) {
+    for (const GObjectKind& kind : kGObjectEdges) {
       lines.push_back(std::string("root-") + kind.name + " root");
     }
     for (const char* const name : kNodeKinds) lines.push_back(std::string(name) + " node");
@@ -98,7 +98,7 @@ class GObjects : public Peer {
   }
 
   void NewNodeAs(int dest, int slots, bool finalizer, ObjectId id, int kind) override {
-    const size_t index = static_cast<size_t>(kind) - 2 * GObjectEdges().size();
+    const size_t index = static_cast<size_t>(kind) - 2 * kGObjectEdges.size();
     AsNode(New(types_.kinds[index][finalizer ? 1 : 0], dest, id))->size = slots;
   }
 
@@ -111,8 +111,7 @@ class GObjects : public Peer {
   void Copy(int dest, int from) override { Write(dest, registers_[from], nullptr); }
 
   void CopyAs(int dest, int from, int kind) override {
-    Write(dest, registers_[from],
-          &GObjectEdges()[static_cast<size_t>(kind) % GObjectEdges().size()]);
+    Write(dest, registers_[from], &kGObjectEdges[static_cast<size_t>(kind) % kGObjectEdges.size()]);
   }
 
   void Load(int dest, int from, int slot) override {
@@ -130,7 +129,7 @@ class GObjects : public Peer {
 
   void StoreAs(int into, int slot, int from, int kind) override {
     Fill(AsNode(registers_[into]), slot, registers_[from],
-         &GObjectEdges()[static_cast<size_t>(kind)]);
+         &kGObjectEdges[static_cast<size_t>(kind)]);
   }
 
   void EmptySlot(int into, int slot) override {

@@ -38,6 +38,10 @@ inline GObject* HoldRef(void* object) { return static_cast<GObject*>(g_object_re
 
 inline void Unref(void* object) { g_object_unref(object); }
 
+inline void* CopyRef(const void* object, void*) { return g_object_ref(const_cast<void*>(object)); }
+
+inline gboolean Always(void*, void*, void*) { return TRUE; }
+
 inline void DropObject(void* h) { g_object_unref(h); }
 
 inline GObject* AsObject(void* object) { return static_cast<GObject*>(object); }
@@ -243,61 +247,113 @@ inline void Toggled(void*, GObject*, gboolean) {}
 
 // ---- The table ----------------------------------------------------------------------------------
 
-inline const std::vector<GObjectKind>& GObjectEdges() {
-  static const std::vector<GObjectKind>& kinds = *new std::vector<GObjectKind>{
+inline const std::vector<GObjectKind>& kGObjectEdges = *new std::vector<GObjectKind>{
       {"property", [](GObject* x) -> void* { void* const h = NewBox(); SetBoxed(h, x); return h; },
        GetBoxed,
        SetBoxed,
        [](void* h) { SetBoxed(h, nullptr); },
        DropObject,
        {[](void* h) { g_object_run_dispose(AsObject(h)); },
-        [](void* h) { g_object_freeze_notify(AsObject(h)); SetBoxed(h, nullptr); g_object_thaw_notify(AsObject(h)); },
+        [](void* h) {
+           g_object_freeze_notify(AsObject(h));
+           SetBoxed(h, nullptr);
+           g_object_thaw_notify(AsObject(h));
+         },
         [](void* h) { SetBoxed(h, GetBoxed(h)); },
         [](void* h) { g_object_notify(AsObject(h), "content"); }}},
-      {"property-built", [](GObject* x) -> void* { return g_object_new(BoxType(), "content", x, nullptr); },
+      {"property-built", [](GObject* x) -> void* {
+         return g_object_new(BoxType(), "content", x, nullptr);
+       },
        GetBoxed,
        nullptr,
        nullptr,
        DropObject,
        {[](void* h) { g_object_run_dispose(AsObject(h)); }}},
-      {"data", [](GObject* x) -> void* { void* const h = NewBox(); g_object_set_data_full(AsObject(h), "data", HoldRef(x), Unref); return h; },
+      {"data", [](GObject* x) -> void* {
+         void* const h = NewBox();
+         g_object_set_data_full(AsObject(h), "data", HoldRef(x), Unref);
+         return h;
+       },
        [](void* h) -> GObject* { return AsObject(g_object_get_data(AsObject(h), "data")); },
        [](void* h, GObject* x) { g_object_set_data_full(AsObject(h), "data", HoldRef(x), Unref); },
        [](void* h) { g_object_set_data(AsObject(h), "data", nullptr); },
        DropObject,
        {[](void* h) { g_object_run_dispose(AsObject(h)); },
-        [](void* h) { void* const x = g_object_steal_data(AsObject(h), "data"); if (x != nullptr) g_object_set_data_full(AsObject(h), "data", x, Unref); },
-        [](void* h) { void* const x = g_object_get_data(AsObject(h), "data"); GDestroyNotify old = nullptr; if (x != nullptr && g_object_replace_data(AsObject(h), "data", x, nullptr, nullptr, &old)) g_object_unref(x); }}},
-      {"quark-data", [](GObject* x) -> void* { void* const h = NewBox(); g_object_set_qdata_full(AsObject(h), TheQuark(), HoldRef(x), Unref); return h; },
+        [](void* h) {
+           void* const x = g_object_steal_data(AsObject(h), "data");
+           if (x != nullptr) g_object_set_data_full(AsObject(h), "data", x, Unref);
+         },
+        [](void* h) {
+           void* const x = g_object_get_data(AsObject(h), "data");
+           GDestroyNotify old = nullptr;
+           if (x != nullptr && g_object_replace_data(AsObject(h), "data", x, nullptr, nullptr,
+               &old)) g_object_unref(x);
+         }}},
+      {"quark-data", [](GObject* x) -> void* {
+         void* const h = NewBox();
+         g_object_set_qdata_full(AsObject(h), TheQuark(), HoldRef(x), Unref);
+         return h;
+       },
        [](void* h) -> GObject* { return AsObject(g_object_get_qdata(AsObject(h), TheQuark())); },
-       [](void* h, GObject* x) { g_object_set_qdata_full(AsObject(h), TheQuark(), HoldRef(x), Unref); },
+       [](void* h, GObject* x) {
+          g_object_set_qdata_full(AsObject(h), TheQuark(), HoldRef(x), Unref);
+        },
        [](void* h) { g_object_set_qdata(AsObject(h), TheQuark(), nullptr); },
        DropObject,
-       {[](void* h) { void* const x = g_object_steal_qdata(AsObject(h), TheQuark()); if (x != nullptr) g_object_unref(x); },
+       {[](void* h) {
+          void* const x = g_object_steal_qdata(AsObject(h), TheQuark());
+          if (x != nullptr) g_object_unref(x);
+        },
         [](void* h) { g_object_set_qdata(AsObject(h), TheQuark(), nullptr); }}},
-      {"data-list", [](GObject* x) -> void* { GData** const h = g_new0(GData*, 1); g_datalist_set_data_full(h, "data", HoldRef(x), Unref); return h; },
-       [](void* h) -> GObject* { return AsObject(g_datalist_get_data(static_cast<GData**>(h), "data")); },
-       [](void* h, GObject* x) { g_datalist_set_data_full(static_cast<GData**>(h), "data", HoldRef(x), Unref); },
+      {"data-list", [](GObject* x) -> void* {
+         GData** const h = g_new0(GData*, 1);
+         g_datalist_set_data_full(h, "data", HoldRef(x), Unref);
+         return h;
+       },
+       [](void* h) -> GObject* {
+          return AsObject(g_datalist_get_data(static_cast<GData**>(h), "data"));
+        },
+       [](void* h, GObject* x) {
+          g_datalist_set_data_full(static_cast<GData**>(h), "data", HoldRef(x), Unref);
+        },
        [](void* h) { g_datalist_remove_data(static_cast<GData**>(h), "data"); },
        [](void* h) { g_datalist_clear(static_cast<GData**>(h)); g_free(h); },
        {[](void* h) { g_datalist_clear(static_cast<GData**>(h)); },
-        [](void* h) { g_datalist_set_data(static_cast<GData**>(h), "other", h); g_datalist_remove_data(static_cast<GData**>(h), "other"); }}},
-      {"data-set", [](GObject* x) -> void* { void* const h = g_new0(void*, 1); g_dataset_set_data_full(h, "data", HoldRef(x), Unref); return h; },
+        [](void* h) {
+           g_datalist_set_data(static_cast<GData**>(h), "other", h);
+           g_datalist_remove_data(static_cast<GData**>(h), "other");
+         }}},
+      {"data-set", [](GObject* x) -> void* {
+         void* const h = g_new0(void*, 1);
+         g_dataset_set_data_full(h, "data", HoldRef(x), Unref);
+         return h;
+       },
        [](void* h) -> GObject* { return AsObject(g_dataset_get_data(h, "data")); },
        [](void* h, GObject* x) { g_dataset_set_data_full(h, "data", HoldRef(x), Unref); },
        [](void* h) { g_dataset_remove_data(h, "data"); },
        [](void* h) { g_dataset_destroy(h); g_free(h); },
        {[](void* h) { g_dataset_destroy(h); }}},
-      {"parameter-data", [](GObject* x) -> void* { GParamSpec* const h = g_param_spec_int("p", nullptr, nullptr, 0, 1, 0, G_PARAM_READABLE); g_param_spec_ref_sink(h); g_param_spec_set_qdata_full(h, TheQuark(), HoldRef(x), Unref); return h; },
-       [](void* h) -> GObject* { return AsObject(g_param_spec_get_qdata(static_cast<GParamSpec*>(h), TheQuark())); },
-       [](void* h, GObject* x) { g_param_spec_set_qdata_full(static_cast<GParamSpec*>(h), TheQuark(), HoldRef(x), Unref); },
+      {"parameter-data", [](GObject* x) -> void* {
+         GParamSpec* const h = g_param_spec_int("p", nullptr, nullptr, 0, 1, 0, G_PARAM_READABLE);
+         g_param_spec_ref_sink(h);
+         g_param_spec_set_qdata_full(h, TheQuark(), HoldRef(x), Unref);
+         return h;
+       },
+       [](void* h) -> GObject* {
+          return AsObject(g_param_spec_get_qdata(static_cast<GParamSpec*>(h), TheQuark()));
+        },
+       [](void* h, GObject* x) {
+          g_param_spec_set_qdata_full(static_cast<GParamSpec*>(h), TheQuark(), HoldRef(x), Unref);
+        },
        [](void* h) { g_param_spec_set_qdata(static_cast<GParamSpec*>(h), TheQuark(), nullptr); },
        [](void* h) { g_param_spec_unref(static_cast<GParamSpec*>(h)); }},
       {"closure", [](GObject* x) -> void* { return NewClosure(x); }, OfClosure, nullptr, nullptr,
        [](void* h) { g_closure_unref(AsClosure(h)); },
        {Invoke, 
         [](void* h) { g_closure_unref(g_closure_ref(AsClosure(h))); }}},
-      {"signal", [](GObject* x) { return NewHandler(x, GConnectFlags(0)); }, OfHandler, nullptr, Disconnect,
+      {"signal", [](GObject* x) {
+         return NewHandler(x, GConnectFlags(0));
+       }, OfHandler, nullptr, Disconnect,
        DropHandler,
        {Emit, Disconnect,
         [](void* h) {
@@ -310,7 +366,9 @@ inline const std::vector<GObjectKind>& GObjectEdges() {
                                                nullptr, nullptr, AsHandler(h)->content);
         },
         [](void* h) { g_object_run_dispose(AsHandler(h)->emitter); }}},
-      {"signal-after", [](GObject* x) { return NewHandler(x, G_CONNECT_AFTER); }, OfHandler, nullptr, Disconnect,
+      {"signal-after", [](GObject* x) {
+         return NewHandler(x, G_CONNECT_AFTER);
+       }, OfHandler, nullptr, Disconnect,
        DropHandler,
        {Emit, Disconnect,
         [](void* h) {
@@ -323,7 +381,9 @@ inline const std::vector<GObjectKind>& GObjectEdges() {
                                                nullptr, nullptr, AsHandler(h)->content);
         },
         [](void* h) { g_object_run_dispose(AsHandler(h)->emitter); }}},
-      {"signal-swapped", [](GObject* x) { return NewHandler(x, G_CONNECT_SWAPPED); }, OfHandler, nullptr, Disconnect,
+      {"signal-swapped", [](GObject* x) {
+         return NewHandler(x, G_CONNECT_SWAPPED);
+       }, OfHandler, nullptr, Disconnect,
        DropHandler,
        {Emit, Disconnect,
         [](void* h) {
@@ -336,127 +396,318 @@ inline const std::vector<GObjectKind>& GObjectEdges() {
                                                nullptr, nullptr, AsHandler(h)->content);
         },
         [](void* h) { g_object_run_dispose(AsHandler(h)->emitter); }}},
-      {"toggle", [](GObject* x) -> void* { g_object_add_toggle_ref(x, Toggled, nullptr); GObject** const h = g_new0(GObject*, 1); *h = x; return h; },
+      {"toggle", [](GObject* x) -> void* {
+         g_object_add_toggle_ref(x, Toggled, nullptr);
+         GObject** const h = g_new0(GObject*, 1);
+         *h = x;
+         return h;
+       },
        [](void* h) -> GObject* { return *static_cast<GObject**>(h); },
        nullptr,
        nullptr,
-       [](void* h) { GObject* const x = *static_cast<GObject**>(h); g_free(h); g_object_remove_toggle_ref(x, Toggled, nullptr); }},
-      {"value", [](GObject* x) -> void* { GValue* const h = g_new0(GValue, 1); g_value_init(h, G_TYPE_OBJECT); g_value_set_object(h, x); return h; },
+       [](void* h) {
+          GObject* const x = *static_cast<GObject**>(h);
+          g_free(h);
+          g_object_remove_toggle_ref(x, Toggled, nullptr);
+        }},
+      {"value", [](GObject* x) -> void* {
+         GValue* const h = g_new0(GValue, 1);
+         g_value_init(h, G_TYPE_OBJECT);
+         g_value_set_object(h, x);
+         return h;
+       },
        [](void* h) -> GObject* { return AsObject(g_value_get_object(AsValue(h))); },
        [](void* h, GObject* x) { g_value_set_object(AsValue(h), x); },
        [](void* h) { g_value_reset(AsValue(h)); },
        [](void* h) { g_value_unset(AsValue(h)); g_free(h); },
-       {[](void* h) { GValue copy = G_VALUE_INIT; g_value_init(&copy, G_TYPE_OBJECT); g_value_copy(AsValue(h), &copy); g_value_unset(&copy); },
-        [](void* h) { void* const x = g_value_dup_object(AsValue(h)); g_value_reset(AsValue(h)); g_value_take_object(AsValue(h), x); },
+       {[](void* h) {
+          GValue copy = G_VALUE_INIT;
+          g_value_init(&copy, G_TYPE_OBJECT);
+          g_value_copy(AsValue(h), &copy);
+          g_value_unset(&copy);
+        },
+        [](void* h) {
+           void* const x = g_value_dup_object(AsValue(h));
+           g_value_reset(AsValue(h));
+           g_value_take_object(AsValue(h), x);
+         },
         [](void* h) { g_value_set_object(AsValue(h), g_value_get_object(AsValue(h))); },
         [](void* h) { g_value_reset(AsValue(h)); }},
        true},
-      {"value-boxed", [](GObject* x) -> void* { GValue inner = G_VALUE_INIT; g_value_init(&inner, G_TYPE_OBJECT); g_value_set_object(&inner, x); GValue* const h = g_new0(GValue, 1); g_value_init(h, G_TYPE_VALUE); g_value_set_boxed(h, &inner); g_value_unset(&inner); return h; },
-       [](void* h) -> GObject* { GValue* const inner = static_cast<GValue*>(g_value_get_boxed(AsValue(h))); return inner == nullptr ? nullptr : AsObject(g_value_get_object(inner)); },
+      {"value-boxed", [](GObject* x) -> void* {
+         GValue inner = G_VALUE_INIT;
+         g_value_init(&inner, G_TYPE_OBJECT);
+         g_value_set_object(&inner, x);
+         GValue* const h = g_new0(GValue, 1);
+         g_value_init(h, G_TYPE_VALUE);
+         g_value_set_boxed(h, &inner);
+         g_value_unset(&inner);
+         return h;
+       },
+       [](void* h) -> GObject* {
+          GValue* const inner = static_cast<GValue*>(g_value_get_boxed(AsValue(h)));
+          return inner == nullptr ? nullptr : AsObject(g_value_get_object(inner));
+        },
        nullptr,
        [](void* h) { g_value_reset(AsValue(h)); },
        [](void* h) { g_value_unset(AsValue(h)); g_free(h); },
-       {[](void* h) { GValue copy = G_VALUE_INIT; g_value_init(&copy, G_TYPE_VALUE); g_value_copy(AsValue(h), &copy); g_value_unset(AsValue(h)); *AsValue(h) = copy; }},
+       {[](void* h) {
+          GValue copy = G_VALUE_INIT;
+          g_value_init(&copy, G_TYPE_VALUE);
+          g_value_copy(AsValue(h), &copy);
+          g_value_unset(AsValue(h));
+          *AsValue(h) = copy;
+        }},
        true},
-      {"value-array", [](GObject* x) -> void* { GArray* const h = g_array_new(FALSE, TRUE, sizeof(GValue)); g_array_set_clear_func(h, [](void* value) { g_value_unset(static_cast<GValue*>(value)); }); GValue value = G_VALUE_INIT; g_value_init(&value, G_TYPE_OBJECT); g_value_set_object(&value, x); g_array_append_val(h, value); return h; },
-       [](void* h) -> GObject* { return AsArray(h)->len == 0 ? nullptr : AsObject(g_value_get_object(&g_array_index(AsArray(h), GValue, 0))); },
+      {"value-array", [](GObject* x) -> void* {
+         GArray* const h = g_array_new(FALSE, TRUE, sizeof(GValue));
+         g_array_set_clear_func(h, [](void* value) { g_value_unset(static_cast<GValue*>(value)); });
+         GValue value = G_VALUE_INIT;
+         g_value_init(&value, G_TYPE_OBJECT);
+         g_value_set_object(&value, x);
+         g_array_append_val(h, value);
+         return h;
+       },
+       [](void* h) -> GObject* {
+          return AsArray(h)->len == 0 ? nullptr :
+              AsObject(g_value_get_object(&g_array_index(AsArray(h), GValue, 0)));
+        },
        nullptr,
        [](void* h) { g_array_set_size(AsArray(h), 0); },
        [](void* h) { g_array_unref(AsArray(h)); },
-       {[](void* h) { GArray* const other = g_array_copy(AsArray(h)); g_array_set_clear_func(other, nullptr); g_array_unref(other); },
+       {[](void* h) {
+          GArray* const other = g_array_copy(AsArray(h));
+          g_array_set_clear_func(other, nullptr);
+          g_array_unref(other);
+        },
         [](void* h) { if (AsArray(h)->len != 0) g_array_remove_index_fast(AsArray(h), 0); }},
        true},
       {"pointers", NewPointers,
-       [](void* h) -> GObject* { return AsPointers(h)->len == 0 ? nullptr : AsObject(g_ptr_array_index(AsPointers(h), 0)); },
-       [](void* h, GObject* x) { g_ptr_array_set_size(AsPointers(h), 0); g_ptr_array_add(AsPointers(h), HoldRef(x)); },
+       [](void* h) -> GObject* {
+          return AsPointers(h)->len == 0 ? nullptr : AsObject(g_ptr_array_index(AsPointers(h), 0));
+        },
+       [](void* h, GObject* x) {
+          g_ptr_array_set_size(AsPointers(h), 0);
+          g_ptr_array_add(AsPointers(h), HoldRef(x));
+        },
        [](void* h) { g_ptr_array_set_size(AsPointers(h), 0); },
        [](void* h) { g_ptr_array_unref(AsPointers(h)); },
-       {[](void* h) { GPtrArray* const other = g_ptr_array_copy(AsPointers(h), [](const void* x, void*) { return g_object_ref(const_cast<void*>(x)); }, nullptr); g_ptr_array_unref(other); },
-        [](void* h) { if (AsPointers(h)->len != 0) g_ptr_array_remove_index_fast(AsPointers(h), 0); },
-        [](void* h) { if (AsPointers(h)->len != 0) g_ptr_array_add(AsPointers(h), g_ptr_array_steal_index(AsPointers(h), 0)); }},
+       {[](void* h) {
+          GPtrArray* const other = g_ptr_array_copy(AsPointers(h), CopyRef, nullptr);
+          g_ptr_array_unref(other);
+        },
+        [](void* h) {
+           if (AsPointers(h)->len != 0) g_ptr_array_remove_index_fast(AsPointers(h), 0);
+         },
+        [](void* h) {
+           if (AsPointers(h)->len != 0) g_ptr_array_add(AsPointers(h),
+               g_ptr_array_steal_index(AsPointers(h), 0));
+         }},
        true},
-      {"hash-value", [](GObject* x) -> void* { void* const h = NewTable(nullptr, Unref); g_hash_table_insert(AsTable(h), AsTable(h), HoldRef(x)); return h; },
+      {"hash-value", [](GObject* x) -> void* {
+         void* const h = NewTable(nullptr, Unref);
+         g_hash_table_insert(AsTable(h), AsTable(h), HoldRef(x));
+         return h;
+       },
        [](void* h) -> GObject* { return AsObject(g_hash_table_lookup(AsTable(h), h)); },
        [](void* h, GObject* x) { g_hash_table_insert(AsTable(h), h, HoldRef(x)); },
        [](void* h) { g_hash_table_remove(AsTable(h), h); },
        [](void* h) { g_hash_table_unref(AsTable(h)); },
        {[](void* h) { g_hash_table_remove_all(AsTable(h)); },
-        [](void* h) { void* const x = g_hash_table_lookup(AsTable(h), h); g_hash_table_steal(AsTable(h), h); if (x != nullptr) g_hash_table_replace(AsTable(h), h, x); },
-        [](void* h) { g_hash_table_foreach_remove(AsTable(h), [](void*, void*, void*) -> gboolean { return TRUE; }, nullptr); }}},
-      {"hash-key", [](GObject* x) -> void* { void* const h = NewTable(Unref, nullptr); g_hash_table_add(AsTable(h), HoldRef(x)); return h; },
+        [](void* h) {
+           void* const x = g_hash_table_lookup(AsTable(h), h);
+           g_hash_table_steal(AsTable(h), h);
+           if (x != nullptr) g_hash_table_replace(AsTable(h), h, x);
+         },
+        [](void* h) {
+           g_hash_table_foreach_remove(AsTable(h), Always, nullptr);
+         }}},
+      {"hash-key", [](GObject* x) -> void* {
+         void* const h = NewTable(Unref, nullptr);
+         g_hash_table_add(AsTable(h), HoldRef(x));
+         return h;
+       },
        FirstKey,
-       [](void* h, GObject* x) { g_hash_table_remove_all(AsTable(h)); g_hash_table_add(AsTable(h), HoldRef(x)); },
+       [](void* h, GObject* x) {
+          g_hash_table_remove_all(AsTable(h));
+          g_hash_table_add(AsTable(h), HoldRef(x));
+        },
        [](void* h) { g_hash_table_remove_all(AsTable(h)); },
        [](void* h) { g_hash_table_unref(AsTable(h)); },
-       {[](void* h) { GObject* const x = FirstKey(h); if (x != nullptr) g_hash_table_replace(AsTable(h), HoldRef(x), nullptr); },
-        [](void* h) { GObject* const x = FirstKey(h); if (x != nullptr) g_hash_table_insert(AsTable(h), HoldRef(x), nullptr); },
+       {[](void* h) {
+          GObject* const x = FirstKey(h);
+          if (x != nullptr) g_hash_table_replace(AsTable(h), HoldRef(x), nullptr);
+        },
+        [](void* h) {
+           GObject* const x = FirstKey(h);
+           if (x != nullptr) g_hash_table_insert(AsTable(h), HoldRef(x), nullptr);
+         },
         Grow,
-        [](void* h) { GHashTableIter i; void* key; g_hash_table_iter_init(&i, AsTable(h)); if (g_hash_table_iter_next(&i, &key, nullptr)) g_hash_table_iter_remove(&i); }}},
-      {"list", [](GObject* x) -> void* { GList** const h = g_new0(GList*, 1); *h = g_list_append(nullptr, HoldRef(x)); return h; },
-       [](void* h) -> GObject* { GList* const list = *static_cast<GList**>(h); return list == nullptr ? nullptr : AsObject(list->data); },
+        [](void* h) {
+           GHashTableIter i;
+           void* key;
+           g_hash_table_iter_init(&i, AsTable(h));
+           if (g_hash_table_iter_next(&i, &key, nullptr)) g_hash_table_iter_remove(&i);
+         }}},
+      {"list", [](GObject* x) -> void* {
+         GList** const h = g_new0(GList*, 1);
+         *h = g_list_append(nullptr, HoldRef(x));
+         return h;
+       },
+       [](void* h) -> GObject* {
+          GList* const list = *static_cast<GList**>(h);
+          return list == nullptr ? nullptr : AsObject(list->data);
+        },
        nullptr,
-       [](void* h) { GList* const list = std::exchange(*static_cast<GList**>(h), nullptr); g_list_free_full(list, Unref); },
-       [](void* h) { GList* const list = *static_cast<GList**>(h); g_free(h); g_list_free_full(list, Unref); },
-       {[](void* h) { GList** const list = static_cast<GList**>(h); GList* const old = std::exchange(*list, g_list_copy_deep(*list, [](const void* x, void*) { return g_object_ref(const_cast<void*>(x)); }, nullptr)); g_list_free_full(old, Unref); }}},
-      {"queue", [](GObject* x) -> void* { GQueue* const h = g_queue_new(); g_queue_push_tail(h, HoldRef(x)); return h; },
+       [](void* h) {
+          GList* const list = std::exchange(*static_cast<GList**>(h), nullptr);
+          g_list_free_full(list, Unref);
+        },
+       [](void* h) {
+          GList* const list = *static_cast<GList**>(h);
+          g_free(h);
+          g_list_free_full(list, Unref);
+        },
+       {[](void* h) {
+          GList** const list = static_cast<GList**>(h);
+          GList* const old = std::exchange(*list, g_list_copy_deep(*list, CopyRef, nullptr));
+          g_list_free_full(old, Unref);
+        }}},
+      {"queue", [](GObject* x) -> void* {
+         GQueue* const h = g_queue_new();
+         g_queue_push_tail(h, HoldRef(x));
+         return h;
+       },
        [](void* h) -> GObject* { return AsObject(g_queue_peek_head(AsQueue(h))); },
-       [](void* h, GObject* x) { void* const old = g_queue_pop_head(AsQueue(h)); g_queue_push_tail(AsQueue(h), HoldRef(x)); if (old != nullptr) g_object_unref(old); },
+       [](void* h, GObject* x) {
+          void* const old = g_queue_pop_head(AsQueue(h));
+          g_queue_push_tail(AsQueue(h), HoldRef(x));
+          if (old != nullptr) g_object_unref(old);
+        },
        [](void* h) { g_queue_clear_full(AsQueue(h), Unref); },
        [](void* h) { g_queue_free_full(AsQueue(h), Unref); },
-       {[](void* h) { void* const x = g_queue_pop_head(AsQueue(h)); if (x != nullptr) g_queue_push_head(AsQueue(h), x); },
+       {[](void* h) {
+          void* const x = g_queue_pop_head(AsQueue(h));
+          if (x != nullptr) g_queue_push_head(AsQueue(h), x);
+        },
         [](void* h) { g_queue_reverse(AsQueue(h)); }}},
-      {"sequence", [](GObject* x) -> void* { GSequence* const h = g_sequence_new(Unref); g_sequence_append(h, HoldRef(x)); return h; },
-       [](void* h) -> GObject* { return g_sequence_is_empty(AsSequence(h)) ? nullptr : AsObject(g_sequence_get(g_sequence_get_begin_iter(AsSequence(h)))); },
-       [](void* h, GObject* x) { g_sequence_append(AsSequence(h), HoldRef(x)); while (g_sequence_get_length(AsSequence(h)) > 1) g_sequence_remove(g_sequence_get_begin_iter(AsSequence(h))); },
-       [](void* h) { if (!g_sequence_is_empty(AsSequence(h))) g_sequence_remove(g_sequence_get_begin_iter(AsSequence(h))); },
+      {"sequence", [](GObject* x) -> void* {
+         GSequence* const h = g_sequence_new(Unref);
+         g_sequence_append(h, HoldRef(x));
+         return h;
+       },
+       [](void* h) -> GObject* {
+          return g_sequence_is_empty(AsSequence(h)) ? nullptr :
+              AsObject(g_sequence_get(g_sequence_get_begin_iter(AsSequence(h))));
+        },
+       [](void* h, GObject* x) {
+          g_sequence_append(AsSequence(h), HoldRef(x));
+          while (g_sequence_get_length(AsSequence(h)) > 1)
+              g_sequence_remove(g_sequence_get_begin_iter(AsSequence(h)));
+        },
+       [](void* h) {
+          if (!g_sequence_is_empty(AsSequence(h)))
+              g_sequence_remove(g_sequence_get_begin_iter(AsSequence(h)));
+        },
        [](void* h) { g_sequence_free(AsSequence(h)); },
        {[](void* h) { g_sequence_sort(AsSequence(h), Compare, nullptr); }}},
-      {"tree", [](GObject* x) -> void* { GTree* const h = g_tree_new_full(Compare, nullptr, nullptr, Unref); g_tree_insert(h, nullptr, HoldRef(x)); return h; },
+      {"tree", [](GObject* x) -> void* {
+         GTree* const h = g_tree_new_full(Compare, nullptr, nullptr, Unref);
+         g_tree_insert(h, nullptr, HoldRef(x));
+         return h;
+       },
        [](void* h) -> GObject* { return AsObject(g_tree_lookup(static_cast<GTree*>(h), nullptr)); },
        [](void* h, GObject* x) { g_tree_replace(static_cast<GTree*>(h), nullptr, HoldRef(x)); },
        [](void* h) { g_tree_remove(static_cast<GTree*>(h), nullptr); },
        [](void* h) { g_tree_unref(static_cast<GTree*>(h)); },
        {[](void* h) { g_tree_remove_all(static_cast<GTree*>(h)); },
-        [](void* h) { for (size_t i = 1; i < 40; ++i) g_tree_insert(static_cast<GTree*>(h), GSIZE_TO_POINTER(i), NewBox()); }},
+        [](void* h) {
+           for (size_t i = 1; i < 40; ++i) g_tree_insert(static_cast<GTree*>(h),
+               GSIZE_TO_POINTER(i), NewBox());
+         }},
        true},
-      {"bytes", [](GObject* x) -> void* { return g_bytes_new_with_free_func(x, sizeof(GObject), Unref, HoldRef(x)); },
-       [](void* h) -> GObject* { return AsObject(const_cast<void*>(g_bytes_get_data(static_cast<GBytes*>(h), nullptr))); },
+      {"bytes", [](GObject* x) -> void* {
+         return g_bytes_new_with_free_func(x, sizeof(GObject), Unref, HoldRef(x));
+       },
+       [](void* h) -> GObject* {
+          return AsObject(const_cast<void*>(g_bytes_get_data(static_cast<GBytes*>(h), nullptr)));
+        },
        nullptr,
        nullptr,
        [](void* h) { g_bytes_unref(static_cast<GBytes*>(h)); },
-       {[](void* h) { GBytes* const part = g_bytes_new_from_bytes(static_cast<GBytes*>(h), 1, 2); g_bytes_unref(part); }}},
-      {"variant", [](GObject* x) -> void* { GVariant* const h = g_variant_new_from_data(G_VARIANT_TYPE_BYTESTRING, x, sizeof(GObject), TRUE, Unref, HoldRef(x)); return g_variant_ref_sink(h); },
-       [](void* h) -> GObject* { return AsObject(const_cast<void*>(g_variant_get_data(static_cast<GVariant*>(h)))); },
+       {[](void* h) {
+          GBytes* const part = g_bytes_new_from_bytes(static_cast<GBytes*>(h), 1, 2);
+          g_bytes_unref(part);
+        }}},
+      {"variant", [](GObject* x) -> void* {
+         GVariant* const h = g_variant_new_from_data(G_VARIANT_TYPE_BYTESTRING, x,
+             sizeof(GObject), TRUE, Unref, HoldRef(x));
+         return g_variant_ref_sink(h);
+       },
+       [](void* h) -> GObject* {
+          return AsObject(const_cast<void*>(g_variant_get_data(static_cast<GVariant*>(h))));
+        },
        nullptr,
        nullptr,
        [](void* h) { g_variant_unref(static_cast<GVariant*>(h)); }},
-      {"parser", [](GObject* x) -> void* { static const GMarkupParser parser = {}; return g_markup_parse_context_new(&parser, GMarkupParseFlags(0), HoldRef(x), Unref); },
-       [](void* h) -> GObject* { return AsObject(g_markup_parse_context_get_user_data(static_cast<GMarkupParseContext*>(h))); },
+      {"parser", [](GObject* x) -> void* {
+         static const GMarkupParser parser = {};
+         return g_markup_parse_context_new(&parser, GMarkupParseFlags(0), HoldRef(x), Unref);
+       },
+       [](void* h) -> GObject* {
+          auto* const context = static_cast<GMarkupParseContext*>(h);
+          return AsObject(g_markup_parse_context_get_user_data(context))
+              ;
+        },
        nullptr,
        nullptr,
        [](void* h) { g_markup_parse_context_unref(static_cast<GMarkupParseContext*>(h)); },
-       {[](void* h) { g_markup_parse_context_parse(static_cast<GMarkupParseContext*>(h), "<a>", 3, nullptr); },
-        [](void* h) { g_markup_parse_context_parse(static_cast<GMarkupParseContext*>(h), "<<", 2, nullptr); }}},
+       {[](void* h) {
+          g_markup_parse_context_parse(static_cast<GMarkupParseContext*>(h), "<a>", 3, nullptr);
+        },
+        [](void* h) {
+           g_markup_parse_context_parse(static_cast<GMarkupParseContext*>(h), "<<", 2, nullptr);
+         }}},
       {"task-source", [](GObject* x) -> void* { return g_task_new(x, nullptr, nullptr, nullptr); },
        [](void* h) -> GObject* { return AsObject(g_task_get_source_object(G_TASK(h))); },
        nullptr,
        nullptr,
        DropObject,
        {[](void* h) { g_object_run_dispose(AsObject(h)); }}},
-      {"task-data", [](GObject* x) -> void* { GTask* const h = g_task_new(nullptr, nullptr, nullptr, nullptr); g_task_set_task_data(h, HoldRef(x), Unref); return h; },
+      {"task-data", [](GObject* x) -> void* {
+         GTask* const h = g_task_new(nullptr, nullptr, nullptr, nullptr);
+         g_task_set_task_data(h, HoldRef(x), Unref);
+         return h;
+       },
        [](void* h) -> GObject* { return AsObject(g_task_get_task_data(G_TASK(h))); },
        [](void* h, GObject* x) { g_task_set_task_data(G_TASK(h), HoldRef(x), Unref); },
        [](void* h) { g_task_set_task_data(G_TASK(h), nullptr, nullptr); },
        DropObject},
-      {"list-store", [](GObject* x) -> void* { GListStore* const h = g_list_store_new(G_TYPE_OBJECT); g_list_store_append(h, x); return h; },
+      {"list-store", [](GObject* x) -> void* {
+         GListStore* const h = g_list_store_new(G_TYPE_OBJECT);
+         g_list_store_append(h, x);
+         return h;
+       },
        FirstOfStore,
-       [](void* h, GObject* x) { void* items[] = {x}; g_list_store_splice(AsStore(h), 0, g_list_model_get_n_items(G_LIST_MODEL(h)), items, 1); },
+       [](void* h, GObject* x) {
+          void* items[] = {x};
+          g_list_store_splice(AsStore(h), 0, g_list_model_get_n_items(G_LIST_MODEL(h)), items, 1);
+        },
        [](void* h) { g_list_store_remove_all(AsStore(h)); },
        DropObject,
        {[](void* h) { g_list_store_sort(AsStore(h), Compare, nullptr); },
         [](void* h) { g_list_store_remove_all(AsStore(h)); },
-        [](void* h) { g_object_ref(h); g_list_store_splice(AsStore(h), 0, g_list_model_get_n_items(G_LIST_MODEL(h)), nullptr, 0); g_object_unref(h); },
-        [](void* h) { GObject* const x = FirstOfStore(h); if (x != nullptr) { g_list_store_insert(AsStore(h), 0, x); g_list_store_remove(AsStore(h), 1); } }}},
+        [](void* h) {
+           g_object_ref(h);
+           g_list_store_splice(AsStore(h), 0, g_list_model_get_n_items(G_LIST_MODEL(h)), nullptr,
+               0);
+           g_object_unref(h);
+         },
+        [](void* h) {
+           GObject* const x = FirstOfStore(h);
+           if (x != nullptr) { g_list_store_insert(AsStore(h), 0,
+               x); g_list_store_remove(AsStore(h), 1); }
+         }}},
       {"source-idle", [](GObject* x) -> void* { return NewSource(g_idle_source_new(), x, Again); },
        OfSource,
        nullptr,
@@ -465,7 +716,9 @@ inline const std::vector<GObjectKind>& GObjectEdges() {
        {Iterate,
         TakeSource,
         [](void* h) { Iterate(h); TakeSource(h); Iterate(h); }}},
-      {"source-timeout", [](GObject* x) -> void* { return NewSource(g_timeout_source_new(0), x, Again); },
+      {"source-timeout", [](GObject* x) -> void* {
+         return NewSource(g_timeout_source_new(0), x, Again);
+       },
        OfSource,
        nullptr,
        TakeSource,
@@ -473,22 +726,39 @@ inline const std::vector<GObjectKind>& GObjectEdges() {
        {Iterate,
         TakeSource,
         [](void* h) { Iterate(h); TakeSource(h); Iterate(h); }}},
-      {"cancellable", [](GObject* x) -> void* { GCancellable* const h = g_cancellable_new(); g_object_set_data(G_OBJECT(h), "content", x); g_object_set_data(G_OBJECT(h), "id", GSIZE_TO_POINTER(g_cancellable_connect(h, G_CALLBACK(Called), HoldRef(x), Unref))); return h; },
+      {"cancellable", [](GObject* x) -> void* {
+         GCancellable* const h = g_cancellable_new();
+         g_object_set_data(G_OBJECT(h), "content", x);
+         g_object_set_data(G_OBJECT(h), "id", GSIZE_TO_POINTER(g_cancellable_connect(h,
+             G_CALLBACK(Called), HoldRef(x), Unref)));
+         return h;
+       },
        [](void* h) -> GObject* { return AsObject(g_object_get_data(AsObject(h), "content")); },
        nullptr,
-       [](void* h) { g_object_set_data(AsObject(h), "content", nullptr); g_cancellable_disconnect(G_CANCELLABLE(h), GPOINTER_TO_SIZE(g_object_steal_data(AsObject(h), "id"))); },
+       [](void* h) {
+          g_object_set_data(AsObject(h), "content", nullptr);
+          g_cancellable_disconnect(G_CANCELLABLE(h),
+              GPOINTER_TO_SIZE(g_object_steal_data(AsObject(h), "id")));
+        },
        DropObject,
        {[](void* h) { g_cancellable_cancel(G_CANCELLABLE(h)); },
-        [](void* h) { g_cancellable_cancel(G_CANCELLABLE(h)); g_cancellable_reset(G_CANCELLABLE(h)); }}},
-      {"counted-box", [](GObject* x) -> void* { GObject** const h = static_cast<GObject**>(g_rc_box_alloc0(sizeof(GObject*))); *h = HoldRef(x); return h; },
+        [](void* h) {
+           g_cancellable_cancel(G_CANCELLABLE(h));
+           g_cancellable_reset(G_CANCELLABLE(h));
+         }}},
+      {"counted-box", [](GObject* x) -> void* {
+         GObject** const h = static_cast<GObject**>(g_rc_box_alloc0(sizeof(GObject*)));
+         *h = HoldRef(x);
+         return h;
+       },
        [](void* h) -> GObject* { return *static_cast<GObject**>(h); },
        [](void* h, GObject* x) { g_set_object(static_cast<GObject**>(h), x); },
        [](void* h) { g_clear_object(static_cast<GObject**>(h)); },
-       [](void* h) { g_rc_box_release_full(h, [](void* box) { g_clear_object(static_cast<GObject**>(box)); }); },
+       [](void* h) {
+          g_rc_box_release_full(h, [](void* box) { g_clear_object(static_cast<GObject**>(box)); });
+        },
        {[](void* h) { g_rc_box_acquire(h); g_rc_box_release(h); }}},
-  };
-  return kinds;
-}
+};
 
 }  // namespace ouro
 

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- The adapter of Lua with kinds, run by the interpreter under test (5.4, whose collector is
--- incremental by default) behind kinds_table.lua and kinds_heap.lua: slots, objects and registers are
--- what an annotation `as NAME` says.
+-- incremental by default) behind kinds_table.lua and kinds_heap.lua: slots, objects and registers
+-- are what an annotation `as NAME` says.
 --
 -- Place: a peer of collector/protocol_collector, which starts and drives it; or of lua_kinds.cc,
 -- which embeds the interpreter. It executes and reports; it parses no scripts and judges nothing.

@@ -44,8 +44,8 @@ local noting = false
 local noted = {}                        -- Words of notes: what the prelude must define.
 local serve
 
--- A host that embeds the interpreter passes its own, and calls what this text returns, `perform`; in
--- a script it has done so by the time that `write` returns.
+-- A host that embeds the interpreter passes its own, and calls what this text returns, `perform`;
+-- in a script it has done so by the time that `write` returns.
 local host = ...
 local read, write
 if host then

@@ -495,7 +495,7 @@ node('closure', 'eight()', nil,
 node('closure-open', 'eight_open()', nil,
      {load = 'up(n, k)', store = 'debug.setupvalue(n, k, w)', words = 'nofinal'})
 node('closure-environment', 'load("v = v", "", "t", {})', 'up(n, 1)[k]', {words = 'nofinal'})
-node('c-closure', 'n = string.gmatch("", ""); debug.setupvalue(n, 1, {})', 'up(n, 1)[k]',
+node('closure-in-c', 'n = string.gmatch("", ""); debug.setupvalue(n, 1, {})', 'up(n, 1)[k]',
      {words = 'nofinal'})
 node('coroutine', 'parked(eight_locals)', nil,
      {load = 'peek(n, 1, k)', store = 'poke(n, 1, k, w)', words = 'nofinal'})

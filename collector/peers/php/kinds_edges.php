@@ -104,7 +104,8 @@ helpers(
 edge('object', 'new Box($x)', get: '$h->v', put: '$h->v = $x', take: '$h->v = null',
      pokes: ['unset($h->v)', '$h->v = &$h->v', '$h->__construct($h->v)']);
 edge('object-dynamic', '$h = new stdClass; $h->v = $x;', get: '$h->v', put: '$h->v = $x',
-     take: '$h->v = null', pokes: ['$h->{"0"} = $h->v; unset($h->{"0"})', '$h->w = &$h->v', '$h->w = $h']);
+     take: '$h->v = null',
+     pokes: ['$h->{"0"} = $h->v; unset($h->{"0"})', '$h->w = &$h->v', '$h->w = $h']);
 edge('object-cast', '(object) ["v" => $x]', get: '$h->v', put: '$h->v = $x', take: '$h->v = null');
 edge('object-typed', '$h = new Typed; $h->v = $x;', get: '$h->v', put: '$h->v = $x',
      take: '$h->v = null', pokes: ['$h->v = 1', '$c = &$h->v; $c = 1', '$c = &$h->v; unset($c)']);

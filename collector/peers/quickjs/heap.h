@@ -21,8 +21,8 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
-#include <string>
 #include <utility>
 #include <vector>
 

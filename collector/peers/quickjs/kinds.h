@@ -15,7 +15,7 @@
 #include <quickjs/quickjs.h>
 
 #include <array>
-#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <unordered_map>

@@ -8,6 +8,7 @@
 
 #ifdef OURO_HAVE_QUICKJS
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
