@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# Perl 5.36: an alias takes the place of an array's element after that is freed, not before. What
+# Perl 5.42: an alias takes the place of an array's element after that is freed, not before. What
 # its DESTROY sees in the array is the freed scalar.
 #
 #     perl perl_alias_element.pl        exits 1 or crashes where the bug is present

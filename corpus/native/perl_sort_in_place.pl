@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# Perl 5.36: an array that is sorted in place cannot be sorted again by a DESTROY that its comparison
+# Perl 5.42: an array that is sorted in place cannot be sorted again by a DESTROY that its comparison
 # runs: that dies, and what it leaves behind crashes.
 #
 #     perl perl_sort_in_place.pl        exits 1 or crashes where the bug is present

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# Perl 5.36: `undef &f` frees what f has closed over while f still has it. If a DESTROY in there does
+# Perl 5.42: `undef &f` frees what f has closed over while f still has it. If a DESTROY in there does
 # the same, it is freed twice.
 #
 #     perl perl_undef_sub.pl        exits 1 or crashes where the bug is present
