@@ -18,6 +18,7 @@ namespace ouro {
 namespace {
 
 constexpr char kBeforeWords[] = ": ";
+constexpr char kKindWord[] = "as ";  // before the name of a kind
 
 // The word for an operation in a cause; "" for assignments, which every program has. As in
 // signatures, but each kind of setting has a word of its own here.
@@ -58,7 +59,7 @@ std::string WordsOf(const Program& program) {
   add_all(program.main);
   for (const std::vector<Op>& script : program.scripts) add_all(script);
   // What survived shrinking is what matters: two bugs of two kinds are two causes.
-  for (const std::string& kind : program.Kinds()) add(kind);
+  for (const std::string& kind : program.Kinds()) add(kKindWord + kind);
   std::sort(words.begin(), words.end());
   return fmt::format("{}", fmt::join(words, ", "));
 }
@@ -77,6 +78,11 @@ std::set<std::string> Effects(const std::string& cause) {
   return effects;
 }
 
+bool NamesKind(const std::set<std::string>& effects) {
+  return std::any_of(effects.begin(), effects.end(),
+                     [](const std::string& effect) { return effect.starts_with(kKindWord); });
+}
+
 }  // namespace
 
 std::string CauseOf(const Verdict& verdict, const Program& program) {
@@ -93,6 +99,8 @@ bool LooksLike(const std::string& cause, const std::string& other) {
   if (cause == other) return true;
   const std::set<std::string> does = Effects(cause);
   const std::set<std::string> needs = Effects(other);
+  // Shrinking makes kinds plain first, so what still has some needs more than plain operations.
+  if (NamesKind(does) && !NamesKind(needs)) return false;
   return !needs.empty() && std::includes(does.begin(), does.end(), needs.begin(), needs.end());
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A cause is the shortest description of a bug: what goes wrong, and the operations of the smallest
-// program in which anything does: "trash-freed: collect, node, store".
+// program in which anything does: "trash-freed: collect, node, store"; with the kinds that matter:
+// "trash-freed: as generator, collect, node, store".
 //
 // Place: below findings, each of which has one. It groups findings for people; no verdict depends
 // on it.
@@ -25,7 +26,8 @@ std::string CauseOf(const Verdict& verdict, const Program& program);
 std::string EffectsOf(const std::string& cause);
 
 // Whether a finding with that cause may be a consequence of the other cause: its program does all
-// that the other needs. A guess, for people who look for the first bug to fix.
+// that the other needs, and has no kinds if that has none. A guess, for people who look for the
+// first bug to fix.
 bool LooksLike(const std::string& cause, const std::string& other);
 
 }  // namespace ouro

@@ -38,6 +38,7 @@ void EnvelopeJudge::Reset() {
   doubts_.clear();
   rooted_.clear();
   poked_.clear();
+  put_off_.clear();
   lingering_.clear();
   lingered_before_ = 0;
   maybe_frail_.clear();

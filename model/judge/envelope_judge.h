@@ -207,6 +207,7 @@ class EnvelopeJudge final : public Judge {
   // Of kinds; all empty as long as the program names none.
   std::map<uint64_t, ObjectId> doubts_;  // by Edge: what a slot may hold
   std::map<uint64_t, ObjectId> rooted_;  // by Edge: what is held from outside for it
+  std::set<uint64_t> put_off_;           // by Edge: late holders whose finalization is over
   std::set<uint64_t> poked_;             // by Edge: their holders may know themselves now
   std::vector<ObjectId> lingering_;      // once for each holder that was let go
   size_t lingered_before_ = 0;           // how many of these the running collection must end

@@ -66,7 +66,7 @@ void EnvelopeJudge::DoubtFrailOf(ObjectId id) {
 void EnvelopeJudge::LingerLateOf(ObjectId id) {
   for (size_t slot = 0; slot < at(id).slots.size(); ++slot) {
     const KindRow* kind = edge(id, slot);
-    if (kind == nullptr || !kind->late) continue;
+    if (kind == nullptr || !kind->late || !put_off_.insert(Edge(id, slot)).second) continue;
     const ObjectId doubted = Doubted(id, slot);
     Linger(doubted != kNone ? doubted : at(id).slots[slot]);
   }
