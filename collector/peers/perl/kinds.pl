@@ -46,6 +46,12 @@ sub glob_of {
 # The content of a scalar that only the other part of a pair holds.
 sub seen { my ($h) = @_; $h->[1] ? ${$h->[1]} : undef }
 
+# The content of a scalar that is tied to it.
+sub itself { my $o = tied $_[0]; ref $o eq 'Ouro::Tied' ? $o->[0] : $o }
+
+# What the filter of a database says.
+sub filtered { local $got; $_[0]->FETCH(1); $got }
+
 # What the code in a pattern says. Perl keeps the last pattern whose code it ran: another one then.
 my $no_code = qr/(?{ 1 })/;
 sub matched {
@@ -77,6 +83,17 @@ package Ouro::Tied {
   sub EXISTS { 1 }
   sub FIRSTKEY { 'v' }
   sub NEXTKEY { undef }
+}
+
+# A scalar that is tied to its content itself; to an array around that, if it is no object.
+package Ouro::Itself {
+  sub TIESCALAR { builtin::blessed($_[1]) ? $_[1] : bless [$_[1]], 'Ouro::Tied' }
+}
+
+# A layer of a file; Perl keeps the object that PUSHED returns.
+package Ouro::Via {
+  sub PUSHED { my $v = $Ouro::got; $Ouro::got = bless \$v }
+  sub FILL { undef }
 }
 
 package Ouro::Overload {

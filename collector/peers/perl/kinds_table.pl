@@ -10,9 +10,12 @@
 #   $ROOTS   the same: how a register holds its content
 #   $NODES   name :: make :: slot :: words
 #
-# No two kinds have the same name.
+# No two kinds have the same name. ` :::: ` is an empty column; `get` is always needed. Of the words
+# of docs/kinds.md Perl, which never collects, needs only `leaks=` and `crashes=`. Subs and packages
+# that snippets need are in kinds.pl, under "Helpers of snippets".
 #
-# Variables in snippets: $x is the content, a reference to it; $h the holder, the value of `make`
+# Variables in snippets: $x is the content, a reference to it: to a blessed node, to a scalar that
+# is a leaf or a weak reference; a holder must take all three. $h is the holder, the value of `make`
 # (its last expression); $n a node; $k the number of a slot of it, or of a root its register.
 # Without `put` a holder is never refilled, without `take` never emptied: another is made then.
 # `slot` is an expression that can be assigned to. Each snippet is the body of a sub, so its
@@ -203,6 +206,10 @@ tied-handle :: my $g = gensym(); tie *$g, 'Ouro::Tied', $x; $g :: (readline $h)[
 tied-element :: tie my @v, 'Ouro::Tied', $x; \$v[0] :: $$h :: $$h = $x :: $$h = undef :: my $v =
   $$h; $$h = 1; $$h = $v ;; local $_ = $h; $$_
 tied-value :: tie my %v, 'Ouro::Tied', $x; \$v{v} :: $$h :: $$h = $x :: $$h = undef :: $$h = $$h
+tied-itself :: tie my $v, 'Ouro::Itself', $x; \$v :: itself($$h) :: tie $$h, 'Ouro::Itself', $x ::
+  untie $$h :: my $w = itself($$h); untie $$h; tie $$h, 'Ouro::Itself', $w ;;
+  tie $$h, 'Ouro::Itself', itself($$h) ;; my $v = $$h ;; $$h = 1 ;; undef $$h ;; local $$h ;;
+  weaken(my $w = tied $$h); untie $$h ;; my @w = (tied $$h, untie $$h) ;; my $v = \tied $$h
 overload-scalar :: bless {v => \$x}, 'Ouro::Overload' :: $$h :: $$h = $x :: undef $$h :: "$h" ;;
   my $v = $$h . 'a'
 overload-code :: bless {v => \$x}, 'Ouro::Overload' :: &$h() :: $$h = $x :: undef $$h ::
@@ -212,11 +219,26 @@ lvalue-substr :: my $v = $x; my $h = [\substr($v, 0, 0), \$v]; weaken($h->[1]); 
   ${$h->[1]} ;; my $r = \substr(${$h->[0]}, 0); $$r
 lvalue-vec :: my $v = $x; my $h = [\vec($v, 0, 8), \$v]; weaken($h->[1]); $h :: seen($h) ::
   ${$h->[1]} = $x :: ${$h->[1]} = undef :: my $s = ${$h->[0]} ;; ${$h->[0]} = 1
+lvalue-keys :: my %v = (v => $x); my $f = sub : lvalue { keys %v }; my $h = [\scalar(&$f()),
+  \$v{v}]; weaken($h->[1]); $h :: seen($h) :: ${$h->[1]} = $x :: ${$h->[1]} = undef :: my $v = ${$h->[0]} ;;
+  ${$h->[0]} = 500 ;; ${$h->[0]} .= 'a' ;; ${$h->[0]} = ${$h->[1]} ;; local $_ = ${$h->[0]}
 lvalue-pos :: my $v = $x; my $h = [\pos($v), \$v]; weaken($h->[1]); $h :: seen($h) ::
   ${$h->[1]} = $x :: ${$h->[1]} = undef :: ${$h->[0]} = 1 ;; ${$h->[0]} = undef
 reader-of-scalar :: my $v = $x; open my $f, '<', \$v; my $h = [$f, \$v]; weaken($h->[1]); $h ::
   seen($h) :: ${$h->[1]} = $x :: ${$h->[1]} = undef :: my $s = readline $h->[0] ;; seek $h->[0],
   1, 0 ;; open my $d, '<&', $h->[0]; $h->[0] = $d ;; binmode $h->[0], ':utf8'
+handle-via :: local $Ouro::got = $x; open my $f, '<:via(Ouro::Via)', '/dev/null'; my $h = [$f,
+  $Ouro::got]; weaken($h->[1]); $h :: seen($h) :: ${$h->[1]} = $x :: ${$h->[1]} = undef ::
+  my $s = readline $h->[0] ;; eof $h->[0] ;; seek $h->[0], 0, 0 ;; binmode $h->[0], ':utf8' ;;
+  open my $d, '<&', $h->[0] ;; open my $d, '<&', $h->[0]; $h->[0] = $d ;; my $v = ${$h->[1]};
+  undef $h->[0] ;; local $Ouro::got = 1; binmode $h->[0], ':via(Ouro::Via)'
+dbm-filter :: use SDBM_File (); my $h = tie my %v, 'SDBM_File', '/dev/null', 2, 0, '/dev/null';
+  $h->filter_store_key(sub { $Ouro::got = $x }); $h :: filtered($h) ::
+  $h->filter_store_key(sub { $Ouro::got = $x }) :: $h->filter_store_key(undef) ::
+  my $f = $h->filter_store_key(undef); $h->filter_store_key($f) ;; filtered($h) ;;
+  $h->filter_store_key(sub { die }); filtered($h) ;; weaken(my $d = $h);
+  $h->filter_store_key(sub { filtered($d) }); filtered($h) ;; weaken(my $d = $h);
+  $h->filter_store_key(sub { $d->filter_store_key(undef) }); filtered($h)
 iterator :: my @v = ($x); my $i = 0; sub { @_ ? ($v[0] = $_[0]) : $v[$i++ % 1] } :: $h->() ::
   $h->($x) :: $h->(undef)
 exception :: eval { die $x }; \(my $v = $@) :: $$h :: $$h = eval { die $x } || $@ :: undef $$h ::
@@ -251,6 +273,7 @@ signal-handler :: $SIG{'NUM' . (40 + $k)} = sub { $x }; 1 :: $SIG{'NUM' . (40 + 
   delete $SIG{'NUM' . (40 + $k)}
 path-hook :: $INC[30 + $k] = sub { $x }; 1 :: $INC[30 + $k]->() :::: $INC[30 + $k] = undef
 included :: $INC{"ouro$k"} = $x; 1 :: $INC{"ouro$k"} :::: delete $INC{"ouro$k"}
+compile-hints :: $^H{"ouro$k"} = $x; 1 :: $^H{"ouro$k"} :::: delete $^H{"ouro$k"}
 debugger-lines :: ${"_<ouro$k"}[1] = $x; 1 :: ${"_<ouro$k"}[1] :::: @{"_<ouro$k"} = ()
 tied-global :: tie ${"Ouro::Root::t$k"}, 'Ouro::Tied', $x; 1 :: ${"Ouro::Root::t$k"} ::::
   untie ${"Ouro::Root::t$k"}; undef ${"Ouro::Root::t$k"}
