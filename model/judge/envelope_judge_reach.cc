@@ -87,7 +87,7 @@ void EnvelopeJudge::SetSlot(ObjectId node, size_t slot, ObjectId id, KindId kind
   if (const KindRow* row = edge(node, slot); row != nullptr && row->rooted) Root(node, slot, id);
   if (old_kind != nullptr) {
     LetGo(old_kind, node, slot, old);
-    put_off_.erase(Edge(node, slot));  // another holder, perhaps
+    put_off_.erase(Edge(node, slot));                                  // another holder, perhaps
     if (old_kind != edge(node, slot)) poked_.erase(Edge(node, slot));  // another holder
   }
   if (old != kNone && at(old).references == 0 && !at(old).reachable()) unreferenced_.push_back(old);
