@@ -433,7 +433,7 @@ coroutine-await :: awaited(co_await(x)) :: within(h) :: :: :: h.send(None) ;; th
 coroutine-object :: awaited(co_object(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
     h.cr_frame.clear() :: frail
 coroutine-with :: awaited(co_with(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
-    throw_in(h); throw_in(h) :: frail cyclic
+    throw_in(h); throw_in(h) :: frail late cyclic
 coroutine-with-exit :: awaited(co_with_exit(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
     h.cr_await.close() :: frail without@-3.10
 coroutine-for :: awaited(co_for(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
