@@ -245,6 +245,29 @@ inline void* NewTable(GDestroyNotify key, GDestroyNotify value) {
 
 inline void Toggled(void*, GObject*, gboolean) {}
 
+// The content is the data of a handler, which is connected with those flags.
+template <GConnectFlags flags>
+GObjectKind SignalKind(const char* name) {
+  return {.name = name,
+          .make = [](GObject* x) -> void* { return NewHandler(x, flags); },
+          .get = OfHandler,
+          .put = nullptr,
+          .take = Disconnect,
+          .drop = DropHandler,
+          .actions = {Emit, Disconnect,
+                      [](void* h) {
+                        g_signal_handlers_block_by_func(AsHandler(h)->emitter, gpointer(Called),
+                                                        AsHandler(h)->content);
+                        Emit(h);
+                      },
+                      [](void* h) {
+                        g_signal_handlers_disconnect_matched(AsHandler(h)->emitter,
+                                                             G_SIGNAL_MATCH_DATA, 0, 0, nullptr,
+                                                             nullptr, AsHandler(h)->content);
+                      },
+                      [](void* h) { g_object_run_dispose(AsHandler(h)->emitter); }}};
+}
+
 // ---- The table ----------------------------------------------------------------------------------
 
 inline const std::vector<GObjectKind>& kGObjectEdges = *new std::vector<GObjectKind>{
@@ -351,51 +374,9 @@ inline const std::vector<GObjectKind>& kGObjectEdges = *new std::vector<GObjectK
        [](void* h) { g_closure_unref(AsClosure(h)); },
        {Invoke, 
         [](void* h) { g_closure_unref(g_closure_ref(AsClosure(h))); }}},
-      {"signal", [](GObject* x) {
-         return NewHandler(x, GConnectFlags(0));
-       }, OfHandler, nullptr, Disconnect,
-       DropHandler,
-       {Emit, Disconnect,
-        [](void* h) {
-          g_signal_handlers_block_by_func(AsHandler(h)->emitter, gpointer(Called),
-                                          AsHandler(h)->content);
-          Emit(h);
-        },
-        [](void* h) {
-          g_signal_handlers_disconnect_matched(AsHandler(h)->emitter, G_SIGNAL_MATCH_DATA, 0, 0,
-                                               nullptr, nullptr, AsHandler(h)->content);
-        },
-        [](void* h) { g_object_run_dispose(AsHandler(h)->emitter); }}},
-      {"signal-after", [](GObject* x) {
-         return NewHandler(x, G_CONNECT_AFTER);
-       }, OfHandler, nullptr, Disconnect,
-       DropHandler,
-       {Emit, Disconnect,
-        [](void* h) {
-          g_signal_handlers_block_by_func(AsHandler(h)->emitter, gpointer(Called),
-                                          AsHandler(h)->content);
-          Emit(h);
-        },
-        [](void* h) {
-          g_signal_handlers_disconnect_matched(AsHandler(h)->emitter, G_SIGNAL_MATCH_DATA, 0, 0,
-                                               nullptr, nullptr, AsHandler(h)->content);
-        },
-        [](void* h) { g_object_run_dispose(AsHandler(h)->emitter); }}},
-      {"signal-swapped", [](GObject* x) {
-         return NewHandler(x, G_CONNECT_SWAPPED);
-       }, OfHandler, nullptr, Disconnect,
-       DropHandler,
-       {Emit, Disconnect,
-        [](void* h) {
-          g_signal_handlers_block_by_func(AsHandler(h)->emitter, gpointer(Called),
-                                          AsHandler(h)->content);
-          Emit(h);
-        },
-        [](void* h) {
-          g_signal_handlers_disconnect_matched(AsHandler(h)->emitter, G_SIGNAL_MATCH_DATA, 0, 0,
-                                               nullptr, nullptr, AsHandler(h)->content);
-        },
-        [](void* h) { g_object_run_dispose(AsHandler(h)->emitter); }}},
+      SignalKind<GConnectFlags(0)>("signal"),
+      SignalKind<G_CONNECT_AFTER>("signal-after"),
+      SignalKind<G_CONNECT_SWAPPED>("signal-swapped"),
       {"toggle", [](GObject* x) -> void* {
          g_object_add_toggle_ref(x, Toggled, nullptr);
          GObject** const h = g_new0(GObject*, 1);
