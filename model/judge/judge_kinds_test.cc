@@ -67,6 +67,9 @@ constexpr Case kCases[] = {
     {"RootedCycleMayNotDie", "no-free-while-held",
      "r0 = node 1\n> new 0\nr0.0 = r0 as weak-map\nr0 = none\ncollect 2\n> collect 2\n> free 0\n"},
     {"RootedEndsWithItsNode", "free-at-once", HELD("weak-map") "r0 = none\n> free 0\n"},
+    {"RootedMayDieBeforeItsNode", "", HELD("weak-map") "r0 = none\n> free 1\n> free 0\n"},
+    {"RootedLivesWithItsNode", "no-free-while-held",
+     HELD("weak-map") "collect 2\n> collect 2\n> free 1\n"},
     {"RootedIsReplaced", "free-at-once",
      HELD("weak-map") "r1 = node 0\n> new 2\nr0.0 = r1 as weak-map\nr1 = none\n"},
 
