@@ -33,20 +33,37 @@ std::string RunCommand(const RunArguments& arguments, int* exit_code) {
   // With --trace, standard output contains nothing but traces.
   std::FILE* const reports = arguments.trace ? stderr : stdout;
   StatusLine line;
-  for (size_t i = 0; i < assigned.programs.size(); ++i) {
+  const auto say = [&](size_t i, const Verdict& verdict, const std::string& transcript) {
     const size_t on = assigned.specimen_of[i];
-    std::string transcript;
-    const Verdict verdict = runners[on]->Run(assigned.programs[i].program, &transcript);
     ++run[on];
     line.Show(fmt::format("{} of {} programs", i + 1, assigned.programs.size()));
     if (arguments.trace) fmt::print("{}---\n", transcript);
-    if (verdict.lawful()) continue;
+    if (verdict.lawful()) return;
     ++convicted[on];
     line.Clear();
     const std::string report =
         Report(assigned.specimens[on], verdict, arguments.trace ? "" : transcript);
     fmt::print(reports, "{}\n",
                Painted(fmt::format("{}: {}", assigned.programs[i].Label(), report), reports));
+  };
+  for (size_t begin = 0, end = 0; begin < assigned.programs.size(); begin = end) {
+    const size_t on = assigned.specimen_of[begin];
+    std::vector<Program> programs;  // what follows for the same specimen, so that order is kept
+    for (; end < assigned.programs.size() && assigned.specimen_of[end] == on; ++end) {
+      programs.push_back(assigned.programs[end].program);
+    }
+    if (!arguments.trace) {
+      runners[on]->RunAll(programs,
+                          [&](size_t index, const Verdict& verdict, const std::string& trace) {
+                            say(begin + index, verdict, trace);
+                          });
+      continue;
+    }
+    for (size_t i = begin; i < end; ++i) {
+      std::string trace;
+      const Verdict verdict = runners[on]->Run(programs[i - begin], &trace);
+      say(i, verdict, trace);
+    }
   }
   line.Clear();
   for (size_t on = 0; on < run.size(); ++on) {

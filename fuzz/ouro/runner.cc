@@ -2,6 +2,7 @@
 
 #include "fuzz/ouro/runner.h"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace ouro {
@@ -16,6 +17,12 @@ Verdict Runner::Run(const Program& program, std::string* transcript) {
   return TryIsolated(program, specimen_, isolation_, transcript);
 }
 
+namespace {
+// How many programs a child process runs before each() hears of them: a fork of this process costs
+// milliseconds, a program microseconds, and a progress line that stands still for long is none.
+constexpr size_t kBatch = 128;
+}  // namespace
+
 void Runner::RunAll(const std::vector<Program>& programs, const Each& each) {
   const auto run = [&](size_t index) {
     std::string trace;
@@ -23,15 +30,16 @@ void Runner::RunAll(const std::vector<Program>& programs, const Each& each) {
     each(index, verdict, trace);
   };
   for (size_t next = 0; next < programs.size();) {
-    if (trial_ != nullptr) {
+    const size_t end = std::min(next + kBatch, programs.size());
+    if (trial_ != nullptr || end - next == 1) {
       run(next++);
       continue;
     }
-    const std::vector<Program> rest(programs.begin() + static_cast<ptrdiff_t>(next),
-                                    programs.end());
-    const size_t found = next + FindIsolated(rest, kAnySignature, specimen_, isolation_);
+    const std::vector<Program> batch(programs.begin() + static_cast<ptrdiff_t>(next),
+                                     programs.begin() + static_cast<ptrdiff_t>(end));
+    const size_t found = next + FindIsolated(batch, kAnySignature, specimen_, isolation_);
     for (; next < found; ++next) each(next, Verdict{}, "");
-    if (found == programs.size()) return;
+    if (found == end) continue;
     std::string trace;
     Verdict verdict = Run(programs[found], &trace);
     if (verdict.lawful()) {
