@@ -292,7 +292,7 @@ std::string Choose(const std::string& wanted, Specimen* specimen) {
 std::string Judgeable(const Specimen& specimen) {
   for (const KindRow& kind : specimen.kinds.kinds()) {
     if (specimen.contract->envelope != nullptr) break;
-    if (!kind.cyclic && !kind.frail && !kind.late && !kind.rooted) continue;
+    if (!kind.cyclic && !kind.frail && !kind.late && !kind.collects && !kind.rooted) continue;
     return fmt::format("{}: {}, an exact contract, cannot judge the kind {}", specimen.name,
                        specimen.contract->name, KindName(kind.id));
   }

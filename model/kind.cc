@@ -33,7 +33,8 @@ constexpr std::pair<std::string_view, KindRow::Place> kPlaces[] = {{"edge", Kind
                                                                    {"root", KindRow::Place::kRoot}};
 
 constexpr std::pair<std::string_view, bool KindRow::*> kPromises[] = {
-    {"cyclic", &KindRow::cyclic}, {"frail", &KindRow::frail},          {"late", &KindRow::late},
+    {"cyclic", &KindRow::cyclic}, {"frail", &KindRow::frail},
+    {"late", &KindRow::late},     {"collects", &KindRow::collects},
     {"rooted", &KindRow::rooted}, {"nofinal", &KindRow::no_finalizer},
 };
 

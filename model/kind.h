@@ -66,6 +66,8 @@ struct KindRow {
   // objects that refer to what it holds: that may live until the end of the next full collection.
   // CPython: a coroutine is closed, and its frame becomes an object.
   bool late = false;
+  // The holder's end runs code that may collect: a generator's `finally`, a file that is closed.
+  bool collects = false;
   // What it holds is held from outside as long as its node exists, as the value of a map whose weak
   // key is the node: so a cycle through it is never freed.
   bool rooted = false;

@@ -24,7 +24,7 @@ TEST(KindTest, NamesAreUniqueInATable) {
 TEST(KindTest, ReadsWhatItPrints) {
   for (const char* text :
        {"closure edge", "list-subclass node", "local root",
-        "generator-local edge cyclic frail rooted pokes=64", "module node nofinal",
+        "generator-local edge cyclic frail collects rooted pokes=64", "module node nofinal",
         "timezone edge leaks=gh-132705", "x1 edge pokes=1 leaks=new crashes=bpo-1"}) {
     KindRow kind;
     ASSERT_EQ(ReadKind(text, &kind), "") << text;

@@ -35,6 +35,7 @@ void EnvelopeJudge::Reset() {
   unreferenced_.clear();
   collections_ = strays_ = 0;
   ForgetEdges();
+  may_collect_ = false;
   doubts_.clear();
   rooted_.clear();
   poked_.clear();
@@ -93,7 +94,9 @@ void EnvelopeJudge::Begin(const Op& op) {
   frame.op = IsVoid(op) ? Op{.code = OpCode::kEnable} : Offered(op);
   if (frame.op.kind != kPlain) NoteKind(frame.op.kind);
   if (frame.op.code == OpCode::kWeak) frame.object = Resolve(op.ref);
+  frame.may_collect = may_collect_;
   frames_.push_back(frame);
+  if (frame.may_collect) FindTrash(/*sure=*/false);
   Apply(frames_.back());
   MarkScriptReachable();
 }
@@ -155,6 +158,7 @@ void EnvelopeJudge::End() {
   }
   if (frames_.size() == 1) CheckUnreferenced();
   if (violation_) return;
+  if (frame.may_collect) --collections_;
   frames_.pop_back();
   if (!frames_.empty()) return;
   StartNewLives();

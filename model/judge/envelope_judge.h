@@ -98,12 +98,13 @@ class EnvelopeJudge final : public Judge {
   struct Frame {
     enum class Type : uint8_t { kOp, kScript, kCollection } type = Type::kOp;
     Op op = {};
-    bool answered = false;   // kOp: kNew or kGot was seen
-    bool collected = false;  // kOp: its collection was seen
-    bool judged = false;     // kCollection: full, and in no script or other collection
-    bool by_count = false;   // kScript: its object died by reference count
-    bool in_doubt = false;   // kOp: a load that may yield `object` or nothing
-    bool holds = false;      // it counts among the holds of `object`: kScript; kOp: weak, poke
+    bool answered = false;     // kOp: kNew or kGot was seen
+    bool collected = false;    // kOp: its collection was seen
+    bool judged = false;       // kCollection: full, and in no script or other collection
+    bool by_count = false;     // kScript: its object died by reference count
+    bool may_collect = false;  // kOp: it counts among the collections that run
+    bool in_doubt = false;     // kOp: a load that may yield `object` or nothing
+    bool holds = false;        // it counts among the holds of `object`: kScript; kOp: weak, poke
     // kOp: the answer, the target of `weak`, or the node of `poke`. kScript: its self.
     ObjectId object = kNone;
   };
@@ -136,6 +137,7 @@ class EnvelopeJudge final : public Judge {
   void Doubt(ObjectId node, size_t slot);
   void Settle(ObjectId node, size_t slot);
   void ForgetDoubt(ObjectId node, size_t slot);
+  void Meet(const KindRow* kind);
   bool MayKnowItself(const KindRow* kind, ObjectId node, size_t slot) const;
   void LetGo(const KindRow* kind, ObjectId node, size_t slot, ObjectId old);
   void Root(ObjectId node, size_t slot, ObjectId id);
@@ -143,14 +145,15 @@ class EnvelopeJudge final : public Judge {
   void EndLingering();
   void DoubtFrail();
   void DoubtFrailOf(ObjectId id);
-  void LingerLateOf(ObjectId id);
+  void LingerLateOf(ObjectId id, bool found);
   void DoubtRootedOfTrash(ObjectId id);
   bool BeingPoked(ObjectId node, size_t slot) const;
   bool MayBeEmptied(ObjectId node, size_t slot) const;
   void BeginPoke(Frame& frame);
   void OnPoked(Frame& frame, ObjectId id);
   void OnLoadedInDoubt(Frame& frame, ObjectId id);
-  void MarkMaybeHeld();
+  void MarkMaybeHeld(bool lingering);
+  void SpareMaybeHeld();
 
   void Apply(Frame& frame);
   void OnNew(ObjectId id);
@@ -163,7 +166,7 @@ class EnvelopeJudge final : public Judge {
   void CheckUnreferenced();
   void CheckCollected();
   void Stray(Law law, ObjectId id, std::string what);
-  void FindTrash();
+  void FindTrash(bool sure);
   void MarkUnreachable();
   void NoteTrash();
 
@@ -205,6 +208,7 @@ class EnvelopeJudge final : public Judge {
   int strays_ = 0;
 
   // Of kinds; all empty as long as the program names none.
+  bool may_collect_ = false;             // the end of some holder may: so any operation may
   std::map<uint64_t, ObjectId> doubts_;  // by Edge: what a slot may hold
   std::map<uint64_t, ObjectId> rooted_;  // by Edge: what is held from outside for it
   std::set<uint64_t> put_off_;           // by Edge: late holders whose finalization is over

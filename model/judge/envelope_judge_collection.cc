@@ -25,11 +25,12 @@ void EnvelopeJudge::OnCollect(const Event& event) {
   }
   frames_.push_back({.type = Frame::Type::kCollection, .judged = judged});
   if (judged) lingered_before_ = lingering_.size();
-  FindTrash();
+  FindTrash(judged);
 }
 
-// A collection begins, or may: what is unreachable now may be finalized and freed.
-void EnvelopeJudge::FindTrash() {
+// A collection begins, or may: what is unreachable now may be finalized and freed. `sure`: it
+// begins, and finds all of it.
+void EnvelopeJudge::FindTrash(bool sure) {
   collected_ = true;
   Recount();
   for (size_t before = edges_.empty() ? 0 : doubts_.size() + 1; before != doubts_.size();) {
@@ -40,12 +41,13 @@ void EnvelopeJudge::FindTrash() {
     Recount();  // doubts may make further objects unreachable
   }
   MarkUnreachable();
+  SpareMaybeHeld();
   ++collections_;
   NoteTrash();
   for (const ObjectId id : living_) {
     if (at(id).freed || at(id).reachable()) continue;
     MayClearWeaks(id);
-    if (!edges_.empty()) LingerLateOf(id);
+    if (!edges_.empty()) LingerLateOf(id, sure && !at(id).script_reachable);
   }
 }
 
@@ -113,7 +115,7 @@ void EnvelopeJudge::CheckCollected() {
   const bool behind_is_kept = bounds_.spares == Envelope::Spares::kBehindFinalizers;
   EndLingering();
   Recount();
-  MarkMaybeHeld();
+  MarkMaybeHeld(/*lingering=*/true);
   for (const ObjectId id : living_) {
     if (violation_) return;
     Object& object = at(id);

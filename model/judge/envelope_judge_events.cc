@@ -57,6 +57,7 @@ void EnvelopeJudge::OnNew(ObjectId id) {
     object.slots.assign(static_cast<size_t>(frame.op.count), kNone);
     const KindRow* kind = kinds_.Find(frame.op.kind);
     object.cyclic = kind != nullptr && kind->cyclic;
+    Meet(kind);
     if (HasFinalizer(object)) object.due = Object::Due::kYes;
   } else if (frame.op.code == OpCode::kLeaf) {
     object.kind = Object::Kind::kLeaf;

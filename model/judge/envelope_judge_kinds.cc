@@ -62,11 +62,13 @@ void EnvelopeJudge::DoubtFrailOf(ObjectId id) {
   }
 }
 
-// A collection that found the object to be trash may put off the death of what it holds.
-void EnvelopeJudge::LingerLateOf(ObjectId id) {
+// A collection that found the object to be trash may put off the death of what it holds: once. One
+// that may have found it (of some generations only, or of an action) may leave that to a later one.
+void EnvelopeJudge::LingerLateOf(ObjectId id, bool found) {
   for (size_t slot = 0; slot < at(id).slots.size(); ++slot) {
     const KindRow* kind = edge(id, slot);
-    if (kind == nullptr || !kind->late || !put_off_.insert(Edge(id, slot)).second) continue;
+    if (kind == nullptr || !kind->late || put_off_.contains(Edge(id, slot))) continue;
+    if (found) put_off_.insert(Edge(id, slot));
     const ObjectId doubted = Doubted(id, slot);
     Linger(doubted != kNone ? doubted : at(id).slots[slot]);
   }
@@ -77,7 +79,9 @@ void EnvelopeJudge::DoubtFrail() {
   while (!maybe_frail_.empty()) {
     const ObjectId id = maybe_frail_.back();
     maybe_frail_.pop_back();
-    if (!at(id).freed) DoubtFrailOf(id);
+    if (at(id).freed) continue;
+    DoubtFrailOf(id);
+    LingerLateOf(id, /*found=*/false);
   }
 }
 
@@ -96,6 +100,11 @@ void EnvelopeJudge::DoubtRootedOfTrash(ObjectId id) {
 }
 
 // ---- Holders ----
+
+// A holder, a node or a register of that kind is made.
+void EnvelopeJudge::Meet(const KindRow* kind) {
+  may_collect_ = may_collect_ || (kind != nullptr && kind->collects);
+}
 
 void EnvelopeJudge::Root(ObjectId node, size_t slot, ObjectId id) {
   if (id == kNone) return;
@@ -148,19 +157,23 @@ bool EnvelopeJudge::BeingPoked(ObjectId node, size_t slot) const {
 }
 
 // Whether what the slot holds now may yet be lost within this operation: by the action that runs on
-// its holder, or by the collection that runs.
+// its holder, or by a collection within which it runs. One that it may cause itself finds no trash
+// in the node: the operation refers to it.
 bool EnvelopeJudge::MayBeEmptied(ObjectId node, size_t slot) const {
   const KindRow* kind = edge(node, slot);
-  return BeingPoked(node, slot) || (collecting() && kind != nullptr && kind->frail);
+  const int around = collections_ - (frames_.back().may_collect ? 1 : 0);
+  return BeingPoked(node, slot) || (around > 0 && kind != nullptr && kind->frail);
 }
 
-// An action may empty the holder at any time while it runs, and collect. It holds the node.
+// An action may empty the holder at any time while it runs, and collect. It may also leave behind
+// what collects when the holder dies: a callback. It holds the node.
 void EnvelopeJudge::BeginPoke(Frame& frame) {
+  may_collect_ = true;
   frame.object = Resolve(frame.op.ref);
   SetFrameHold(frame, true);
   poked_.insert(Edge(frame.object, frame.op.slot));
   Doubt(frame.object, frame.op.slot);
-  FindTrash();
+  FindTrash(/*sure=*/false);
 }
 
 // The action has ended, and `id` is what the slot holds.
@@ -208,9 +221,9 @@ void EnvelopeJudge::OnLoadedInDoubt(Frame& frame, ObjectId id) {
 
 // ---- Collections ----
 
-// Marks what may be held because of doubts, or of holders that were let go since the collection
-// began: it need not have been freed.
-void EnvelopeJudge::MarkMaybeHeld() {
+// Marks what may be held because of doubts, of nodes that need not be freed themselves; and, as a
+// collection ends, because of holders that were let go since it began (lingering).
+void EnvelopeJudge::MarkMaybeHeld(bool lingering) {
   if (kinds_.empty()) return;
   for (const ObjectId id : living_) at(id).maybe_held = false;
   const auto mark = [this](ObjectId id) {
@@ -219,14 +232,24 @@ void EnvelopeJudge::MarkMaybeHeld() {
     Spread(&Object::maybe_held);
     return true;
   };
-  for (const ObjectId id : lingering_) mark(id);
+  if (lingering) {
+    for (const ObjectId id : lingering_) mark(id);
+  }
   for (bool more = true; more;) {
     more = false;
     for (const auto& [edge, id] : doubts_) {
       const Object& node = at(static_cast<ObjectId>(edge / kMaxSlots));
-      if (!node.freed && (node.reachable() || node.maybe_held)) more |= mark(id);
+      const bool lives = node.reachable() || node.maybe_held || node.script_reachable;
+      if (!node.freed && lives) more |= mark(id);
     }
   }
+}
+
+// A collection begins: what may be held need not be its trash, even if it is let go meanwhile.
+void EnvelopeJudge::SpareMaybeHeld() {
+  if (doubts_.empty()) return;
+  MarkMaybeHeld(/*lingering=*/false);
+  for (const ObjectId id : living_) at(id).script_reachable |= at(id).maybe_held;
 }
 
 }  // namespace ouro

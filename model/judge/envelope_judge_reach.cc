@@ -58,6 +58,7 @@ void EnvelopeJudge::SetRegister(int index, ObjectId id, KindId kind) {
   const ObjectId old = std::exchange(registers_[at_index], id);
   const KindRow* row = kind == kPlain ? nullptr : kinds_.Find(kind);
   const KindRow* old_row = std::exchange(root_kinds_[at_index], row);
+  Meet(row);
   if (old_row != nullptr && old_row->cyclic) Linger(old);
   Hold(id);
   Release(old);
@@ -84,6 +85,7 @@ void EnvelopeJudge::SetSlot(ObjectId node, size_t slot, ObjectId id, KindId kind
     Hold(id);
     Release(old);
   }
+  if (kind != kPlain) Meet(edge(node, slot));
   if (const KindRow* row = edge(node, slot); row != nullptr && row->rooted) Root(node, slot, id);
   if (old_kind != nullptr) {
     LetGo(old_kind, node, slot, old);

@@ -17,9 +17,10 @@ namespace {
 // One kind for each promise.
 KindTable Kinds() {
   std::vector<KindRow> kinds;
-  for (const char* text : {"closure edge pokes=3", "loop edge cyclic",
-                           "generator edge frail pokes=3", "coroutine edge frail late",
-                           "weak-map edge rooted", "local root cyclic", "class node cyclic"}) {
+  for (const char* text :
+       {"closure edge pokes=3", "loop edge cyclic", "generator edge frail pokes=3",
+        "coroutine edge frail late", "file edge collects", "weak-map edge rooted",
+        "local root cyclic", "class node cyclic"}) {
     kinds.emplace_back();
     EXPECT_EQ(ReadKind(text, &kinds.back()), "");
   }
@@ -34,6 +35,17 @@ struct Case {
 
 // r0 is a node whose slot 0 holds #1 by kind K, and nothing else does.
 #define HELD(kind) "r0 = node 1\n> new 0\nr1 = node 1\n> new 1\nr0.0 = r1 as " kind "\nr1 = none\n"
+
+// #2 and #3 refer to each other, have finalizers, and are trash.
+#define TWO_FINALIZERS                                                                        \
+  "r2 = node 1 del 0\n> new 2\nr3 = node 1 del 1\n> new 3\nr2.0 = r3\nr3.0 = r2\nr2 = none\n" \
+  "r3 = none\n"
+
+// #0 in r7 may hold #1, a cycle, by its slot 0. #2 in r2 is a cycle with a finalizer.
+#define IN_DOUBT                                                                                \
+  "r0 = node 2 del 0\n> new 0\nr1 = node 1\n> new 1\nr0.0 = r1 as generator\nr0.1 = r0\n"       \
+  "r1.0 = r1\nr1 = none\nr0 = none\ncollect 2\n> collect 2\n> finalize 0\nr7 = self\n> end 0\n" \
+  "> done 0\nr2 = node 1 del 0\n> new 2\nr2.0 = r2\nr7.1 = none\n"
 
 constexpr Case kCases[] = {
     {"HoldsLikeAPlainSlot", "no-free-while-held",
@@ -73,6 +85,14 @@ constexpr Case kCases[] = {
     {"RootedIsReplaced", "free-at-once",
      HELD("weak-map") "r1 = node 0\n> new 2\nr0.0 = r1 as weak-map\nr1 = none\n"},
 
+    // A young collection may have found the coroutine, or not: the full one may put it off, too.
+    {"LateMayOutliveAFullCollectionAfterAYoungOne", "",
+     "r0 = node 1\n> new 0\nr0.0 = r0 as coroutine\nr0 = none\ncollect 0\n> collect 0\n> done 0\n"
+     "collect 2\n> collect 2\n> done 0\ncollect 2\n> collect 2\n> free 0\n> done 1\n"},
+    {"LateMayOutliveAnActionThatCollects", "",
+     HELD("closure") "r2 = node 1\n> new 2\nr2.0 = r2 as coroutine\nr2 = none\npoke r0.0 1\n> got "
+                     "1\n"
+                     "collect 2\n> collect 2\n> done 0\n"},
     {"LateHolds", "no-free-while-held", HELD("coroutine") "collect 2\n> collect 2\n> free 1\n"},
     {"LateMayOutliveACollection", "",
      "r0 = node 1\n> new 0\nr0.0 = r0 as coroutine\nr0 = none\ncollect 2\n> collect 2\n> done 0\n"
@@ -80,6 +100,23 @@ constexpr Case kCases[] = {
     {"LateOutlivesOne", "trash-freed",
      "r0 = node 1\n> new 0\nr0.0 = r0 as coroutine\nr0 = none\ncollect 2\n> collect 2\n> done 0\n"
      "collect 2\n> collect 2\n> done 0\n"},
+
+    // #0 and #1 are a cycle with finalizers; the end of a holder collects, and #1 is trash of that
+    // collection although the script of #0 has resurrected it.
+    {"TheEndOfAHolderMayCollect", "",
+     HELD("file") TWO_FINALIZERS "r0.0 = none\n> free 1\n> finalize 2\nr7 = self\n> end 2\n"
+                                 "> finalize 3\n> end 3\n"},
+    {"TheEndOfAnotherMayNot", "no-finalize-while-held",
+     HELD("closure") TWO_FINALIZERS "r0.0 = none\n> free 1\n> finalize 2\nr7 = self\n> end 2\n"
+                                    "> finalize 3\n> end 3\n"},
+    {"WhatIsHeldIsNoTrashOfIt", "no-finalize-while-held",
+     HELD("file") "r2 = node 0 del 0\n> new 2\nr0.0 = none\n> free 1\n> finalize 2\n"},
+    {"AnActionMayCollect", "",
+     HELD("closure") TWO_FINALIZERS "poke r0.0 0\n> finalize 2\nr7 = self\n> end 2\n"
+                                    "> finalize 3\n> end 3\n> got 1\n"},
+    {"AnActionMayLeaveBehindWhatCollects", "",
+     HELD("closure") TWO_FINALIZERS "poke r0.0 0\n> got 1\nr0.0 = none\n> free 1\n> finalize 2\n"
+                                    "r7 = self\n> end 2\n> finalize 3\n> end 3\n"},
 
     {"FrailHolds", "no-free-while-held", HELD("generator") "collect 2\n> collect 2\n> free 1\n"},
     {"FrailMayBeEmptiedInTrash", "",
@@ -90,6 +127,13 @@ constexpr Case kCases[] = {
      "r0 = node 2 del 0\n> new 0\nr1 = node 0\n> new 1\nr0.0 = r1 as generator\nr0.1 = r0\n"
      "r1 = none\nr0 = none\ncollect 2\n> collect 2\n> finalize 0\nr7 = self\n> end 0\n"
      "> done 0\nr2 = r7.0\n> got 1\n"},
+    {"WhatAResurrectedFrailMayHoldNeedNotDie", "",
+     "r0 = node 2 del 0\n> new 0\nr1 = node 1\n> new 1\nr0.0 = r1 as generator\nr1.0 = r0\n"
+     "r1 = none\nr0 = none\ncollect 2\n> collect 2\n> finalize 0\nself.1 = self\n> end 0\n"
+     "> done 0\n"},
+    {"WhatMayBeHeldAsACollectionBeginsNeedNotDie", "",
+     IN_DOUBT "r2 = none\ncollect 2\n> collect 2\n> finalize 2\nr7 = self\n> end 2\n> free 0\n"
+              "> done 0\n"},
     {"OnlyFrailMay", "no-free-while-held",
      "r0 = node 2 del 0\n> new 0\nr1 = node 0\n> new 1\nr0.0 = r1 as closure\nr0.1 = r0\n"
      "r1 = none\nr0 = none\ncollect 2\n> collect 2\n> finalize 0\nr7 = self\n> end 0\n> free 1\n"},

@@ -24,6 +24,7 @@ constexpr int kNoKind = -1;
 struct SlotState {
   int kind = kNoKind;       // of the holder in it
   ObjectId inside = kNone;  // what was put into the holder
+  bool stuffed = false;     // an action was given the content, and may have put it in again
 };
 
 class CPythonWithKinds final : public CPython {
@@ -130,7 +131,7 @@ class CPythonWithKinds final : public CPython {
 
   void Load(int dest, int from, int slot) override {
     Owned old;
-    Owned value = Loaded(from, slot);
+    Owned value = Loaded(Read(from), slot);
     if (noting()) Note(NameOf(dest) + " = " + (value ? TextOfLoad(from, slot, value) : "None"));
     Got(IdOf(value));
     old = Write(dest, std::move(value), kNoKind);
@@ -150,7 +151,8 @@ class CPythonWithKinds final : public CPython {
     Owned old;
     Owned thing = Read(into);
     const int kind = StateOf(thing, slot).kind;
-    if (kind == kNoKind || tables_.HoldingOf(kind).take == nullptr) {
+    const bool drop = kind == kNoKind || StateOf(thing, slot).stuffed;
+    if (drop || tables_.HoldingOf(kind).take == nullptr) {
       if (noting()) Note(PlaceOf(into, slot) + " = None");
       old = Replace(thing, slot, Owned());
     } else {
@@ -164,9 +166,17 @@ class CPythonWithKinds final : public CPython {
     Owned old;
     Owned thing = Read(into);
     Owned value = Read(from);
-    if (StateOf(thing, slot).kind != kind || !PutInto(kind, thing, slot, value, into, from, &old)) {
+    const SlotState& state = StateOf(thing, slot);
+    if (state.kind != kind || state.stuffed ||
+        !PutInto(kind, thing, slot, value, into, from, &old)) {
       Owned holder = MakeHolder(&kind, value, into, slot, from);
-      old = Replace(thing, slot, std::move(holder));
+      old = Replace(thing, slot, Owned::Share(holder.get()));
+      if (SlotOf(thing, slot).get() != holder.get()) {  // a descriptor, in a class
+        kind = tables_.fallback();
+        holder = MakeHolder(&kind, value, into, slot, from);
+        Replace(thing, slot, std::move(holder));
+      }
+      holder.Drop();
       StateOf(thing, slot).kind = kind;
     }
     StateOf(thing, slot).inside = IdOf(value);
@@ -179,10 +189,7 @@ class CPythonWithKinds final : public CPython {
     Owned thing = Read(from);
     const ObjectId id = IdOf(thing);
     const int kind = StateOf(thing, slot).kind;
-    if (kind == kNoKind || tables_.Actions(kind) == 0) {
-      thing.Drop();
-      return Got(IdOf(Loaded(from, slot)));
-    }
+    if (kind == kNoKind || tables_.Actions(kind) == 0) return Got(IdOf(Loaded(thing, slot)));
     action %= tables_.Actions(kind);
     if (noting()) {
       Note("with suppress(BaseException): h = " + PlaceOf(from, slot) + "; " +
@@ -193,7 +200,7 @@ class CPythonWithKinds final : public CPython {
     if (!holder) holder = Owned::Share(Py_None);  // the collector has cleared the node
     Act(kind, id, slot, action, holder);
     holder.Drop();
-    AfterPoke(from, slot, id, kind);
+    AfterPoke(from, slot, thing, kind);
   }
 
   int Collect(int generation) override {
@@ -309,8 +316,7 @@ class CPythonWithKinds final : public CPython {
     return AliveOf(value.get()) != nullptr ? std::move(value) : Owned();
   }
 
-  Owned Loaded(int from, int slot) {
-    Owned thing = Read(from);
+  Owned Loaded(const Owned& thing, int slot) {
     const int kind = StateOf(thing, slot).kind;
     Owned holder = SlotOf(thing, slot);
     return kind == kNoKind ? std::move(holder) : Content(kind, IdOf(thing), slot, holder);
@@ -355,26 +361,22 @@ class CPythonWithKinds final : public CPython {
       Call(action.function, holder);
       return;
     }
+    StateOf(id, slot).stuffed = true;
     Owned content = Content(kind, id, slot, holder);
     Call(action.function, holder, content ? content.get() : Py_None);
   }
 
-  // Reports what the slot holds now. Scripts may have changed all; an action may have destroyed the
-  // content, and then the holder is dropped.
-  void AfterPoke(int from, int slot, ObjectId id, int kind) {
-    Owned old;
-    Owned thing = registers_[from] == nullptr ? Owned() : Read(from);
-    if (!thing || IdOf(thing) != id) {
-      thing.Drop();
-      return Got(kNone);
-    }
-    Owned value = Loaded(from, slot);
+  // Reports what the slot of the node holds now. Scripts may have changed all, the register too; an
+  // action may have destroyed the content, and then the holder is dropped.
+  void AfterPoke(int from, int slot, const Owned& thing, int kind) {
+    Owned value = Loaded(thing, slot);
     if (value) return Got(IdOf(value));
-    if (StateOf(id, slot).kind == kind) {
-      if (noting()) Note(PlaceOf(from, slot) + " = None");
+    Owned old;
+    if (StateOf(thing, slot).kind == kind) {
+      const bool named = registers_[from] != nullptr && IdOf(Read(from)) == IdOf(thing);
+      if (noting() && named) Note(PlaceOf(from, slot) + " = None");
       old = Replace(thing, slot, Owned());
     }
-    thing.Drop();
     old.Drop();
     Got(kNone);
   }

@@ -94,12 +94,11 @@ def assign(register, value, kind):
 
 
 def load(register, source, slot):
-    got_one(register, load_value(source, slot))
+    got_one(register, load_value(read(source), slot))
     passing[0] = None
 
 
-def load_value(source, slot):
-    thing = read(source)
+def load_value(thing, slot):
     number = numbers[id(thing)]
     holder = getattr(thing, SLOTS[slot], None)
     kind = edges.get(number * 8 + slot)
@@ -136,7 +135,7 @@ def empty_slot(target, slot, _c):
     thing = read(target)
     key = numbers[id(thing)] * 8 + slot
     kind = edges.get(key)
-    if kind is None or kind.take is None:
+    if kind is None or kind.take is None or key in stuffed:
         if noting:
             note(place_of(target, slot), ' = None')
         replace(thing, slot, None)
@@ -154,6 +153,7 @@ def replace(thing, slot, value):
     passing[0] = getattr(thing, SLOTS[slot], None)
     edges.pop(key, None)
     inside.pop(key, None)
+    stuffed.discard(key)
     setattr(thing, SLOTS[slot], value)
 
 
@@ -170,9 +170,13 @@ def take_out(kind, key, holder):
 def store_kind(target, slot, source, kind):
     thing, value = read(target), read(source)
     key = numbers[id(thing)] * 8 + slot
-    if edges.get(key) is not kind or not refill(kind, key, thing, slot, value, target, source):
+    fits = edges.get(key) is kind and key not in stuffed
+    if not fits or not refill(kind, key, thing, slot, value, target, source):
         holder, kind = make_holder(kind, value, target, slot, source)
         replace(thing, slot, holder)
+        if getattr(thing, SLOTS[slot], None) is not holder:  # A descriptor, in a class.
+            holder, kind = make_holder(FALLBACK, value, target, slot, source)
+            setattr(thing, SLOTS[slot], holder)
         del holder
         edges[key] = kind
     inside[key] = numbers[id(value)]
@@ -215,8 +219,7 @@ def poke(target, slot, number):
     key = identity * 8 + slot
     kind = edges.get(key)
     if kind is None:
-        del thing
-        got(load_value(target, slot))
+        got(load_value(thing, slot))
         return
     number %= len(kind.pokes)
     if noting:
@@ -224,7 +227,7 @@ def poke(target, slot, number):
     holder = getattr(thing, SLOTS[slot], None)  # None: the collector has cleared the node.
     act(kind, key, number, holder)
     del holder
-    if not after_poke(target, slot, identity, kind):
+    if not after_poke(target, slot, thing, kind):
         passing[0] = None
         answer.append('> got none\n')
 
@@ -233,6 +236,7 @@ def act(kind, key, number, holder):
     try:
         function = kind.function(number)
         if function.__code__.co_argcount == 2:
+            stuffed.add(key)
             function(holder, content(kind, key, holder))
         else:
             function(holder)
@@ -240,18 +244,15 @@ def act(kind, key, number, holder):
         pass
 
 
-def after_poke(target, slot, identity, kind):
-    """Reports what the slot holds now. Scripts may have changed all; an action may have destroyed
-    the content, and then the holder is dropped. False: nothing, or the node is not there."""
-    thing = read(target) if registers[target] is not None else None
-    if thing is None or numbers.get(id(thing)) != identity:
-        return False
-    value = load_value(target, slot)
+def after_poke(target, slot, thing, kind):
+    """Reports what the slot of the node holds now. Scripts may have changed all, the register too;
+    an action may have destroyed the content, and then the holder is dropped. False: nothing."""
+    value = load_value(thing, slot)
     if value is not None:
         got(value)
         return True
-    if edges.get(identity * 8 + slot) is kind:
-        if noting:
+    if edges.get(numbers[id(thing)] * 8 + slot) is kind:
+        if noting and registers[target] is not None and read(target) is thing:
             note(place_of(target, slot), ' = None')
         replace(thing, slot, None)
     return False
@@ -302,6 +303,7 @@ def reset(_a, _b, _c):
     numbers.clear()
     edges.clear()
     inside.clear()
+    stuffed.clear()
     del alive[:]
     del addresses[:]
     if loaded and not left:

@@ -350,7 +350,7 @@ generator-try :: started(gen_try(x)) :: next(h) :: :: :: throw_in(h) ;; send_all
     h.throw(GeneratorExit) ;; h.throw(Error(x)) ;; h.throw(Error, Error(x)) ;; h.throw(h) ;;
     h.throw(Error, h, h) :: frail
 generator-finally :: started(gen_finally(x)) :: within(h) :: :: :: throw_in(h) ;; next(h) ;;
-    h.gi_frame.clear() :: frail
+    h.gi_frame.clear() :: frail cyclic collects
 generator-finally-yield :: started(gen_finally_yield(x)) :: within(h) :: :: :: throw_in(h) ;;
     next(h) ;; h.gi_frame.clear() ;; h.close() ;; send_all(h) :: frail cyclic
 generator-in-finally :: started(gen_in_finally(x)) :: next(h) :: :: :: throw_in(h) ;;
@@ -360,9 +360,9 @@ generator-pending-return :: started(gen_pending_return(x)) :: within(h) :: :: ::
 generator-pending-raise :: started(gen_pending_raise(x)) :: within(h) :: :: :: throw_in(h) ;;
     h.gi_frame.clear() :: frail cyclic
 generator-with :: started(gen_with(x)) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() ::
-    frail
+    frail collects
 generator-with-body :: started(gen_with_body(x)) :: next(h) :: :: :: throw_in(h) ;;
-    h.gi_frame.clear() :: frail
+    h.gi_frame.clear() :: frail collects
 generator-for :: started(gen_for(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail
 generator-for-iterator :: started(gen_for_iterator(x)) :: within(h) :: :: :: throw_in(h) ;;
     send_all(h) :: frail
@@ -403,7 +403,7 @@ generator-from-list :: started(gen_from_list(x)) :: within(h) :: :: :: throw_in(
 generator-from-endless :: started(gen_from_endless(x)) :: within(h) :: :: :: throw_in(h) ;;
     h.gi_frame.clear() ;; h.send(1) :: frail
 generator-from-closing :: started(gen_from_closing(x)) :: within(h) :: :: :: throw_in(h) ;;
-    h.gi_frame.clear() ;; h.send(1) ;; h.throw(GeneratorExit) :: frail
+    h.gi_frame.clear() ;; h.send(1) ;; h.throw(GeneratorExit) :: frail collects
 generator-except :: started(gen_except(x)) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear()
     :: frail cyclic
 generator-except-as :: started(gen_except_as(x)) :: next(h) :: :: :: throw_in(h) ;;
@@ -466,7 +466,7 @@ async-generator-finally :: asent(agen_finally(x)) :: within(h) :: :: :: h.aclose
     h.asend(None).send(None) ;; h.ag_frame.clear() ;; h.athrow(Error).send(None) ::
     frail late cyclic
 async-generator-with :: asent(agen_with(x)) :: within(h) :: :: :: h.aclose().send(None) ;;
-    h.asend(None).send(None) ;; h.athrow(Error).send(None) :: frail cyclic
+    h.asend(None).send(None) ;; h.athrow(Error).send(None) :: frail cyclic collects
 async-generator-except :: asent(agen_except(x)) :: within(h) :: :: :: h.aclose().send(None) ;;
     h.asend(None).send(None) ;; h.athrow(Error).send(None) :: frail late cyclic
 asend-generator :: agen_local(x).asend(None) :: within(h) :: :: :: h.close() ;; h.send(None) ;;

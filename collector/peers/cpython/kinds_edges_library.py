@@ -275,7 +275,7 @@ array-attribute :: tag(Array, x, 'i', [1, 2]) :: h.x :: h.x = x :: h.x = None ::
 array-iterator :: iter(tag(Array, x, 'i', [1, 2])) :: within(h) :: :: :: h.__setstate__(0) ;;
     h.__setstate__(99) ;; h.__reduce__() :: no-next no-pull
 mmap-attribute :: tag(Map, x, -1, 4096) :: h.x :: h.x = x :: h.x = None :: h.close() ;;
-    memoryview(h) ;; h.resize(8192) ;; h.__init__(-1, 1) ;; h.find(b'a') ;; h.flush()
+    memoryview(h) ;; h.resize(100) ;; h.__init__(-1, 1) ;; h.find(b'a') ;; h.flush()
 mmap-view :: memoryview(tag(Map, x, -1, 4096)) :: h.obj.x :: :: :: h.release() ;; h.obj.close() ;;
     h[0] = 1 ;; h.obj.resize(1)
 element-child :: adopted(x) :: h[0].x :: :: h.clear() :: h.append(h[0]); del h[1] ;; h.remove(h[0])

@@ -357,8 +357,8 @@ cache-key :: cached(by_first, x) :: within(h) :: h.cache_clear(); h(x) :: h.cach
     h(h) ;; h.cache_clear()
 cache-unbounded :: cached(by_first, x, None) :: within(h) :: h.cache_clear(); h(x) ::
     h.cache_clear() :: h(1) ;; h(h) ;; h(a=1)
-cache-bounded :: cached(by_first, x, 1) :: within(h) :: h(x) :: h.cache_clear() :: h(1); h(2) ;;
-    h(h) ;; h(h, h)
+cache-bounded :: cached(by_first, Box(x), 1) :: within(h) :: h(Box(x)) :: h.cache_clear() :: h(1);
+    h(2) ;; h(h) ;; h(h, h)
 cache-typed :: functools.lru_cache(2, True)(Callable(x)) :: within(h) :: :: :: h(1) ;; h(1.0) ;;
     h.cache_clear() ;; h([])
 cache-function :: functools.lru_cache(1)(Callable(x)) :: h.__wrapped__.x :: :: :: h() ;;

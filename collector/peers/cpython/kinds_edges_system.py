@@ -220,7 +220,7 @@ ctypes-class :: type('C', (ctypes.Structure,), {'_fields_': [('a', ctypes.c_int)
 ctypes-class-fields :: type('C', (ctypes.Structure,), {'_fields_': [('a', type('D', (ctypes.c_int,),
     {'x': x}))]}) :: h._fields_[0][1].x :: :: :: h() ;; h().a ;; h.a ;; h.a.__get__(h()) :: cyclic
 ctypes-class-anonymous :: type('C', (ctypes.Structure,), {'_fields_': [('a', ctypes.c_int)], 'x':
-    x})(1) :: h.x :: :: :: h.a = 4 ;; ctypes.pointer(h) if 0 else 0 :: cyclic
+    x})(1) :: vars(type(h))['x'] :: :: :: h.a = 4 ;; ctypes.pointer(h) if 0 else 0 :: cyclic
 '''
 
 EDGES_ASYNC = r'''
@@ -253,20 +253,22 @@ future-iterator-waiting :: iter(future_called(x, 0)) :: within(h) :: :: :: h.sen
     h.throw(Error) ;; h.close() ;; h.throw(Error, Error(), 3) ;; next(h); next(h)
 task-coroutine :: task_of(co_local(x)) :: within(h) :: :: :: h.cancel() ;; h.__init__(co_local(x),
     loop=Loop()) ;; h.__init__(1) ;; h.get_loop().run() ;; h.get_coro().close() ;; h.cancel();
-    h.get_loop().run() ;; h.get_stack() ;; h.set_name(x) ;; h.uncancel() :: frail cyclic
+    h.get_loop().run() ;; h.get_stack() ;; h.set_name(x) ;; h.uncancel() :: frail cyclic collects
 task-waiting :: task_waiting(x) :: within(h) :: :: :: h.cancel() ;; h._fut_waiter.cancel() ;;
     h._fut_waiter.set_result(1); h.get_loop().run() ;; h.cancel(); h.get_loop().run() ;;
     h.get_coro().close() ;; h.get_coro().send(None) ;; h.__init__(co_local(1), loop=Loop()) ;;
-    h._fut_waiter.__init__(loop=h.get_loop()) :: frail cyclic
+    h._fut_waiter.__init__(loop=h.get_loop()) :: frail cyclic collects
 task-result :: task_done(x) :: h.result() :: :: :: h.cancel() ;; h.__init__(co_local(1),
     loop=Loop()) ;; h.get_loop().run() ;; h.exception() ;; list(h) :: frail cyclic
 task-exception :: task_failed(x) :: within(h) :: :: :: h.cancel() ;; h.result() ;; h.exception() ;;
     h.__init__(co_local(1), loop=Loop()) ;; h.print_stack() ;; h.get_stack() :: frail cyclic
 task-step :: task_step(x) :: within(h) :: :: :: h() ;; h(Error) ;; h.__self__ :: frail cyclic
+    collects
 task-wakeup :: task_wakeup(x) :: within(h) :: :: :: h.cancel() ;; h.set_result(1) ;; h._loop.run()
-    ;; h._callbacks ;; h.__init__(loop=Loop()) :: frail cyclic
+    ;; h._callbacks ;; h.__init__(loop=Loop()) :: frail cyclic collects
 task-attribute :: setting(Task(co_local(1), loop=Loop()), ('a', x)) :: h.a :: h.a = x :: h.a = None
     :: h.cancel() ;; h.get_loop().run() ;; h.__init__(co_local(1), loop=Loop()) :: frail cyclic
+    collects
 context-value :: context_with(x) :: h[VARIABLE] :: h.run(VARIABLE.set, x) :: h.run(VARIABLE.set,
     None) :: h.copy() ;; h.run(h.run, len, '') ;; list(h.items()) ;; h.run(VARIABLE.set, 1) ;; h ==
     h ;; h.run(gc.collect) ;; h.get(1)

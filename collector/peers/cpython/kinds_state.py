@@ -22,6 +22,7 @@ roots = [None] * (REGISTERS + 1)  # The kinds of those holders.
 passing = [None]  # The old value of an assignment, about to be released.
 edges = {}  # 8 * id of a node + slot -> kind of the holder in that slot.
 inside = {}  # The same key -> id of the content, for kinds that cannot be read.
+stuffed = set()  # The same keys: an action was given the content, and may have put it in again.
 numbers = {}  # Address of an object -> its id. Stale once the object is dead.
 addresses = []  # Id -> address.
 sentinels = {}  # Address of a sentinel -> id of its object, which is alive.

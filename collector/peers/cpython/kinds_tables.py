@@ -14,9 +14,10 @@ indented by four goes on with the row above. In snippets, which are Python, `x` 
 * Pokes are statements, separated by ` ;; `. One that begins with `!3.7-3.9 ` is known to crash
   those versions, or to leak in them (`! `: all), and is left out there (not with the option
   `crashing=1`).
-* Words are promises to the harness (cyclic, frail, rooted, nofinal, leaks=, crashes=), or say how
-  the row is read: `without` (no such kind), `no-POKE` (not this generic poke), `skip-POKE` (the
-  same, as it crashes or leaks). Each may end in a range of versions: `leaks=new@-3.9`.
+* Words are promises to the harness (cyclic, frail, late, collects, rooted, nofinal, leaks=,
+  crashes=), or say how the row is read: `without` (no such kind), `no-POKE` (not this generic
+  poke), `skip-POKE` (the same, as it crashes or leaks). Each may end in a range of versions:
+  `leaks=new@-3.9`.
 
 A name in a snippet that is a module or a chunk of the helpers is defined when it is first needed.
 """

@@ -128,7 +128,8 @@ edge('stream-context-notification', 'noted_context($x)', words: 'rooted',
      get: 'stream_context_get_params($h)["notification"]()', pokes: [
      'stream_context_set_params($h, ["options" => []])', 'stream_context_get_default()']);
 edge('stream-wrapper', 'wrapped($x)', get: 'stream_get_meta_data($h)["wrapper_data"]->v',
-     words: 'rooted', pokes: STREAM, put: 'stream_get_meta_data($h)["wrapper_data"]->v = $x',
+     words: 'rooted collects', pokes: STREAM,
+     put: 'stream_get_meta_data($h)["wrapper_data"]->v = $x',
      take: 'stream_get_meta_data($h)["wrapper_data"]->v = null');
 edge('stream-filter', 'filtered($x)', is: 'is_resource($h[1])', words: 'rooted',
      pokes: ['fwrite($h[0], "x")', 'stream_filter_remove($h[1])', 'fread($h[0], 1)',

@@ -119,7 +119,8 @@ root('weak-map', '$h = [new WeakMap, new stdClass]; $h[0][$h[1]] = $x;', get: '$
 root('stream-context', 'stream_context_create(["o" => ["x" => $x]])',
      get: 'stream_context_get_options($h)["o"]["x"]',
      put: 'stream_context_set_option($h, "o", "x", $x)');
-root('stream-wrapper', 'wrapped($x)', get: 'stream_get_meta_data($h)["wrapper_data"]->v');
+root('stream-wrapper', 'wrapped($x)', get: 'stream_get_meta_data($h)["wrapper_data"]->v',
+     words: 'collects');
 root('stream-filter', 'filtered($x)');
 root('xml-parser', 'parser("element", $x)', needs: 'xml');
 root('exception', 'magic_exception($x)', get: '$h->v', put: '$h->v = $x');
