@@ -197,7 +197,8 @@ void EnvelopeJudge::OnPoked(Frame& frame, ObjectId id) {
                    "got none");
   }
   if (id == kNone) {
-    SetSlot(node, slot, kNone);
+    // An action around this one may put it back.
+    if (!BeingPoked(node, slot)) SetSlot(node, slot, kNone);
   } else if (doubted != kNone && !MayBeEmptied(node, slot)) {
     Settle(node, slot);
   }

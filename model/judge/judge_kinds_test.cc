@@ -162,6 +162,9 @@ constexpr Case kCases[] = {
     {"AScriptMayLoadWhileAnActionRuns", "",
      "r0 = node 1\n> new 0\nr1 = node 0 del 0\n> new 1\nr0.0 = r1 as generator\nr1 = none\n"
      "poke r0.0 0\n> finalize 1\nr2 = r0.0\n> got 1\nr2 = none\n> end 1\n> free 1\n> got none\n"},
+    {"AnActionAroundAnotherMayPutBack", "",
+     "r0 = node 1\n> new 0\nr1 = node 0 del 0\n> new 1\nr0.0 = r1 as generator\nr1 = none\n"
+     "poke r0.0 0\n> finalize 1\nr2 = self\npoke r0.0 1\n> got none\n> end 1\n> got 1\n"},
     {"AScriptMayFillWhileAnActionRuns", "",
      "r0 = node 1\n> new 0\nr1 = node 0 del 0\n> new 1\nr0.0 = r1 as generator\nr1 = none\n"
      "poke r0.0 0\n> finalize 1\nr0.0 = r0 as generator\n> end 1\n> free 1\n> got none\n"},
