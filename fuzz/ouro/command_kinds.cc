@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -17,7 +18,9 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -149,14 +152,28 @@ std::string Cell(const Result& result) {
   return cell.empty() ? "." : cell;
 }
 
-std::string Across(const std::vector<Specimen>& specimens, bool all, int* exit_code) {
-  std::map<std::string, std::vector<std::string>> rows;
-  for (size_t i = 0; i < specimens.size(); ++i) {
-    for (const Result& result : CheckAll(specimens[i], [](const Result&) {})) {
-      auto& row = rows[std::string(KindName(result.kind.id))];
-      row.resize(specimens.size());
-      row[i] = Cell(result);
+// The cells of one kind: a version each, as many at a time as there are processors. "": the version
+// has no such kind.
+std::vector<std::string> CheckAcross(KindId kind, const std::vector<Specimen>& specimens) {
+  std::vector<std::string> cells(specimens.size());
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < specimens.size(); i = next++) {
+      const KindRow* row = specimens[i].kinds.Find(kind);
+      if (row != nullptr) cells[i] = Cell(Check(*row, specimens[i]));
     }
+  };
+  std::vector<std::thread> threads(
+      std::clamp<size_t>(std::thread::hardware_concurrency(), 1, specimens.size()));
+  for (std::thread& thread : threads) thread = std::thread(work);
+  for (std::thread& thread : threads) thread.join();
+  return cells;
+}
+
+std::string Across(const std::vector<Specimen>& specimens, bool all, int* exit_code) {
+  std::map<std::string_view, KindId> kinds;
+  for (const Specimen& specimen : specimens) {
+    for (const KindRow& kind : specimen.kinds.kinds()) kinds.emplace(KindName(kind.id), kind.id);
   }
   for (size_t i = 0; i < specimens.size(); ++i) {
     fmt::print("{}: {} ({})\n", i + 1, specimens[i].summary, specimens[i].name);
@@ -165,9 +182,12 @@ std::string Across(const std::vector<Specimen>& specimens, bool all, int* exit_c
              "");
   for (size_t i = 0; i < specimens.size(); ++i) fmt::print(" {:>3}", i + 1);
   fmt::print("\n");
-  size_t shown = 0;
-  for (auto& [name, cells] : rows) {
-    cells.resize(specimens.size());
+  size_t shown = 0, checked = 0;
+  StatusLine progress;
+  for (const auto& [name, kind] : kinds) {
+    progress.Show(fmt::format("{} of {}: {}", ++checked, kinds.size(), name));
+    const std::vector<std::string> cells = CheckAcross(kind, specimens);
+    progress.Clear();
     const bool fine = std::all_of(cells.begin(), cells.end(), [](const std::string& cell) {
       return cell.empty() || cell == ".";
     });
@@ -175,9 +195,11 @@ std::string Across(const std::vector<Specimen>& specimens, bool all, int* exit_c
     ++shown;
     std::string line = fmt::format("{:<34}", name);
     for (const std::string& cell : cells) line += fmt::format(" {:>3}", cell);
+    while (line.back() == ' ') line.pop_back();
     fmt::print("{}\n", line);
+    std::fflush(stdout);
   }
-  fmt::print("\n{} of {} kinds fail somewhere\n", shown, rows.size());
+  fmt::print("\n{} of {} kinds fail somewhere\n", shown, kinds.size());
   *exit_code = 0;
   return "";
 }

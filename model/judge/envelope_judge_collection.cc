@@ -47,6 +47,8 @@ void EnvelopeJudge::FindTrash(bool sure) {
   for (const ObjectId id : living_) {
     if (at(id).freed || at(id).reachable()) continue;
     MayClearWeaks(id);
+    const bool clears_trash = bounds_.weak == Envelope::Weak::kEither;
+    if (clears_trash && at(id).bond == Object::Bond::kAttached) at(id).bond = Object::Bond::kMaybe;
     if (!edges_.empty()) LingerLateOf(id, sure && !at(id).script_reachable);
   }
 }

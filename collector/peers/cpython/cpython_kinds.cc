@@ -130,8 +130,11 @@ class CPythonWithKinds final : public CPython {
   }
 
   void Load(int dest, int from, int slot) override {
-    Owned old;
-    Owned value = Loaded(Read(from), slot);
+    Owned old, empty;
+    Owned thing = Read(from);
+    Owned value = Loaded(thing, slot);
+    if (!value) empty = DropEmpty(thing, slot, from);
+    thing.Drop();
     if (noting()) Note(NameOf(dest) + " = " + (value ? TextOfLoad(from, slot, value) : "None"));
     Got(IdOf(value));
     old = Write(dest, std::move(value), kNoKind);
@@ -200,7 +203,7 @@ class CPythonWithKinds final : public CPython {
     if (!holder) holder = Owned::Share(Py_None);  // the collector has cleared the node
     Act(kind, id, slot, action, holder);
     holder.Drop();
-    AfterPoke(from, slot, thing, kind);
+    AfterPoke(from, slot, thing);
   }
 
   int Collect(int generation) override {
@@ -368,17 +371,20 @@ class CPythonWithKinds final : public CPython {
 
   // Reports what the slot of the node holds now. Scripts may have changed all, the register too; an
   // action may have destroyed the content, and then the holder is dropped.
-  void AfterPoke(int from, int slot, const Owned& thing, int kind) {
+  void AfterPoke(int from, int slot, const Owned& thing) {
     Owned value = Loaded(thing, slot);
     if (value) return Got(IdOf(value));
-    Owned old;
-    if (StateOf(thing, slot).kind == kind) {
-      const bool named = registers_[from] != nullptr && IdOf(Read(from)) == IdOf(thing);
-      if (noting() && named) Note(PlaceOf(from, slot) + " = None");
-      old = Replace(thing, slot, Owned());
-    }
-    old.Drop();
+    DropEmpty(thing, slot, from).Drop();
     Got(kNone);
+  }
+
+  // Nothing can be read from a holder: by an action, or the collector. It is not kept: its frame
+  // may still have the content, though a generator has ended. Returns the holder.
+  Owned DropEmpty(const Owned& thing, int slot, int from) {
+    if (StateOf(thing, slot).kind == kNoKind) return Owned();
+    const bool named = registers_[from] != nullptr && IdOf(Read(from)) == IdOf(thing);
+    if (noting() && named) Note(PlaceOf(from, slot) + " = None");
+    return Replace(thing, slot, Owned());
   }
 
   // ---- Registers -------------------------------------------------------------------------------

@@ -94,8 +94,23 @@ def assign(register, value, kind):
 
 
 def load(register, source, slot):
-    got_one(register, load_value(read(source), slot))
+    thing = read(source)
+    value = load_value(thing, slot)
+    if value is None:
+        drop_empty(thing, slot, source)
+    del thing
+    got_one(register, value)
     passing[0] = None
+
+
+def drop_empty(thing, slot, target):
+    """Nothing can be read from a holder: by an action, or the collector. It is not kept: its frame
+    may still have the content, though a generator has ended."""
+    if edges.get(numbers[id(thing)] * 8 + slot) is None:
+        return
+    if noting and registers[target] is not None and read(target) is thing:
+        note(place_of(target, slot), ' = None')
+    replace(thing, slot, None)
 
 
 def load_value(thing, slot):
@@ -227,7 +242,7 @@ def poke(target, slot, number):
     holder = getattr(thing, SLOTS[slot], None)  # None: the collector has cleared the node.
     act(kind, key, number, holder)
     del holder
-    if not after_poke(target, slot, thing, kind):
+    if not after_poke(target, slot, thing):
         passing[0] = None
         answer.append('> got none\n')
 
@@ -244,17 +259,14 @@ def act(kind, key, number, holder):
         pass
 
 
-def after_poke(target, slot, thing, kind):
+def after_poke(target, slot, thing):
     """Reports what the slot of the node holds now. Scripts may have changed all, the register too;
     an action may have destroyed the content, and then the holder is dropped. False: nothing."""
     value = load_value(thing, slot)
     if value is not None:
         got(value)
         return True
-    if edges.get(numbers[id(thing)] * 8 + slot) is kind:
-        if noting and registers[target] is not None and read(target) is thing:
-            note(place_of(target, slot), ' = None')
-        replace(thing, slot, None)
+    drop_empty(thing, slot, target)
     return False
 
 

@@ -57,7 +57,7 @@ def misstate(h):
     for s in STATES:
         with suppress(Exception): h.__setstate__(s)
 
-STATES = (None, (), (None,), (-1,), 1 << 40, -1, (None,) * 2, (None,) * 3, (None,) * 4, {}, {'': 0},
+STATES = (None, (), (None,), (-1,), 1 << 40, -1, (None,) * 2, (None,) * 3, {}, {'': 0},
           [()], b'')
 
 def attributes(h):

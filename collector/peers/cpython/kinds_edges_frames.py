@@ -360,9 +360,9 @@ generator-pending-return :: started(gen_pending_return(x)) :: within(h) :: :: ::
 generator-pending-raise :: started(gen_pending_raise(x)) :: within(h) :: :: :: throw_in(h) ;;
     h.gi_frame.clear() :: frail cyclic
 generator-with :: started(gen_with(x)) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() ::
-    frail collects
+    frail cyclic collects
 generator-with-body :: started(gen_with_body(x)) :: next(h) :: :: :: throw_in(h) ;;
-    h.gi_frame.clear() :: frail collects
+    h.gi_frame.clear() :: frail cyclic collects
 generator-for :: started(gen_for(x)) :: next(h) :: :: :: throw_in(h) ;; h.gi_frame.clear() :: frail
 generator-for-iterator :: started(gen_for_iterator(x)) :: within(h) :: :: :: throw_in(h) ;;
     send_all(h) :: frail
@@ -400,10 +400,10 @@ generator-from-deep :: started(gen_from_deep(x)) :: next(h) :: :: :: throw_in(h)
     :: frail
 generator-from-list :: started(gen_from_list(x)) :: within(h) :: :: :: throw_in(h) ;;
     h.gi_frame.clear() ;; h.send(1) :: frail no-next
-generator-from-endless :: started(gen_from_endless(x)) :: within(h) :: :: :: throw_in(h) ;;
-    h.gi_frame.clear() ;; h.send(1) :: frail
-generator-from-closing :: started(gen_from_closing(x)) :: within(h) :: :: :: throw_in(h) ;;
-    h.gi_frame.clear() ;; h.send(1) ;; h.throw(GeneratorExit) :: frail collects
+generator-from-endless :: started(gen_from_endless(x)) :: within(h) :: :: :: !3.10-3.11 throw_in(h)
+    ;; h.gi_frame.clear() ;; h.send(1) :: frail
+generator-from-closing :: started(gen_from_closing(x)) :: within(h) :: :: :: !3.10-3.11 throw_in(h)
+    ;; h.gi_frame.clear() ;; h.send(1) ;; h.throw(GeneratorExit) :: frail cyclic collects
 generator-except :: started(gen_except(x)) :: within(h) :: :: :: throw_in(h) ;; h.gi_frame.clear()
     :: frail cyclic
 generator-except-as :: started(gen_except_as(x)) :: next(h) :: :: :: throw_in(h) ;;
@@ -430,8 +430,8 @@ coroutine-local :: awaited(co_local(x)) :: within(h) :: :: :: h.send(None) ;; th
     h.cr_frame.clear() ;; h.__await__().close() ;; h.cr_await.close() :: frail
 coroutine-await :: awaited(co_await(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
     h.cr_frame.clear() ;; h.cr_await.close() ;; h.cr_await.throw(Error) :: frail
-coroutine-object :: awaited(co_object(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
-    h.cr_frame.clear() :: frail
+coroutine-object :: awaited(co_object(x)) :: within(h) :: :: :: h.send(None) ;; !3.10-3.11
+    throw_in(h) ;; h.cr_frame.clear() :: frail
 coroutine-with :: awaited(co_with(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;
     throw_in(h); throw_in(h) :: frail late cyclic
 coroutine-with-exit :: awaited(co_with_exit(x)) :: within(h) :: :: :: h.send(None) ;; throw_in(h) ;;

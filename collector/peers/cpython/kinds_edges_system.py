@@ -34,6 +34,7 @@ class Loop:
         for _ in self.ready[:9]:
             f, a = self.ready.pop()
             f(*a)
+asyncio.set_event_loop(None)
 
 class Future(_asyncio.Future): pass
 
