@@ -245,6 +245,7 @@ def poke(target, slot, number):
     if not after_poke(target, slot, thing):
         passing[0] = None
         answer.append('> got none\n')
+    del thing  # A traceback in the holder may keep this frame.
 
 
 def act(kind, key, number, holder):
