@@ -229,7 +229,8 @@ function poke(string $node, int $slot, int $action): void {
     $place = slot_of($node, $slot);
     $number = number_of(R::$v[$node]);
     $held = Heap::$slots[$number][$slot] ?? null;
-    if (!$held) {  // A fiber that could not be made.
+    // A fiber that could not be made.
+    if (!$held || $held->kind->alone && acted_on($number, $slot)) {
         report_poke($node, $number, $slot, $place);
         return;
     }
@@ -237,12 +238,17 @@ function poke(string $node, int $slot, int $action): void {
     $text = $actions[$action % count($actions)];
     note('try { ' . substitute($text, noted($place, $node), '$x', "\$$node") .
          '; } catch (Throwable) {}');
-    $poked = Heap::$poked[Heap::$depth] = new Poked($node);
+    $poked = Heap::$poked[Heap::$depth] = new Poked($node, $number, $slot);
     try {
         compiled($text, $place, 'R::$v[$r->register]')($poked);
     } catch (Throwable) {}
     unset(Heap::$poked[Heap::$depth]);
     report_poke($poked->register, $number, $slot, $place);
+}
+function acted_on(int $number, int $slot): bool {
+    foreach (Heap::$poked as $poked)
+        if ($poked->number === $number && $poked->slot === $slot) return true;
+    return false;
 }
 // A script is about to write to the register through which an action around it finds its node: from
 // now on that is held elsewhere, until the action has been reported. Not before: a node that loses

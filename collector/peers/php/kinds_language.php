@@ -12,6 +12,7 @@ final class Kind {
     public string $reset = '', $slot = '', $expression = '';
     public bool $once = false;     // Not to be constructed again.
     public bool $rooted = false;
+    public bool $alone = false;    // No action on a holder within another one: the engine crashes.
     public bool $dynamic = false;  // With properties that are not declared.
     public array $pokes = [], $needs = [];
     public string $words = '';
@@ -21,9 +22,9 @@ final class Held {
     public bool $full = true;
     public function __construct(public Kind $kind, public ?int $content) {}
 }
-// A running action finds its node in that register.
+// A running action: where it finds its node now.
 final class Poked {
-    public function __construct(public string $register) {}
+    public function __construct(public string $register, public int $number, public int $slot) {}
 }
 final class Heap {
     public static array $kinds = ['edge' => [], 'node' => [], 'root' => []];  // By name.
