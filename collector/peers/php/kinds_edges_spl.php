@@ -74,9 +74,10 @@ helpers(
         'return is_object($a) <=> is_object($b); } }',
     'class BadHeap extends SplHeap { function compare($a, $b): int { throw new Exception; } }',
     // Before 8.3 a SplFixedArray that was dumped, cast or compared has a second table of its elements
-    // from then on, which is brought up to date when it is asked for again, unless there are none.
-    'function set_first($a, $v) { $a[0] = $v; unset($v); ' .
-        'if (PHP_VERSION_ID < 80300) { $c = (array) $a; unset($c); } }',
+    // from then on, which is brought up to date when it is asked for again, unless there are none. A
+    // destructor must not change the array meanwhile: that is a crash.
+    'function set_first($a, $v) { $old = $a[0] ?? null; $a[0] = $v; unset($v); ' .
+        'if (PHP_VERSION_ID < 80300) { $c = (array) $a; unset($c); } unset($old); }',
     'function bad_heap($v) { $h = filled(new BadHeap, $v); try { $h->insert(1); } ' .
         'catch (Exception) {} return $h; }',
 );
