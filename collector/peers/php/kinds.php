@@ -149,6 +149,11 @@ function run_make(string $text, string $place, string $register, string $source,
     // No fiber until 8.3 in any destructor; an object that an ArrayObject does not take.
     } catch (FiberError | InvalidArgumentException) {
         return false;
+    } catch (Throwable $error) {  // Actions can leave a holder that cannot be filled, or emptied.
+        $made = str_contains($text, '$h = held(');
+        if ($made || $error instanceof Raised || preg_match(EXPECTED, $error->getMessage()))
+            throw $error;
+        return false;
     } finally {
         R::$v['pending'] = null;
     }
@@ -229,8 +234,11 @@ function poke(string $node, int $slot, int $action): void {
     $place = slot_of($node, $slot);
     $number = number_of(R::$v[$node]);
     $held = Heap::$slots[$number][$slot] ?? null;
-    // A fiber that could not be made.
-    if (!$held || $held->kind->alone && acted_on($number, $slot)) {
+    if ($held?->kind->alone && acted_on($number, $slot)) {
+        got(number_of(content($held, $place, $node)));
+        return;
+    }
+    if (!$held) {  // A fiber that could not be made.
         report_poke($node, $number, $slot, $place);
         return;
     }
