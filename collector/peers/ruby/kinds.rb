@@ -17,7 +17,9 @@
 #   Objects die only in a collection (`GC.disable`), and GC.count tells whether there was one.
 # * Code that touches an object runs in a Fiber of its own, for one operation, and returns only text
 #   and numbers. The stack of a finished fiber is no longer scanned: no word that the interpreter
-#   leaves there keeps an object alive. Collections, and so finalizers, run on the main stack, all
+#   leaves there keeps an object alive. But a fiber that is born later has that stack again, and if
+#   it is a holder, it waits, and is scanned: so each fiber wipes its stack at its end, and a reset
+#   wipes those of the holders. Collections, and so finalizers, run on the main stack, all
 #   at the same depth, except those that an action causes: until its end, the fiber of the poke
 #   holds the holder.
 # * A finalizer belongs to a node with `del`, and knows an id, not the node. (The WeakMap of Ruby
@@ -31,6 +33,7 @@ $stdout.sync = true
 $VERBOSE = nil # An exception in a finalizer would be printed.
 Thread.report_on_exception = false
 MAX_COLLECTIONS = 8 # Tried by a reset.
+WIPED_STACKS = 24 # By a reset; a program rarely has more fibers that wait.
 
 Kinds.load
 
@@ -79,6 +82,16 @@ module Heap
 
     def say(line) = @answer << line << "\n"
 
+    # In a fiber of its own.
+    def aside
+      Fiber.new { yield; Lines.wipe; nil }.resume
+    end
+
+    # So many stacks that no fiber has now, which are those that the next ones get.
+    def wipe_stacks(count)
+      aside { wipe_stacks(count - 1) } if count.positive?
+    end
+
     def flush
       answer = @answer
       @answer = +''
@@ -100,7 +113,7 @@ module Heap
 
       @collections = GC.count
       dead = []
-      Fiber.new { dead.concat(@alive.reject { |number| LIVING.key?(number) }); nil }.resume
+      aside { dead.concat(@alive.reject { |number| LIVING.key?(number) }) }
       @alive -= dead
       dead.each { |number| say("> free #{number}") }
     end
@@ -356,12 +369,13 @@ module Heap
       raise 'a script is running' if @scripts.positive?
 
       @silent = true
-      Fiber.new { let_go_of_roots }.resume
+      aside { let_go_of_roots }
       [@registers, @nodes, @edges, @contents].each(&:clear)
       $kept&.clear
       Notes.forget
       tries = 0 # The frames of a block would cover what earlier collections left on the stack.
       GC.start while LIVING.size.positive? && (tries += 1) <= MAX_COLLECTIONS
+      wipe_stacks(WIPED_STACKS)
       say("error #{LIVING.size} objects survive a reset") if LIVING.size.positive?
       @alive.clear
       @born = 0
@@ -377,7 +391,7 @@ module Heap
       words = pattern.match(line).captures
       return send(name, *words) if ON_MAIN_STACK.include?(name)
 
-      Fiber.new { send(name, *words); nil }.resume
+      aside { send(name, *words) }
     end
 
     # Executes an operation and says what it did.
@@ -412,6 +426,9 @@ unless defined?(Lines)
   module Lines
     def self.read = $stdin.gets&.chomp || exit!(0) # No last collection, no finalizers.
     def self.write(text) = $stdout.write(text)
+
+    # Covers what was left on the stack below its caller, but for gaps in the frames.
+    def self.wipe(depth = 40) = depth.zero? || [depth - 1].each { |less| wipe(less) }
   end
   Heap.serve(false)
 end
