@@ -21,5 +21,5 @@ $weak = WeakReference::create($array);
 $got = null;
 $array = null;
 $fails = $got !== null;
-echo PHP_VERSION, $fails ? " FAILS: the destructor got an array that is being freed\n" : " passes\n";
+echo PHP_VERSION, $fails ? " FAILS: it got an array that is being freed\n" : " passes\n";
 exit($fails ? 1 : 0);

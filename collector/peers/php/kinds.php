@@ -235,7 +235,7 @@ function poke(string $node, int $slot, int $action): void {
     $number = number_of(R::$v[$node]);
     $held = Heap::$slots[$number][$slot] ?? null;
     if ($held?->kind->alone && acted_on($number, $slot)) {
-        got(number_of(content($held, $place, $node)));
+        got($held->kind->get === '' ? null : number_of(content($held, $place, $node)));
         return;
     }
     if (!$held) {  // A fiber that could not be made.

@@ -75,9 +75,9 @@ helpers(
     'class OwnHeap extends SplHeap { function compare($a, $b): int { ' .
         'return is_object($a) <=> is_object($b); } }',
     'class BadHeap extends SplHeap { function compare($a, $b): int { throw new Exception; } }',
-    // Before 8.3 a SplFixedArray that was dumped, cast or compared has a second table of its elements
-    // from then on, which is brought up to date when it is asked for again, unless there are none. A
-    // destructor must not change the array meanwhile: that is a crash.
+    // Before 8.3 a SplFixedArray that was dumped, cast or compared has a second table of its
+    // elements from then on, which is brought up to date when it is asked for again, unless there
+    // are none. A destructor must not change the array meanwhile: that is a crash.
     'function set_first($a, $v) { $old = $a[0] ?? null; $a[0] = $v; unset($v); ' .
         'if (PHP_VERSION_ID < 80300) { $c = (array) $a; unset($c); } unset($old); }',
     'function bad_heap($v) { $h = filled(new BadHeap, $v); try { $h->insert(1); } ' .
@@ -240,8 +240,8 @@ edge('iterator-regex', 'new RegexIterator(once($x), "/./")', get: '$h->getInnerI
 edge('iterator-of-iterator', 'new IteratorIterator(new IteratorIterator(once($x)))',
      get: '$h->getInnerIterator()->getInnerIterator()[0]', pokes: ITERATOR);
 
-// These release an element before they forget it; a destructor that acts on them then finds it there
-// (php_iterator_next_again.php, php_arrayobject_write.php).
+// These release an element before they forget it; a destructor that acts on them then finds it
+// there (php_iterator_next_again.php, php_arrayobject_write.php, php_caching_iterator_rewind.php).
 foreach (Heap::$kinds['edge'] as $name => $kind)
     $kind->alone = preg_match('/^(array-object|array-iterator|iterator)/', $name) === 1;
 
