@@ -318,22 +318,26 @@ module Heap
     def poke(target, slot, number)
       slot = slot.to_i
       thing = at(target)
-      kind = @edges[[thing.number, slot]] || raise('a plain slot')
-      action = kind.acts[number.to_i % kind.acts.size]
-      note_slot(target, slot, "begin; #{action}; rescue Exception; end")
-      begin
-        kind.act(number.to_i, load_raw(thing, slot))
-      rescue Exception
-        nil
-      end
-      GC.disable
-      report_deaths # Of collections by the action.
+      kind = @edges[[thing.number, slot]] # None: an action around this one has emptied it.
+      act(kind, target, thing, slot, number.to_i) if kind
       found = content(thing, slot)
       if !found && @edges[[thing.number, slot]]
         store_raw(thing, slot, nil)
         set_edge(thing, slot, nil)
       end
       say("> got #{found ? number_of(found) : 'none'}")
+    end
+
+    def act(kind, target, thing, slot, number)
+      action = kind.acts[number % kind.acts.size]
+      note_slot(target, slot, "begin; #{action}; rescue Exception; end")
+      begin
+        kind.act(number, load_raw(thing, slot))
+      rescue Exception
+        nil
+      end
+      GC.disable
+      report_deaths # Of collections by the action.
     end
 
     # -- Operations on the main stack
