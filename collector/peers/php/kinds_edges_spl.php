@@ -67,7 +67,7 @@ helpers(
     'function storage($k, $v = null) { $s = new SplObjectStorage; $s[$k] = $v; return $s; }',
     'function first($i) { foreach ($i as $v) return $v; }',
     'function filled($c, $v, ...$a) { $c->insert($v, ...$a); return $c; }',
-    'function refill($c, ...$a) { count($c) && $c->extract(); $c->insert(...$a); }',
+    'function refill($c, ...$a) { if (count($c)) $c->extract(); $c->insert(...$a); }',
     'function store_only($s, $v) { $s->removeAllExcept(new SplObjectStorage); $s[$v] = 1; }',
     'function pushed($c, $v) { $c->push($v); return $c; }',
     'function rewound($i) { $i->rewind(); return $i; }',
@@ -144,7 +144,7 @@ edge('spl-priority-queue', 'filled(new SplPriorityQueue, $x, 1)', get: '$h->top(
      put: 'refill($h, $x, 1)', take: '$h->extract()',
      pokes: array_diff(HEAP, ['$h->setExtractFlags(3)']));
 edge('spl-priority-queue-priority', '$h = filled(new SplPriorityQueue, 1, $x); ' .
-     '$h->setExtractFlags(2);', get: '$h->top()', put: 'count($h) && $h->extract(); ' .
+     '$h->setExtractFlags(2);', get: '$h->top()', put: 'if (count($h)) $h->extract(); ' .
      '$h->insert(1, $x)',
      take: '$h->extract()', pokes: array_diff(HEAP, ['$h->setExtractFlags(3)']));
 edge('spl-storage-key', 'storage($x)', get: 'first($h)',
@@ -243,7 +243,7 @@ edge('iterator-of-iterator', 'new IteratorIterator(new IteratorIterator(once($x)
 // These release an element before they forget it; a destructor that acts on them then finds it
 // there (php_iterator_next_again.php, php_arrayobject_write.php, php_caching_iterator_rewind.php).
 foreach (Heap::$kinds['edge'] as $name => $kind)
-    $kind->alone = preg_match('/^(array-object|array-iterator|iterator)/', $name) === 1;
+    if (preg_match('/^(array-object|array-iterator|iterator)/', $name)) $kind->alone = true;
 
 // ---- Heirs of the engine's classes: a declared and a dynamic property ---------------------------
 const HEIR = ['unset($h->v)', '$c = &$h->v; gc_collect_cycles(); unset($c)', '$h->w = $h; ' .
