@@ -18,8 +18,8 @@
 # * Code that touches an object runs in a Fiber of its own, for one operation, and returns only text
 #   and numbers. The stack of a finished fiber is no longer scanned: no word that the interpreter
 #   leaves there keeps an object alive. But a fiber that is born later has that stack again, and if
-#   it is a holder, it waits, and is scanned: so each fiber wipes its stack at its end, and a reset
-#   wipes those of the holders. Collections, and so finalizers, run on the main stack, all
+#   it is a holder, it waits, and is scanned: so each fiber wipes its stack at its end, and what
+#   may end holders wipes theirs. Collections, and so finalizers, run on the main stack, all
 #   at the same depth, except those that an action causes: until its end, the fiber of the poke
 #   holds the holder.
 # * A finalizer belongs to a node with `del`, and knows an id, not the node. (The WeakMap of Ruby
@@ -33,7 +33,7 @@ $stdout.sync = true
 $VERBOSE = nil # An exception in a finalizer would be printed.
 Thread.report_on_exception = false
 MAX_COLLECTIONS = 8 # Tried by a reset.
-WIPED_STACKS = 24 # By a reset; a program rarely has more fibers that wait.
+WIPED_STACKS = 24 # At once; a program rarely has more fibers that wait.
 
 Kinds.load
 
@@ -348,6 +348,7 @@ module Heap
       say("> collect #{generation}")
       GC.start(full_mark: generation == '2')
       report_deaths
+      wipe_stacks(WIPED_STACKS) # Of holders that have died.
       say('> done 0') # Ruby does not provide the number.
     end
 
@@ -396,6 +397,7 @@ module Heap
       return send(name, *words) if ON_MAIN_STACK.include?(name)
 
       aside { send(name, *words) }
+      wipe_stacks(WIPED_STACKS) if name == :poke # Of holders that have ended.
     end
 
     # Executes an operation and says what it did.
