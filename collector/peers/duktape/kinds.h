@@ -16,6 +16,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -234,7 +235,15 @@ class DuktapeKinds final : public DuktapeHeap {
   void Retain(ObjectId id) {
     void* const where = id == kNone ? nullptr : NodeOf(id).where;
     if (where == nullptr) return duk_push_undefined(registers());
+    // duk_push_heapptr takes an object that waits for its finalizer out of the queue, as a rescue
+    // would that no program has asked for. The flag tells it which objects wait.
+    constexpr uint32_t kWaits = 1U << 4U;  // DUK_HEAPHDR_FLAG_FINALIZABLE
+    static_assert(DUK_VERSION >= 20100L && DUK_VERSION < 30000L);
+    auto* const flags = static_cast<uint32_t*>(where);  // the first field of each heap header
+    const uint32_t waits = *flags & kWaits;
+    *flags &= ~kWaits;
     duk_push_heapptr(registers(), where);
+    *flags |= waits;
   }
 
   // Replaces the holder on top by its content.

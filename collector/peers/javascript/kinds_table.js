@@ -66,7 +66,13 @@ function evalScope(x) { return eval('fn(function () { return x; })'); }
 function evalVar(x) { eval('var y = x'); return fn(function () { return y; }); }
 // What a snippet's own functions see is all of the snippet, and its x; these do not see it.
 var getV = fn(function () { return this.v; });
-var toJson = fn(function () { gc(); delete this.v; return 1; });
+// Only of the holder that is written for its own sake: what holds it is written, too.
+var written;
+var toJson = fn(function () { gc(); if (this === written) delete this.v; return 1; });
+function writes(h, y) {
+  written = h;
+  try { JSON.stringify(y); } finally { written = undefined; }
+}
 var nothing = fn(function () {});
 function shared(y) {
   return [fn(function (z) { y = z; }), fn(function () { return y; }),
@@ -156,8 +162,8 @@ edge array-reduced :: [1, 2].reduce(fn(function (a) { a.v = x; return a; }), {})
 edge json-revived :: JSON.parse('{"v":1}', fn(function (key, v) { return key === 'v' ? x : v; })) ::
     h.v :: h.v = x :: delete h.v :: JSON.parse('[1,2]', function (k, v) { gc(); delete h.v; return
     v; })
-edge json-writer :: {v: x, toJSON: toJson} :: h.v :: h.v = x :: h.v = undefined :: JSON.stringify(h)
-    ;; JSON.stringify({a: h, b: h})
+edge json-writer :: {v: x, toJSON: toJson} :: h.v :: h.v = x :: h.v = undefined :: writes(h, h) ;;
+    writes(h, {a: h, b: h})
 edge error-property :: put(new Error('e'), 'v', x) :: h.v :: h.v = x :: delete h.v :: h.stack ;;
     h.message = 1
 edge regexp-index :: fn(function (r) { r.lastIndex = x; return r; })(/a/g) :: h.lastIndex ::

@@ -149,6 +149,11 @@ function run_make(string $text, string $place, string $register, string $source,
     // No fiber until 8.3 in any destructor; an object that an ArrayObject does not take.
     } catch (FiberError | InvalidArgumentException) {
         return false;
+    } catch (Throwable $error) {  // Actions can leave a holder that cannot be filled, or emptied.
+        $made = str_contains($text, '$h = held(');
+        if ($made || $error instanceof Raised || preg_match(EXPECTED, $error->getMessage()))
+            throw $error;
+        return false;
     } finally {
         R::$v['pending'] = null;
     }
@@ -190,7 +195,7 @@ function store(string $node, int $slot, string $source, string $as = ''): void {
     $source = resolve($source, 'u');
     $place = slot_of($node, $slot);
     $number = number_of(R::$v[$node]);
-    $old = Heap::$slots[$number][$slot] ?? null;
+    $old = still_held($node, $number, $slot, $place);
     $kind = $as === '' ? null : kind_of('edge', $as);
     $set = function () use ($kind, $number, $slot, $source) {
         if (!$kind) unset(Heap::$slots[$number][$slot]);
@@ -229,6 +234,10 @@ function poke(string $node, int $slot, int $action): void {
     $place = slot_of($node, $slot);
     $number = number_of(R::$v[$node]);
     $held = Heap::$slots[$number][$slot] ?? null;
+    if ($held?->kind->alone && acted_on($number, $slot)) {
+        got($held->kind->get === '' ? null : number_of(content($held, $place, $node)));
+        return;
+    }
     if (!$held) {  // A fiber that could not be made.
         report_poke($node, $number, $slot, $place);
         return;
@@ -237,38 +246,54 @@ function poke(string $node, int $slot, int $action): void {
     $text = $actions[$action % count($actions)];
     note('try { ' . substitute($text, noted($place, $node), '$x', "\$$node") .
          '; } catch (Throwable) {}');
+    $poked = Heap::$poked[Heap::$depth] = new Poked($node, $number, $slot);
     try {
-        compiled($text, $place)($node);
+        compiled($text, $place, 'R::$v[$r->register]')($poked);
     } catch (Throwable) {}
-    report_poke($node, $number, $slot, $place);
+    unset(Heap::$poked[Heap::$depth]);
+    report_poke($poked->register, $number, $slot, $place);
+}
+function acted_on(int $number, int $slot): bool {
+    foreach (Heap::$poked as $poked)
+        if ($poked->number === $number && $poked->slot === $slot) return true;
+    return false;
+}
+// A script is about to write to the register through which an action around it finds its node: from
+// now on that is held elsewhere, until the action has been reported. Not before: a node that loses
+// a reference is a possible root, which could hide that the engine has missed one.
+function spare(string $register): void {
+    foreach (Heap::$poked as $depth => $poked) {
+        if ($poked->register !== $register) continue;
+        $poked->register = "poked$depth";
+        R::$v["poked$depth"] = R::$v[$register];
+        note("\$poked$depth = \$$register");
+    }
 }
 function actions_of(Kind $kind): array {
     $safe = $kind->get . $kind->is === '' || $kind->once;
     return [...$kind->pokes, ...($safe ? [] : UNSAFE), ...GENERIC];
 }
-// The register may have another value since then, and the slot another holder, or none.
+// The slot may have another holder since then, or none.
 function report_poke(string $node, int $number, int $slot, string $place): void {
-    if (!isset(R::$v[$node]) || (Heap::$living[R::$v[$node]] ?? -1) !== $number) {
-        R::$v[$node = 'poked' . Heap::$depth] = (Heap::$weak[$number] ?? null)?->get();
-        if (!R::$v[$node]) {
-            got(null);
-            return;
-        }
-    }
-    $held = Heap::$slots[$number][$slot] ?? null;
-    if ($held && slot_is_null($node, $place)) {
-        unset(Heap::$slots[$number][$slot]);
-        if ($held->kind->drop !== '') compiled($held->kind->drop, $place)($node);
-        $held = null;
-    }
+    $held = still_held($node, $number, $slot, $place);
     $now = $held ? content($held, $place, $node)
                  : compiled('return ' . ltrim($place, '!') . ' ?? null', 'none')($node);
     got(number_of($now));
     if (number_of($now) === null) let_go($held, $node, $number, $slot, $place);
     unset($now);
-    if (str_starts_with($node, 'poked')) R::$v[$node] = null;
+    if (!str_starts_with($node, 'poked')) return;
+    note("\$$node = null");
+    R::$v[$node] = null;
 }
 
+// Null if an action, perhaps one that still runs, has destroyed the holder.
+function still_held(string $node, int $number, int $slot, string $place): ?Held {
+    $held = Heap::$slots[$number][$slot] ?? null;
+    if (!$held || !slot_is_null($node, $place)) return $held;
+    unset(Heap::$slots[$number][$slot]);
+    if ($held->kind->drop !== '') compiled($held->kind->drop, $place)($node);
+    return null;
+}
 // The holder has lost its content: it is kept for a refill, or dropped.
 function let_go(?Held $held, string $node, int $number, int $slot, string $place): void {
     if ($held) $held->full = false;
@@ -365,6 +390,7 @@ function execute(string $line): void {
     foreach (OPERATIONS as $operation => $pattern) {
         $patterns[$operation] ??= '/^' . strtr($pattern, NAMES) . '$/D';
         if (!preg_match($patterns[$operation], $line, $words)) continue;
+        if (Heap::$poked && preg_match('/^(r\d+) = /', $line, $written)) spare($written[1]);
         $operation(...array_slice($words, 1));
         return;
     }

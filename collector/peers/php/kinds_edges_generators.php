@@ -210,3 +210,10 @@ helpers(
         '$this->__get(1); } }',
     'function suspending($v) { $s = new Suspending; $s->v = $v; return $s; }',
 );
+
+// One that is left by an exception can be thrown into again, and hangs, as in
+// php_generator_throw_again.php.
+if (!has('8.4')) {
+    foreach (Heap::$kinds['edge'] as $name => $kind)
+        if (str_starts_with($name, 'generator')) $kind->alone = true;
+}

@@ -13,7 +13,7 @@ const EXCEPTION = ['try { throw $h; } catch (Exception) {}', '$h->getTraceAsStri
     'try { try { throw $h; } finally { throw new Exception; } } catch (Exception $e) { ' .
         'unset($e); }',
     'try { throw new Exception("", 0, $h); } catch (Exception $e) { gc_collect_cycles(); }',
-    '$g = start((function () { yield 1; })()); $g->throw($h)', 'var_export($h, true)'];
+    '$g = start((function () { yield 1; })()); $g->throw($h)'];
 helpers(
     'function previous($v) { return new Exception("", 0, magic_exception($v)); }',
     'function traced($v) { $e = new Exception; (new ReflectionProperty("Exception", "trace"))' .

@@ -12,6 +12,7 @@ final class Kind {
     public string $reset = '', $slot = '', $expression = '';
     public bool $once = false;     // Not to be constructed again.
     public bool $rooted = false;
+    public bool $alone = false;    // No action on a holder within another one: the engine crashes.
     public bool $dynamic = false;  // With properties that are not declared.
     public array $pokes = [], $needs = [];
     public string $words = '';
@@ -20,6 +21,10 @@ final class Kind {
 final class Held {
     public bool $full = true;
     public function __construct(public Kind $kind, public ?int $content) {}
+}
+// A running action: where it finds its node now.
+final class Poked {
+    public function __construct(public string $register, public int $number, public int $slot) {}
 }
 final class Heap {
     public static array $kinds = ['edge' => [], 'node' => [], 'root' => []];  // By name.
@@ -33,6 +38,7 @@ final class Heap {
     public static array $weak = [];       // Id => WeakReference.
     public static array $slots = [];      // Id => slot => Held.
     public static array $roots = [];      // Register => Held.
+    public static array $poked = [];      // Depth => Poked.
     public static int $born = 0;
     public static int $depth = 0;         // Of scripts.
     public static string $answer = '';    // Lines not written yet.
@@ -140,19 +146,20 @@ function declare_helpers(string $text): void {
         eval($definition);
     }
 }
-// $place is the expression of the holder, over the register named $r.
-function compiled(string $text, string $place): Closure {
-    if ($code = Heap::$code[$place][$text] ?? null) return $code;
+// $place is the expression of the holder, over $node, the register named $r.
+function compiled(string $text, string $place, string $node = 'R::$v[$r]'): Closure {
+    $key = "$place $node";
+    if ($code = Heap::$code[$key][$text] ?? null) return $code;
     declare_helpers($text);
-    if ($place[0] === '!') $code = compiled_copy($text, substr($place, 1));
-    else $code = substitute($text, $place, '$x', 'R::$v[$r]');
+    if ($place[0] === '!') $code = compiled_copy($text, substr($place, 1), $node);
+    else $code = substitute($text, $place, '$x', $node);
     $code = "return static function (\$r, \$x = null) { $code; };";
-    return Heap::$code[$place][$text] = eval($code);
+    return Heap::$code[$key][$text] = eval($code);
 }
 // Where a slot is not a variable of its own: what is not an object has to be written back.
-function compiled_copy(string $text, string $place): string {
-    $place = strtr($place, ['@' => 'R::$v[$r]']);
-    $text = strtr($text, ['@' => 'R::$v[$r]']);
+function compiled_copy(string $text, string $place, string $node): string {
+    $place = strtr($place, ['@' => $node]);
+    $text = strtr($text, ['@' => $node]);
     if (preg_match('/^return /', $text)) return "\$h = $place ?? null; $text";
     if (str_contains($text, '$h = held(')) return "$text; $place = \$h";
     return "\$h = \$b = $place ?? null; try { $text; } finally { " .

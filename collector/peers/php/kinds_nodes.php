@@ -39,7 +39,7 @@ of('array-object-self', 'extends ArrayObject { public $number; function __constr
 of('array-iterator', 'extends ArrayIterator { public $number;', slot: '@[#]');
 of('recursive-array-iterator', 'extends RecursiveArrayIterator { public $number;', slot: '!@[#]');
 of('spl-fixed-array', 'extends SplFixedArray { public $number; function __construct() { ' .
-   'parent::__construct(8); }', slot: '!@[#]');
+   'parent::__construct(8); }', slot: '!@[#]', needs: '8.3');  // As for set_first.
 of('spl-list', 'extends SplDoublyLinkedList { public $number; function __construct() { ' .
    'for ($i = 0; $i < 8; ++$i) $this[] = null; }', slot: '!@[#]');
 of('spl-queue', 'extends SplQueue { public $number; function __construct() { ' .

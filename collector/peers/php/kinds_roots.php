@@ -128,5 +128,5 @@ root('exception-trace', 'traced($x)', get: '$h->getTrace()[0]["args"][0]');
 root('lazy', 'ghost($x)', get: '$h->v', needs: '8.4');
 root('entity-loader', '$c = new Box($x); libxml_set_external_entity_loader(fn() => $c); $h = $c; ' .
      'unset($c);', get: '$h->v', needs: 'libxml', drop: '$c = $h; $h = null; $c->v = null');
-root('iterator', 'new ArrayIterator([$x])', get: '$h[0]', put: '$h[0] = $x');
+root('iterator', 'new ArrayIterator([$x])', get: '$h[0]', put: WRITE);
 root('spl-storage', 'storage($x)', get: 'first($h)');

@@ -17,7 +17,9 @@
 #   Objects die only in a collection (`GC.disable`), and GC.count tells whether there was one.
 # * Code that touches an object runs in a Fiber of its own, for one operation, and returns only text
 #   and numbers. The stack of a finished fiber is no longer scanned: no word that the interpreter
-#   leaves there keeps an object alive. Collections, and so finalizers, run on the main stack, all
+#   leaves there keeps an object alive. But a fiber that is born later has that stack again, and if
+#   it is a holder, it waits, and is scanned: so each fiber wipes its stack at its end, and what
+#   may end holders wipes theirs. Collections, and so finalizers, run on the main stack, all
 #   at the same depth, except those that an action causes: until its end, the fiber of the poke
 #   holds the holder.
 # * A finalizer belongs to a node with `del`, and knows an id, not the node. (The WeakMap of Ruby
@@ -31,6 +33,7 @@ $stdout.sync = true
 $VERBOSE = nil # An exception in a finalizer would be printed.
 Thread.report_on_exception = false
 MAX_COLLECTIONS = 8 # Tried by a reset.
+WIPED_STACKS = 24 # At once; a program rarely has more fibers that wait.
 
 Kinds.load
 
@@ -79,6 +82,16 @@ module Heap
 
     def say(line) = @answer << line << "\n"
 
+    # In a fiber of its own.
+    def aside
+      Fiber.new { yield; Lines.wipe; nil }.resume
+    end
+
+    # So many stacks that no fiber has now, which are those that the next ones get.
+    def wipe_stacks(count)
+      aside { wipe_stacks(count - 1) } if count.positive?
+    end
+
     def flush
       answer = @answer
       @answer = +''
@@ -100,7 +113,7 @@ module Heap
 
       @collections = GC.count
       dead = []
-      Fiber.new { dead.concat(@alive.reject { |number| LIVING.key?(number) }); nil }.resume
+      aside { dead.concat(@alive.reject { |number| LIVING.key?(number) }) }
       @alive -= dead
       dead.each { |number| say("> free #{number}") }
     end
@@ -305,22 +318,26 @@ module Heap
     def poke(target, slot, number)
       slot = slot.to_i
       thing = at(target)
-      kind = @edges[[thing.number, slot]] || raise('a plain slot')
-      action = kind.acts[number.to_i % kind.acts.size]
-      note_slot(target, slot, "begin; #{action}; rescue Exception; end")
-      begin
-        kind.act(number.to_i, load_raw(thing, slot))
-      rescue Exception
-        nil
-      end
-      GC.disable
-      report_deaths # Of collections by the action.
+      kind = @edges[[thing.number, slot]] # None: an action around this one has emptied it.
+      act(kind, target, thing, slot, number.to_i) if kind
       found = content(thing, slot)
       if !found && @edges[[thing.number, slot]]
         store_raw(thing, slot, nil)
         set_edge(thing, slot, nil)
       end
       say("> got #{found ? number_of(found) : 'none'}")
+    end
+
+    def act(kind, target, thing, slot, number)
+      action = kind.acts[number % kind.acts.size]
+      note_slot(target, slot, "begin; #{action}; rescue Exception; end")
+      begin
+        kind.act(number, load_raw(thing, slot))
+      rescue Exception
+        nil
+      end
+      GC.disable
+      report_deaths # Of collections by the action.
     end
 
     # -- Operations on the main stack
@@ -331,6 +348,7 @@ module Heap
       say("> collect #{generation}")
       GC.start(full_mark: generation == '2')
       report_deaths
+      wipe_stacks(WIPED_STACKS) # Of holders that have died.
       say('> done 0') # Ruby does not provide the number.
     end
 
@@ -356,12 +374,13 @@ module Heap
       raise 'a script is running' if @scripts.positive?
 
       @silent = true
-      Fiber.new { let_go_of_roots }.resume
+      aside { let_go_of_roots }
       [@registers, @nodes, @edges, @contents].each(&:clear)
       $kept&.clear
       Notes.forget
       tries = 0 # The frames of a block would cover what earlier collections left on the stack.
       GC.start while LIVING.size.positive? && (tries += 1) <= MAX_COLLECTIONS
+      wipe_stacks(WIPED_STACKS)
       say("error #{LIVING.size} objects survive a reset") if LIVING.size.positive?
       @alive.clear
       @born = 0
@@ -377,7 +396,8 @@ module Heap
       words = pattern.match(line).captures
       return send(name, *words) if ON_MAIN_STACK.include?(name)
 
-      Fiber.new { send(name, *words); nil }.resume
+      aside { send(name, *words) }
+      wipe_stacks(WIPED_STACKS) if name == :poke # Of holders that have ended.
     end
 
     # Executes an operation and says what it did.
@@ -412,6 +432,9 @@ unless defined?(Lines)
   module Lines
     def self.read = $stdin.gets&.chomp || exit!(0) # No last collection, no finalizers.
     def self.write(text) = $stdout.write(text)
+
+    # Covers what was left on the stack below its caller, but for gaps in the frames.
+    def self.wipe(depth = 40) = depth.zero? || [depth - 1].each { |less| wipe(less) }
   end
   Heap.serve(false)
 end

@@ -61,6 +61,12 @@ VALUE Write(VALUE, VALUE text) {
   return Qnil;
 }
 
+// Of the fiber that runs.
+VALUE Wipe(VALUE) {
+  WipeStack();
+  return Qnil;
+}
+
 bool RunAdapter(const std::string& options) {
   ShowVm();
   StartRuby();
@@ -68,6 +74,7 @@ bool RunAdapter(const std::string& options) {
   const VALUE lines = rb_define_module("Lines");
   rb_define_singleton_method(lines, "read", Read, 0);
   rb_define_singleton_method(lines, "write", Write, 1);
+  rb_define_singleton_method(lines, "wipe", Wipe, 0);
   int failed = 0;
   rb_eval_string_protect(kRubyKindsText, &failed);
   return failed == 0;
