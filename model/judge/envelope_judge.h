@@ -94,6 +94,13 @@ class EnvelopeJudge final : public Judge {
     bool reachable() const { return holds > 0; }
   };
 
+  // What a holder that was let go may hold until the end of the next full collection; if it is
+  // `late`, which that collection may put off, until the end of the one after.
+  struct Lingering {
+    ObjectId id;
+    bool late;
+  };
+
   // What is open: an operation, a script or a collection. On a stack, innermost last.
   struct Frame {
     enum class Type : uint8_t { kOp, kScript, kCollection } type = Type::kOp;
@@ -141,7 +148,7 @@ class EnvelopeJudge final : public Judge {
   bool MayKnowItself(const KindRow* kind, ObjectId node, size_t slot) const;
   void LetGo(const KindRow* kind, ObjectId node, size_t slot, ObjectId old);
   void Root(ObjectId node, size_t slot, ObjectId id);
-  void Linger(ObjectId id);
+  void Linger(ObjectId id, bool late = false);
   void EndLingering();
   void DoubtFrail();
   void DoubtFrailOf(ObjectId id);
@@ -213,7 +220,7 @@ class EnvelopeJudge final : public Judge {
   std::map<uint64_t, ObjectId> rooted_;  // by Edge: what is held from outside for it
   std::set<uint64_t> put_off_;           // by Edge: late holders whose finalization is over
   std::set<uint64_t> poked_;             // by Edge: their holders may know themselves now
-  std::vector<ObjectId> lingering_;      // once for each holder that was let go
+  std::vector<Lingering> lingering_;     // one for each holder that was let go
   size_t lingered_before_ = 0;           // how many of these the running collection must end
   std::vector<ObjectId> maybe_frail_;    // became unreachable while a collection ran
   std::array<const KindRow*, kRegisters> root_kinds_{};

@@ -165,13 +165,15 @@ void EnvelopeJudge::ScriptEnded(bool raised) {
   if (collecting()) Recount();  // notes what became unreachable before the next event
   if (raised) Note(Situation::kScriptRaised);
   Object& object = at(id);
-  if (object.freed || !(Reachable(id) || (by_count && object.references > 0))) return;
-  Note(by_count ? Situation::kResurrectedByFinalizer : Situation::kTrashResurrected);
+  const bool held = Reachable(id) || (by_count && object.references > 0);
+  // A holder that was let go may know itself and refer to the object, until a collection.
+  if (object.freed || !(held || object.lingers > 0)) return;
+  if (held) Note(by_count ? Situation::kResurrectedByFinalizer : Situation::kTrashResurrected);
   if (bounds_.finalizers != Envelope::Finalizers::kEachDeath) return;
   // References left over mean a new life; in a collection, only if they last until it ends. Trash
   // that a collection within this operation has queued may be freed without another finalizer, if
   // its count falls before the next collection (Duktape's refzero).
-  const bool sure = by_count && !object.became_unreachable;
+  const bool sure = held && by_count && !object.became_unreachable;
   object.due = sure ? Object::Due::kYes : Object::Due::kMaybe;
   needed_known_ = false;
 }

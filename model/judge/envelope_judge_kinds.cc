@@ -120,7 +120,7 @@ bool EnvelopeJudge::MayKnowItself(const KindRow* kind, ObjectId node, size_t slo
 // A holder of that kind is gone, or has another content than `old` now.
 void EnvelopeJudge::LetGo(const KindRow* kind, ObjectId node, size_t slot, ObjectId old) {
   if (old == kNone) return;
-  if (MayKnowItself(kind, node, slot)) Linger(old);
+  if (MayKnowItself(kind, node, slot)) Linger(old, kind->late);
   if (!kind->rooted) return;
   const auto found = rooted_.find(Edge(node, slot));
   if (found == rooted_.end()) return;
@@ -131,17 +131,24 @@ void EnvelopeJudge::LetGo(const KindRow* kind, ObjectId node, size_t slot, Objec
   Release(old);
 }
 
-void EnvelopeJudge::Linger(ObjectId id) {
+void EnvelopeJudge::Linger(ObjectId id, bool late) {
   if (id == kNone || at(id).freed) return;
   ++at(id).lingers;
-  lingering_.push_back(id);
+  lingering_.push_back({id, late});
 }
 
 // A full collection has ended: it has freed the holders that were let go before it began.
 void EnvelopeJudge::EndLingering() {
-  for (size_t i = 0; i < lingered_before_; ++i) --at(lingering_[i]).lingers;
-  lingering_.erase(lingering_.begin(),
-                   lingering_.begin() + static_cast<ptrdiff_t>(lingered_before_));
+  size_t kept = 0;
+  for (size_t i = 0; i < lingering_.size(); ++i) {
+    Lingering& one = lingering_[i];
+    if (i < lingered_before_ && !std::exchange(one.late, false)) {
+      --at(one.id).lingers;
+    } else {
+      lingering_[kept++] = one;
+    }
+  }
+  lingering_.resize(kept);
   lingered_before_ = 0;
 }
 
@@ -234,7 +241,7 @@ void EnvelopeJudge::MarkMaybeHeld(bool lingering) {
     return true;
   };
   if (lingering) {
-    for (const ObjectId id : lingering_) mark(id);
+    for (const Lingering& one : lingering_) mark(one.id);
   }
   for (bool more = true; more;) {
     more = false;

@@ -19,8 +19,8 @@ KindTable Kinds() {
   std::vector<KindRow> kinds;
   for (const char* text :
        {"closure edge pokes=3", "loop edge cyclic", "generator edge frail pokes=3",
-        "coroutine edge frail late", "file edge collects", "weak-map edge rooted",
-        "local root cyclic", "class node cyclic"}) {
+        "coroutine edge frail late", "file edge collects", "async-generator edge cyclic late",
+        "weak-map edge rooted", "local root cyclic", "class node cyclic"}) {
     kinds.emplace_back();
     EXPECT_EQ(ReadKind(text, &kinds.back()), "");
   }
@@ -97,6 +97,11 @@ constexpr Case kCases[] = {
     {"LateMayOutliveACollection", "",
      "r0 = node 1\n> new 0\nr0.0 = r0 as coroutine\nr0 = none\ncollect 2\n> collect 2\n> done 0\n"
      "collect 2\n> collect 2\n> free 0\n> done 1\n"},
+    {"LateAndCyclicMayOutliveACollectionOnceLetGo", "",
+     HELD("async-generator") "r0.0 = none\ncollect 2\n> collect 2\n> done 0\n"},
+    {"LateAndCyclicOutlivesOne", "trash-freed",
+     HELD("async-generator") "r0.0 = none\ncollect 2\n> collect 2\n> done 0\ncollect 2\n"
+                             "> collect 2\n> done 0\n"},
     {"LateOutlivesOne", "trash-freed",
      "r0 = node 1\n> new 0\nr0.0 = r0 as coroutine\nr0 = none\ncollect 2\n> collect 2\n> done 0\n"
      "collect 2\n> collect 2\n> done 0\n"},
@@ -179,6 +184,23 @@ TEST(JudgeKindsTest, EachPromiseAllowsWhatItSays) {
     ASSERT_EQ(verdicts.size(), 1u);
     EXPECT_EQ(verdicts[0].violation ? Name(verdicts[0].violation->law) : std::string(), c.broken)
         << (verdicts[0].violation ? verdicts[0].violation->what : "");
+  }
+}
+
+// Where each death has a finalizer: the holder that was let go keeps #0 alive until the collection.
+TEST(JudgeKindsTest, WhatLingersMayBeFinalizedAgain) {
+  const std::string before = "r0 = node 1 del 0\n> new 0\nr0 = none\n> finalize 0\n";
+  const std::string after =
+      "> end 0\ncollect 2\n> collect 2\n> finalize 0\n> end 0\n> free 0\n> done 0\n";
+  const std::pair<std::string, std::string> scripts[] = {
+      {"self.0 = self as loop\nself.0 = none\n", ""},
+      {"self.0 = self as closure\nself.0 = none\n", "free-at-once"},
+  };
+  for (const auto& [script, broken] : scripts) {
+    std::vector<TraceVerdict> verdicts;
+    const std::string trace = before + script + after;
+    ASSERT_EQ(JudgeTraces(trace, *FindContract("duktape"), &verdicts, Kinds()), "");
+    EXPECT_EQ(verdicts[0].violation ? Name(verdicts[0].violation->law) : std::string(), broken);
   }
 }
 

@@ -256,8 +256,17 @@ def act(kind, key, number, holder):
             function(holder, content(kind, key, holder))
         else:
             function(holder)
-    except BaseException:
-        pass
+    except BaseException as error:
+        forget_frames(error)
+
+
+def forget_frames(error):
+    """A traceback keeps the frames of all callers: that of a finalizer, too, which has its self."""
+    for _ in range(MAX_CONTEXTS):
+        error.__traceback__ = None
+        error = error.__context__
+        if error is None:
+            break
 
 
 def after_poke(target, slot, thing):

@@ -14,6 +14,7 @@ import weakref
 
 REGISTERS = 16
 MAX_KNOWN = 100000  # Lines whose parse is cached.
+MAX_CONTEXTS = 16  # Exceptions in the context of one whose frames are forgotten.
 SELF = REGISTERS
 OPTIONS = os.environ.get('OURO_OPTIONS', '')
 
