@@ -30,6 +30,7 @@
 #include "collector/planted/planted.h"
 #include "collector/protocol_collector.h"
 #include "collector/specimen_name.h"
+#include "collector/wild.h"
 #include "model/check.h"
 #include "model/last_words.h"
 
@@ -80,6 +81,24 @@ std::string FindLiar(const std::string& law, bool only_kinds, Specimen* specimen
   std::string known;
   for (const Lie& lie : Lies()) known += std::string(" ") + lie.law;
   return fmt::format("there is no liar \"{}\"; there are:{}", law, known);
+}
+
+// `wild:CONTRACT`, with the option `seed=N`.
+std::string FindWild(const SpecimenName& name, Specimen* specimen) {
+  const Contract* contract = nullptr;
+  std::string error = ReadContract(name.base.substr(5), &contract);
+  if (!error.empty()) return error;
+  if (contract->envelope == nullptr) {
+    return fmt::format("{}: {} fixes every step; `wild:` is for contracts of bounds", name.base,
+                       contract->name);
+  }
+  const uint64_t seed = std::strtoull(name.Value("seed").c_str(), nullptr, 10);
+  *specimen =
+      Own("", "lawful, with every freedom that the contract gives", *contract,
+          [contract, seed](Observer& observer) { return MakeWild(observer, *contract, seed); });
+  specimen->name = name.base;
+  specimen->abilities = kWeakReferences | kFinalizers | kGenerations3;
+  return "";
 }
 
 // The ways in which a type of the heap declares its references, and its smart pointer.
@@ -320,6 +339,7 @@ std::string FindNamed(const SpecimenName& whole, const Contract* contract, Speci
     return name.compare(0, prefix.size(), prefix) == 0;
   };
   if (starts("liar:")) return FindLiar(name.substr(5), whole.Has("kinds"), specimen);
+  if (starts("wild:")) return FindWild(whole, specimen);
   if (starts("lib:")) return LoadLibrary(name.substr(4), specimen, whole.options);
   if (starts("planted:")) return FindPlanted(name, specimen);
   if (starts("process:")) return FindProcess(whole, contract, specimen);
@@ -410,6 +430,7 @@ const std::vector<PeerName>& PeerNames() {
 const std::vector<SpecimenForm>& SpecimenForms() {
   static const std::vector<SpecimenForm> forms = {
       {"liar:LAW", "a collector that breaks that law; `ouro laws` lists them"},
+      {"wild:CONTRACT", "lawful, with every freedom that a contract of bounds gives; `?seed=N`"},
       {"planted:NAME", "the optimized collector with a bug planted; `ouro specimens` lists them"},
       {"lib:PATH", "the collector in the shared object at PATH: see collector/library.h"},
       {"NAME?OPTIONS",
@@ -443,7 +464,8 @@ std::string FindSpecimen(const std::string& name, Specimen* specimen, const std:
 
 bool IsBuiltIn(const std::string& name) {
   const std::vector<Specimen>& own = OwnSpecimens();
-  return name.rfind("liar:", 0) == 0 || name.rfind("planted:", 0) == 0 ||
+  return name.rfind("liar:", 0) == 0 || name.rfind("wild:", 0) == 0 ||
+         name.rfind("planted:", 0) == 0 ||
          std::any_of(own.begin(), own.end(), [&name](const auto& s) { return s.name == name; });
 }
 

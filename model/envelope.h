@@ -47,9 +47,9 @@ struct Envelope {
 
   // When weak references to an object stop yielding it: before its finalizer runs, even if that
   // resurrects the object (if a collection found the trash, those to all objects that it reaches,
-  // too); or when it is freed. Both are always lawful for a weak reference that is trash of the
-  // same collection. kEither accepts both; and that one which is trash itself yields nothing any
-  // more, whatever its target (CPython 3.8, bpo-38006: docs/semantics.md, section 7).
+  // too; but one that is trash of the same collection may yield until its target is freed); or when
+  // it is freed. kEither accepts both; and that one which is trash itself yields nothing any more,
+  // whatever its target (CPython 3.8, bpo-38006: docs/semantics.md, section 7).
   enum class Weak : uint8_t { kBeforeFinalizer, kWhenFreed, kEither } weak;
 
   // Per program, how many dead objects may survive their collections, because a word on the stack

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The judge of bounds, bracketed: no wild collector is convicted, which is lawful and uses every
+// freedom of its contract; and every liar over one is, where its lie can be one. A conviction of a
+// wild collector is a fault of the judge, or of the contract's words.
+
+#include "collector/wild.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "collector/liar.h"
+#include "model/collector.h"
+#include "model/judge/law.h"
+#include "model/program.h"
+#include "model/trial.h"
+#include "properties/generator/generator.h"
+
+namespace ouro {
+namespace {
+
+constexpr int kPrograms = 12'000;  // for each contract; OURO_WILD has another number
+constexpr int kLies = 1500;        // the most programs that a liar may survive
+constexpr uint64_t kSeeds = 64;    // with which one program is run, to see its freedoms
+
+std::vector<const Contract*> ContractsOfBounds() {
+  std::vector<const Contract*> contracts;
+  for (const Contract* const* c = kContracts; *c != nullptr; ++c) {
+    if ((*c)->envelope != nullptr) contracts.push_back(*c);
+  }
+  return contracts;
+}
+
+Specimen WildSpecimen(const Contract& contract, uint64_t seed) {
+  return {.name = fmt::format("wild:{}?seed={}", contract.name, seed),
+          .contract = &contract,
+          .abilities = kWeakReferences | kFinalizers | kGenerations3,
+          .make = [&contract, seed](Observer& o) { return MakeWild(o, contract, seed); }};
+}
+
+int Programs() {
+  const char* text = std::getenv("OURO_WILD");
+  return text == nullptr ? kPrograms : std::atoi(text);
+}
+
+TEST(WildTest, IsLawful) {
+  for (const Contract* contract : ContractsOfBounds()) {
+    const Specimen specimen = WildSpecimen(*contract, 1);
+    Trial trial(specimen);
+    for (int i = 0; i < Programs(); ++i) {
+      const Program program = Generate(SeedOf(7, static_cast<uint64_t>(i)));
+      std::string transcript;
+      const Verdict verdict = trial.Run(program);
+      if (verdict.lawful()) continue;
+      const Verdict again = Trial(specimen).Run(program, &transcript);
+      FAIL() << Print(program) << Report(specimen, again, transcript);
+    }
+  }
+}
+
+// How many different traces one program has.
+size_t Traces(const char* text, const Contract& contract) {
+  std::vector<Program> programs;
+  EXPECT_EQ(Parse(text, &programs), "");
+  std::set<std::string> traces;
+  for (uint64_t seed = 0; seed < kSeeds; ++seed) {
+    std::string transcript;
+    const Verdict verdict = Trial(WildSpecimen(contract, seed)).Run(programs[0], &transcript);
+    EXPECT_TRUE(verdict.lawful()) << transcript;
+    traces.insert(transcript);
+  }
+  return traces.size();
+}
+
+TEST(WildTest, UsesItsFreedoms) {
+  struct Freedom {
+    const char* contract;
+    const char* what;
+    size_t traces;  // at least
+    const char* program;
+  };
+  constexpr Freedom kFreedoms[] = {
+      {"perl", "the order of two deaths", 2,
+       "r0 = node 2\nr1 = leaf\nr0.0 = r1\nr1 = leaf\nr0.1 = r1\nr1 = none\nr0 = none"},
+      {"lua", "the order of two finalizers", 2,
+       "r0 = node 1 del 0\nr1 = node 1 del 0\nr0.0 = r1\nr1.0 = r0\nr0 = none\nr1 = none\n"
+       "collect 2"},
+      {"lua", "when touched trash is freed", 2, "r0 = node 0 del 0\nr0 = none\ncollect 2"},
+      {"cpython", "when a weak reference is cleared, and trash freed", 3,
+       "def 0:\n r2 = self\nmain:\nr0 = node 1 del 0\nr0.0 = r0\nr1 = weak r0\nr0 = none\n"
+       "collect 2\nr3 = r1()"},
+      {"boehm", "strays", 2, "r0 = leaf\nr0 = none\ncollect 2"},
+      {"ruby", "a finalizer after death, among other deaths", 3,
+       "r0 = node 0 del 0\nr1 = leaf\nr0 = none\nr1 = none\ncollect 2"},
+      {"php", "trash may die before a collection", 2,
+       "r0 = node 1\nr0.0 = r0\nr0 = none\ncensus\nr0 = leaf\nr0 = none\nr0 = leaf\nr0 = none"},
+      {"duktape", "whether what a collection found is finalized again", 2,
+       "def 0:\n r2 = self\nmain:\nr0 = node 1 del 0\nr0.0 = r0\nr0 = none\ncollect 2\nr2.0 = "
+       "none\n"
+       "r2 = none"},
+      {"gobject", "a collection need not do anything, and may", 2,
+       "r0 = node 1\nr0.0 = r0\nr0 = none\ncollect 2"},
+      {"boehm-unordered", "the order of a chain's finalizers", 2,
+       "r0 = node 1 del 0\nr1 = node 1 del 0\nr0.0 = r1\nr0 = none\nr1 = none\ncollect 2"},
+  };
+  for (const Freedom& freedom : kFreedoms) {
+    EXPECT_GE(Traces(freedom.program, *FindContract(freedom.contract)), freedom.traces)
+        << freedom.contract << ": " << freedom.what;
+  }
+}
+
+// What is a dot below is of abilities that no contract of bounds judges, or of what nothing counts.
+// 'x': a liar was convicted of its law; 'o': of another one; '.': of none, or it had nothing to lie
+// about.
+char Convicted(const std::string& law, const Contract& contract) {
+  Specimen specimen = WildSpecimen(contract, 1);
+  specimen.make = [law, honest = specimen.make](Observer& o) { return MakeLiar(law, o, honest); };
+  Trial trial(specimen);
+  bool other = false;
+  for (int i = 0; i < kLies; ++i) {
+    const Verdict verdict = trial.Run(Generate(SeedOf(8, static_cast<uint64_t>(i))));
+    if (!verdict.violation) continue;
+    if (Name(verdict.violation->law) == law) return 'x';
+    other = true;
+  }
+  return other ? 'o' : '.';
+}
+
+TEST(WildTest, LiarsAreConvictedWhereTheirLieIsOne) {
+  // Columns: cpython, boehm, boehm-unordered, duktape, gobject, lua, perl, php, ruby.
+  const std::string kTable = R"(
+no-free-while-held       x x x x x x x x x
+free-once                x x x x x x x x x
+free-at-once             x . . x x o x x o
+no-finalize-while-held   x x x x x x x x x
+finalize-as-often        x x x x x x x x o
+finalize-before-free     x x x x x x x x o
+finalize-at-once         x . . x x . x x .
+callback-when-cleared    . . . . . . . . .
+callback-before-free     . . . . . . . . .
+callback-order           . . . . . . . . .
+dereference              x x x x x x x x x
+load                     x x x x x x x x x
+garbage-uncollectable    o o o o o o o o o
+garbage-complete         . . . . . . . . .
+trash-freed              x x x x o x o x x
+collection-count         . . . . . . . . .
+collection-schedule      . . . . . . . . .
+no-nested-collection     . . . . . . . . .
+census-generation        . . . . . . . . .
+census-complete          . . . . . . . . .
+identity                 x x x x x x x x x
+failed-allocation        . . . . . . . . .
+event-in-place           x x x x x x x x x
+)";
+  std::string table = "\n";
+  for (const Lie& lie : Lies()) {
+    table += fmt::format("{:<24}", lie.law);
+    for (const Contract* contract : ContractsOfBounds()) {
+      table += fmt::format(" {}", Convicted(lie.law, *contract));
+    }
+    table += '\n';
+  }
+  EXPECT_EQ(table, kTable);
+}
+
+}  // namespace
+}  // namespace ouro
