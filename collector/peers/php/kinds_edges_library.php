@@ -267,7 +267,10 @@ foreach (['WRITEFUNCTION', 'HEADERFUNCTION', 'READFUNCTION', 'PROGRESSFUNCTION',
         "use " .
          "(\$x) { gc_collect_cycles(); return strlen(\$d); })", pokes: CURL, needs: 'curl');
 edge('curl-private', 'curl("PRIVATE", $x)', get: 'curl_getinfo($h, CURLINFO_PRIVATE)',
-     put: 'curl_setopt($h, CURLOPT_PRIVATE, $x)', take: 'curl_setopt($h, CURLOPT_PRIVATE, null)',
+     // Before 8.4 the old content is released before the new one is there.
+     put: '$c = curl_getinfo($h, CURLINFO_PRIVATE); curl_setopt($h, CURLOPT_PRIVATE, $x); unset($c)',
+     take: '$c = curl_getinfo($h, CURLINFO_PRIVATE); curl_setopt($h, CURLOPT_PRIVATE, null); ' .
+         'unset($c)',
      pokes: [...CURL, 'curl_reset($h)'], needs: 'curl');
 edge('curl-multi', 'multi($x)', is: 'is_object($h)', pokes: ['curl_multi_exec($h, $c)',
      'curl_multi_select($h, 0.0)', 'curl_multi_info_read($h)'], needs: 'curl');

@@ -181,6 +181,11 @@ edge('weak-map-global', '$h = new stdClass; Keyed::set($h, $x);', get: 'Keyed::$
 
 // ---- Iterators ----------------------------------------------------------------------------------
 // The content is in the innermost iterator, or, `-current`, only where the outer one has cached it.
+// As in WRITE, the old element is kept until the new one is there.
+function rewrite(string $value, string $then = ''): string {
+    $element = '$h->getInnerIterator()[0]';
+    return "\$c = $element ?? null; $element = $value;$then unset(\$c)";
+}
 foreach ([
     'iterator' => 'new IteratorIterator(once($x))', 'no-rewind' => 'new NoRewindIterator(once($x))',
     'infinite' => 'new InfiniteIterator(once($x))', 'limit' => 'new LimitIterator(once($x), 0, 1)',
@@ -189,8 +194,8 @@ foreach ([
     'filter' => 'new OwnFilter(once($x))',
 ] as $name => $make) {
     edge("iterator-$name", $make, get: '$h->getInnerIterator()[0]', pokes: ITERATOR,
-         put: '$h->getInnerIterator()[0] = $x; $h->rewind()',  // or it keeps the current one
-         take: '$h->getInnerIterator()[0] = null; $h->rewind()');
+         put: rewrite('$x', ' $h->rewind();'),  // or it keeps the current one
+         take: rewrite('null', ' $h->rewind();'));
     if ($name !== 'no-rewind')  // It asks the inner one.
     edge("iterator-$name-current", "\$h = rewound($make); \$h->getInnerIterator()[0] = null;",
          get: '$h->current()', pokes: ITERATOR);
@@ -209,7 +214,7 @@ edge('iterator-callback', 'new CallbackFilterIterator(new ArrayIterator([1]), fn
 edge('iterator-caching-full', '$h = new CachingIterator(once($x), 256); foreach ($h as $v); ' .
      '$h->getInnerIterator()[0] = null; unset($v);', get: '$h->getCache()[0]', pokes: ITERATOR);
 edge('iterator-caching-property', '$h = new CachingIterator(new ArrayIterator, 256); $h[0] = $x;',
-     get: '$h[0]', put: '$h[0] = $x', take: '$h[0] = null', pokes: ITERATOR);
+     get: '$h[0]', put: WRITE, take: CLEAR, pokes: ITERATOR);
 edge('iterator-append', '$h = new AppendIterator; $h->append(once($x));',
      get: '$h->getArrayIterator()[0][0]',
      pokes: [...ITERATOR, '$h->append(new ArrayIterator([1]))',
@@ -224,8 +229,7 @@ edge('iterator-recursive', 'rewound(new RecursiveIteratorIterator(new RecursiveA
      '[[$x]], 4)))', get: '$h->current()', pokes: ITERATOR);
 edge('iterator-recursive-inner', 'new RecursiveIteratorIterator(new ' .
      'RecursiveArrayIterator([$x], 4))',
-     get: '$h->getInnerIterator()[0]', put: '$h->getInnerIterator()[0] = $x',
-     take: '$h->getInnerIterator()[0] = null', pokes: ITERATOR);
+     get: '$h->getInnerIterator()[0]', put: rewrite('$x'), take: rewrite('null'), pokes: ITERATOR);
 edge('iterator-tree', 'new RecursiveTreeIterator(new RecursiveArrayIterator([$x], 4))',
      get: '$h->getInnerIterator()->getInnerIterator()[0]', pokes: ITERATOR);
 edge('iterator-parent', 'new ParentIterator(new RecursiveArrayIterator([[$x]]))',
