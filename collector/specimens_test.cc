@@ -59,8 +59,9 @@ TEST(FindSpecimen, TakesVersionsOfCPythonThatContractsWereTriedOn) {
 // A finding is replayed by the name that it keeps.
 TEST(FindSpecimen, KeepsOptionsInTheName) {
   const std::string path = Interpreter("lua 5.4 weak");
-  const std::vector<std::string> names = {"optimized?kinds", "optimized?kinds=layout-map",
-                                          "liar:load?kinds", "lua:" + path + "?gc=1&x"};
+  const std::vector<std::string> names = {
+      "optimized?kinds", "optimized?kinds=layout-map",     "liar:load?kinds",
+      "wild:php?seed=3", "wild:lua,touched=freed-at-once", "lua:" + path + "?gc=1&x"};
   for (const std::string& name : names) {
     Specimen specimen;
     ASSERT_EQ(FindSpecimen(name, &specimen), "") << name;
@@ -69,6 +70,8 @@ TEST(FindSpecimen, KeepsOptionsInTheName) {
   Specimen specimen;
   ASSERT_EQ(FindSpecimen("optimized?kinds=layout-map", &specimen), "");
   EXPECT_EQ(specimen.kinds.kinds().size(), 1u);
+  EXPECT_NE(Complaint("wild:cpython39").find("fixes every step"), std::string::npos);
+  EXPECT_NE(Complaint("wild:nobody"), "");
   EXPECT_NE(Complaint("optimized?kinds=closure").find("no kind or family \"closure\""),
             std::string::npos);
 }

@@ -276,6 +276,8 @@ bool Wild::Step() {
   }
   if (dying.empty()) return !owed_.empty();
   const ObjectId id = dying[Roll() % dying.size()];
+  // As CPython's deaths clear weak references before they let go of what the object refers to.
+  if (rules_.weak == Envelope::Weak::kEither && OneIn(4)) ClearWeakTo(id);
   if (at(id).due && finalized_alive()) {
     Finalize(id);
   } else {

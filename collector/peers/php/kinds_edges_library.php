@@ -268,7 +268,8 @@ foreach (['WRITEFUNCTION', 'HEADERFUNCTION', 'READFUNCTION', 'PROGRESSFUNCTION',
          "(\$x) { gc_collect_cycles(); return strlen(\$d); })", pokes: CURL, needs: 'curl');
 edge('curl-private', 'curl("PRIVATE", $x)', get: 'curl_getinfo($h, CURLINFO_PRIVATE)',
      // Before 8.4 the old content is released before the new one is there.
-     put: '$c = curl_getinfo($h, CURLINFO_PRIVATE); curl_setopt($h, CURLOPT_PRIVATE, $x); unset($c)',
+     put: '$c = curl_getinfo($h, CURLINFO_PRIVATE); curl_setopt($h, CURLOPT_PRIVATE, $x); ' .
+         'unset($c)',
      take: '$c = curl_getinfo($h, CURLINFO_PRIVATE); curl_setopt($h, CURLOPT_PRIVATE, null); ' .
          'unset($c)',
      pokes: [...CURL, 'curl_reset($h)'], needs: 'curl');
