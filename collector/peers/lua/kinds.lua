@@ -159,11 +159,22 @@ local function hold_as(register, source, name)
   root_of[register] = kind
 end
 
+-- Reports what a slot holds after an action.
+local function report_content(thing, slot)
+  local found = content(thing, slot)
+  say('> got %s', found and numbers[found] or 'none')
+  return found
+end
+
 -- Runs an action of the kind that holds a slot. Reports what the slot holds then.
 local function poke(target, slot, number)
   slot = tonumber(slot)
   local thing = at(target)
-  local kind = edge_at(thing, slot) or error('a plain slot', 0)
+  local kind = edge_at(thing, slot)
+  if not kind then  -- An action around this one has emptied the holder, which was dropped.
+    report_content(thing, slot)
+    return
+  end
   local text = kind.acts[tonumber(number) % #kind.acts + 1]
   note_slot(target, slot, 'pcall(function() ' .. text .. ' end); collectgarbage("stop")', 'none')
   kind.compiled = kind.compiled or {}
@@ -171,12 +182,10 @@ local function poke(target, slot, number)
   pcall(kind.compiled[text], load_raw(thing, slot))
   collectgarbage 'stop'
   report_deaths()  -- Of collections by the action.
-  local found = content(thing, slot)
-  if not found and edge_at(thing, slot) then
+  if not report_content(thing, slot) and edge_at(thing, slot) then
     store_raw(thing, slot, nil)
     set_edge(thing, slot)
   end
-  say('> got %s', found and numbers[found] or 'none')
 end
 
 -- In the incremental mode a step of generation 0 is one or two traversals, of 1 most of a cycle.
