@@ -2,8 +2,10 @@
 
 #include "collector/specimen_name.h"
 
+#include <charconv>
 #include <cstddef>
 #include <sstream>
+#include <system_error>
 
 namespace ouro {
 namespace {
@@ -34,6 +36,13 @@ bool SpecimenName::Has(const std::string& key) const {
     if (word == key || word.substr(0, key.size() + 1) == key + "=") return true;
   }
   return false;
+}
+
+bool SpecimenName::Number(const std::string& key, uint64_t* number) const {
+  const std::string value = Value(key);
+  const char* const end = value.data() + value.size();
+  const auto [stop, error] = std::from_chars(value.data(), end, *number);
+  return error == std::errc() && stop == end;
 }
 
 }  // namespace ouro

@@ -9,6 +9,7 @@
 #ifndef COLLECTOR_SPECIMEN_NAME_H_
 #define COLLECTOR_SPECIMEN_NAME_H_
 
+#include <cstdint>
 #include <string>
 
 namespace ouro {
@@ -19,6 +20,8 @@ struct SpecimenName {
   // The value of an option; "" if it has none, or is not there.
   std::string Value(const std::string& key) const;
   bool Has(const std::string& key) const;
+  // Whether its value is a number, digits alone; then sets *number.
+  bool Number(const std::string& key, uint64_t* number) const;
 
   std::string text;     // all of it
   std::string base;     // "php:php8.2"

@@ -92,12 +92,12 @@ std::string FindWild(const SpecimenName& name, Specimen* specimen) {
     return fmt::format("{}: {} fixes every step; `wild:` is for contracts of bounds", name.base,
                        contract->name);
   }
-  const uint64_t seed = std::strtoull(name.Value("seed").c_str(), nullptr, 10);
+  uint64_t seed = 0;
+  if (name.Has("seed") && !name.Number("seed", &seed)) return name.text + ": no such seed";
   *specimen =
-      Own("", "lawful, with every freedom that the contract gives", *contract,
+      Own(name.base.c_str(), "lawful, with every freedom that the contract gives", *contract,
           [contract, seed](Observer& observer) { return MakeWild(observer, *contract, seed); });
-  specimen->name = name.base;
-  specimen->abilities = kWeakReferences | kFinalizers | kGenerations3;
+  specimen->abilities = JudgedAbilities(*contract);
   return "";
 }
 
@@ -463,10 +463,11 @@ std::string FindSpecimen(const std::string& name, Specimen* specimen, const std:
 }
 
 bool IsBuiltIn(const std::string& name) {
+  for (const char* form : {"liar:", "wild:", "planted:"}) {
+    if (name.rfind(form, 0) == 0) return true;
+  }
   const std::vector<Specimen>& own = OwnSpecimens();
-  return name.rfind("liar:", 0) == 0 || name.rfind("wild:", 0) == 0 ||
-         name.rfind("planted:", 0) == 0 ||
-         std::any_of(own.begin(), own.end(), [&name](const auto& s) { return s.name == name; });
+  return std::any_of(own.begin(), own.end(), [&name](const auto& s) { return s.name == name; });
 }
 
 std::vector<Specimen> PresentSpecimens(std::vector<std::string>* absent) {

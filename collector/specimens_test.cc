@@ -72,6 +72,9 @@ TEST(FindSpecimen, KeepsOptionsInTheName) {
   EXPECT_EQ(specimen.kinds.kinds().size(), 1u);
   EXPECT_NE(Complaint("wild:cpython39").find("fixes every step"), std::string::npos);
   EXPECT_NE(Complaint("wild:nobody"), "");
+  for (const char* name : {"wild:php?seed=x", "wild:php?seed=", "wild:php?seed=1x"}) {
+    EXPECT_EQ(Complaint(name), std::string(name) + ": no such seed");
+  }
   EXPECT_NE(Complaint("optimized?kinds=closure").find("no kind or family \"closure\""),
             std::string::npos);
 }

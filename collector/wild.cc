@@ -131,6 +131,7 @@ class Wild final : public Collector {
   void Finalize(ObjectId id);
   void Free(ObjectId id);
   void Settle();
+  void PayOne();
   bool Step();
   void FreeSomethingEarly();
 
@@ -259,14 +260,19 @@ void Wild::Free(ObjectId id) {
   observer_.On(Event::Free(id));
 }
 
+// Runs a finalizer that is owed. REQUIRES: there is one.
+void Wild::PayOne() {
+  std::swap(owed_[Roll() % owed_.size()], owed_.back());
+  const ObjectId id = owed_.back();
+  owed_.pop_back();
+  Finalize(id);
+}
+
 // One death of something to which nothing refers, or a finalizer that is owed; false if there is
 // none.
 bool Wild::Step() {
   if (!owed_.empty() && (Coin() || !rules_.prompt)) {
-    std::swap(owed_[Roll() % owed_.size()], owed_.back());
-    const ObjectId id = owed_.back();
-    owed_.pop_back();
-    Finalize(id);
+    PayOne();
     return true;
   }
   if (!rules_.prompt) return false;
@@ -388,6 +394,7 @@ void Wild::FreeIn(const Ids& trash, const Marks& behind, bool must) {
       continue;
     }
     Free(id);
+    if (!owed_.empty() && OneIn(4)) PayOne();
   }
 }
 

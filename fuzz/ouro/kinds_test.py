@@ -40,6 +40,15 @@ class KindsTest(ouro_driver.OuroTest):
         self.assertIn(" 1 kinds: 1 fine, 0 as known, 0 not as expected", output)
         self.assertEqual(self.native("list-item"), "alive: []\n")
 
+    def test_several_specimens_make_a_table(self):
+        for everything in ([], ["--all"]):
+            output, _ = self.ouro("kinds", "optimized?kinds=handle",
+                                  "liar:trash-freed?kinds=liar-edge", *everything)
+            table = output.split("\n\n")[1].splitlines()
+            self.assertIn(f"{'liar-edge':<34}       L", table)  # blank: the first has none
+            self.assertEqual(f"{'handle':<34}   ." in table, bool(everything))
+            self.assertIn("\n1 of 2 kinds fail somewhere\n", output)
+
     def test_a_kind_that_leaks(self):
         leaks = [kind for kind, words in self.kinds.items()
                  if "leaks=" in words and words.startswith("edge")]

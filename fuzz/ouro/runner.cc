@@ -6,6 +6,13 @@
 #include <cstddef>
 
 namespace ouro {
+namespace {
+
+// How many programs a child process runs before each() hears of them: a fork of this process costs
+// milliseconds, a program microseconds, and a progress line that stands still for long is none.
+constexpr size_t kBatch = 128;
+
+}  // namespace
 
 Runner::Runner(const Specimen& specimen, Limits limits, bool in_process) : specimen_(specimen) {
   isolation_.limits = limits;
@@ -16,12 +23,6 @@ Verdict Runner::Run(const Program& program, std::string* transcript) {
   if (trial_ != nullptr) return trial_->Run(program, transcript);
   return TryIsolated(program, specimen_, isolation_, transcript);
 }
-
-namespace {
-// How many programs a child process runs before each() hears of them: a fork of this process costs
-// milliseconds, a program microseconds, and a progress line that stands still for long is none.
-constexpr size_t kBatch = 128;
-}  // namespace
 
 void Runner::RunAll(const std::vector<Program>& programs, const Each& each) {
   const auto run = [&](size_t index) {

@@ -11,6 +11,31 @@ namespace ouro {
 namespace {
 
 constexpr Difference kDifferences[] = {
+    // Section 7, experiment W18: 3.8 and later clear a weak reference that is trash, whatever its
+    // target.
+    {"AWeakReferenceInTrashMayBeCleared", "cpython", "php duktape perl gobject", Law::kDereference,
+     R"(
+ r2 = node 0
+ > new 0
+ r0 = node 2 del 0
+ > new 1
+ r0.0 = r0
+ r1 = weak r2
+ > new 2
+ r0.1 = r1
+ r1 = none
+ r0 = none
+ collect 2
+ > collect 2
+ > finalize 1
+   r0 = self.1
+   > got 2
+ > end 1
+ > free 1
+ > done 1
+ r3 = r0()
+ > got none  # <- here
+)"},
     // experiment R1
     {"FinalizersAtEveryDeath", k2x, k3x, Law::kFinalizeAsOften, R"(
  r0 = node 0 del 0

@@ -10,8 +10,9 @@
 namespace ouro {
 namespace {
 
-constexpr const char* kEnvelopes = "php duktape perl gobject lua boehm boehm-unordered ruby";
-constexpr const char* kPrompt = "php duktape perl gobject";
+constexpr const char* kEnvelopes =
+    "cpython php duktape perl gobject lua boehm boehm-unordered ruby";
+constexpr const char* kPrompt = "cpython php duktape perl gobject";
 constexpr const char* kTracing = "lua boehm boehm-unordered ruby";
 
 constexpr Rule kRules[] = {

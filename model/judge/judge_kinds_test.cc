@@ -47,6 +47,11 @@ struct Case {
   "r1.0 = r1\nr1 = none\nr0 = none\ncollect 2\n> collect 2\n> finalize 0\nr7 = self\n> end 0\n" \
   "> done 0\nr2 = node 1 del 0\n> new 2\nr2.0 = r2\nr7.1 = none\n"
 
+// #2 in r4 may hold #3 by its slot 0, after a collection that its finalizer has outlived.
+#define IN_DOUBT_4                                                                        \
+  "r4 = node 2 del 0\n> new 2\nr5 = node 0\n> new 3\nr4.0 = r5 as generator\nr4.1 = r4\n" \
+  "r5 = none\nr4 = none\ncollect 2\n> collect 2\n> finalize 2\nr4 = self\n> end 2\n> done 0\n"
+
 constexpr Case kCases[] = {
     {"HoldsLikeAPlainSlot", "no-free-while-held",
      HELD("closure") "collect 2\n> collect 2\n> free 1\n"},
@@ -93,6 +98,19 @@ constexpr Case kCases[] = {
      HELD("closure") "r2 = node 1\n> new 2\nr2.0 = r2 as coroutine\nr2 = none\npoke r0.0 1\n> got "
                      "1\n"
                      "collect 2\n> collect 2\n> done 0\n"},
+    // #0 may hold #1, so the first collection need not have found it.
+    {"LateMayOutliveACollectionThatNeedNotHaveFoundIt", "",
+     "r0 = node 2 del 0\n> new 0\nr1 = node 1\n> new 1\nr0.0 = r1 as generator\nr0.1 = r0\nr0 = "
+     "none\n"
+     "collect 2\n> collect 2\n> finalize 0\nr7 = self\n> end 0\n> done 0\nr1.0 = r1 as coroutine\n"
+     "r1 = none\ncollect 2\n> collect 2\n> done 0\nr7.0 = none\ncollect 2\n> collect 2\n> done "
+     "0\n"},
+    {"WhatAnOperationThatCollectsPutsOff", "",
+     HELD("file") "r2 = node 2\n> new 2\nr3 = node 0\n> new 3\nr2.0 = r3 as coroutine\nr2.1 = r2\n"
+                  "r3 = none\nr2 = none\n> free 2\n"},
+    {"WhatAnotherOperationDoesNot", "free-at-once",
+     "r2 = node 2\n> new 0\nr3 = node 0\n> new 1\nr2.0 = r3 as coroutine\nr2.1 = r2\nr3 = none\n"
+     "r2 = none\n> free 0\n"},
     {"LateHolds", "no-free-while-held", HELD("coroutine") "collect 2\n> collect 2\n> free 1\n"},
     {"LateMayOutliveACollection", "",
      "r0 = node 1\n> new 0\nr0.0 = r0 as coroutine\nr0 = none\ncollect 2\n> collect 2\n> done 0\n"
@@ -106,8 +124,8 @@ constexpr Case kCases[] = {
      "r0 = node 1\n> new 0\nr0.0 = r0 as coroutine\nr0 = none\ncollect 2\n> collect 2\n> done 0\n"
      "collect 2\n> collect 2\n> done 0\n"},
 
-    // #0 and #1 are a cycle with finalizers; the end of a holder collects, and #1 is trash of that
-    // collection although the script of #0 has resurrected it.
+    // The end of #1's holder collects, and #3 is trash of that collection although the script of #2
+    // has resurrected it.
     {"TheEndOfAHolderMayCollect", "",
      HELD("file") TWO_FINALIZERS "r0.0 = none\n> free 1\n> finalize 2\nr7 = self\n> end 2\n"
                                  "> finalize 3\n> end 3\n"},
@@ -119,6 +137,9 @@ constexpr Case kCases[] = {
     {"AnActionMayCollect", "",
      HELD("closure") TWO_FINALIZERS "poke r0.0 0\n> finalize 2\nr7 = self\n> end 2\n"
                                     "> finalize 3\n> end 3\n> got 1\n"},
+    // ... but it finds no trash in a node that the operation refers to, so a load settles.
+    {"ALoadSettlesThoughItMayCollect", "no-free-while-held",
+     HELD("file") IN_DOUBT_4 "r5 = r4.0\n> got 3\nr5 = none\ncollect 2\n> collect 2\n> free 3\n"},
     {"AnActionMayLeaveBehindWhatCollects", "",
      HELD("closure") TWO_FINALIZERS "poke r0.0 0\n> got 1\nr0.0 = none\n> free 1\n> finalize 2\n"
                                     "r7 = self\n> end 2\n> finalize 3\n> end 3\n"},

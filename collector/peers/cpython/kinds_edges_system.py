@@ -267,30 +267,23 @@ future-iterator-waiting :: iter(future_called(x, 0)) :: within(h) :: :: :: h.sen
 task-coroutine :: task_of(co_local(x)) :: within(h) :: :: :: h.cancel() ;; h.__init__(co_local(x),
     loop=Loop()) ;; !-3.14 h.__init__(1) ;; h.get_loop().run() ;; h.get_coro().close() ;;
     h.cancel(); h.get_loop().run() ;; h.get_stack() ;; h.set_name(x) ;; h.uncancel() :: frail cyclic
-    collects skip-init@-3.14 skip-init-none@-3.14 skip-init-content@-3.14 skip-init-self@-3.14
-    skip-init-two@-3.14 skip-init-odd@-3.14
+    collects skip-init*@-3.14
 task-waiting :: task_waiting(x) :: within(h) :: :: :: h.cancel() ;; h._fut_waiter.cancel() ;;
     h._fut_waiter.set_result(1); h.get_loop().run() ;; h.cancel(); h.get_loop().run() ;;
     h.get_coro().close() ;; h.get_coro().send(None) ;; h.__init__(co_local(1), loop=Loop()) ;;
-    h._fut_waiter.__init__(loop=h.get_loop()) :: frail cyclic collects skip-init@-3.14
-    skip-init-none@-3.14 skip-init-content@-3.14 skip-init-self@-3.14 skip-init-two@-3.14
-    skip-init-odd@-3.14
+    h._fut_waiter.__init__(loop=h.get_loop()) :: frail cyclic collects skip-init*@-3.14
 task-result :: task_done(x) :: h.result() :: :: :: h.cancel() ;; h.__init__(co_local(1),
-    loop=Loop()) ;; h.get_loop().run() ;; h.exception() ;; list(h) :: frail cyclic skip-init@-3.14
-    skip-init-none@-3.14 skip-init-content@-3.14 skip-init-self@-3.14 skip-init-two@-3.14
-    skip-init-odd@-3.14
+    loop=Loop()) ;; h.get_loop().run() ;; h.exception() ;; list(h) :: frail cyclic skip-init*@-3.14
 task-exception :: task_failed(x) :: within(h) :: :: :: h.cancel() ;; h.result() ;; h.exception() ;;
     h.__init__(co_local(1), loop=Loop()) ;; h.print_stack(file=io.StringIO()) ;; h.get_stack() ::
-    frail cyclic skip-init@-3.14 skip-init-none@-3.14 skip-init-content@-3.14 skip-init-self@-3.14
-    skip-init-two@-3.14 skip-init-odd@-3.14
+    frail cyclic skip-init*@-3.14
 task-step :: task_step(x) :: within(h) :: :: :: h() ;; h(Error) ;; h.__self__ :: frail cyclic
     collects
 task-wakeup :: task_wakeup(x) :: within(h) :: :: :: h.cancel() ;; h.set_result(1) ;; h._loop.run()
     ;; h._callbacks ;; h.__init__(loop=Loop()) :: frail cyclic collects
 task-attribute :: setting(Task(co_local(1), loop=Loop()), ('a', x)) :: h.a :: h.a = x :: h.a = None
     :: h.cancel() ;; h.get_loop().run() ;; h.__init__(co_local(1), loop=Loop()) :: frail cyclic
-    collects skip-init@-3.14 skip-init-none@-3.14 skip-init-content@-3.14 skip-init-self@-3.14
-    skip-init-two@-3.14 skip-init-odd@-3.14
+    collects skip-init*@-3.14
 context-value :: context_with(x) :: h[VARIABLE] :: h.run(VARIABLE.set, x) :: h.run(VARIABLE.set,
     None) :: h.copy() ;; h.run(h.run, len, '') ;; list(h.items()) ;; h.run(VARIABLE.set, 1) ;; h ==
     h ;; h.run(gc.collect) ;; h.get(1)

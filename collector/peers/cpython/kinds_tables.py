@@ -16,8 +16,8 @@ indented by four goes on with the row above. In snippets, which are Python, `x` 
   `crashing=1`).
 * Words are promises to the harness (cyclic, frail, late, collects, rooted, nofinal, leaks=,
   crashes=), or say how the row is read: `without` (no such kind), `no-POKE` (not this generic
-  poke), `skip-POKE` (the same, as it crashes or leaks). Each may end in a range of versions:
-  `leaks=new@-3.9`.
+  poke), `skip-POKE` (the same, as it crashes or leaks; `skip-init*`: all that begin so). Each may
+  end in a range of versions: `leaks=new@-3.9`.
 
 A name in a snippet that is a module or a chunk of the helpers is defined when it is first needed.
 """
@@ -189,7 +189,8 @@ def add_generic_pokes(kind):
         left_out += [word[5:] for word in kind.words if word.startswith('skip-')]
     kind.words = [word for word in kind.words if not word.startswith(('no-', 'skip-'))]
     for name, text in GENERIC:
-        if name not in left_out:
+        whole, beginnings = name in left_out, [w[:-1] for w in left_out if w[-1:] == '*']
+        if not whole and not name.startswith(tuple(beginnings)):
             kind.pokes.append(text)
     del kind.pokes[64:]
 
