@@ -24,6 +24,10 @@
 namespace ouro {
 namespace {
 
+// What peers claim when they are asked for kinds: their settings, censuses and garbage lists would
+// show the holders, too.
+constexpr uint32_t kAbilitiesOfKinds = kWeakReferences | kCallbacks | kFinalizers | kGenerations3;
+
 // Relative to the user's folder, also under `bazel run`. Never a bare name, for which dlopen would
 // search the system.
 std::string Absolute(const std::string& path) {
@@ -48,8 +52,7 @@ std::string ReadEntry(const LibraryEntry& entry, const std::string& options,
   const std::string error =
       ReadContract(other ? kinds->contract : entry.contract, &specimen->contract);
   if (!error.empty() || kinds == nullptr) return error;
-  // A contract of bounds judges less.
-  specimen->abilities &= JudgedAbilities(*specimen->contract);
+  specimen->abilities &= kAbilitiesOfKinds;
   specimen->language = kinds->language;
   if (kinds->prelude != nullptr) specimen->prelude = kinds->prelude;
   if (std::string wrong = ReadKinds(*offered, &specimen->kinds); !wrong.empty()) return wrong;

@@ -68,9 +68,7 @@ typedef int32_t ouro_id;
 #define OURO_NONE (-1)
 
 /* What a collector can do beyond objects, slots and full collections. An ability that you do not
- * claim is never used, and its functions may be null. Contracts of bounds, which are all but
- * CPython's, judge OURO_WEAK, OURO_FINALIZER and OURO_GENERATION; a collector that claims more
- * under one is refused. */
+ * claim is never used, and its functions may be null. */
 enum ouro_ability {
   OURO_WEAK = 1 << 0,       /* weak references: `weak`, `deref` */
   OURO_CALLBACK = 1 << 1,   /* ... that have callbacks: on_callback */
@@ -111,10 +109,11 @@ struct ouro_observer {
    * been cleared permanently. */
   void (*on_free)(const struct ouro_observer* observer, ouro_id id);
 
-  /* A collection begins, requested or `automatic`, and ends. Under a contract of bounds an
-   * automatic one breaks the law event-in-place. `collect` reports both, even if it does nothing
-   * because a collection is already running. `generation` is the requested one. `found` is the
-   * number of unreachable objects found; contracts of bounds ignore it. */
+  /* A collection begins, requested or `automatic`, and ends. For automatic ones a contract of
+   * bounds says "automatic=told", or "automatic=untold" if some are not reported. `collect` reports
+   * both, even if it does nothing because a collection is already running. `generation` is the
+   * requested one. `found` is the number of unreachable objects found; contracts of bounds ignore
+   * it. */
   void (*on_collect)(const struct ouro_observer* observer, int generation, bool automatic);
   void (*on_done)(const struct ouro_observer* observer, int32_t found);
 

@@ -97,7 +97,6 @@ std::string FindWild(const SpecimenName& name, Specimen* specimen) {
   *specimen =
       Own(name.base.c_str(), "lawful, with every freedom that the contract gives", *contract,
           [contract, seed](Observer& observer) { return MakeWild(observer, *contract, seed); });
-  specimen->abilities = JudgedAbilities(*contract);
   return "";
 }
 
@@ -315,12 +314,7 @@ std::string Judgeable(const Specimen& specimen) {
     return fmt::format("{}: {}, an exact contract, cannot judge the kind {}", specimen.name,
                        specimen.contract->name, KindName(kind.id));
   }
-  const uint32_t judged = JudgedAbilities(*specimen.contract);
-  const uint32_t beyond = specimen.abilities & ~judged;
-  if (beyond == 0) return "";
-  return fmt::format(
-      "{}: it claims abilities that {}, a contract of bounds, cannot judge: {}. Claim at most: {}",
-      specimen.name, specimen.contract->name, ListAbilities(beyond), ListAbilities(judged));
+  return "";
 }
 
 // FindSpecimen without the check of abilities. If `contract` is null, it follows from the specimen.

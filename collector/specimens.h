@@ -50,9 +50,8 @@ std::string PeersFolder();
 // `contract`, in the form of ReadContract, replaces the one named by the specimen, its version or
 // its library; "" keeps that. Returns "" and sets *specimen, or returns a sentence that says what
 // is wrong and what to do: an unknown name; an interpreter that is missing, does not respond, or
-// has a version that no contract covers; abilities that its contract cannot judge
-// (JudgedAbilities). May start a process, or fork to load a library. REQUIRES: no other thread is
-// running.
+// has a version that no contract covers; kinds that its contract cannot judge. May start a process,
+// or fork to load a library. REQUIRES: no other thread is running.
 std::string FindSpecimen(const std::string& name, Specimen* specimen,
                          const std::string& contract = "");
 

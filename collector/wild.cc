@@ -1,161 +1,87 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// See wild.h. Read Execute and Settle first: they are reference counting with choices; then
-// Collect.
+// See wild.h; the graph is in wild_heap.h. Read Execute and Settle first: they are reference
+// counting with choices; then Collect.
 
 #include "collector/wild.h"
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "collector/wild_heap.h"
 #include "model/check.h"
 
 namespace ouro {
 namespace {
 
-using Ids = std::vector<ObjectId>;
-
-class Wild final : public Collector {
+class Wild final : public Collector, private WildHeap {
  public:
   Wild(Observer& observer, const Envelope& rules, uint64_t seed)
-      : observer_(observer), rules_(rules), seed_(seed) {
-    Reset();
-  }
+      : WildHeap(rules, seed), observer_(observer) {}
 
   void Execute(const Op& op) override;
 
   void Reset() override {
-    objects_.clear();
-    registers_.fill(kNone);
-    selves_.clear();
+    WildHeap::Reset();
     owed_.clear();
-    collections_ = strays_ = 0;
-    dice_ = seed_;
+    collections_ = strays_ = fail_in_ = 0;
+    enabled_ = true;
+    saveall_ = false;
   }
 
  private:
-  struct Object {
-    OpCode kind = OpCode::kLeaf;  // kNode, kLeaf or kWeak
-    Ids slots;
-    int8_t script = kNoScript;
-    ObjectId target = kNone;  // of a weak reference
-    bool yields = false;      // it yields its target
-    bool due = false;         // its finalizer has yet to run
-    bool freed = false;
-    bool touched = false;  // a script of the running collection could reach it
-    int survived = 0;      // full collections that found it, and might have freed it
+  // A callback of a weak reference that was cleared, or a finalizer of an object that was freed.
+  struct Owed {
+    ObjectId id;
+    bool now;  // it can be put off no longer
   };
-
-  // ---- Choices ---------------------------------------------------------------------------------
-
-  uint64_t Roll() {  // splitmix64
-    uint64_t z = (dice_ += 0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-  }
-  bool OneIn(uint64_t n) { return Roll() % n == 0; }
-  bool Coin() { return OneIn(2); }
-  void Shuffle(Ids* ids) {
-    for (size_t i = ids->size(); i > 1; --i) std::swap((*ids)[i - 1], (*ids)[Roll() % i]);
-  }
-
-  // ---- The graph -------------------------------------------------------------------------------
-
-  Object& at(ObjectId id) { return objects_[static_cast<size_t>(id)]; }
-  ObjectId Resolve(Ref ref) const { return ref == kSelf ? selves_.back() : registers_[ref]; }
-  bool finalized_alive() const { return rules_.finalizers != Envelope::Finalizers::kAfterDeath; }
-
-  using Marks = std::vector<bool>;
-  void Reach(Ids from, Marks* marks) {
-    while (!from.empty()) {
-      const ObjectId id = from.back();
-      from.pop_back();
-      if (id == kNone || at(id).freed || (*marks)[static_cast<size_t>(id)]) continue;
-      (*marks)[static_cast<size_t>(id)] = true;
-      from.insert(from.end(), at(id).slots.begin(), at(id).slots.end());
-    }
-  }
-
-  // What registers and running scripts reach.
-  Marks Alive() {
-    Marks marks(objects_.size());
-    Reach(Ids(registers_.begin(), registers_.end()), &marks);
-    Reach(selves_, &marks);
-    return marks;
-  }
-  bool IsAlive(ObjectId id) { return Alive()[static_cast<size_t>(id)]; }
-
-  // Whether a register, a running script or a slot of an existing object refers to it.
-  bool Referenced(ObjectId id) {
-    const auto has = [id](const auto& ids) {
-      return std::find(ids.begin(), ids.end(), id) != ids.end();
-    };
-    return has(registers_) || has(selves_) ||
-           std::any_of(objects_.begin(), objects_.end(),
-                       [&](const Object& o) { return !o.freed && has(o.slots); });
-  }
-
-  // Whether another dead object that has yet to be finalized can reach it.
-  bool Awaited(ObjectId id, const Marks& alive) {
-    if (!finalized_alive()) return false;
-    Marks marks(objects_.size());
-    for (size_t other = 0; other < objects_.size(); ++other) {
-      const Object& object = objects_[other];
-      if (object.freed || !object.due || alive[other]) continue;
-      Reach(object.slots, &marks);
-    }
-    return marks[static_cast<size_t>(id)];
-  }
-
-  Ids Dead() {
-    const Marks alive = Alive();
-    Ids dead;
-    for (size_t id = 0; id < objects_.size(); ++id) {
-      if (!objects_[id].freed && !alive[id]) dead.push_back(static_cast<ObjectId>(id));
-    }
-    Shuffle(&dead);
-    return dead;
-  }
 
   // ---- Deaths ----------------------------------------------------------------------------------
 
+  bool untold() const { return enabled_ && rules_.automatic == Envelope::Automatic::kUntold; }
+  void Clear(ObjectId weak) {
+    if (std::exchange(at(weak).yields, false) && at(weak).due) owed_.push_back({weak, false});
+  }
   void ClearWeakTo(ObjectId target) {
-    for (Object& object : objects_) object.yields = object.yields && object.target != target;
+    for (size_t id = 0; id < objects_.size(); ++id) {
+      if (objects_[id].yields && objects_[id].target == target) Clear(static_cast<ObjectId>(id));
+    }
   }
 
   void Finalize(ObjectId id);
+  void Call(ObjectId weak);
+  bool CallFirst(ObjectId id);
   void Free(ObjectId id);
+  void Die(ObjectId id);
   void Settle();
-  void PayOne();
+  bool PayOne();
   bool Step();
-  void FreeSomethingEarly();
+  void DieEarly();
+  void FinalizeQueued();
 
   // ---- Collections -----------------------------------------------------------------------------
 
   void Collect(bool must);
+  void CollectUnasked();
   void ClearWeakIn(const Ids& trash);
   void FinalizeIn(const Ids& trash, bool must);
-  void FreeIn(const Ids& trash, const Marks& behind, bool must);
+  void FreeIn(const Ids& trash, const Marks& behind, bool must, bool saves);
+  void Save(ObjectId id);
   void Touch();
 
   void Born(const Op& op);
+  void Census();
   void Apply(const Op& op);
 
   Observer& observer_;
-  const Envelope& rules_;
-  const uint64_t seed_;
-  uint64_t dice_ = 0;
-  std::vector<Object> objects_;
-  std::array<ObjectId, kRegisters> registers_{};
-  Ids selves_;  // of running scripts, the innermost last; kNone if its object is freed
-  Ids owed_;    // freed, and their finalizers have yet to run
+  std::vector<Owed> owed_;
   int collections_ = 0;
   int strays_ = 0;
+  int fail_in_ = 0;
+  bool enabled_ = true;
+  bool saveall_ = false;
 };
 
 // ---- Operations --------------------------------------------------------------------------------
@@ -165,11 +91,21 @@ void Wild::Execute(const Op& op) {
   Touch();
   Apply(op);
   Touch();
-  if (rules_.prompt && OneIn(8)) FreeSomethingEarly();
+  if ((counts() || untold()) && OneIn(8)) DieEarly();
+  if (OneIn(4)) CollectUnasked();
+  if (rules_.queued && OneIn(4)) FinalizeQueued();
   Settle();
 }
 
 void Wild::Born(const Op& op) {
+  if (fail_in_ > 0 && --fail_in_ == 0) {
+    observer_.On(Event::Failed());
+    return;
+  }
+  const ObjectId target = op.code == OpCode::kWeak ? Resolve(op.ref) : kNone;
+  held_.push_back(target);
+  if (OneIn(4)) CollectUnasked();
+  held_.pop_back();
   const auto id = static_cast<ObjectId>(objects_.size());
   Object object;
   object.kind = op.code;
@@ -178,8 +114,10 @@ void Wild::Born(const Op& op) {
     object.script = op.script;
     object.due = op.script != kNoScript;
   } else if (op.code == OpCode::kWeak) {
-    object.target = Resolve(op.ref);
+    object.target = target;
     object.yields = true;
+    object.script = op.script;
+    object.due = op.script != kNoScript;
   }
   objects_.push_back(std::move(object));
   registers_[op.dest] = id;
@@ -198,7 +136,7 @@ void Wild::Apply(const Op& op) {
     case OpCode::kLoad: {
       const ObjectId id = at(Resolve(op.ref)).slots[op.slot];
       registers_[op.dest] = id;
-      if (rules_.prompt && OneIn(4)) Settle();  // the old value dies before the report
+      if (counts() && OneIn(4)) Settle();  // the old value dies before the report
       observer_.On(Event::Got(id));
       return;
     }
@@ -218,6 +156,25 @@ void Wild::Apply(const Op& op) {
     case OpCode::kEmptyRegister:
       registers_[op.dest] = kNone;
       return;
+    case OpCode::kTakeGarbage:
+      registers_[op.dest] = garbage_[static_cast<size_t>(op.count)];
+      observer_.On(Event::Got(registers_[op.dest]));
+      return;
+    case OpCode::kClearGarbage:
+      return garbage_.clear();
+    case OpCode::kEnable:
+    case OpCode::kDisable:
+      enabled_ = op.code == OpCode::kEnable;
+      return;
+    case OpCode::kSaveallOn:
+    case OpCode::kSaveallOff:
+      saveall_ = op.code == OpCode::kSaveallOn;
+      return;
+    case OpCode::kFail:
+      fail_in_ = op.count;
+      return;
+    case OpCode::kCensus:
+      return Census();
     case OpCode::kCollect:
       observer_.On(Event::Collect(op.count, false));
       Collect(/*must=*/op.count == kGenerations - 1 && selves_.empty());
@@ -225,6 +182,20 @@ void Wild::Apply(const Op& op) {
       return;
     default:
       return;
+  }
+}
+
+// Of what is dead, and of leaves and weak references, any.
+void Wild::Census() {
+  const Marks alive = Alive();
+  Ids listed;
+  for (size_t id = 0; id < objects_.size(); ++id) {
+    const bool must = alive[id] && objects_[id].kind == OpCode::kNode;
+    if (!objects_[id].freed && (must || Coin())) listed.push_back(static_cast<ObjectId>(id));
+  }
+  Shuffle(&listed);
+  for (const ObjectId id : listed) {
+    observer_.On(Event::Tracked(id, static_cast<int>(Roll() % kGenerations)));
   }
 }
 
@@ -251,44 +222,81 @@ void Wild::Finalize(ObjectId id) {
   if (!by_count && IsAlive(id)) at(id).due = Coin();
 }
 
+void Wild::Call(ObjectId weak) {
+  at(weak).yields = at(weak).due = false;
+  selves_.push_back(weak);
+  observer_.On(Event::Callback(weak));
+  selves_.pop_back();
+}
+
+// Runs the callbacks that come before the death of `id`; returns whether it is still dead then.
+bool Wild::CallFirst(ObjectId id) {
+  const bool must = rules_.callbacks == Envelope::Callbacks::kBeforeFree && !rules_.queued;
+  for (size_t i = 0; i < objects_.size(); ++i) {
+    const auto weak = static_cast<ObjectId>(i);
+    if (at(weak).target != id || !at(weak).due || at(weak).freed) continue;
+    if (!IsAlive(weak) ? Coin() : !must && Coin()) continue;
+    Call(weak);
+    const Marks alive = Alive();
+    if (at(id).freed || alive[static_cast<size_t>(id)] || Awaited(id, alive)) return false;
+  }
+  return true;
+}
+
 void Wild::Free(ObjectId id) {
+  if (!CallFirst(id)) return;
   Object& object = at(id);
   object.freed = true;
-  if (object.due) owed_.push_back(id);
+  if (DueFinalizer(object)) owed_.push_back({id, false});
   object.slots.clear();
   ClearWeakTo(id);
   observer_.On(Event::Free(id));
 }
 
-// Runs a finalizer that is owed. REQUIRES: there is one.
-void Wild::PayOne() {
-  std::swap(owed_[Roll() % owed_.size()], owed_.back());
-  const ObjectId id = owed_.back();
-  owed_.pop_back();
-  Finalize(id);
-}
-
-// One death of something to which nothing refers, or a finalizer that is owed; false if there is
-// none.
-bool Wild::Step() {
-  if (!owed_.empty() && (Coin() || !rules_.prompt)) {
-    PayOne();
-    return true;
-  }
-  if (!rules_.prompt) return false;
-  Ids dying;
-  for (const ObjectId id : Dead()) {
-    if (!Referenced(id)) dying.push_back(id);
-  }
-  if (dying.empty()) return !owed_.empty();
-  const ObjectId id = dying[Roll() % dying.size()];
-  // As CPython's deaths clear weak references before they let go of what the object refers to.
-  if (rules_.weak == Envelope::Weak::kEither && OneIn(4)) ClearWeakTo(id);
-  if (at(id).due && finalized_alive()) {
+// The next step of a death.
+void Wild::Die(ObjectId id) {
+  if (DueFinalizer(at(id)) && finalized_alive()) {
     Finalize(id);
   } else {
     Free(id);
   }
+}
+
+// Runs a callback or a finalizer that is owed; false if none has to, or will, run now.
+bool Wild::PayOne() {
+  std::erase_if(owed_, [this](const Owed& owed) {
+    const Object& object = at(owed.id);
+    return !object.due || (object.kind == OpCode::kWeak && (object.freed || !IsAlive(owed.id)));
+  });
+  std::vector<size_t> choice;
+  for (size_t i = 0; i < owed_.size(); ++i) {
+    if (!rules_.queued || owed_[i].now || OneIn(4)) choice.push_back(i);
+  }
+  if (choice.empty()) return false;
+  const auto one = owed_.begin() + static_cast<ptrdiff_t>(choice[Roll() % choice.size()]);
+  const ObjectId id = one->id;
+  owed_.erase(one);
+  if (at(id).kind == OpCode::kWeak) {
+    Call(id);
+  } else {
+    Finalize(id);
+  }
+  return true;
+}
+
+// One death of something to which nothing refers, or a script that is owed; false if there is none.
+bool Wild::Step() {
+  if (!owed_.empty() && Coin() && PayOne()) return true;
+  Ids dying;
+  for (const ObjectId id : counts() ? Dead() : Ids()) {
+    const bool waits = rules_.queued && DueFinalizer(at(id)) && finalized_alive();
+    if (!Referenced(id) && !(waits && Coin())) dying.push_back(id);
+  }
+  if (dying.empty() || (rules_.prompt == Envelope::Prompt::kEither && Coin())) return PayOne();
+  const ObjectId id = dying[Roll() % dying.size()];
+  // As CPython's deaths clear weak references before they let go of what the object refers to.
+  if (rules_.weak == Envelope::Weak::kEither && OneIn(4)) ClearWeakTo(id);
+  Die(id);
   return true;
 }
 
@@ -299,17 +307,22 @@ void Wild::Settle() {
   }
 }
 
-// Trash may die whenever counting finds it: the bounds ask for a collection only where nothing
-// counts.
-void Wild::FreeSomethingEarly() {
+// Trash may die whenever counting, or a collection that nobody tells of, finds it.
+void Wild::DieEarly() {
   for (const ObjectId id : Dead()) {
     const Marks alive = Alive();
     if (at(id).freed || alive[static_cast<size_t>(id)] || Awaited(id, alive) || Coin()) continue;
-    if (at(id).due && finalized_alive()) {
-      Finalize(id);
-    } else {
-      Free(id);
-    }
+    Die(id);
+  }
+}
+
+// A finalizer that a collection has put off.
+void Wild::FinalizeQueued() {
+  if (!finalized_alive()) return;
+  for (const ObjectId id : Dead()) {
+    const bool first = rules_.order == Envelope::Order::kHoldersFirst && Awaited(id, Alive());
+    if (at(id).freed || !DueFinalizer(at(id)) || !at(id).deferred || IsAlive(id) || first) continue;
+    return Finalize(id);
   }
 }
 
@@ -324,22 +337,35 @@ void Wild::Touch() {
   }
 }
 
+// One that nobody asked for, with or without telling.
+void Wild::CollectUnasked() {
+  if (rules_.automatic == Envelope::Automatic::kNever || !enabled_) return;
+  const bool tells = rules_.automatic == Envelope::Automatic::kTold || Coin();
+  if (tells) observer_.On(Event::Collect(static_cast<int>(Roll() % kGenerations), true));
+  Collect(/*must=*/false);
+  if (tells) observer_.On(Event::Done(0));
+}
+
 // `must`: it is full, and in no script, so that the bounds demand something of it.
 void Wild::Collect(bool must) {
   if (!must && OneIn(3)) return;
+  if (must) {
+    for (Owed& owed : owed_) owed.now = true;
+  }
   if (rules_.spares == Envelope::Spares::kAll) must = false;
   if (collections_ == 0) {
     for (Object& object : objects_) object.touched = false;
   }
+  const bool saves = saveall_;
   const Ids trash = Dead();
   Marks behind(objects_.size());
   for (const ObjectId id : trash) {
-    if (at(id).due) Reach(at(id).slots, &behind);
+    if (DueFinalizer(at(id))) Reach(at(id).slots, &behind);
   }
   ++collections_;
   ClearWeakIn(trash);
   FinalizeIn(trash, must);
-  FreeIn(trash, behind, must);
+  FreeIn(trash, behind, must, saves);
   --collections_;
 }
 
@@ -351,12 +377,12 @@ void Wild::ClearWeakIn(const Ids& trash) {
     Object& weak = objects_[id];
     if (weak.kind != OpCode::kWeak || weak.freed) continue;
     const bool is_trash = found.contains(static_cast<ObjectId>(id));
-    if (rules_.weak == W::kEither && is_trash && Coin()) weak.yields = false;
+    if (rules_.weak == W::kEither && is_trash && Coin()) Clear(static_cast<ObjectId>(id));
     if (!found.contains(weak.target) || spares_all) continue;
     if (rules_.weak == W::kWhenFreed) continue;
     // What is trash of the same collection may yield until its target is freed.
     const bool choice = rules_.weak == W::kEither || is_trash;
-    if (!choice || Coin()) weak.yields = false;
+    if (!choice || Coin()) Clear(static_cast<ObjectId>(id));
   }
 }
 
@@ -364,7 +390,7 @@ void Wild::FinalizeIn(const Ids& trash, bool must) {
   if (!finalized_alive()) return;
   Ids due;
   for (const ObjectId id : trash) {
-    if (at(id).due) due.push_back(id);
+    if (DueFinalizer(at(id))) due.push_back(id);
   }
   if (rules_.order == Envelope::Order::kHoldersFirst) {
     Marks reached(objects_.size());
@@ -375,22 +401,40 @@ void Wild::FinalizeIn(const Ids& trash, bool must) {
     if (at(id).freed || !at(id).due) continue;  // by count, in the script of another
     const bool free_choice = !must || at(id).touched || IsAlive(id);
     if (free_choice && Coin()) continue;
+    // The first full collection that finds it may put it off.
+    if (rules_.queued && (!must || !std::exchange(at(id).deferred, true)) && Coin()) continue;
     if (!must && IsAlive(id)) continue;
     Finalize(id);
   }
 }
 
-void Wild::FreeIn(const Ids& trash, const Marks& behind, bool must) {
+void Wild::Save(ObjectId id) {
+  garbage_.push_back(id);
+  observer_.On(Event::Garbage(id));
+}
+
+void Wild::FreeIn(const Ids& trash, const Marks& behind, bool must, bool saves) {
   for (const ObjectId id : trash) {
     const Marks alive = Alive();
-    if (at(id).freed || alive[static_cast<size_t>(id)] || Awaited(id, alive)) continue;
-    if (at(id).due && finalized_alive()) continue;
+    const bool dead = !at(id).freed && !alive[static_cast<size_t>(id)];
+    const bool kept = rules_.spares == Envelope::Spares::kBehindFinalizers &&
+                      at(id).kind == OpCode::kNode && at(id).script != kNoScript;
+    if (dead && kept && OneIn(8)) {
+      Save(id);
+      continue;
+    }
+    if (!dead || Awaited(id, alive)) continue;
+    if (DueFinalizer(at(id)) && finalized_alive()) continue;
     const bool spared =
         rules_.spares == Envelope::Spares::kBehindFinalizers && behind[static_cast<size_t>(id)];
     if ((!must || at(id).touched || spared) && Coin()) continue;
     if (must && !at(id).touched && ++at(id).survived < rules_.collections && Coin()) continue;
     if (must && strays_ < rules_.strays && OneIn(16)) {
       ++strays_;
+      continue;
+    }
+    if (saves) {
+      Save(id);
       continue;
     }
     Free(id);

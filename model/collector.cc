@@ -97,11 +97,6 @@ std::vector<std::string> Describe(const Contract& c) {
   };
 }
 
-uint32_t JudgedAbilities(const Contract& contract) {
-  return contract.envelope == nullptr ? uint32_t{kAllAbilities}
-                                      : kWeakReferences | kFinalizers | kGenerations3;
-}
-
 const Contract* FindContract(const std::string& name) {
   for (const Contract* const* c = kContracts; *c != nullptr; ++c) {
     if (name == (*c)->name) return *c;

@@ -187,11 +187,6 @@ extern const Contract kRuby;
 // All of these, in this order, then nullptr.
 extern const Contract* const kContracts[];
 
-// The abilities that the contract can judge: all of them, if it fixes every step. A contract of
-// bounds says nothing of callbacks, the garbage list, failures, settings, censuses and automatic
-// collections. A specimen that claims more is refused where specimens are made.
-uint32_t JudgedAbilities(const Contract& contract);
-
 // What the contract says, one line for each field: for `ouro contracts`.
 std::vector<std::string> Describe(const Contract& contract);
 
@@ -209,7 +204,7 @@ struct Specimen {
   std::string name;
   std::string summary = {};            // one line, for `ouro specimens`
   const Contract* contract = nullptr;  // never null in a specimen that is run
-  uint32_t abilities = kAllAbilities;  // within JudgedAbilities(*contract)
+  uint32_t abilities = kAllAbilities;
   // Whether the collector runs in the process that makes it, so that its crash is a crash of ours
   // unless the trial is isolated.
   bool in_process = true;

@@ -9,38 +9,48 @@
 namespace ouro {
 namespace {
 
+using P = Envelope::Prompt;
 using S = Envelope::Spares;
 using F = Envelope::Finalizers;
 using O = Envelope::Order;
 using T = Envelope::Touched;
 using W = Envelope::Weak;
+using C = Envelope::Callbacks;
+using A = Envelope::Automatic;
 
 // Sources: docs/peers.md (probes of each library), confirmed by 10,000 programs on each. Comments
-// name the library's manual where it promises the behaviour.
+// name the library's manual where it promises the behaviour. Only CPython has callbacks in the
+// sense of the language; adapters ask for each collection, and switch automatic ones off.
 
 // Sections 1, 6 and 7 of docs/semantics.md. A death by count clears weak references after the
 // finalizer, a collection before.
 constexpr Envelope kOfCPython = {
-    .prompt = true,
+    .prompt = P::kYes,
     .spares = S::kNothing,
     .finalizers = F::kOnce,
     .order = O::kAny,
     .touched = T::kFreedAtOnce,
     .collections = 1,
     .weak = W::kEither,
+    .callbacks = C::kBeforeFree,
+    .queued = false,
+    .automatic = A::kNever,
     .strays = 0,
     .repeatable = true,
 };
 
 // PHP manual, "Reference Counting Basics", "Collecting Cycles"; zend_weakrefs clears when freed.
 constexpr Envelope kOfPhp = {
-    .prompt = true,
+    .prompt = P::kYes,
     .spares = S::kNothing,
     .finalizers = F::kOnce,
     .order = O::kAny,
     .touched = T::kFreedAtOnce,
     .collections = 1,
     .weak = W::kWhenFreed,
+    .callbacks = C::kAnyTime,
+    .queued = false,
+    .automatic = A::kNever,
     .strays = 0,
     .repeatable = true,
 };
@@ -48,13 +58,16 @@ constexpr Envelope kOfPhp = {
 // Lua 5.4 manual, 2.5.3: objects are freed by the cycle after the one that finalized them; 2.5.4:
 // weak values are cleared before finalizers run.
 constexpr Envelope kOfLua = {
-    .prompt = false,
+    .prompt = P::kNo,
     .spares = S::kNothing,
     .finalizers = F::kOnce,
     .order = O::kAny,
     .touched = T::kFreedByNext,
     .collections = 1,
     .weak = W::kBeforeFinalizer,
+    .callbacks = C::kAnyTime,
+    .queued = false,
+    .automatic = A::kNever,
     .strays = 0,
     .repeatable = true,
 };
@@ -62,13 +75,16 @@ constexpr Envelope kOfLua = {
 // Duktape guide, "Finalization": an object that its finalizer resurrected is finalized again. There
 // are no weak references. A collection is two calls of duk_gc, as the guide advises.
 constexpr Envelope kOfDuktape = {
-    .prompt = true,
+    .prompt = P::kYes,
     .spares = S::kNothing,
     .finalizers = F::kEachDeath,
     .order = O::kAny,
     .touched = T::kFreedAtOnce,
     .collections = 1,
     .weak = W::kWhenFreed,
+    .callbacks = C::kAnyTime,
+    .queued = false,
+    .automatic = A::kNever,
     .strays = 0,
     .repeatable = true,
 };
@@ -76,65 +92,80 @@ constexpr Envelope kOfDuktape = {
 // gc.h, GC_register_finalizer: ordered; cycles with finalizers are never freed. Disappearing links
 // are cleared when the object is found unreachable.
 constexpr Envelope kOfBoehm = {
-    .prompt = false,
+    .prompt = P::kNo,
     .spares = S::kBehindFinalizers,
     .finalizers = F::kOnce,
     .order = O::kHoldersFirst,
     .touched = T::kFreedByNext,
     .collections = 1,
     .weak = W::kBeforeFinalizer,
+    .callbacks = C::kAnyTime,
+    .queued = false,
+    .automatic = A::kNever,
     .strays = 4,
     .repeatable = true,
 };
 
 // gc.h, GC_register_finalizer_no_order.
 constexpr Envelope kOfBoehmUnordered = {
-    .prompt = false,
+    .prompt = P::kNo,
     .spares = S::kNothing,
     .finalizers = F::kOnce,
     .order = O::kAny,
     .touched = T::kFreedByNext,
     .collections = 1,
     .weak = W::kBeforeFinalizer,
+    .callbacks = C::kAnyTime,
+    .queued = false,
+    .automatic = A::kNever,
     .strays = 4,
     .repeatable = true,
 };
 
 // ObjectSpace.define_finalizer: called after the object was destroyed.
 constexpr Envelope kOfRuby = {
-    .prompt = false,
+    .prompt = P::kNo,
     .spares = S::kNothing,
     .finalizers = F::kAfterDeath,
     .order = O::kAny,
     .touched = T::kFreedAtOnce,
     .collections = 1,
     .weak = W::kWhenFreed,
+    .callbacks = C::kAnyTime,
+    .queued = false,
+    .automatic = A::kNever,
     .strays = 0,
     .repeatable = true,
 };
 
 // perlobj, "Destructors": at each death. Weak references are cleared when their target is freed.
 constexpr Envelope kOfPerl = {
-    .prompt = true,
+    .prompt = P::kYes,
     .spares = S::kAll,
     .finalizers = F::kEachDeath,
     .order = O::kAny,
     .touched = T::kFreedAtOnce,
     .collections = 1,
     .weak = W::kWhenFreed,
+    .callbacks = C::kAnyTime,
+    .queued = false,
+    .automatic = A::kNever,
     .strays = 0,
     .repeatable = true,
 };
 
 // GObject: g_object_unref clears GWeakRefs before it disposes; dispose may be called again.
 constexpr Envelope kOfGObject = {
-    .prompt = true,
+    .prompt = P::kYes,
     .spares = S::kAll,
     .finalizers = F::kEachDeath,
     .order = O::kAny,
     .touched = T::kFreedAtOnce,
     .collections = 1,
     .weak = W::kBeforeFinalizer,
+    .callbacks = C::kAnyTime,
+    .queued = false,
+    .automatic = A::kNever,
     .strays = 0,
     .repeatable = true,
 };

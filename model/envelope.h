@@ -19,9 +19,10 @@ namespace ouro {
 // Every envelope demands: no object is freed that a register, a running script, or a finalizer that
 // has yet to run can reach. "Full collection" is one of all generations.
 struct Envelope {
-  // Reference counting: an object to which no register and no slot of an existing object refers is
-  // freed before the operation ends. If false, only collections free.
-  bool prompt;
+  // Reference counting: whether an object to which no register and no slot of an existing object
+  // refers is freed before the operation ends. kEither: counts are given back later, so it may be
+  // freed by any operation, and is by the next full collection. kNo: only collections free.
+  enum class Prompt : uint8_t { kNo, kYes, kEither } prompt;
 
   // Which unreachable objects a full collection need not free: all (there is no collector of
   // cycles); those that an object whose finalizer has not run can reach, itself included if it is
@@ -51,6 +52,19 @@ struct Envelope {
   // it is freed. kEither accepts both; and that one which is trash itself yields nothing any more,
   // whatever its target (CPython 3.8, bpo-38006: docs/semantics.md, section 7).
   enum class Weak : uint8_t { kBeforeFinalizer, kWhenFreed, kEither } weak;
+
+  // When the callback of a weak reference runs, if that was cleared, and is no trash itself: before
+  // its target is freed; or also after that.
+  enum class Callbacks : uint8_t { kBeforeFree, kAnyTime } callbacks;
+
+  // Whether finalizers and callbacks may be put off: they run within any later operation, and by
+  // the end of the next full collection. If not, they run within the operation that found the death
+  // of their object.
+  bool queued;
+
+  // Whether the collector collects unasked, unless collections are disabled: never; within any
+  // operation, which it reports as a collection; or also without telling.
+  enum class Automatic : uint8_t { kNever, kTold, kUntold } automatic;
 
   // Per program, how many dead objects may survive their collections, because a word on the stack
   // or in a machine register looks like a pointer to them (conservative scanning). >= 0.

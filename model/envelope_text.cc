@@ -58,7 +58,8 @@ constexpr Field Of(const char* name, std::array<Value, 3> values, int least = 0)
 constexpr Field kFields[] = {
     Of<&Envelope::prompt>("prompt",
                           {{{"no", "only collections free"},
-                            {"yes", "an unreferenced object is freed before the operation ends"}}}),
+                            {"yes", "an unreferenced object is freed before the operation ends"},
+                            {"either", "it is freed then or later, by the next full collection"}}}),
     Of<&Envelope::spares>(
         "spares",
         {{{"all", "unreachable cycles are never freed"},
@@ -85,6 +86,19 @@ constexpr Field kFields[] = {
         "weak", {{{"before-finalizer", "weak references are cleared before finalizers run"},
                   {"when-freed", "weak references are cleared when their target is freed"},
                   {"either", "weak references are cleared before finalizers run or later"}}}),
+    Of<&Envelope::callbacks>(
+        "callbacks",
+        {{{"before-free", "the callback of a weak reference runs before its target is freed"},
+          {"any-time",
+           "the callback of a weak reference runs before or after its target is freed"}}}),
+    Of<&Envelope::queued>(
+        "queued",
+        {{{"no", "finalizers and callbacks run within the operation that found the death"},
+          {"yes", "finalizers and callbacks run then or later, by the next full collection"}}}),
+    Of<&Envelope::automatic>(
+        "automatic", {{{"never", "it collects when asked"},
+                       {"told", "it may collect within any operation, and reports it"},
+                       {"untold", "it may collect within any operation, and need not report it"}}}),
     Of<&Envelope::strays>(
         "strays",
         {{{"N",

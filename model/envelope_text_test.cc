@@ -59,13 +59,17 @@ TEST(ReadContract, TakesWhatDescribePrints) {
 
 // If Describe left out a field, the test above would not notice.
 TEST(ReadContract, KnowsAllFields) {
-  const Envelope& e = *Read(
-                           "php,prompt=no,spares=behind-finalizers,finalizers=each-death,"
-                           "order=holders-first,touched=freed-by-next,collections=3,weak=either,"
-                           "strays=5,repeatable=no")
-                           ->envelope;
-  EXPECT_FALSE(e.prompt);
+  const Envelope& e =
+      *Read(
+           "php,prompt=no,spares=behind-finalizers,finalizers=each-death,"
+           "order=holders-first,touched=freed-by-next,collections=3,weak=either,"
+           "callbacks=before-free,queued=yes,automatic=untold,strays=5,repeatable=no")
+           ->envelope;
+  EXPECT_EQ(e.prompt, Envelope::Prompt::kNo);
   EXPECT_EQ(e.spares, Envelope::Spares::kBehindFinalizers);
+  EXPECT_EQ(e.callbacks, Envelope::Callbacks::kBeforeFree);
+  EXPECT_TRUE(e.queued);
+  EXPECT_EQ(e.automatic, Envelope::Automatic::kUntold);
   EXPECT_EQ(e.finalizers, Envelope::Finalizers::kEachDeath);
   EXPECT_EQ(e.order, Envelope::Order::kHoldersFirst);
   EXPECT_EQ(e.touched, Envelope::Touched::kFreedByNext);
@@ -109,7 +113,8 @@ TEST(ReadContract, ExplainsWhatItDoesNotTake) {
             "such as `lua`");
   EXPECT_EQ(Refusal("lua,week=either"),
             "contract \"lua,week=either\": no contract has a field `week`; there are: prompt "
-            "spares finalizers order touched collections weak strays repeatable");
+            "spares finalizers order touched collections weak callbacks queued automatic strays "
+            "repeatable");
   EXPECT_EQ(Refusal("lua,weak=never"),
             "contract \"lua,weak=never\": `weak` may be: before-finalizer when-freed either");
   EXPECT_EQ(Refusal("lua,weak"),
@@ -125,7 +130,7 @@ TEST(Describe, SaysEachFieldOnceAndWhatItMeans) {
       names.insert(line.substr(0, line.find('=')));
       EXPECT_NE(line.find(": "), std::string::npos) << line;
     }
-    EXPECT_EQ(names.size(), 9U) << contract->name;
+    EXPECT_EQ(names.size(), 12U) << contract->name;
   }
 }
 

@@ -7,6 +7,7 @@
 #include "model/judge/envelope_judge.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstddef>
 #include <utility>
@@ -17,24 +18,23 @@ namespace ouro {
 
 EnvelopeJudge::EnvelopeJudge(const Contract& contract, uint32_t abilities, const KindTable& kinds)
     : Judge(abilities, kinds), bounds_(*contract.envelope) {
-  Reset();
+  Clear();
 }
 
-void EnvelopeJudge::Reset() {
+void EnvelopeJudge::Clear() {
   objects_.clear();
   living_.clear();
   freed_ = 0;
-  registers_.fill(kNone);
-  frames_.clear();
-  violation_.reset();
-  situations_ = 0;
-  features_.Begin();
   counts_uncertain_ = needed_known_ = collected_ = false;
   became_reachable_.clear();
   marked_reachable_ = 0;
   unreferenced_.clear();
+  marked_.clear();
   collections_ = strays_ = 0;
-  ForgetEdges();
+  enabled_ = true;
+  saveall_ = false;
+  owed_.clear();
+  owed_before_ = 0;
   may_collect_ = false;
   doubts_.clear();
   rooted_.clear();
@@ -46,25 +46,9 @@ void EnvelopeJudge::Reset() {
   root_kinds_.fill(nullptr);
 }
 
-// ---- Operands ----
+// ---- Operations ----
 
-const EnvelopeJudge::Frame* EnvelopeJudge::InnermostScript() const {
-  for (size_t i = frames_.size(); i-- > 0;) {
-    if (frames_[i].type == Frame::Type::kScript) return &frames_[i];
-  }
-  return nullptr;
-}
-
-ObjectId EnvelopeJudge::Resolve(Ref ref) const {
-  if (ref != kSelf) return reg(ref);
-  const Frame* script = InnermostScript();
-  // A finalizer that runs after death has no self.
-  return script == nullptr || at(script->object).freed ? kNone : script->object;
-}
-
-Judge::Referent EnvelopeJudge::Look(Ref ref) const {
-  const ObjectId id = Resolve(ref);
-  if (id == kNone) return {};
+Judge::Referent EnvelopeJudge::Describe(ObjectId id) const {
   switch (at(id).kind) {
     case Object::Kind::kNode:
       return {Referent::Kind::kNode, static_cast<uint8_t>(at(id).slots.size()), id};
@@ -76,35 +60,23 @@ Judge::Referent EnvelopeJudge::Look(Ref ref) const {
   return {Referent::Kind::kLeaf, 0, id};
 }
 
-// ---- Operations ----
-
-void EnvelopeJudge::Begin(const Op& op) {
-  if (violation_) return;
-  if (in_operation()) {
-    return Convict(
-        Law::kEventInPlace, kNone,
-        fmt::format("`{}` was executed before the operation in progress had ended", Print(op)),
-        "nothing");
-  }
+void EnvelopeJudge::Enter(Frame& /*frame*/) {
   // Only a script that executes an operation makes its object reachable.
   if (!frames_.empty()) SetFrameHold(frames_.back(), true);
   MarkScriptReachable();  // before anything changes
   DoubtFrail();
-  Frame frame;
-  frame.op = IsVoid(op) ? Op{.code = OpCode::kEnable} : Offered(op);
-  if (frame.op.kind != kPlain) NoteKind(frame.op.kind);
-  if (frame.op.code == OpCode::kWeak) frame.object = Resolve(op.ref);
-  frame.may_collect = may_collect_;
-  frames_.push_back(frame);
-  if (frame.may_collect) FindTrash(/*sure=*/false);
-  Apply(frames_.back());
-  MarkScriptReachable();
 }
 
 void EnvelopeJudge::Apply(Frame& frame) {
+  Follow(frame);
+  MarkScriptReachable();
+}
+
+void EnvelopeJudge::Follow(Frame& frame) {
   const Op& op = frame.op;
   switch (op.code) {
     case OpCode::kWeak:
+      frame.object = Resolve(op.ref);
       return SetFrameHold(frame, true);
     case OpCode::kCopy:
       return SetRegister(op.dest, Resolve(op.ref), op.kind);
@@ -121,6 +93,7 @@ void EnvelopeJudge::Apply(Frame& frame) {
     case OpCode::kDeref:
       // The result is known once it is reported; the old value is released now.
       frame.object = Resolve(op.ref);
+      if (MayCollect()) Recount();  // notes what is unreachable before the result changes that
       if (op.dest != op.ref) SetRegister(op.dest, kNone);
       return;
     case OpCode::kStore:
@@ -132,53 +105,59 @@ void EnvelopeJudge::Apply(Frame& frame) {
       return SetSlot(Resolve(op.ref), op.slot, kNone);
     case OpCode::kEmptyRegister:
       return SetRegister(op.dest, kNone);
+    case OpCode::kTakeGarbage:
+      frame.object = garbage_[static_cast<size_t>(op.count)];
+      return SetRegister(op.dest, frame.object);
+    case OpCode::kClearGarbage:
+      for (const ObjectId id : std::exchange(garbage_, {})) {
+        at(id).saved = false;
+        Release(id);
+      }
+      return;
+    case OpCode::kCensus:
+      frame.object = born_;
+      return;
+    case OpCode::kEnable:
+      enabled_ = true;
+      if (MayCollect()) BeginToCollect();
+      return;
+    case OpCode::kDisable:
+      enabled_ = false;
+      return;
+    case OpCode::kSaveallOn:
+    case OpCode::kSaveallOff:
+      saveall_ = op.code == OpCode::kSaveallOn;
+      return;
     default:
       return;
   }
 }
 
-void EnvelopeJudge::End() {
+void EnvelopeJudge::Leave(const Frame& /*frame*/) {
+  if (frames_.size() > 1) return;
+  CheckUnreferenced();
+  if (!violation_) CheckScriptsRan();
   if (violation_) return;
-  DoubtFrail();
-  if (frames_.empty() || frames_.back().type != Frame::Type::kOp) {
-    return Convict(Law::kEventInPlace, kNone,
-                   frames_.empty() ? "no operation was open"
-                                   : "a script or collection within the operation did not end",
-                   "nothing");
-  }
-  const Frame& frame = frames_.back();
-  const OpCode code = frame.op.code;
-  if (code == OpCode::kCollect && !frame.collected) {
-    return Convict(Law::kEventInPlace, kNone, "the collection did not happen",
-                   fmt::format("collect {}", frame.op.count));
-  }
-  if ((Allocates(code) || Yields(code)) && !frame.answered) {
-    return Convict(Law::kEventInPlace, kNone, fmt::format("`{}` yielded nothing", Print(frame.op)),
-                   Allocates(code) ? fmt::format("new {}", objects_.size()) : "got");
-  }
-  if (frames_.size() == 1) CheckUnreferenced();
-  if (violation_) return;
-  if (frame.may_collect) --collections_;
-  frames_.pop_back();
-  if (!frames_.empty()) return;
   StartNewLives();
   if (std::exchange(collected_, false)) {
     for (const ObjectId id : living_)
       at(id).unreachable_at_begin = at(id).became_unreachable = at(id).script_reachable = false;
   }
+  for (const ObjectId id : marked_) at(id).became_unreachable = false;
+  marked_.clear();
   ForgetFreed();
 }
 
-// No script is running: objects without references must be dead, and finalizers that run after
-// death must have run.
+// No script is running: objects without references must be dead. A finalizer may be put off.
 void EnvelopeJudge::CheckUnreferenced() {
   ObjectId first = kNone;
   for (const ObjectId id : unreferenced_) {
     const Object& object = at(id);
-    const bool late = object.freed
-                          ? object.due == Object::Due::kYes
-                          : bounds_.prompt && object.references == 0 && !object.reachable() &&
-                                object.lingers == 0 && !object.cyclic;
+    const bool waits = bounds_.queued && object.due != Object::Due::kNo &&
+                       bounds_.finalizers != Envelope::Finalizers::kAfterDeath;
+    const bool late = bounds_.prompt == Envelope::Prompt::kYes && !object.freed && !waits &&
+                      object.references == 0 && !object.reachable() && object.lingers == 0 &&
+                      !object.cyclic;
     if (late && (first == kNone || id < first)) first = id;
   }
   unreferenced_.clear();
@@ -186,30 +165,43 @@ void EnvelopeJudge::CheckUnreferenced() {
   const bool due = at(first).due == Object::Due::kYes;
   const Law law = due ? Law::kFinalizeAtOnce : Law::kFreeAtOnce;
   Convict(law, first,
-          at(first).freed ? fmt::format("#{} was freed, but its finalizer did not run", first)
-                          : fmt::format("nothing references #{} any more, but {}", first,
-                                        due ? "its finalizer did not run" : "it was not freed"),
+          fmt::format("nothing references #{} any more, but {}", first,
+                      due ? "its finalizer did not run" : "it was not freed"),
           fmt::format("{} {}", due ? "finalize" : "free", first));
 }
 
-void EnvelopeJudge::Finish() {
-  if (violation_ || frames_.empty()) return;
-  Convict(Law::kEventInPlace, kNone, "the trace ends before its last operation has ended", "");
+// A finalizer or callback has to run: at the latest, if scripts may be put off, by the end of the
+// next full collection.
+void EnvelopeJudge::Owe(ObjectId id) { owed_.push_back(id); }
+
+// No script is running: callbacks of what was cleared, and finalizers that run after death, must
+// have run, but for those that may be put off.
+void EnvelopeJudge::CheckScriptsRan() {
+  const size_t over = bounds_.queued ? std::exchange(owed_before_, 0) : owed_.size();
+  for (size_t i = 0; i < over; ++i) {
+    const ObjectId id = owed_[i];
+    const Object& object = at(id);
+    if (object.kind == Object::Kind::kNode && object.due == Object::Due::kYes) {
+      return Convict(Law::kFinalizeAtOnce, id,
+                     fmt::format("#{} was freed, but its finalizer did not run", id),
+                     fmt::format("finalize {}", id));
+    }
+    if (object.kind != Object::Kind::kWeak || object.freed) continue;
+    if (object.call != Object::Due::kYes || !Reachable(id)) continue;
+    return Convict(
+        Law::kCallbackBeforeFree, id,
+        fmt::format("#{} was cleared, but the callback of #{} did not run", object.target, id),
+        fmt::format("callback {}", id));
+  }
+  owed_.erase(owed_.begin(), owed_.begin() + static_cast<ptrdiff_t>(over));
 }
 
 // ---- Convictions ----
 
-void EnvelopeJudge::Convict(Law law, ObjectId object, std::string what, std::string lawful) {
-  if (violation_) return;
-  std::string signature = Name(law);
-  for (size_t i = frames_.size(); i-- > 0;) {
-    if (frames_[i].type != Frame::Type::kOp) continue;
-    signature += fmt::format(" at {}", WordOf(frames_[i].op.code));
-    break;
-  }
-  signature += in_script() ? " in a finalizer" : " in main";
-  violation_ = Violation{law, exists(object) ? object : kNone, std::move(what), std::move(lawful),
-                         std::move(signature)};
+std::string EnvelopeJudge::Lawful(ObjectId /*object*/) const {
+  std::vector<std::string> due;
+  ListAnswers(&due);
+  return due.empty() ? "nothing" : fmt::format("{}", fmt::join(due, ", "));
 }
 
 // "r2 -> #1 slot 0 -> #0": a shortest path of references from a root.
@@ -219,6 +211,7 @@ std::string EnvelopeJudge::PathTo(ObjectId wanted) const {
     if (id != kNone && !at(id).freed) paths.AddRoot(id, root);
   };
   for (int i = 0; i < kRegisters; ++i) begin(reg(i), fmt::format("r{}", i));
+  for (size_t i = 0; i < garbage_.size(); ++i) begin(garbage_[i], fmt::format("garbage {}", i));
   for (const Frame& frame : frames_) {
     if (frame.type == Frame::Type::kScript) begin(frame.object, "self of a running script");
   }

@@ -26,6 +26,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,28 +39,19 @@ class EnvelopeJudge final : public Judge {
   // REQUIRES: contract.envelope is not null, and outlives the judge.
   EnvelopeJudge(const Contract& contract, uint32_t abilities, const KindTable& kinds);
 
-  // Complexity: amortized O(1) a call, except: a collection is linear in the heap; so is the first
-  // free or finalize event, or operation of a script within a collection, after the release of a
-  // reference to an object that may be in a cycle; and a script that does anything is linear in
-  // what only its object reaches. A collection is also linear in the slots that hold by a kind.
-  void Reset() override;
-  void Begin(const Op& op) override;
-  void Observe(const Event& event) override;
-  void ScriptEnded(bool raised) override;
-  void End() override;
-  void Finish() override;
-
-  ObjectId reg(int index) const override { return registers_[static_cast<size_t>(index)]; }
+  // Complexity: amortized O(1) a call of Judge, except: a collection is linear in the heap; so is
+  // the first free or finalize event, or operation of a script within a collection, after the
+  // release of a reference to an object that may be in a cycle; and a script that does anything is
+  // linear in what only its object reaches. A collection is also linear in the slots that hold by a
+  // kind.
   int8_t script_of(ObjectId id) const override { return at(id).script; }
-  bool in_operation() const override {
-    return !frames_.empty() && frames_.back().type != Frame::Type::kScript;
-  }
 
  private:
   struct Object {
     enum class Kind : uint8_t { kNode, kLeaf, kWeak };
-    // Whether a finalizer has yet to run. kMaybe: it ran, and then the script of another object
-    // resurrected this one, which not every collector can tell from a death.
+    // Whether a finalizer or callback has yet to run. kMaybe, of a finalizer: it ran, and then the
+    // script of another object resurrected this one, which not every collector can tell from a
+    // death; of a callback: its weak reference was unreachable, so it may have been dropped.
     enum class Due : uint8_t { kNo, kYes, kMaybe };
     // Whether a weak reference yields its target.
     enum class Bond : uint8_t { kNone, kAttached, kMaybe };
@@ -67,12 +59,15 @@ class EnvelopeJudge final : public Judge {
     Kind kind = Kind::kNode;
     Due due = Due::kNo;
     Bond bond = Bond::kNone;
+    Due call = Due::kNo;  // whether the callback of a weak reference has yet to run
     bool freed = false;
     // Of the open operation of main, and reset when it ends.
     bool unreachable_at_begin = false;  // when one of its collections began
-    bool became_unreachable = false;    // ... or while one ran: PHP traces again after finalizers
+    // ... or while one ran, or may have: PHP traces again after finalizers.
+    bool became_unreachable = false;
     // As the outermost collection began: unreachable, with a finalizer that was due.
     bool finalizer_was_pending = false;
+    bool finalizer_may_wait = false;  // ... or may run again; where that can be put off
     // As the innermost collection began: such an object could reach this one.
     bool behind_pending_finalizer = false;
     bool ever_behind = false;          // behind_pending_finalizer, for any of these collections
@@ -82,6 +77,9 @@ class EnvelopeJudge final : public Judge {
     bool was_reachable = false;        // scratch, of Recount
     bool maybe_held = false;           // scratch, of MarkMaybeHeld
     bool cyclic = false;               // its kind is
+    bool queued = false;               // its finalizer may wait in a queue
+    bool deferred = false;             // a full collection has put off its finalizer
+    bool saved = false;                // it is in the garbage list
     int8_t script = kNoScript;
     int survived = 0;    // full collections while it was unreachable to all scripts, too
     int holds = 0;       // registers, running scripts, slots of reachable objects that refer to it
@@ -101,20 +99,28 @@ class EnvelopeJudge final : public Judge {
     bool late;
   };
 
-  // What is open: an operation, a script or a collection. On a stack, innermost last.
-  struct Frame {
-    enum class Type : uint8_t { kOp, kScript, kCollection } type = Type::kOp;
-    Op op = {};
-    bool answered = false;     // kOp: kNew or kGot was seen
-    bool collected = false;    // kOp: its collection was seen
-    bool judged = false;       // kCollection: full, and in no script or other collection
-    bool by_count = false;     // kScript: its object died by reference count
-    bool may_collect = false;  // kOp: it counts among the collections that run
-    bool in_doubt = false;     // kOp: a load that may yield `object` or nothing
-    bool holds = false;        // it counts among the holds of `object`: kScript; kOp: weak, poke
-    // kOp: the answer, the target of `weak`, or the node of `poke`. kScript: its self.
-    ObjectId object = kNone;
-  };
+  void Clear() override;
+  void Prepare() override { DoubtFrail(); }
+  void Enter(Frame& frame) override;
+  void Apply(Frame& frame) override;
+  void OnBorn(Frame& frame) override;
+  void OnFailed(Frame& frame) override;
+  Answer Expected(const Frame& frame) const override;
+  void OnGot(Frame& frame, ObjectId id) override;
+  void OnFinalize(ObjectId id) override;
+  void OnCallback(ObjectId id) override;
+  void OnScriptEnded(Frame frame) override;
+  void OnFree(ObjectId id) override;
+  void OnCollect(const Event& event) override;
+  void OnDone(const Event& event) override;
+  void OnGarbage(ObjectId id) override;
+  bool MayCollect() const override;
+  void OnTracked(const Event& event) override;
+  void EndCensus(std::span<const ObjectId> seen) override;
+  void Leave(const Frame& frame) override;
+  Referent Describe(ObjectId id) const override;
+  bool Freed(ObjectId id) const override { return at(id).freed; }
+  std::string Lawful(ObjectId object) const override;
 
   // Holds and reachability; envelope_judge_reach.cc.
   void Hold(ObjectId id);
@@ -122,6 +128,7 @@ class EnvelopeJudge final : public Judge {
   void SetRegister(int index, ObjectId id, KindId kind = kPlain);
   void AddObject(Object object, int dest);
   void SetSlot(ObjectId node, size_t slot, ObjectId id, KindId kind = kPlain);
+  void Follow(Frame& frame);
   void SetFrameHold(Frame& frame, bool holds);
   void ClearSlots(ObjectId id);
   void BecameReachable(ObjectId id);
@@ -134,6 +141,8 @@ class EnvelopeJudge final : public Judge {
   void MarkScriptReachable();
   void MarkScriptReachableFrom(ObjectId id);
   void StartNewLives();
+  void BeginToCollect();
+  void NoteUnreachable(ObjectId id);
   void ForgetFreed();
   void Unbind(ObjectId target, Object::Bond bond);
   void MayClearWeaks(ObjectId target);
@@ -145,6 +154,7 @@ class EnvelopeJudge final : public Judge {
   void Settle(ObjectId node, size_t slot);
   void ForgetDoubt(ObjectId node, size_t slot);
   void Meet(const KindRow* kind);
+  void MayCollectFromNowOn();
   bool MayKnowItself(const KindRow* kind, ObjectId node, size_t slot) const;
   void LetGo(const KindRow* kind, ObjectId node, size_t slot, ObjectId old);
   void Root(ObjectId node, size_t slot, ObjectId id);
@@ -157,35 +167,27 @@ class EnvelopeJudge final : public Judge {
   bool BeingPoked(ObjectId node, size_t slot) const;
   bool MayBeEmptied(ObjectId node, size_t slot) const;
   void BeginPoke(Frame& frame);
+  Answer ExpectedOfPoke(const Frame& frame) const;
   void OnPoked(Frame& frame, ObjectId id);
   void OnLoadedInDoubt(Frame& frame, ObjectId id);
   void MarkMaybeHeld(bool lingering);
   void SpareMaybeHeld();
 
-  void Apply(Frame& frame);
-  void OnNew(ObjectId id);
-  void OnGot(ObjectId id);
-  void OnFinalize(ObjectId id);
-  void OnFree(ObjectId id);
-  void OnCollect(const Event& event);
-  void OnDone();
-  bool Known(ObjectId id, Law law);
   void CheckUnreferenced();
+  void CheckScriptsRan();
+  void Owe(ObjectId id);
   void CheckCollected();
+  void CheckCalled(ObjectId id);
+  Object::Due CallOfNew(ObjectId target) const;
+  void OnAutomatic();
   void Stray(Law law, ObjectId id, std::string what);
   void FindTrash(bool sure);
   void MarkUnreachable();
   void NoteTrash();
 
-  void Convict(Law law, ObjectId object, std::string what, std::string lawful);
   std::string PathTo(ObjectId wanted) const;
 
   bool collecting() const { return collections_ > 0; }
-  const Frame* InnermostScript() const;
-  ObjectId Resolve(Ref ref) const;
-  Referent Look(Ref ref) const override;
-  bool in_script() const override { return InnermostScript() != nullptr; }
-  bool exists(ObjectId id) const { return id >= 0 && static_cast<size_t>(id) < objects_.size(); }
   Object& at(ObjectId id) { return objects_[static_cast<size_t>(id)]; }
   const Object& at(ObjectId id) const { return objects_[static_cast<size_t>(id)]; }
   bool HasFinalizer(const Object& object) const {
@@ -196,9 +198,7 @@ class EnvelopeJudge final : public Judge {
   std::vector<Object> objects_;
   std::vector<ObjectId> living_;  // all objects that are not freed, and some that are; ascending
   size_t freed_ = 0;              // how many of living_ are freed
-  std::array<ObjectId, kRegisters> registers_{};
-  std::vector<Frame> frames_;
-  std::vector<ObjectId> work_;  // worklist of Hold, Release, Recount and Spread; empty in between
+  std::vector<ObjectId> work_;    // worklist of Hold, Release, Recount and Spread; empty in between
 
   // A release may cut off a cycle, whose objects keep each other's holds above zero although they
   // are unreachable. Until Recount() has counted anew, holds are upper bounds.
@@ -210,12 +210,20 @@ class EnvelopeJudge final : public Judge {
   size_t marked_reachable_ = 0;         // how many of these MarkScriptReachable has seen
   std::vector<ObjectId> unreferenced_;  // lost the last reference; or freed, with a finalizer due
   bool collected_ = false;              // a collection began
+  std::vector<ObjectId> marked_;        // became_unreachable outside of a collection
 
   int collections_ = 0;  // running, one within another
   int strays_ = 0;
 
+  bool enabled_ = true;  // automatic collections are
+  bool saveall_ = false;
+  // Callbacks of weak references that were cleared, and finalizers of objects that were freed: they
+  // have yet to run.
+  std::vector<ObjectId> owed_;
+  size_t owed_before_ = 0;  // how many of these must have run once this operation of main ends
+
   // Of kinds; all empty as long as the program names none.
-  bool may_collect_ = false;             // the end of some holder may: so any operation may
+  bool may_collect_ = false;             // the end of some holder may collect: so any operation may
   std::map<uint64_t, ObjectId> doubts_;  // by Edge: what a slot may hold
   std::map<uint64_t, ObjectId> rooted_;  // by Edge: what is held from outside for it
   std::set<uint64_t> put_off_;           // by Edge: late holders whose finalization is over

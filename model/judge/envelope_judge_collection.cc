@@ -13,9 +13,10 @@ namespace ouro {
 
 void EnvelopeJudge::OnCollect(const Event& event) {
   Frame& frame = frames_.back();
+  if (event.flag) return OnAutomatic();
   if (frame.type != Frame::Type::kOp || frame.op.code != OpCode::kCollect || frame.collected ||
-      event.flag || event.number != frame.op.count) {
-    return Convict(Law::kEventInPlace, kNone, "no such collection was requested", "nothing");
+      event.number != frame.op.count) {
+    return Convict(Law::kEventInPlace, kNone, "no such collection was requested");
   }
   frame.collected = true;
   const bool full = event.number == kGenerations - 1 || (abilities_ & kGenerations3) == 0;
@@ -23,13 +24,29 @@ void EnvelopeJudge::OnCollect(const Event& event) {
   if (in_script()) {
     Note(collecting() ? Situation::kNestedCollect : Situation::kCollectInFinalizer);
   }
-  frames_.push_back({.type = Frame::Type::kCollection, .judged = judged});
+  frames_.push_back(
+      {.type = Frame::Type::kCollection, .judged = judged, .saves = judged && saveall_});
   if (judged) lingered_before_ = lingering_.size();
+  if (judged) owed_before_ = owed_.size();
   FindTrash(judged);
 }
 
-// A collection begins, or may: what is unreachable now may be finalized and freed. `sure`: it
-// begins, and finds all of it.
+// One that nobody asked for may come whenever collections are enabled, and need not find anything.
+void EnvelopeJudge::OnAutomatic() {
+  const bool never = bounds_.automatic == Envelope::Automatic::kNever;
+  if (never || !enabled_ || frames_.back().type != Frame::Type::kOp) {
+    return Convict(Law::kCollectionSchedule, kNone,
+                   never      ? "this contract has no automatic collections"
+                   : enabled_ ? "an automatic collection began within a collection"
+                              : "automatic collections are disabled");
+  }
+  Note(Situation::kAutomaticCollection);
+  frames_.push_back({.type = Frame::Type::kCollection});
+  FindTrash(/*sure=*/false);
+}
+
+// A collection begins: what is unreachable now may be finalized and freed. `sure`: it finds all of
+// it.
 void EnvelopeJudge::FindTrash(bool sure) {
   collected_ = true;
   Recount();
@@ -65,12 +82,15 @@ void EnvelopeJudge::MarkUnreachable() {
       object.script_reachable |= unreachable && !object.unreachable_at_begin;
     } else {
       object.finalizer_was_pending = due;
+      object.finalizer_may_wait = unreachable && bounds_.queued && object.due != Object::Due::kNo &&
+                                  bounds_.finalizers != Envelope::Finalizers::kAfterDeath;
       object.script_reachable = object.ever_behind = false;
     }
     object.unreachable_at_begin |= unreachable;  // until the operation ends
     object.became_unreachable |= unreachable;
     object.behind_pending_finalizer = false;
-    if (due) work_.push_back(id);
+    const bool again = object.finalizer_may_wait && bounds_.order == Envelope::Order::kAny;
+    if (due || again) work_.push_back(id);
   }
   Spread(&Object::behind_pending_finalizer);
   for (const ObjectId id : living_) at(id).ever_behind |= at(id).behind_pending_finalizer;
@@ -101,10 +121,7 @@ void EnvelopeJudge::NoteTrash() {
   }
 }
 
-void EnvelopeJudge::OnDone() {
-  if (frames_.back().type != Frame::Type::kCollection) {
-    return Convict(Law::kEventInPlace, kNone, "no collection was running", "nothing");
-  }
+void EnvelopeJudge::OnDone(const Event& /*event*/) {
   if (frames_.back().judged) CheckCollected();
   if (violation_) return;
   frames_.pop_back();
@@ -131,8 +148,16 @@ void EnvelopeJudge::CheckCollected() {
       Unbind(id, Object::Bond::kNone);
     }
     if (behind_is_kept && object.ever_behind) continue;
-    if (object.finalizer_was_pending && object.due == Object::Due::kYes &&
-        bounds_.finalizers != Envelope::Finalizers::kAfterDeath) {
+    const bool unfinalized = object.finalizer_was_pending && object.due == Object::Due::kYes &&
+                             bounds_.finalizers != Envelope::Finalizers::kAfterDeath;
+    if (bounds_.queued) {
+      const bool waits = object.finalizer_may_wait && object.due != Object::Due::kNo;
+      if (waits && !std::exchange(object.deferred, true)) continue;
+      // Its finalizer, or one that could reach it, may have run after it had been passed over.
+      const bool waited = object.finalizer_may_wait || object.ever_behind;
+      if (waited && object.due == Object::Due::kNo) continue;
+    }
+    if (unfinalized) {
       Stray(Law::kFinalizeAtOnce, id,
             fmt::format("#{} is unreachable, but the collection did not finalize it", id));
     } else if (++object.survived >= bounds_.collections) {

@@ -5,52 +5,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "model/judge/envelope_judge.h"
 
 namespace ouro {
 
-void EnvelopeJudge::Observe(const Event& event) {
-  if (violation_) return;
-  DoubtFrail();
-  const bool script_end = event.kind == Event::Kind::kEnd;
-  if (frames_.empty() || (frames_.back().type == Frame::Type::kScript) != script_end) {
-    return Convict(Law::kEventInPlace, event.id, "nothing in progress could cause it", "nothing");
-  }
-  switch (event.kind) {
-    case Event::Kind::kNew:
-      return OnNew(event.id);
-    case Event::Kind::kGot:
-      return OnGot(event.id);
-    case Event::Kind::kFinalize:
-      return OnFinalize(event.id);
-    case Event::Kind::kEnd:
-      if (frames_.back().object == event.id) return ScriptEnded(event.flag);
-      return Convict(Law::kEventInPlace, event.id,
-                     fmt::format("the running script is that of #{}", frames_.back().object),
-                     fmt::format("end {}", frames_.back().object));
-    case Event::Kind::kFree:
-      return OnFree(event.id);
-    case Event::Kind::kCollect:
-      return OnCollect(event);
-    case Event::Kind::kDone:
-      return OnDone();
-    default:
-      return Convict(Law::kEventInPlace, event.id, "this contract has no such event", "nothing");
-  }
-}
-
-void EnvelopeJudge::OnNew(ObjectId id) {
-  Frame& frame = frames_.back();
-  if (frame.type != Frame::Type::kOp || !Allocates(frame.op.code) || frame.answered) {
-    return Convict(Law::kEventInPlace, id, "no allocation was in progress", "nothing");
-  }
-  if (static_cast<size_t>(id) != objects_.size()) {
-    return Convict(Law::kIdentity, id, fmt::format("#{} is the next to be born", objects_.size()),
-                   fmt::format("new {}", objects_.size()));
-  }
-  frame.answered = true;
+void EnvelopeJudge::OnBorn(Frame& frame) {
   Object object;
   object.script = frame.op.script;
   if (frame.op.code == OpCode::kNode) {
@@ -65,50 +27,50 @@ void EnvelopeJudge::OnNew(ObjectId id) {
     object.kind = Object::Kind::kWeak;
     object.target = frame.object;
     object.bond = Object::Bond::kAttached;
-    at(frame.object).weaks.push_back(id);
+    if (object.script != kNoScript) object.call = CallOfNew(frame.object);
+    at(frame.object).weaks.push_back(born_ - 1);
   }
   AddObject(std::move(object), frame.op.dest);
   SetFrameHold(frame, false);
 }
 
-void EnvelopeJudge::OnGot(ObjectId id) {
-  Frame& frame = frames_.back();
-  const OpCode code = frame.op.code;
-  if (frame.type != Frame::Type::kOp || frame.answered || !Yields(code)) {
-    return Convict(Law::kEventInPlace, id, "no result was due", "nothing");
-  }
-  frame.answered = true;
-  if (code == OpCode::kPoke) return OnPoked(frame, id);
-  if (frame.in_doubt) return OnLoadedInDoubt(frame, id);
-  const auto text = [](ObjectId o) { return o == kNone ? "none" : fmt::format("#{}", o); };
-  const auto event = [](ObjectId o) { return o == kNone ? "got none" : fmt::format("got {}", o); };
-  if (code == OpCode::kLoad) {
-    if (id == frame.object) return;
-    return Convict(Law::kLoad, id,
-                   fmt::format("{} is what was put there, not {}", text(frame.object), text(id)),
-                   event(frame.object));
-  }
-  Object& weak = at(frame.object);
-  const ObjectId expected = weak.bond == Object::Bond::kNone ? kNone : weak.target;
-  if (id != expected && !(id == kNone && weak.bond == Object::Bond::kMaybe)) {
-    return Convict(Law::kDereference, id,
-                   fmt::format("#{} yields {}, not {}", frame.object, text(expected), text(id)),
-                   event(expected));
-  }
-  weak.bond = id == kNone ? Object::Bond::kNone : Object::Bond::kAttached;
-  SetRegister(frame.op.dest, id);
-  MarkScriptReachable();
+// A weak reference that a finalizer makes to what is dying may be cleared silently (2.x: section 1,
+// experiment R6; 3.14.10 and later).
+EnvelopeJudge::Object::Due EnvelopeJudge::CallOfNew(ObjectId target) const {
+  const bool dying = at(target).became_unreachable ||
+                     std::any_of(frames_.begin(), frames_.end(), [target](const Frame& frame) {
+                       return frame.type == Frame::Type::kScript && frame.object == target;
+                     });
+  return dying ? Object::Due::kMaybe : Object::Due::kYes;
 }
 
-// Whether the object exists and is not freed; if not, convicts of `law`.
-bool EnvelopeJudge::Known(ObjectId id, Law law) {
-  if (exists(id) && !at(id).freed) return true;
-  Convict(law, kNone,
-          !exists(id)             ? fmt::format("#{} does not exist yet", id)
-          : law == Law::kFreeOnce ? fmt::format("#{} was freed a second time", id)
-                                  : fmt::format("#{} was already freed", id),
-          "nothing");
-  return false;
+void EnvelopeJudge::OnFailed(Frame& frame) { SetFrameHold(frame, false); }
+
+Judge::Answer EnvelopeJudge::Expected(const Frame& frame) const {
+  switch (frame.op.code) {
+    case OpCode::kPoke:
+      return ExpectedOfPoke(frame);
+    case OpCode::kDeref: {
+      const Object& weak = at(frame.object);
+      return {weak.bond == Object::Bond::kNone ? kNone : weak.target,
+              weak.bond == Object::Bond::kMaybe};
+    }
+    default:
+      if (!frame.in_doubt) return {frame.object};
+      return {at(frame.object).freed ? kNone : frame.object, true};
+  }
+}
+
+void EnvelopeJudge::OnGot(Frame& frame, ObjectId id) {
+  if (frame.op.code == OpCode::kPoke) return OnPoked(frame, id);
+  if (frame.in_doubt) return OnLoadedInDoubt(frame, id);
+  if (frame.op.code != OpCode::kDeref) return;
+  SetRegister(frame.op.dest, id);
+  // After that: a target that becomes reachable may have been cleared before, but was not.
+  Object& weak = at(frame.object);
+  weak.bond = id == kNone ? Object::Bond::kNone : Object::Bond::kAttached;
+  if (id == kNone && weak.call == Object::Due::kYes) Owe(frame.object);
+  MarkScriptReachable();
 }
 
 void EnvelopeJudge::OnFinalize(ObjectId id) {
@@ -119,10 +81,12 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   }
   Object& object = at(id);
   DoubtRootedOfTrash(id);
+  // What is unreachable is noted before the script can change that.
+  if (collecting() || MayCollect() || bounds_.queued) Recount();
   // Lawful for trash of a collection within this operation, even one that has ended: Duktape queues
   // finalizers that it finds while another one runs, and runs the whole queue, whichever object has
-  // been resurrected meanwhile.
-  if (Reachable(id) && !object.became_unreachable) {
+  // been resurrected meanwhile. Where finalizers may be put off, also for trash of earlier ones.
+  if (Reachable(id) && !object.became_unreachable && !object.queued) {
     return Convict(Law::kNoFinalizeWhileHeld, id,
                    fmt::format("#{} was finalized while referenced: {}", id, PathTo(id)),
                    fmt::format("nothing; #{} lives on", id));
@@ -135,36 +99,36 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
     return Convict(Law::kFinalizeAsOften, id,
                    fmt::format("the finalizer of #{} has already run", id), "nothing");
   }
-  if (bounds_.order == Envelope::Order::kHoldersFirst && collecting() &&
-      object.behind_pending_finalizer) {
+  // Where another collection may have begun since, what that one would find counts.
+  const bool alone = collecting() && !MayCollect() && !bounds_.queued;
+  const bool first = bounds_.order == Envelope::Order::kHoldersFirst;
+  const bool behind = first && (alone ? object.behind_pending_finalizer : NeededByFinalizer(id));
+  if (behind) {
     return Convict(Law::kNoFinalizeWhileHeld, id,
                    fmt::format("a finalizer that is due can reach #{}", id), "nothing");
   }
   Note(collecting() ? Situation::kTrashFinalized : Situation::kFinalizerRuns);
   if (in_script()) Note(Situation::kScriptInScript);
   object.due = Object::Due::kNo;
+  object.queued = false;
   if (bounds_.weak == Envelope::Weak::kBeforeFinalizer) Unbind(id, Object::Bond::kNone);
   if (bounds_.weak == Envelope::Weak::kEither) Unbind(id, Object::Bond::kMaybe);
   // A collection may run finalizers after it has ended, if they could not run when it started.
   const bool by_count = !collecting() && object.references == 0;
-  frames_.push_back({.type = Frame::Type::kScript, .by_count = by_count, .object = id});
+  frames_.push_back({.type = Frame::Type::kScript, .object = id, .by_count = by_count});
   needed_known_ = false;
   if (bounds_.touched == Envelope::Touched::kFreedByNext) MarkScriptReachableFrom(id);
 }
 
-void EnvelopeJudge::ScriptEnded(bool raised) {
-  if (violation_) return;
-  if (frames_.empty() || frames_.back().type != Frame::Type::kScript) {
-    return Convict(Law::kEventInPlace, kNone, "no script was running that could end", "nothing");
-  }
-  DoubtFrail();
-  const ObjectId id = frames_.back().object;
-  const bool by_count = frames_.back().by_count;
-  SetFrameHold(frames_.back(), false);
-  frames_.pop_back();
-  if (collecting()) Recount();  // notes what became unreachable before the next event
-  if (raised) Note(Situation::kScriptRaised);
+void EnvelopeJudge::OnScriptEnded(Frame frame) {
+  const ObjectId id = frame.object;
+  const bool by_count = frame.by_count;
+  SetFrameHold(frame, false);
+  // Notes what became unreachable before the next event.
+  if (collecting() || MayCollect()) Recount();
+  if (frame.is_callback) return;
   Object& object = at(id);
+  if (!object.freed && object.references == 0 && !object.reachable()) unreferenced_.push_back(id);
   const bool held = Reachable(id) || (by_count && object.references > 0);
   // A holder that was let go may know itself and refer to the object, until a collection.
   if (object.freed || !(held || object.lingers > 0)) return;
@@ -173,7 +137,7 @@ void EnvelopeJudge::ScriptEnded(bool raised) {
   // References left over mean a new life; in a collection, only if they last until it ends. Trash
   // that a collection within this operation has queued may be freed without another finalizer, if
   // its count falls before the next collection (Duktape's refzero).
-  const bool sure = held && by_count && !object.became_unreachable;
+  const bool sure = held && by_count && !MayCollect() && !object.became_unreachable;
   object.due = sure ? Object::Due::kYes : Object::Due::kMaybe;
   needed_known_ = false;
 }
@@ -198,16 +162,99 @@ void EnvelopeJudge::OnFree(ObjectId id) {
                    fmt::format("nothing; #{} lives on", id));
   }
   if (!collecting()) {
-    if (!bounds_.prompt) {
+    if (bounds_.prompt == Envelope::Prompt::kNo && !MayCollect()) {
       return Convict(Law::kEventInPlace, id, "no collection was running", "nothing");
     }
     Note(Situation::kPlainDeath);
   }
+  if (frames_.back().saves && object.unreachable_at_begin && !object.script_reachable) {
+    return Convict(Law::kGarbageComplete, id,
+                   fmt::format("#{} was freed, although all trash is to be saved", id),
+                   fmt::format("garbage {}", id));
+  }
+  if (bounds_.callbacks == Envelope::Callbacks::kBeforeFree && !bounds_.queued) CheckCalled(id);
+  if (violation_) return;
   object.freed = true;
   ++freed_;
-  if (object.due == Object::Due::kYes) unreferenced_.push_back(id);  // it runs after death
+  if (HasFinalizer(object) && object.due == Object::Due::kYes) Owe(id);  // it runs after death
   ClearSlots(id);
   Unbind(id, Object::Bond::kNone);
+}
+
+// ---- Callbacks ----
+
+// Convicts if a callback must have run before `id` is freed.
+void EnvelopeJudge::CheckCalled(ObjectId id) {
+  for (const ObjectId weak : at(id).weaks) {
+    const Object& object = at(weak);
+    if (object.freed || object.call != Object::Due::kYes || !Reachable(weak)) continue;
+    return Convict(Law::kCallbackBeforeFree, id,
+                   fmt::format("#{} was freed before the callback of #{} ran", id, weak),
+                   fmt::format("callback {}", weak));
+  }
+}
+
+void EnvelopeJudge::OnCallback(ObjectId id) {
+  if (!Known(id, Law::kCallbackWhenCleared)) return;
+  Object& weak = at(id);
+  if (weak.kind != Object::Kind::kWeak || weak.script == kNoScript) {
+    return Convict(Law::kCallbackWhenCleared, id, fmt::format("#{} has no callback", id));
+  }
+  if (weak.call == Object::Due::kNo) {
+    return Convict(Law::kCallbackWhenCleared, id,
+                   fmt::format("the callback of #{} has already run", id));
+  }
+  // It may have been cleared before its target was brought back.
+  const Object& target = at(weak.target);
+  if (weak.bond == Object::Bond::kAttached && !target.freed && Reachable(weak.target) &&
+      !target.became_unreachable) {
+    return Convict(Law::kCallbackWhenCleared, id,
+                   fmt::format("its target is alive: {}", PathTo(weak.target)));
+  }
+  Note(Situation::kCallbackRuns);
+  if (in_script()) Note(Situation::kScriptInScript);
+  weak.call = Object::Due::kNo;
+  weak.bond = Object::Bond::kNone;
+  frames_.push_back({.type = Frame::Type::kScript, .is_callback = true, .object = id});
+  if (bounds_.touched == Envelope::Touched::kFreedByNext) MarkScriptReachableFrom(id);
+}
+
+// ---- The garbage list and censuses ----
+
+void EnvelopeJudge::OnGarbage(ObjectId id) {
+  Object& object = at(id);
+  const bool keeps = bounds_.spares == Envelope::Spares::kBehindFinalizers && HasFinalizer(object);
+  Recount();  // notes what is unreachable before the list changes that
+  const bool reachable = Reachable(id);
+  if (reachable || object.saved || !(saveall_ || frames_.back().saves || keeps)) {
+    return Convict(Law::kGarbageUncollectable, id,
+                   fmt::format("#{} was put into the garbage list, but {}", id,
+                               object.saved ? "it was already there"
+                               : reachable  ? "it is reachable: " + PathTo(id)
+                                            : "it is not uncollectable"));
+  }
+  Note(saveall_ ? Situation::kSaveallTrash : Situation::kUncollectable);
+  object.saved = true;
+  garbage_.push_back(id);
+  Hold(id);
+}
+
+void EnvelopeJudge::OnTracked(const Event& event) {
+  if (event.number >= 0 && event.number < kGenerations) return;
+  Convict(Law::kCensusGeneration, event.id, fmt::format("there is no generation {}", event.number));
+}
+
+// Every node that was reachable as the census began, and since, is listed, whatever else is.
+void EnvelopeJudge::EndCensus(std::span<const ObjectId> seen) {
+  Recount();
+  for (const ObjectId id : living_) {
+    const bool due = !at(id).freed && at(id).kind == Object::Kind::kNode && at(id).reachable() &&
+                     id < frames_.back().object;
+    if (!due || std::binary_search(seen.begin(), seen.end(), id)) continue;
+    if (std::count(became_reachable_.begin(), became_reachable_.end(), id) > 0) continue;
+    return Convict(Law::kCensusComplete, id,
+                   fmt::format("#{} is reachable, but was not listed: {}", id, PathTo(id)));
+  }
 }
 
 }  // namespace ouro

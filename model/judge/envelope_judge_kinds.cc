@@ -103,7 +103,12 @@ void EnvelopeJudge::DoubtRootedOfTrash(ObjectId id) {
 
 // A holder, a node or a register of that kind is made.
 void EnvelopeJudge::Meet(const KindRow* kind) {
-  may_collect_ = may_collect_ || (kind != nullptr && kind->collects);
+  if (kind != nullptr && kind->collects) MayCollectFromNowOn();
+}
+
+void EnvelopeJudge::MayCollectFromNowOn() {
+  if (std::exchange(may_collect_, true)) return;
+  BeginToCollect();
 }
 
 void EnvelopeJudge::Root(ObjectId node, size_t slot, ObjectId id) {
@@ -168,45 +173,36 @@ bool EnvelopeJudge::BeingPoked(ObjectId node, size_t slot) const {
 // in the node: the operation refers to it.
 bool EnvelopeJudge::MayBeEmptied(ObjectId node, size_t slot) const {
   const KindRow* kind = edge(node, slot);
-  const int around = collections_ - (frames_.back().may_collect ? 1 : 0);
-  return BeingPoked(node, slot) || (around > 0 && kind != nullptr && kind->frail);
+  const bool around = collecting() || (MayCollect() && in_script());
+  return BeingPoked(node, slot) || (around && kind != nullptr && kind->frail);
 }
 
 // An action may empty the holder at any time while it runs, and collect. It may also leave behind
 // what collects when the holder dies: a callback. It holds the node.
 void EnvelopeJudge::BeginPoke(Frame& frame) {
-  may_collect_ = true;
   frame.object = Resolve(frame.op.ref);
   SetFrameHold(frame, true);
+  MayCollectFromNowOn();
   poked_.insert(Edge(frame.object, frame.op.slot));
   Doubt(frame.object, frame.op.slot);
-  FindTrash(/*sure=*/false);
+}
+
+Judge::Answer EnvelopeJudge::ExpectedOfPoke(const Frame& frame) const {
+  const ObjectId doubted = Doubted(frame.object, frame.op.slot);
+  const ObjectId id = doubted != kNone ? doubted : at(frame.object).slots[frame.op.slot];
+  if (id == kNone || at(id).freed) return {};
+  // A script may have replaced the holder by a plain slot, which the action cannot empty.
+  return {id, doubted != kNone || edge(frame.object, frame.op.slot) != nullptr};
 }
 
 // The action has ended, and `id` is what the slot holds.
 void EnvelopeJudge::OnPoked(Frame& frame, ObjectId id) {
-  --collections_;
   const ObjectId node = frame.object;
   const size_t slot = frame.op.slot;
-  const ObjectId doubted = Doubted(node, slot);
-  const ObjectId held = at(node).slots[slot];
-  const ObjectId expected = doubted != kNone ? doubted : held;
-  const auto text = [](ObjectId o) { return o == kNone ? "none" : fmt::format("#{}", o); };
-  // A script may have replaced the holder by a plain slot, which the action cannot empty.
-  const bool exact = doubted == kNone && edge(node, slot) == nullptr;
-  if (id != expected && (id != kNone || exact)) {
-    return Convict(Law::kLoad, id,
-                   fmt::format("{} is what was put there, not {}", text(expected), text(id)),
-                   expected == kNone ? "got none" : fmt::format("got {}", expected));
-  }
-  if (id != kNone && at(id).freed) {
-    return Convict(Law::kLoad, id, fmt::format("#{} was freed, but is still there", id),
-                   "got none");
-  }
   if (id == kNone) {
     // An action around this one may put it back.
     if (!BeingPoked(node, slot)) SetSlot(node, slot, kNone);
-  } else if (doubted != kNone && !MayBeEmptied(node, slot)) {
+  } else if (Doubted(node, slot) != kNone && !MayBeEmptied(node, slot)) {
     Settle(node, slot);
   }
   MarkScriptReachable();
@@ -216,11 +212,6 @@ void EnvelopeJudge::OnPoked(Frame& frame, ObjectId id) {
 void EnvelopeJudge::OnLoadedInDoubt(Frame& frame, ObjectId id) {
   const ObjectId node = Resolve(frame.op.ref);
   const size_t slot = frame.op.slot;
-  if (id != kNone && (id != frame.object || at(id).freed)) {
-    return Convict(Law::kLoad, id,
-                   fmt::format("the slot holds #{} or nothing, not #{}", frame.object, id),
-                   at(frame.object).freed ? "got none" : fmt::format("got {}", frame.object));
-  }
   if (id == kNone && !BeingPoked(node, slot)) SetSlot(node, slot, kNone);
   if (id != kNone && !MayBeEmptied(node, slot)) Settle(node, slot);
   SetRegister(frame.op.dest, id);

@@ -55,10 +55,10 @@ void EnvelopeJudge::Release(ObjectId id) {
 // Holds the new value before it releases the old one.
 void EnvelopeJudge::SetRegister(int index, ObjectId id, KindId kind) {
   const auto at_index = static_cast<size_t>(index);
-  const ObjectId old = std::exchange(registers_[at_index], id);
   const KindRow* row = kind == kPlain ? nullptr : kinds_.Find(kind);
+  Meet(row);  // before anything changes: it may count all holds anew
+  const ObjectId old = std::exchange(registers_[at_index], id);
   const KindRow* old_row = std::exchange(root_kinds_[at_index], row);
-  Meet(row);
   if (old_row != nullptr && old_row->cyclic) Linger(old);
   Hold(id);
   Release(old);
@@ -122,6 +122,7 @@ void EnvelopeJudge::ClearSlots(ObjectId id) {
 void EnvelopeJudge::BecameReachable(ObjectId id) {
   needed_known_ = false;
   became_reachable_.push_back(id);
+  if (MayCollect()) NoteUnreachable(id);  // until now
 }
 
 // A running collection may find what becomes unreachable, and finalize it although it is
@@ -130,15 +131,46 @@ void EnvelopeJudge::BecameReachable(ObjectId id) {
 void EnvelopeJudge::BecameUnreachable(ObjectId id) {
   needed_known_ = false;
   if (at(id).references == 0) unreferenced_.push_back(id);
+  if (at(id).call == Object::Due::kYes) at(id).call = Object::Due::kMaybe;
+  at(id).queued = bounds_.queued && at(id).due != Object::Due::kNo;
   // A death by count clears weak references first, and then what the object refers to, whose
   // finalizers may look; only then is it gone (section 1, experiment R4: subtype_dealloc).
-  if (bounds_.prompt && bounds_.weak == Envelope::Weak::kEither) {
+  if (bounds_.prompt != Envelope::Prompt::kNo && bounds_.weak == Envelope::Weak::kEither) {
     Unbind(id, Object::Bond::kMaybe);
   }
-  if (!collecting()) return;
-  at(id).became_unreachable = true;
+  if (!collecting() && !MayCollect()) return;
   if (!edges_.empty()) maybe_frail_.push_back(id);
+  NoteUnreachable(id);
+}
+
+// ---- Collections that nobody tells of ----
+
+// Whether a collection may run at any moment of this operation, unasked: because the contract says
+// so, or because a holder or an action may cause one. Instead of looking for trash at each
+// operation, the judge notes what such a collection may do to an object when that becomes
+// unreachable, and again when it becomes reachable.
+bool EnvelopeJudge::MayCollect() const {
+  return may_collect_ || (enabled_ && bounds_.automatic == Envelope::Automatic::kUntold);
+}
+
+// From now on one may: what is unreachable already has not been noted.
+void EnvelopeJudge::BeginToCollect() {
+  Recount();
+  for (const ObjectId id : living_) {
+    if (at(id).freed || at(id).reachable()) continue;
+    if (!edges_.empty()) maybe_frail_.push_back(id);
+    NoteUnreachable(id);
+  }
+  DoubtFrail();
+}
+
+void EnvelopeJudge::NoteUnreachable(ObjectId id) {
+  Object& object = at(id);
+  if (!object.became_unreachable && !collecting()) marked_.push_back(id);
+  object.became_unreachable = true;
   MayClearWeaks(id);
+  const bool clears_trash = bounds_.weak == Envelope::Weak::kEither;
+  if (clears_trash && object.bond == Object::Bond::kAttached) object.bond = Object::Bond::kMaybe;
 }
 
 // Makes holds exact, by counting all of them anew. O(heap) if they are not.
@@ -154,6 +186,7 @@ void EnvelopeJudge::Recount() {
   };
   for (const ObjectId id : registers_) root(id);
   for (const auto& [edge, id] : rooted_) root(id);
+  for (const ObjectId id : garbage_) root(id);
   for (const Frame& frame : frames_) {
     if (frame.holds) root(frame.object);
   }
@@ -170,7 +203,10 @@ void EnvelopeJudge::Recount() {
 
 // From registers and running scripts.
 bool EnvelopeJudge::Reachable(ObjectId id) {
-  if (at(id).reachable()) Recount();
+  while (counts_uncertain_ && at(id).reachable()) {
+    Recount();
+    DoubtFrail();  // which may cut off more
+  }
   return at(id).reachable();
 }
 
@@ -248,6 +284,7 @@ void EnvelopeJudge::StartNewLives() {
   for (const ObjectId id : became_reachable_) {
     if (!at(id).reachable()) continue;
     at(id).survived = 0;
+    at(id).deferred = false;
     AllowAnotherFinalizer(&at(id));
   }
   became_reachable_.clear();
@@ -276,7 +313,9 @@ void EnvelopeJudge::Unbind(ObjectId target, Object::Bond bond) {
     Object& weak = at(id);
     if (weak.freed || weak.bond == Object::Bond::kNone) return true;
     weak.bond = weak.became_unreachable && !at(target).freed ? Object::Bond::kMaybe : bond;
-    return weak.bond == Object::Bond::kNone;
+    if (weak.bond != Object::Bond::kNone) return false;
+    if (weak.call == Object::Due::kYes) Owe(id);
+    return true;
   });
 }
 

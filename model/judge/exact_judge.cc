@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "model/check.h"
 
@@ -19,18 +20,13 @@ using Bond = ShadowObject::Bond;
 
 ExactJudge::ExactJudge(const Contract& contract, uint32_t abilities, const KindTable& kinds)
     : Judge(abilities, kinds), contract_(&contract), heap_(contract) {
-  Reset();
+  Clear();
 }
 
-void ExactJudge::Reset() {
+void ExactJudge::Clear() {
   heap_.Reset();
-  ForgetEdges();
-  frames_.clear();
   collection_.running = false;
   late_.clear();
-  violation_.reset();
-  situations_ = 0;
-  features_.Begin();
   enabled_ = true;
   saveall_ = false;
   // CPython's defaults up to 3.12; semantics, section 2.
@@ -38,14 +34,6 @@ void ExactJudge::Reset() {
   std::copy(std::begin(defaults), std::end(defaults), threshold_);
   std::fill(std::begin(allocated_), std::end(allocated_), 0);
   survived_full_ = survived_middle_ = {};
-  fail_in_ = 0;
-}
-
-const ExactJudge::Frame* ExactJudge::InnermostScript() const {
-  for (size_t i = frames_.size(); i-- > 0;) {
-    if (frames_[i].type == Frame::Type::kScript) return &frames_[i];
-  }
-  return nullptr;
 }
 
 void ExactJudge::CountScriptOp(OpCode code) {
@@ -58,15 +46,7 @@ void ExactJudge::CountScriptOp(OpCode code) {
   features_.Count({.callback = script.is_callback, .nested = scripts > 1, .phase = phase}, code);
 }
 
-ObjectId ExactJudge::Resolve(Ref ref) const {
-  if (ref != kSelf) return heap_.reg(ref);
-  const Frame* script = InnermostScript();
-  return script == nullptr ? kNone : script->object;
-}
-
-Judge::Referent ExactJudge::Look(Ref ref) const {
-  const ObjectId id = Resolve(ref);
-  if (id == kNone) return {};
+Judge::Referent ExactJudge::Describe(ObjectId id) const {
   const ShadowObject& object = heap_.at(id);
   switch (object.kind) {
     case Kind::kNode:
@@ -78,26 +58,16 @@ Judge::Referent ExactJudge::Look(Ref ref) const {
   }
 }
 
-void ExactJudge::Begin(const Op& op) {
-  if (violation_) return;
-  if (in_operation()) {
-    Convict(Law::kEventInPlace, kNone,
-            fmt::format("`{}` was executed before the operation in progress had ended", Print(op)));
-    return;
-  }
-  if (features_.counting()) CountScriptOp(op.code);
-  Frame frame;
-  frame.op = Offered(op);
-  if (frame.op.kind != kPlain) NoteKind(frame.op.kind);
+// Holds the new value before it releases the old one.
+void ExactJudge::SetRegister(int index, ObjectId id) {
+  const ObjectId old = std::exchange(registers_[static_cast<size_t>(index)], id);
+  if (id != kNone) heap_.Hold(id);
+  if (old != kNone) heap_.Release(old);
+}
+
+void ExactJudge::Enter(Frame& frame) {
+  if (features_.counting()) CountScriptOp(frame.op.code);
   frame.loose_mark = heap_.LooseMark();
-  if (IsVoid(op)) {  // in traces recorded elsewhere: an operation without effect stands in for it
-    frame.op = Op{.code = OpCode::kEnable};
-    frames_.push_back(frame);
-    return;
-  }
-  if (Allocates(op.code)) BeginAllocation(frame);
-  frames_.push_back(frame);
-  if (!Allocates(op.code)) ApplyAtOnce(op);
 }
 
 void ExactJudge::BeginAllocation(Frame& frame) {
@@ -107,29 +77,29 @@ void ExactJudge::BeginAllocation(Frame& frame) {
     heap_.Hold(frame.object);
   }
   // CPython's _PyObject_GC_Alloc does not count an allocation that fails.
-  if (fail_in_ > 0 && --fail_in_ == 0) {
-    frame.failing = true;
-    return;
-  }
-  if (frame.op.code == OpCode::kLeaf) return;
+  if (frame.failing || frame.op.code == OpCode::kLeaf) return;
   ++allocated_[0];
   frame.automatic = static_cast<int8_t>(AutomaticGeneration(&frame.full));
 }
 
-void ExactJudge::ApplyAtOnce(const Op& op) {
-  Frame& frame = frames_.back();
+void ExactJudge::Apply(Frame& frame) {
+  const Op op = frame.op;
   switch (op.code) {
+    case OpCode::kNode:
+    case OpCode::kLeaf:
+    case OpCode::kWeak:
+      return BeginAllocation(frame);
     case OpCode::kCopy:
-      return heap_.SetRegister(op.dest, Resolve(op.ref));
+      return SetRegister(op.dest, Resolve(op.ref));
     case OpCode::kLoad:
       frame.object = heap_.at(Resolve(op.ref)).slots[op.slot];
-      return heap_.SetRegister(op.dest, frame.object);
+      return SetRegister(op.dest, frame.object);
     case OpCode::kPoke:  // the kinds of exact contracts keep what they hold
       frame.object = heap_.at(Resolve(op.ref)).slots[op.slot];
       return;
     case OpCode::kDeref:
       if (!DecideDereference(op, &frame)) return;
-      return heap_.SetRegister(op.dest, frame.object);
+      return SetRegister(op.dest, frame.object);
     case OpCode::kStore:
       SetEdge(Resolve(op.ref), op.slot, op.kind);
       return heap_.SetSlot(Resolve(op.ref), op.slot, Resolve(op.value));
@@ -137,12 +107,12 @@ void ExactJudge::ApplyAtOnce(const Op& op) {
       SetEdge(Resolve(op.ref), op.slot, kPlain);
       return heap_.SetSlot(Resolve(op.ref), op.slot, kNone);
     case OpCode::kEmptyRegister:
-      return heap_.SetRegister(op.dest, kNone);
+      return SetRegister(op.dest, kNone);
     case OpCode::kTakeGarbage:
-      frame.object = heap_.garbage()[static_cast<size_t>(op.count)];
-      return heap_.SetRegister(op.dest, frame.object);
+      frame.object = garbage_[static_cast<size_t>(op.count)];
+      return SetRegister(op.dest, frame.object);
     case OpCode::kClearGarbage:
-      return heap_.ClearGarbage();
+      return heap_.ReleaseList(&garbage_);
     case OpCode::kThreshold:
       threshold_[0] = op.count;
       threshold_[1] = op.count1;
@@ -155,12 +125,6 @@ void ExactJudge::ApplyAtOnce(const Op& op) {
     case OpCode::kSaveallOn:
     case OpCode::kSaveallOff:
       saveall_ = op.code == OpCode::kSaveallOn;
-      return;
-    case OpCode::kFail:
-      fail_in_ = op.count;
-      return;
-    case OpCode::kCensus:
-      seen_in_census_.clear();
       return;
     default:
       return;
@@ -185,37 +149,9 @@ bool ExactJudge::DecideDereference(const Op& op, Frame* frame) {
   return !frame->open_answer;
 }
 
-void ExactJudge::CheckAnswered(const Frame& frame) {
-  const OpCode code = frame.op.code;
-  if (code == OpCode::kCollect && !frame.collected) {
-    return Convict(Law::kEventInPlace, kNone, "the collection did not happen");
-  }
-  if (frame.answered) return;
-  if (Allocates(code)) {
-    return frame.failing
-               ? Convict(Law::kFailedAllocation, kNone,
-                         fmt::format("`{}` had to fail, but did not report it", Print(frame.op)))
-               : Convict(Law::kEventInPlace, kNone, "no object was created");
-  }
-  if (Yields(code)) {
-    return Convict(Law::kEventInPlace, kNone, fmt::format("`{}` yielded nothing", Print(frame.op)));
-  }
-}
-
-void ExactJudge::End() {
-  if (violation_) return;
-  if (frames_.empty() || frames_.back().type != Frame::Type::kOp) {
-    return Convict(Law::kEventInPlace, kNone,
-                   frames_.empty() ? "no operation was open"
-                                   : "a script or collection within the operation did not end");
-  }
-  const Frame& frame = frames_.back();
-  CheckAnswered(frame);
-  if (!violation_ && frame.op.code == OpCode::kCensus) EndCensus();
-  if (violation_) return;
+void ExactJudge::Leave(const Frame& frame) {
   heap_.ReleaseSince(frame.loose_mark);
   if (frames_.size() == 1) EndDeaths();
-  if (!violation_) frames_.pop_back();
 }
 
 void ExactJudge::EndDeaths() {
@@ -244,12 +180,6 @@ void ExactJudge::EndDeaths() {
     }
   }
   late_.clear();
-}
-
-void ExactJudge::Finish() {
-  if (!violation_ && !idle()) {
-    Convict(Law::kEventInPlace, kNone, "the trace ends before its last operation has ended");
-  }
 }
 
 }  // namespace ouro

@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,46 +35,16 @@ class ExactJudge final : public Judge {
   explicit ExactJudge(const Contract& contract, uint32_t abilities = kAllAbilities,
                       const KindTable& kinds = {});
 
-  // Complexity: amortized O(1) a call, except: a collection is linear in the objects that it
-  // examines, a census in the tracked objects, the death of a weak reference in the newer weak
+  // Complexity: amortized O(1) a call of Judge, except: a collection is linear in the objects that
+  // it examines, a census in the tracked objects, the death of a weak reference in the newer weak
   // references to the same target, and a conviction in the heap.
-  void Reset() override;
-  void Begin(const Op& op) override;
-  void Observe(const Event& event) override;
-  void ScriptEnded(bool raised) override;
-  void End() override;
-  void Finish() override;
-
-  ObjectId reg(int index) const override { return heap_.reg(index); }
   int8_t script_of(ObjectId id) const override { return heap_.at(id).script; }
-  bool in_operation() const override {
-    return !frames_.empty() && frames_.back().type != Frame::Type::kScript;
-  }
-  // No operation, script or collection is open.
-  bool idle() const { return frames_.empty(); }
 
  private:
   // A number that no law fixes, within bounds.
   struct Range {
     int32_t least = 0;
     int32_t most = 0;
-  };
-
-  // What is open: an operation, a script or a collection. On a stack, innermost last.
-  struct Frame {
-    enum class Type : uint8_t { kOp, kScript, kCollection } type = Type::kOp;
-    Op op = {};
-    bool answered = false;       // kOp: kNew, kFailed or kGot was seen
-    bool collected = false;      // kOp: its collection was seen
-    bool failing = false;        // kOp: this allocation must fail
-    bool open_answer = false;    // kOp: a dereference that may yield `object` or nothing
-    bool is_callback = false;    // kScript
-    bool in_collection = false;  // kScript: called by a collection's own phases
-    bool nested = false;         // kCollection: inside another one, so it does nothing
-    int8_t automatic = -1;       // kOp: the generation of the collection due before the birth; -1
-    bool full = false;           // kOp: ... a full collection is lawful instead
-    ObjectId object = kNone;     // kScript: its self. kOp: the answer, or the target of `weak`
-    size_t loose_mark = 0;       // kOp: ShadowHeap::LooseMark as it began
   };
 
   // The running collection. Semantics, sections 5 to 7.
@@ -92,36 +63,47 @@ class ExactJudge final : public Judge {
     std::vector<ObjectId> kept;   // the uncollectable set
   };
 
-  // Judging events; exact_judge_events.cc.
-  void OnNew(const Event& event);
-  void OnGot(const Event& event);
-  void OnFinalize(ObjectId id);
-  void OnCallback(ObjectId id);
+  void Clear() override;
+  void Enter(Frame& frame) override;
+  void Apply(Frame& frame) override;
+  void CheckBirth(const Frame& frame) override;
+  void OnBorn(Frame& frame) override;
+  void OnFailed(Frame& frame) override;
+  Answer Expected(const Frame& frame) const override { return {frame.object, frame.open_answer}; }
+  void OnGot(Frame& frame, ObjectId id) override;
+  void OnFinalize(ObjectId id) override;
+  void OnCallback(ObjectId id) override;
+  void OnScriptEnded(Frame frame) override;
+  void OnFree(ObjectId id) override;
+  void OnCollect(const Event& event) override;
+  void OnDone(const Event& event) override;
+  void OnGarbage(ObjectId id) override;
+  void OnTracked(const Event& event) override;
+  void EndCensus(std::span<const ObjectId> seen) override;
+  void Leave(const Frame& frame) override;
+  Referent Describe(ObjectId id) const override;
+  bool Freed(ObjectId id) const override { return heap_.at(id).freed; }
+  std::string Lawful(ObjectId object) const override;
+
+  // Operations; exact_judge.cc.
+  void SetRegister(int index, ObjectId id);
+  void BeginAllocation(Frame& frame);
+  bool DecideDereference(const Op& op, Frame* frame);
+  void CountScriptOp(OpCode code);
+  void EndDeaths();
+
+  // Single events; exact_judge_events.cc.
   bool CallbackDue(const ShadowObject& weak, ObjectId id) const;
   void ProveTargetDying(ObjectId id);
   void CheckCallbackOrder(ObjectId id);
   void BeginCallback(ObjectId id);
-  void OnFree(ObjectId id);
-  void OnFailed();
-  void OnTracked(const Event& event);
-  void BeginAllocation(Frame& frame);
-  void ApplyAtOnce(const Op& op);
-  void EndCensus();
-  void EndDeaths();
-  void CheckAnswered(const Frame& frame);
-  bool Known(ObjectId id, Law law);
-  bool DecideDereference(const Op& op, Frame* frame);
 
   // Collections; exact_judge_collection.cc.
-  void OnCollect(const Event& event);
-  void OnDone(const Event& event);
-  void OnGarbage(ObjectId id);
   void BeginCollection(int generation);
   void FindTrash(const std::vector<ObjectId>& among, std::vector<ObjectId>* trash);
   void NoteOldHolders(const std::vector<ObjectId>& among);
   void NoteTrash(const std::vector<ObjectId>& trash);
   void CountTrash(const std::vector<ObjectId>& trash, bool tangled);
-  void CountScriptOp(OpCode code);
   void KeepUncollectable();
   void ClearWeakReferences();
   bool TrashFinalizersDue() const;
@@ -135,21 +117,10 @@ class ExactJudge final : public Judge {
   int OlderGeneration() const;
 
   // Explaining; exact_judge_explain.cc.
-  void Convict(Law law, ObjectId object, std::string what);
   std::string PathTo(ObjectId id) const;
-  std::string Lawful(ObjectId object) const;
   void ListCallbacks(const ShadowObject& object, std::vector<std::string>* due) const;
   void ListDeaths(std::vector<std::string>* due) const;
   void ListOfCollection(std::vector<std::string>* due) const;
-  void ListAnswers(ObjectId object, std::vector<std::string>* due) const;
-  std::string Signature(Law law) const;
-
-  // The object to which `ref` leads, or kNone.
-  ObjectId Resolve(Ref ref) const;
-  const Frame* InnermostScript() const;
-  Referent Look(Ref ref) const override;
-  size_t garbage_size() const override { return heap_.garbage().size(); }
-  bool in_script() const override { return InnermostScript() != nullptr; }
   bool Uncollectable() const {
     return contract_->cyclic_finalizers == Contract::CyclicFinalizers::kUncollectable;
   }
@@ -159,7 +130,6 @@ class ExactJudge final : public Judge {
 
   const Contract* contract_;
   ShadowHeap heap_;
-  std::vector<Frame> frames_;
   Collection collection_;
 
   // Generations and the schedule; semantics, section 2.
@@ -169,13 +139,11 @@ class ExactJudge final : public Judge {
   int32_t allocated_[kGenerations] = {};  // CPython's count[0 ... 2]
   Range survived_full_;                   // long_lived_total
   Range survived_middle_;                 // long_lived_pending
-  int32_t fail_in_ = 0;                   // the allocation that fails, counted down; 0: none
 
   // Cleared objects with weak references that finalizers made: their callbacks run late.
   std::vector<ObjectId> late_;
 
   std::vector<ObjectId> scratch_;
-  std::vector<ObjectId> seen_in_census_;
 };
 
 }  // namespace ouro

@@ -152,7 +152,7 @@ void ExactJudge::NoteOldHolders(const std::vector<ObjectId>& among) {
     const ShadowObject& object = heap_.at(id);
     if (object.firm == 0 || object.outside <= 0 || object.in_garbage) continue;
     bool in_register = false;
-    for (int i = 0; i < kRegisters; ++i) in_register |= heap_.reg(i) == id;
+    for (const ObjectId held : registers_) in_register |= held == id;
     if (!in_register) return Note(Situation::kOldHoldsYoung);
   }
 }
@@ -300,10 +300,6 @@ void ExactJudge::SplitRevived() {
 }
 
 void ExactJudge::OnGarbage(ObjectId id) {
-  if (frames_.back().type != Frame::Type::kCollection) {
-    return Convict(Law::kEventInPlace, id, "no collection was running");
-  }
-  if (!Known(id, Law::kGarbageUncollectable)) return;
   ShadowObject& object = heap_.at(id);
   const bool clearing = AdvanceCollection();
   const bool belongs =
@@ -319,7 +315,9 @@ void ExactJudge::OnGarbage(ObjectId id) {
   }
   Note(collection_.saveall ? Situation::kSaveallTrash : Situation::kUncollectable);
   object.saved = true;
-  heap_.AppendGarbage(id);
+  object.in_garbage = true;
+  garbage_.push_back(id);
+  heap_.Hold(id);
 }
 
 // Whether the running collection may end now; if not, convicts.
@@ -370,9 +368,6 @@ int32_t ExactJudge::KeptObjects() const {
 
 void ExactJudge::OnDone(const Event& event) {
   const Frame frame = frames_.back();
-  if (frame.type != Frame::Type::kCollection) {
-    return Convict(Law::kEventInPlace, kNone, "no collection was running");
-  }
   if (frame.nested) {
     if (event.number == 0) return frames_.pop_back();
     return Convict(Law::kNoNestedCollection, kNone,

@@ -14,123 +14,41 @@ namespace ouro {
 using Kind = ShadowObject::Kind;
 using Bond = ShadowObject::Bond;
 
-void ExactJudge::Observe(const Event& event) {
-  if (violation_) return;
-  const bool script_end = event.kind == Event::Kind::kEnd;
-  if (frames_.empty() || (frames_.back().type == Frame::Type::kScript) != script_end) {
-    Convict(Law::kEventInPlace, event.id, "nothing in progress could cause it");
-    return;
-  }
-  if (frames_.back().nested && event.kind != Event::Kind::kDone) {
-    Convict(Law::kNoNestedCollection, event.id, "a collection inside a collection had an effect");
-    return;
-  }
-  switch (event.kind) {
-    case Event::Kind::kNew:
-      return OnNew(event);
-    case Event::Kind::kGot:
-      return OnGot(event);
-    case Event::Kind::kFinalize:
-      return OnFinalize(event.id);
-    case Event::Kind::kCallback:
-      return OnCallback(event.id);
-    case Event::Kind::kEnd:
-      if (frames_.back().object == event.id) return ScriptEnded(event.flag);
-      return Convict(Law::kEventInPlace, event.id,
-                     fmt::format("the running script is that of #{}", frames_.back().object));
-    case Event::Kind::kFree:
-      return OnFree(event.id);
-    case Event::Kind::kCollect:
-      return OnCollect(event);
-    case Event::Kind::kDone:
-      return OnDone(event);
-    case Event::Kind::kGarbage:
-      return OnGarbage(event.id);
-    case Event::Kind::kTracked:
-      return OnTracked(event);
-    case Event::Kind::kFailed:
-      return OnFailed();
-  }
+void ExactJudge::CheckBirth(const Frame& frame) {
+  if (frame.automatic < 0 || frame.collected) return;
+  Convict(
+      Law::kCollectionSchedule, born_,
+      fmt::format("an automatic collection was due: counts {} {} {} over {} {} {}", allocated_[0],
+                  allocated_[1], allocated_[2], threshold_[0], threshold_[1], threshold_[2]));
 }
 
-// Whether the object exists and is not freed; if not, convicts of `law`.
-bool ExactJudge::Known(ObjectId id, Law law) {
-  if (heap_.exists(id) && !heap_.at(id).freed) return true;
-  Convict(law, kNone,
-          !heap_.exists(id)       ? fmt::format("#{} does not exist yet", id)
-          : law == Law::kFreeOnce ? fmt::format("#{} was freed a second time", id)
-                                  : fmt::format("#{} was already freed", id));
-  return false;
-}
-
-void ExactJudge::OnNew(const Event& event) {
-  Frame& frame = frames_.back();
-  if (frame.type != Frame::Type::kOp || !Allocates(frame.op.code) || frame.answered) {
-    return Convict(Law::kEventInPlace, event.id, "no allocation was in progress");
-  }
-  if (frame.failing) {
-    return Convict(Law::kFailedAllocation, event.id,
-                   fmt::format("#{} was born, although this allocation had to fail", event.id));
-  }
-  if (frame.automatic >= 0 && !frame.collected) {
-    return Convict(
-        Law::kCollectionSchedule, event.id,
-        fmt::format("an automatic collection was due: counts {} {} {} over {} {} {}", allocated_[0],
-                    allocated_[1], allocated_[2], threshold_[0], threshold_[1], threshold_[2]));
-  }
-  if (event.id != heap_.count()) {
-    return Convict(Law::kIdentity, event.id,
-                   fmt::format("the new object is #{}, not #{}", heap_.count(), event.id));
-  }
-  frame.answered = true;
+void ExactJudge::OnBorn(Frame& frame) {
   const Op op = frame.op;
   const ObjectId target = frame.object;
   if (collection_.running) Note(Situation::kBornInCollection);
+  ObjectId id = kNone;
   if (op.code == OpCode::kNode) {
-    heap_.NewNode(op.count, op.script);
+    id = heap_.NewNode(op.count, op.script);
   } else if (op.code == OpCode::kLeaf) {
-    heap_.NewLeaf();
+    id = heap_.NewLeaf();
   } else {
-    heap_.NewWeak(target, op.script);
+    id = heap_.NewWeak(target, op.script);
     const Frame* script = InnermostScript();
     if (script != nullptr && script->object == target) Note(Situation::kWeakMadeByFinalizer);
   }
-  heap_.SetRegister(op.dest, event.id);
+  SetRegister(op.dest, id);
   if (op.code == OpCode::kWeak) heap_.Release(target);
 }
 
-void ExactJudge::OnFailed() {
-  Frame& frame = frames_.back();
-  if (frame.type != Frame::Type::kOp || !frame.failing || frame.answered) {
-    return Convict(Law::kFailedAllocation, kNone, "no allocation had to fail");
-  }
-  frame.answered = true;
-  Note(Situation::kAllocationFailed);
+void ExactJudge::OnFailed(Frame& frame) {
   if (frame.op.code == OpCode::kWeak) heap_.Release(frame.object);
 }
 
-void ExactJudge::OnGot(const Event& event) {
-  Frame& frame = frames_.back();
-  const bool loads = Yields(frame.op.code);
-  if (frame.type != Frame::Type::kOp || !loads || frame.answered) {
-    return Convict(Law::kEventInPlace, kNone,
-                   frame.type == Frame::Type::kOp
-                       ? fmt::format("`{}` yields nothing{}", Print(frame.op),
-                                     loads ? " more" : " that is reported")
-                       : "a collection yields nothing");
-  }
-  const bool none_too = frame.open_answer;
-  if (event.id != frame.object && !(none_too && event.id == kNone)) {
-    const auto name = [](ObjectId id) { return id == kNone ? "none" : fmt::format("#{}", id); };
-    return Convict(frame.op.code == OpCode::kDeref ? Law::kDereference : Law::kLoad, event.id,
-                   fmt::format("`{}` yielded {} instead of {}{}", Print(frame.op), name(event.id),
-                               name(frame.object), none_too ? " or none" : ""));
-  }
-  frame.answered = true;
+void ExactJudge::OnGot(Frame& frame, ObjectId id) {
   if (!frame.open_answer) return;
   const ObjectId weak = Resolve(frame.op.ref);
   const uint8_t dest = frame.op.dest;
-  if (event.id == kNone) {
+  if (id == kNone) {
     const ObjectId target = heap_.at(weak).target;
     if (heap_.at(weak).bond == Bond::kMaybe) {
       heap_.Detach(weak);
@@ -139,10 +57,10 @@ void ExactJudge::OnGot(const Event& event) {
       heap_.Doom(target);
     }
   } else {
-    if (heap_.at(event.id).firm == 0) Note(Situation::kRescuedByWeakReference);
+    if (heap_.at(id).firm == 0) Note(Situation::kRescuedByWeakReference);
     heap_.at(weak).bond = Bond::kAttached;
   }
-  heap_.SetRegister(dest, event.id);
+  SetRegister(dest, id);
 }
 
 void ExactJudge::OnFinalize(ObjectId id) {
@@ -280,18 +198,11 @@ void ExactJudge::BeginCallback(ObjectId id) {
   if (!weak.moving) heap_.Hold(id);
   frames_.push_back({.type = Frame::Type::kScript,
                      .is_callback = true,
-                     .in_collection = weak.moving,
-                     .object = id});
+                     .object = id,
+                     .in_collection = weak.moving});
 }
 
-void ExactJudge::ScriptEnded(bool raised) {
-  if (violation_) return;
-  if (frames_.empty() || frames_.back().type != Frame::Type::kScript) {
-    return Convict(Law::kEventInPlace, kNone, "no script was running that could end");
-  }
-  const Frame frame = frames_.back();
-  frames_.pop_back();
-  if (raised) Note(Situation::kScriptRaised);
+void ExactJudge::OnScriptEnded(Frame frame) {
   ShadowObject& object = heap_.at(frame.object);
   if (frame.is_callback) {
     heap_.Release(frame.object);
@@ -360,13 +271,7 @@ void ExactJudge::OnFree(ObjectId id) {
 }
 
 void ExactJudge::OnTracked(const Event& event) {
-  const Frame& frame = frames_.back();
-  if (frame.type != Frame::Type::kOp || frame.op.code != OpCode::kCensus) {
-    return Convict(Law::kEventInPlace, event.id, "no census was requested");
-  }
-  if (!Known(event.id, Law::kCensusComplete)) return;
   const ShadowObject& object = heap_.at(event.id);
-  seen_in_census_.push_back(event.id);
   if (object.found || object.kept || object.moving) return;  // in a list of the running collection
   if (object.generation < 0) {
     return Convict(Law::kCensusComplete, event.id,
@@ -380,18 +285,13 @@ void ExactJudge::OnTracked(const Event& event) {
   }
 }
 
-void ExactJudge::EndCensus() {
-  std::sort(seen_in_census_.begin(), seen_in_census_.end());
-  const auto twice = std::adjacent_find(seen_in_census_.begin(), seen_in_census_.end());
-  if (twice != seen_in_census_.end()) {
-    return Convict(Law::kCensusComplete, *twice, fmt::format("#{} was listed twice", *twice));
-  }
+void ExactJudge::EndCensus(std::span<const ObjectId> seen) {
   scratch_.clear();
   heap_.ListTracked(kGenerations - 1, &scratch_);
   for (const ObjectId id : scratch_) {
     const ShadowObject& object = heap_.at(id);
     if (object.moving || !heap_.HeldForNow(id)) continue;
-    if (!std::binary_search(seen_in_census_.begin(), seen_in_census_.end(), id)) {
+    if (!std::binary_search(seen.begin(), seen.end(), id)) {
       return Convict(Law::kCensusComplete, id,
                      fmt::format("#{} in generation {} was not listed", id, object.generation));
     }

@@ -7,7 +7,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "model/judge/exact_judge.h"
 #include "model/judge/paths.h"
@@ -19,27 +18,6 @@ namespace {
 bool Holds(const ShadowObject& holder) { return !holder.freed && !holder.releasing; }
 
 }  // namespace
-
-std::string ExactJudge::Signature(Law law) const {
-  std::string signature = Name(law);
-  for (size_t i = frames_.size(); i-- > 0;) {
-    if (frames_[i].type != Frame::Type::kOp) continue;
-    signature += fmt::format(" at {}", WordOf(frames_[i].op.code));
-    break;
-  }
-  const Frame* script = InnermostScript();
-  signature += script == nullptr     ? " in main"
-               : script->is_callback ? " in a callback"
-                                     : " in a finalizer";
-  return signature;
-}
-
-void ExactJudge::Convict(Law law, ObjectId object, std::string what) {
-  if (violation_) return;
-  const bool known = heap_.exists(object);
-  violation_ = Violation{law, known ? object : kNone, std::move(what), "", Signature(law)};
-  violation_->lawful = Lawful(violation_->object);
-}
 
 // "r2 -> #1 slot 0 -> #0": a shortest path of references from a root.
 std::string ExactJudge::PathTo(ObjectId wanted) const {
@@ -55,9 +33,9 @@ std::string ExactJudge::PathTo(ObjectId wanted) const {
       }
     }
   };
-  for (int i = 0; i < kRegisters; ++i) paths.AddRoot(heap_.reg(i), fmt::format("r{}", i));
-  for (size_t i = 0; i < heap_.garbage().size(); ++i) {
-    paths.AddRoot(heap_.garbage()[i], fmt::format("garbage {}", i));
+  for (int i = 0; i < kRegisters; ++i) paths.AddRoot(reg(i), fmt::format("r{}", i));
+  for (size_t i = 0; i < garbage_.size(); ++i) {
+    paths.AddRoot(garbage_[i], fmt::format("garbage {}", i));
   }
   for (const Frame& frame : frames_) {
     if (frame.type == Frame::Type::kScript) paths.AddRoot(frame.object, "self of a running script");
@@ -139,35 +117,16 @@ void ExactJudge::ListOfCollection(std::vector<std::string>* due) const {
   if (over) due->push_back(fmt::format("done {}", c.cleared + c.weaks_died + KeptObjects()));
 }
 
-// Appends the result that the innermost operation has yet to report.
-void ExactJudge::ListAnswers(ObjectId object, std::vector<std::string>* due) const {
-  if (frames_.empty() || frames_.back().type != Frame::Type::kOp) return;
-  const Frame& frame = frames_.back();
-  const OpCode code = frame.op.code;
-  if (code == OpCode::kCensus && object != kNone && heap_.at(object).generation >= 0) {
-    due->push_back(fmt::format("tracked {} {}", object, heap_.at(object).generation));
-  }
-  if (code == OpCode::kCollect && !frame.collected) {
-    due->push_back(fmt::format("collect {}", frame.op.count));
-  }
-  if (frame.answered) return;
-  if (Allocates(code)) {
-    due->push_back(frame.failing ? "failed"
-                   : frame.automatic >= 0 && !frame.collected
-                       ? fmt::format("collect {} auto", frame.automatic)
-                       : fmt::format("new {}", heap_.count()));
-  } else if (Yields(code)) {
-    due->push_back(frame.object == kNone ? "got none" : fmt::format("got {}", frame.object));
-    if (frame.open_answer) due->push_back("got none");
-  }
-}
-
 std::string ExactJudge::Lawful(ObjectId object) const {
   constexpr size_t kMost = 6;
   std::vector<std::string> due;
   ListDeaths(&due);
   ListOfCollection(&due);
-  ListAnswers(object, &due);
+  const bool census = !frames_.empty() && frames_.back().op.code == OpCode::kCensus;
+  if (census && object != kNone && heap_.at(object).generation >= 0) {
+    due.push_back(fmt::format("tracked {} {}", object, heap_.at(object).generation));
+  }
+  ListAnswers(&due);
   if (due.empty()) {
     const bool lives = object != kNone && !heap_.at(object).freed && heap_.at(object).firm > 0;
     return lives ? fmt::format("nothing; #{} lives on", object) : "nothing";

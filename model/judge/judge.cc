@@ -78,7 +78,7 @@ Judge::Reason Judge::ReasonOf(const Op& op) const {
     case table::State::kAny:
       return {};
     case table::State::kListed:
-      if (static_cast<size_t>(op.count) < garbage_size()) return {};
+      if (static_cast<size_t>(op.count) < garbage_.size()) return {};
       return {Reason::Kind::kGarbage, 0, 0};
     case table::State::kInScript:
       if (in_script()) return {};
@@ -108,7 +108,7 @@ std::string Judge::WhyVoid(const Op& op) const {
     case Reason::Kind::kNoSlot:
       return fmt::format("{} has no slot {}", NameOf(reason.ref), op.slot);
     case Reason::Kind::kGarbage:
-      return fmt::format("the garbage list has {} objects", garbage_size());
+      return fmt::format("the garbage list has {} objects", garbage_.size());
     case Reason::Kind::kNoScript:
       return "no script is running";
     case Reason::Kind::kNoAction:

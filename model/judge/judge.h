@@ -6,6 +6,11 @@
 //
 // Place: the heart of model/. A judge sees programs, events and a contract, never a collector.
 //
+// Judge itself knows what is the same under every contract: what is open, and which events may come
+// in it; which operations make sense; that births are numbered, that a result is what was put
+// there, that an allocation fails when told to. The laws of a contract are its virtual functions:
+// exact_judge.h for contracts that fix every step, envelope_judge.h for contracts of bounds.
+//
 // Complexity: amortized O(1) a call, with the exceptions that exact_judge.h and envelope_judge.h
 // list; memory is linear in the objects born since Reset. Threads: one thread uses a judge.
 // Exceptions: none but std::bad_alloc. Any sequence of events is valid input.
@@ -13,12 +18,15 @@
 #ifndef MODEL_JUDGE_JUDGE_H_
 #define MODEL_JUDGE_JUDGE_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "model/collector.h"
 #include "model/judge/feature.h"
@@ -47,7 +55,7 @@ class Judge {
   virtual ~Judge() = default;
 
   // Discards everything: the next operation starts a new program.
-  virtual void Reset() = 0;
+  void Reset();
 
   // The operation that is executed for `op`: the same, but plain if it names a kind that the
   // specimen does not offer at that place, or that cannot have the finalizer that it names. O(1).
@@ -65,13 +73,13 @@ class Judge {
   // place breaks the law event-in-place; it is not an error of the caller. Begin accepts void
   // operations, as traces recorded elsewhere have them, and gives them no effect. Once a law is
   // broken, these calls have no effect until Reset.
-  virtual void Begin(const Op& op) = 0;
-  virtual void Observe(const Event& event) = 0;
-  virtual void ScriptEnded(bool raised) = 0;
-  virtual void End() = 0;
+  void Begin(const Op& op);
+  void Observe(const Event& event);
+  void ScriptEnded(bool raised);
+  void End();
 
   // The program has ended: no operation may be open.
-  virtual void Finish() = 0;
+  void Finish();
 
   // The broken law, if there is one.
   const std::optional<Violation>& violation() const { return violation_; }
@@ -85,13 +93,52 @@ class Judge {
 
   // For callers that run programs: the object in a register, or kNone, and the script of an object,
   // or kNoScript. O(1). REQUIRES: 0 <= index < kRegisters; `id` was born since Reset.
-  virtual ObjectId reg(int index) const = 0;
+  ObjectId reg(int index) const { return registers_[static_cast<size_t>(index)]; }
   virtual int8_t script_of(ObjectId id) const = 0;
   // Whether the innermost open frame is an operation or a collection: an event or End may follow,
   // but not an operation.
-  virtual bool in_operation() const = 0;
+  bool in_operation() const {
+    return !frames_.empty() && frames_.back().type != Frame::Type::kScript;
+  }
+  // No operation, script or collection is open.
+  bool idle() const { return frames_.empty(); }
 
  protected:
+  // What is open: an operation, a script or a collection. On a stack, innermost last.
+  struct Frame {
+    enum class Type : uint8_t { kOp, kScript, kCollection } type = Type::kOp;
+    Op op = {};
+    bool answered = false;     // kOp: kNew, kFailed or kGot was seen
+    bool collected = false;    // kOp: its collection was seen
+    bool failing = false;      // kOp: this allocation must fail
+    bool is_callback = false;  // kScript
+    size_t census = 0;         // kOp: where its part of seen_in_census_ begins
+    // kScript: its self. kOp: what it yields, the target of `weak`, the node of `poke`, or the
+    // first object that is born after a census began.
+    ObjectId object = kNone;
+
+    // Of exact contracts.
+    bool open_answer = false;    // kOp: a dereference that may yield `object` or nothing
+    bool in_collection = false;  // kScript: called by a collection's own phases
+    bool nested = false;         // kCollection: inside another one, so it does nothing
+    int8_t automatic = -1;       // kOp: the generation of the collection due before the birth; -1
+    bool full = false;           // kOp: ... a full collection is lawful instead
+    size_t loose_mark = 0;       // kOp: ShadowHeap::LooseMark as it began
+
+    // Of contracts of bounds.
+    bool judged = false;    // kCollection: full, and in no script or other collection
+    bool saves = false;     // kCollection: judged, and all its trash has to be saved
+    bool by_count = false;  // kScript: its object died by reference count
+    bool in_doubt = false;  // kOp: a load that may yield `object` or nothing
+    bool holds = false;     // it counts among the holds of `object`
+  };
+
+  // What an operation has to yield: `id`, or nothing if `none_too`.
+  struct Answer {
+    ObjectId id = kNone;
+    bool none_too = false;
+  };
+
   // What a reference leads to.
   struct Referent {
     enum class Kind : uint8_t { kNothing, kNode, kLeaf, kWeak } kind = Kind::kNothing;
@@ -99,7 +146,64 @@ class Judge {
     ObjectId id = kNone;
   };
 
-  Judge(uint32_t abilities, const KindTable& kinds) : abilities_(abilities), kinds_(kinds) {}
+  Judge(uint32_t abilities, const KindTable& kinds) : abilities_(abilities), kinds_(kinds) {
+    registers_.fill(kNone);
+  }
+
+  // ---- The laws of a contract ----
+  // Each is called when the event or operation is in place; it convicts, or follows. `frame` is the
+  // innermost one, and valid until another is opened.
+
+  virtual void Clear() = 0;  // of Reset
+  // Something is about to happen: an operation, an event, an end.
+  virtual void Prepare() {}
+  // An operation begins: the frame is not open yet, and the operation may be void.
+  virtual void Enter(Frame& frame) = 0;
+  // The operation of the frame, which is not void, takes effect as far as no event tells of it.
+  virtual void Apply(Frame& frame) = 0;
+  // May convict, before the identity of the new object is judged.
+  virtual void CheckBirth(const Frame& /*frame*/) {}
+  virtual void OnBorn(Frame& frame) = 0;    // object number born_
+  virtual void OnFailed(Frame& frame) = 0;  // the allocation had to fail
+  virtual Answer Expected(const Frame& frame) const = 0;
+  virtual void OnGot(Frame& frame, ObjectId id) = 0;  // as expected
+  virtual void OnFinalize(ObjectId id) = 0;
+  virtual void OnCallback(ObjectId id) = 0;
+  // The script of the frame, which is open no more, has ended.
+  virtual void OnScriptEnded(Frame frame) = 0;
+  virtual void OnFree(ObjectId id) = 0;
+  virtual void OnCollect(const Event& event) = 0;
+  virtual void OnDone(const Event& event) = 0;  // closes the frame
+  virtual void OnGarbage(ObjectId id) = 0;      // of an object that exists, in a collection
+  // Whether a collection may run now that was not reported.
+  virtual bool MayCollect() const { return false; }
+  virtual void OnTracked(const Event& event) = 0;
+  // Convicts if the census, in which these were seen (sorted), was not complete.
+  virtual void EndCensus(std::span<const ObjectId> seen) = 0;
+  // The operation of the frame, which is still open, has ended: what was due must have happened.
+  virtual void Leave(const Frame& frame) = 0;
+
+  // What exists, or did, of `id`; kNothing if it is freed.
+  virtual Referent Describe(ObjectId id) const = 0;
+  virtual bool Freed(ObjectId id) const = 0;
+  // What would have been lawful instead of what was convicted about `object`, or kNone.
+  virtual std::string Lawful(ObjectId object) const = 0;
+
+  // ---- For these laws ----
+
+  // Convicts, unless something has been convicted. Without `lawful`, Lawful says it.
+  void Convict(Law law, ObjectId object, std::string what, std::string lawful = "");
+  bool exists(ObjectId id) const { return id >= 0 && id < born_; }
+  // Whether the object exists and is not freed; if not, convicts of `law`.
+  bool Known(ObjectId id, Law law);
+  // The object to which `ref` leads, or kNone.
+  ObjectId Resolve(Ref ref) const {
+    return ref == kSelf ? Self() : registers_[static_cast<size_t>(ref)];
+  }
+  const Frame* InnermostScript() const;
+  bool in_script() const { return InnermostScript() != nullptr; }
+  // Appends the results and collections that the innermost operation has yet to report.
+  void ListAnswers(std::vector<std::string>* due) const;
 
   // The kind by which a slot holds, or null if it is plain, and a change of it.
   const KindRow* edge(ObjectId node, size_t slot) const {
@@ -138,10 +242,19 @@ class Judge {
   };
   Reason ReasonOf(const Op& op) const;
   Reason WhyUnfit(Ref ref, size_t slot, table::Operand wanted) const;
-
-  virtual Referent Look(Ref ref) const = 0;
-  virtual size_t garbage_size() const { return 0; }
-  virtual bool in_script() const = 0;
+  ObjectId Self() const;
+  Referent Look(Ref ref) const {
+    const ObjectId id = Resolve(ref);
+    return id == kNone ? Referent{} : Describe(id);
+  }
+  void Born(ObjectId id);
+  void Failed();
+  void Got(ObjectId id);
+  void Saved(ObjectId id);
+  void Tracked(const Event& event);
+  void CheckAnswered(const Frame& frame);
+  void CheckCensus();
+  std::string Signature(Law law) const;
 
   void Note(Situation situation) {
     situations_ |= uint64_t{1} << static_cast<int>(situation);
@@ -156,6 +269,12 @@ class Judge {
   const KindTable kinds_;
   // The slots that hold by a kind; looked up only, so its order has no influence.
   std::unordered_map<uint64_t, const KindRow*> edges_;
+  std::vector<Frame> frames_;
+  std::array<ObjectId, kRegisters> registers_;
+  std::vector<ObjectId> garbage_;         // the garbage list
+  std::vector<ObjectId> seen_in_census_;  // of the running censuses, one within another
+  ObjectId born_ = 0;                     // objects since Reset
+  int32_t fail_in_ = 0;                   // the allocation that fails, counted down; 0: none
   std::optional<Violation> violation_;
   uint64_t situations_ = 0;
   FeatureCounter features_;

@@ -408,16 +408,6 @@ constexpr Rule kRules[] = {
 -> new 1
 +> new 0 # <- here
 )"},
-    {"ThereIsNoGarbageList", kEnvelopes, Law::kEventInPlace, R"(
- r0 = node 1
- > new 0
- r0.0 = r0
- r0 = none
- collect 0
- > collect 0
-+> garbage 0 # <- here
- > done 0
-)"},
 };
 
 }  // namespace

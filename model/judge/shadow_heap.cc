@@ -15,8 +15,6 @@ namespace ouro {
 void ShadowHeap::Reset() {
   count_ = 0;
   lists_.clear();
-  registers_.fill(kNone);
-  garbage_.clear();
   for (auto& list : tracked_) list.clear();
   loose_log_.clear();
   maybe_held_.clear();
@@ -64,30 +62,18 @@ ObjectId ShadowHeap::NewWeak(ObjectId target, int8_t script) {
   return id;
 }
 
-void ShadowHeap::SetRegister(int index, ObjectId value) {
-  const ObjectId old = std::exchange(registers_[static_cast<size_t>(index)], value);
-  if (value != kNone) Hold(value);
-  if (old != kNone) Release(old);
-}
-
 void ShadowHeap::SetSlot(ObjectId node, int index, ObjectId value) {
   const ObjectId old = std::exchange(at(node).slots[static_cast<size_t>(index)], value);
   if (value != kNone) Hold(value);
   if (old != kNone) Release(old);
 }
 
-void ShadowHeap::AppendGarbage(ObjectId id) {
-  garbage_.push_back(id);
-  at(id).in_garbage = true;
-  Hold(id);
-}
-
-void ShadowHeap::ClearGarbage() {
-  if (garbage_.empty()) return;
+void ShadowHeap::ReleaseList(std::vector<ObjectId>* ids) {
+  if (ids->empty()) return;
   ShadowObject& list = lists_.emplace_back();
   list.kind = ShadowObject::Kind::kList;
-  list.slots.assign(garbage_.rbegin(), garbage_.rend());
-  garbage_.clear();
+  list.slots.assign(ids->rbegin(), ids->rend());
+  ids->clear();
   BeginReleasing(-1 - static_cast<ObjectId>(lists_.size()));
 }
 

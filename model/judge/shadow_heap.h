@@ -105,16 +105,14 @@ class ShadowHeap {
 
   void Reset();
 
-  // Births, and the registers, slots and garbage list, which refer firmly. The new value is held
-  // before the old one is released.
+  // Births, and slots, which refer firmly. The new value is held before the old one is released.
   ObjectId NewNode(int slots, int8_t script);
   ObjectId NewLeaf();
   ObjectId NewWeak(ObjectId target, int8_t script);
-  void SetRegister(int index, ObjectId value);
   void SetSlot(ObjectId node, int index, ObjectId value);
-  void AppendGarbage(ObjectId id);
-  // Releases all elements, last first (section 1: lists release from the end).
-  void ClearGarbage();
+  // Releases the elements of a list, last first (section 1: lists release from the end), and clears
+  // it. REQUIRES: each is held for it.
+  void ReleaseList(std::vector<ObjectId>* ids);
 
   // Adds or removes a firm reference, that of a script, a pending callback or one of the above.
   // REQUIRES of Release: there is one.
@@ -170,8 +168,6 @@ class ShadowHeap {
   const ShadowObject& at(ObjectId id) const { return const_cast<ShadowHeap*>(this)->at(id); }
   bool exists(ObjectId id) const { return id >= 0 && id < count_; }
   ObjectId count() const { return count_; }
-  ObjectId reg(int index) const { return registers_[static_cast<size_t>(index)]; }
-  const std::vector<ObjectId>& garbage() const { return garbage_; }
 
   // Objects that became unheld since the judge last emptied this list; some are held again.
   std::vector<ObjectId> dying;
@@ -190,8 +186,6 @@ class ShadowHeap {
   std::vector<ShadowObject> objects_;  // records are reused by Reset; the first count_ count
   ObjectId count_ = 0;
   std::vector<ShadowObject> lists_;  // garbage lists that were cleared: holders -2, -3, ...
-  std::array<ObjectId, kRegisters> registers_{};
-  std::vector<ObjectId> garbage_;
   std::array<std::vector<ObjectId>, kGenerations> tracked_;
   std::vector<ObjectId> loose_log_;   // objects that started releasing, in order
   std::vector<ObjectId> unheld_;      // worklist of Spread

@@ -183,9 +183,10 @@ bool Under(const Envelope& bounds, Situation situation) {
                              situation == Situation::kTrashResurrected ||
                              situation == Situation::kNestedCollect;
   const bool self = bounds.finalizers != Envelope::Finalizers::kAfterDeath;
-  if (by_count && !bounds.prompt) return false;
+  const bool counts = bounds.prompt != Envelope::Prompt::kNo;
+  if (by_count && !counts) return false;
   if (by_collection && bounds.spares == Envelope::Spares::kAll) return false;
-  if (situation == Situation::kCollectInFinalizer) return bounds.prompt;
+  if (situation == Situation::kCollectInFinalizer) return counts;
   const bool back =
       situation == Situation::kTrashResurrected || situation == Situation::kResurrectedByFinalizer;
   if (back && !self) return false;
