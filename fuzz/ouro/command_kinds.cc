@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// `ouro kinds`: each kind of a specimen alone, in a process of its own, through its checks
-// (kind_checks.h); or, for several specimens, a table of kinds by specimen: where a kind was
-// repaired. A kind that is known to fail is expected to: the run fails when that changes.
+// `ouro kinds`: each kind of a specimen through its checks (kind_checks.h); or, for several
+// specimens, a table of kinds by specimen: where a kind was repaired. A kind that is known to fail
+// is expected to: the run fails when that changes.
+//
+// Kinds share a process while they pass: to start an interpreter takes longer than to check a kind.
+// One that fails is checked again alone, in processes of its own.
 
 #include <fmt/format.h>
 
@@ -33,6 +36,7 @@ namespace ouro {
 namespace {
 
 constexpr int kMilliseconds = 10'000;  // of one check without an event
+constexpr size_t kTogether = 32;       // kinds whose checks may share a process
 
 // What the checks say of one kind.
 struct Result {
@@ -78,6 +82,30 @@ Result Check(const KindRow& kind, const Specimen& specimen) {
   return result;
 }
 
+// The same for several kinds, in their order.
+std::vector<Result> CheckTogether(const std::vector<KindRow>& kinds, const Specimen& specimen) {
+  std::vector<Result> results;
+  Isolation isolation;
+  isolation.milliseconds = kMilliseconds;
+  while (results.size() < kinds.size()) {
+    std::vector<Program> programs;
+    std::vector<size_t> ends;  // of the programs of each kind
+    for (size_t i = results.size(); i < kinds.size(); ++i) {
+      for (KindCheck& check : ChecksOf(kinds[i])) programs.push_back(std::move(check.program));
+      ends.push_back(programs.size());
+    }
+    const size_t found = FindIsolated(programs, kAnySignature, specimen, isolation);
+    size_t begin = 0;
+    for (const size_t end : ends) {
+      if (found < end) break;
+      results.push_back({.kind = kinds[results.size()], .passed = end - begin});
+      begin = end;
+    }
+    if (results.size() < kinds.size()) results.push_back(Check(kinds[results.size()], specimen));
+  }
+  return results;
+}
+
 const char* PlaceName(const KindRow& kind) {
   if (kind.place == KindRow::Place::kEdge) return "edge";
   return kind.place == KindRow::Place::kNode ? "node" : "root";
@@ -113,12 +141,16 @@ std::vector<Result> CheckAll(const Specimen& specimen,
   std::vector<Result> results;
   StatusLine line;
   const std::vector<KindRow>& kinds = specimen.kinds.kinds();
-  for (const KindRow& kind : kinds) {
+  while (results.size() < kinds.size()) {
+    const auto begin = kinds.begin() + static_cast<ptrdiff_t>(results.size());
+    const size_t many = std::min(kTogether, kinds.size() - results.size());
     line.Show(fmt::format("{}: {} of {}: {}", specimen.name, results.size() + 1, kinds.size(),
-                          KindName(kind.id)));
-    results.push_back(Check(kind, specimen));
-    line.Clear();
-    each(results.back());
+                          KindName(begin->id)));
+    for (Result& result : CheckTogether({begin, begin + static_cast<ptrdiff_t>(many)}, specimen)) {
+      line.Clear();
+      each(result);
+      results.push_back(std::move(result));
+    }
     std::fflush(stdout);
   }
   return results;
@@ -154,15 +186,22 @@ std::string Cell(const Result& result) {
   return cell.empty() ? "." : cell;
 }
 
-// The cells of one kind: a version each, as many at a time as there are processors. "": the version
-// has no such kind.
-std::vector<std::string> CheckAcross(KindId kind, const std::vector<Specimen>& specimens) {
-  std::vector<std::string> cells(specimens.size());
+// The cells of some kinds: for each specimen, those of the kinds that it has. As many specimens at
+// a time as there are processors.
+std::vector<std::map<KindId, std::string>> CheckAcross(const std::vector<KindId>& kinds,
+                                                       const std::vector<Specimen>& specimens) {
+  std::vector<std::map<KindId, std::string>> cells(specimens.size());
   std::atomic<size_t> next = 0;
   const auto work = [&] {
     for (size_t i = next++; i < specimens.size(); i = next++) {
-      const KindRow* row = specimens[i].kinds.Find(kind);
-      if (row != nullptr) cells[i] = Cell(Check(*row, specimens[i]));
+      std::vector<KindRow> rows;
+      for (const KindId kind : kinds) {
+        const KindRow* row = specimens[i].kinds.Find(kind);
+        if (row != nullptr) rows.push_back(*row);
+      }
+      for (const Result& result : CheckTogether(rows, specimens[i])) {
+        cells[i][result.kind.id] = Cell(result);
+      }
     }
   };
   std::vector<std::thread> threads(
@@ -170,6 +209,21 @@ std::vector<std::string> CheckAcross(KindId kind, const std::vector<Specimen>& s
   for (std::thread& thread : threads) thread = std::thread(work);
   for (std::thread& thread : threads) thread.join();
   return cells;
+}
+
+// A row of the table. *fine: whether nothing is wrong with the kind.
+std::string RowAcross(KindId kind, const std::vector<std::map<KindId, std::string>>& cells,
+                      bool* fine) {
+  std::string line = fmt::format("{:<34}", KindName(kind));
+  *fine = true;
+  for (const std::map<KindId, std::string>& of_specimen : cells) {
+    const auto found = of_specimen.find(kind);
+    const std::string cell = found == of_specimen.end() ? "" : found->second;
+    *fine = *fine && (cell.empty() || cell == ".");
+    line += fmt::format(" {:>3}", cell);
+  }
+  while (line.back() == ' ') line.pop_back();
+  return line;
 }
 
 std::string Across(const std::vector<Specimen>& specimens, bool all, int* exit_code) {
@@ -186,19 +240,21 @@ std::string Across(const std::vector<Specimen>& specimens, bool all, int* exit_c
   fmt::print("\n");
   size_t failing = 0, checked = 0;
   StatusLine progress;
-  for (const auto& [name, kind] : kinds) {
-    progress.Show(fmt::format("{} of {}: {}", ++checked, kinds.size(), name));
-    const std::vector<std::string> cells = CheckAcross(kind, specimens);
+  for (auto next = kinds.begin(); next != kinds.end();) {
+    std::vector<KindId> together;
+    progress.Show(fmt::format("{} of {}: {}", checked + 1, kinds.size(), next->first));
+    for (; next != kinds.end() && together.size() < kTogether; ++next) {
+      together.push_back(next->second);
+    }
+    const std::vector<std::map<KindId, std::string>> cells = CheckAcross(together, specimens);
     progress.Clear();
-    const bool fine = std::all_of(cells.begin(), cells.end(), [](const std::string& cell) {
-      return cell.empty() || cell == ".";
-    });
-    failing += fine ? 0 : 1;
-    if (fine && !all) continue;
-    std::string line = fmt::format("{:<34}", name);
-    for (const std::string& cell : cells) line += fmt::format(" {:>3}", cell);
-    while (line.back() == ' ') line.pop_back();
-    fmt::print("{}\n", line);
+    for (const KindId kind : together) {
+      bool fine = false;
+      const std::string row = RowAcross(kind, cells, &fine);
+      if (!fine || all) fmt::print("{}\n", row);
+      failing += fine ? 0 : 1;
+      ++checked;
+    }
     std::fflush(stdout);
   }
   fmt::print("\n{} of {} kinds fail somewhere\n", failing, kinds.size());
