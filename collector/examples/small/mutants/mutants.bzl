@@ -24,7 +24,8 @@ def mutants(name):
                 patch,
             ],
             outs = [mutant + ".c"],
-            cmd = "patch -s --follow-symlinks --fuzz=0 -o $@ " +
+            cmd = "for key in class history breaks; do grep -q \"^$$key: \" $(location " + patch +
+                  ") || exit 1; done; patch -s --follow-symlinks --fuzz=0 -o $@ " +
                   "$(location " + collector + ") $(location " + patch + ")",
         )
         cc_binary(
