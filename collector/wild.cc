@@ -210,7 +210,7 @@ void Wild::Finalize(ObjectId id) {
     Marks marks(objects_.size());
     Reach({id}, &marks);
     for (size_t other = 0; other < marks.size(); ++other) {
-      objects_[other].touched = objects_[other].touched || marks[other];
+      objects_[other].near = objects_[other].near || marks[other];
     }
   }
   selves_.push_back(at(id).freed ? kNone : id);
@@ -354,7 +354,7 @@ void Wild::Collect(bool must) {
   }
   if (rules_.spares == Envelope::Spares::kAll) must = false;
   if (collections_ == 0) {
-    for (Object& object : objects_) object.touched = false;
+    for (Object& object : objects_) object.touched = object.near = false;
   }
   const bool saves = saveall_;
   const Ids trash = Dead();
@@ -427,8 +427,9 @@ void Wild::FreeIn(const Ids& trash, const Marks& behind, bool must, bool saves) 
     if (DueFinalizer(at(id)) && finalized_alive()) continue;
     const bool spared =
         rules_.spares == Envelope::Spares::kBehindFinalizers && behind[static_cast<size_t>(id)];
-    if ((!must || at(id).touched || spared) && Coin()) continue;
-    if (must && !at(id).touched && ++at(id).survived < rules_.collections && Coin()) continue;
+    const bool touched = at(id).touched || at(id).near;
+    if ((!must || touched || spared) && Coin()) continue;
+    if (must && !touched && ++at(id).survived < rules_.collections && Coin()) continue;
     if (must && strays_ < rules_.strays && OneIn(16)) {
       ++strays_;
       continue;

@@ -34,7 +34,8 @@ class WildHeap {
     bool yields = false;      // it yields its target
     bool due = false;         // its finalizer or callback has yet to run
     bool freed = false;
-    bool touched = false;   // a script of the running collection could reach it
+    bool touched = false;   // a script of the running collection has reached it
+    bool near = false;      // ... or could have, but did nothing
     bool deferred = false;  // a full collection has put off its finalizer
     int survived = 0;       // full collections that found it, and might have freed it
   };

@@ -31,12 +31,6 @@ constexpr size_t kListed = 20'000;     // programs for a survivor
 
 // Why it survives: what no bound demands, or no program shows.
 const std::map<std::string, std::string> kSurvivors = {
-    {"generational-ready-holders-first",
-     "order=any demands no finalizer that the object of another one can reach, if "
-     "touched=freed-by-next: a chain may take as many collections as with holders-first"},
-    {"generational-weak-behind",
-     "weak=before-finalizer demands it of the object of a finalizer, and not of what that reaches, "
-     "if touched=freed-by-next"},
     {"generational-weak-of-trash",
      "weak=before-finalizer does not demand it of a weak reference that is trash itself"},
     {"generational-young-kept", "only full collections owe anything"},

@@ -141,7 +141,8 @@ void EnvelopeJudge::Leave(const Frame& /*frame*/) {
   StartNewLives();
   if (std::exchange(collected_, false)) {
     for (const ObjectId id : living_)
-      at(id).unreachable_at_begin = at(id).became_unreachable = at(id).script_reachable = false;
+      at(id).unreachable_at_begin = at(id).became_unreachable = at(id).script_reachable =
+          at(id).finalizer_reachable = false;
   }
   for (const ObjectId id : marked_) at(id).became_unreachable = false;
   marked_.clear();

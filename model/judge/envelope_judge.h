@@ -71,7 +71,8 @@ class EnvelopeJudge final : public Judge {
     // As the innermost collection began: such an object could reach this one.
     bool behind_pending_finalizer = false;
     bool ever_behind = false;          // behind_pending_finalizer, for any of these collections
-    bool script_reachable = false;     // a script of the running collection could reach it
+    bool script_reachable = false;     // a script of the running collection has reached it
+    bool finalizer_reachable = false;  // ... or could have, but did nothing
     bool stray = false;                // it outlived its collections, within the bounds
     bool needed_by_finalizer = false;  // a finalizer that is due can reach it; a cache
     bool was_reachable = false;        // scratch, of Recount
@@ -139,7 +140,7 @@ class EnvelopeJudge final : public Judge {
   bool InRegister(ObjectId id) const;
   void Spread(bool Object::*mark);
   void MarkScriptReachable();
-  void MarkScriptReachableFrom(ObjectId id);
+  void MarkFinalizerReachable(ObjectId id);
   void StartNewLives();
   void BeginToCollect();
   void NoteUnreachable(ObjectId id);

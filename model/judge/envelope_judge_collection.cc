@@ -84,7 +84,7 @@ void EnvelopeJudge::MarkUnreachable() {
       object.finalizer_was_pending = due;
       object.finalizer_may_wait = unreachable && bounds_.queued && object.due != Object::Due::kNo &&
                                   bounds_.finalizers != Envelope::Finalizers::kAfterDeath;
-      object.script_reachable = object.ever_behind = false;
+      object.script_reachable = object.finalizer_reachable = object.ever_behind = false;
     }
     object.unreachable_at_begin |= unreachable;  // until the operation ends
     object.became_unreachable |= unreachable;
@@ -160,6 +160,8 @@ void EnvelopeJudge::CheckCollected() {
     if (unfinalized) {
       Stray(Law::kFinalizeAtOnce, id,
             fmt::format("#{} is unreachable, but the collection did not finalize it", id));
+    } else if (object.finalizer_reachable) {
+      object.survived = 0;
     } else if (++object.survived >= bounds_.collections) {
       Stray(Law::kTrashFreed, id,
             fmt::format("#{} is unreachable, but the collection did not free it", id));

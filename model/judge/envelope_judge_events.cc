@@ -117,7 +117,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   const bool by_count = !collecting() && object.references == 0;
   frames_.push_back({.type = Frame::Type::kScript, .object = id, .by_count = by_count});
   needed_known_ = false;
-  if (bounds_.touched == Envelope::Touched::kFreedByNext) MarkScriptReachableFrom(id);
+  if (bounds_.touched == Envelope::Touched::kFreedByNext) MarkFinalizerReachable(id);
 }
 
 void EnvelopeJudge::OnScriptEnded(Frame frame) {
@@ -216,7 +216,7 @@ void EnvelopeJudge::OnCallback(ObjectId id) {
   weak.call = Object::Due::kNo;
   weak.bond = Object::Bond::kNone;
   frames_.push_back({.type = Frame::Type::kScript, .is_callback = true, .object = id});
-  if (bounds_.touched == Envelope::Touched::kFreedByNext) MarkScriptReachableFrom(id);
+  if (bounds_.touched == Envelope::Touched::kFreedByNext) MarkFinalizerReachable(id);
 }
 
 // ---- The garbage list and censuses ----

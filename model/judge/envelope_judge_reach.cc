@@ -263,14 +263,14 @@ void EnvelopeJudge::MarkScriptReachable() {
 // The finalizer of `id` can reach all that the object reaches, even if its script does nothing. The
 // search stops at marked objects: what they reach was marked with them, and a script that stores
 // into them marks, too.
-void EnvelopeJudge::MarkScriptReachableFrom(ObjectId id) {
+void EnvelopeJudge::MarkFinalizerReachable(ObjectId id) {
   if (!collecting()) return;
-  at(id).script_reachable = false;
+  at(id).finalizer_reachable = false;
   work_.push_back(id);
   while (!work_.empty()) {
     Object& object = at(work_.back());
     work_.pop_back();
-    if (std::exchange(object.script_reachable, true)) continue;
+    if (std::exchange(object.finalizer_reachable, true)) continue;
     AllowAnotherFinalizer(&object);
     for (const ObjectId next : object.slots) {
       if (next != kNone) work_.push_back(next);
