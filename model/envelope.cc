@@ -23,7 +23,9 @@ using A = Envelope::Automatic;
 // sense of the language; adapters ask for each collection, and switch automatic ones off.
 
 // Sections 1, 6 and 7 of docs/semantics.md. A death by count clears weak references after the
-// finalizer, a collection before.
+// finalizer, a collection before. An instance of a class whose base, in C, has weak references
+// itself (a module, a set) has let go of its slots before that base calls them back:
+// subtype_dealloc.
 constexpr Envelope kOfCPython = {
     .prompt = P::kYes,
     .spares = S::kNothing,
@@ -32,7 +34,7 @@ constexpr Envelope kOfCPython = {
     .touched = T::kFreedAtOnce,
     .collections = 1,
     .weak = W::kEither,
-    .callbacks = C::kBeforeFree,
+    .callbacks = C::kAnyTime,
     .queued = false,
     .automatic = A::kNever,
     .strays = 0,

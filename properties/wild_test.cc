@@ -44,8 +44,8 @@ std::vector<const Contract*> AllBounds() {
   for (const char* text :
        {"lua,automatic=told", "lua,automatic=untold", "php,automatic=untold,callbacks=before-free",
         "ruby,queued=yes,automatic=untold", "php,prompt=either,queued=yes",
-        "cpython,automatic=told", "duktape,queued=yes", "boehm,automatic=untold,queued=yes",
-        "perl,queued=yes,automatic=told,callbacks=before-free",
+        "cpython,automatic=told,callbacks=before-free", "duktape,queued=yes",
+        "boehm,automatic=untold,queued=yes", "perl,queued=yes,automatic=told,callbacks=before-free",
         "gobject,automatic=untold,weak=either",
         "boehm-unordered,strays=0,collections=2,queued=yes,automatic=untold,weak=either"}) {
     contracts.push_back(nullptr);

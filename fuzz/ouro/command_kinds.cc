@@ -50,10 +50,13 @@ struct Result {
   bool unexpected() const {
     // What corrupts memory may break any law besides.
     if (!kind.crashes.empty() && faults.contains(KindFault::kCrashes)) return false;
+    // What the collector does not see, it does not show either: some kinds are read through it.
+    const bool unseen = !kind.leaks.empty() && faults.contains(KindFault::kLeaks);
     return kind.leaks.empty() != !faults.contains(KindFault::kLeaks) ||
            kind.crashes.empty() != !faults.contains(KindFault::kCrashes) ||
-           std::any_of(faults.begin(), faults.end(), [](const auto& fault) {
-             return fault.first != KindFault::kLeaks && fault.first != KindFault::kCrashes;
+           std::any_of(faults.begin(), faults.end(), [unseen](const auto& fault) {
+             return fault.first != KindFault::kLeaks && fault.first != KindFault::kCrashes &&
+                    !(unseen && fault.first == KindFault::kYields);
            });
   }
   std::string Known() const {
@@ -181,6 +184,7 @@ std::string One(const Specimen& specimen, bool all, int* exit_code) {
 std::string Cell(const Result& result) {
   std::string cell;
   for (const auto& [fault, check] : result.faults) {
+    if (fault == KindFault::kYields && result.faults.contains(KindFault::kLeaks)) continue;
     cell += fault == KindFault::kCrashes ? "C" : fault == KindFault::kLeaks ? "L" : "?";
   }
   return cell.empty() ? "." : cell;

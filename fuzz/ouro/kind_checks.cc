@@ -106,6 +106,8 @@ constexpr Row kOfNodes[] = {
      "def 0: r7 = self; main: r0 = node 1 as K del 0; r0.0 = r0; r0 = none; collect 2; r7 = none;"
      "collect 2; collect 2",
      false},
+    {"its callback collects",
+     "def 0: collect 2; main: r0 = node 1 as K; r1 = weak r0 call 0; r0 = none; collect 2", false},
     {"its finalizer collects",
      "def 0: collect 2; main: r0 = node 1 as K del 0; r0 = none; r0 = node 1 as K del 0; r0.0 = r0;"
      "r0 = none; collect 2; collect 2",

@@ -62,7 +62,7 @@ Judge::Referent EnvelopeJudge::Describe(ObjectId id) const {
 
 void EnvelopeJudge::Enter(Frame& /*frame*/) {
   // Only a script that executes an operation makes its object reachable.
-  if (!frames_.empty()) SetFrameHold(frames_.back(), true);
+  if (frames_.size() > 1) SetFrameHold(frames_[frames_.size() - 2], true);
   MarkScriptReachable();  // before anything changes
   DoubtFrail();
 }
@@ -135,8 +135,8 @@ void EnvelopeJudge::Follow(Frame& frame) {
 
 void EnvelopeJudge::Leave(const Frame& /*frame*/) {
   if (frames_.size() > 1) return;
-  CheckUnreferenced();
-  if (!violation_) CheckScriptsRan();
+  if (!unreferenced_.empty()) CheckUnreferenced();
+  if (!owed_.empty()) CheckScriptsRan();
   if (violation_) return;
   StartNewLives();
   if (std::exchange(collected_, false)) {
@@ -178,6 +178,7 @@ void EnvelopeJudge::Owe(ObjectId id) { owed_.push_back(id); }
 // No script is running: callbacks of what was cleared, and finalizers that run after death, must
 // have run, but for those that may be put off.
 void EnvelopeJudge::CheckScriptsRan() {
+  if (violation_) return;
   const size_t over = bounds_.queued ? std::exchange(owed_before_, 0) : owed_.size();
   for (size_t i = 0; i < over; ++i) {
     const ObjectId id = owed_[i];

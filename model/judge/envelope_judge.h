@@ -101,7 +101,9 @@ class EnvelopeJudge final : public Judge {
   };
 
   void Clear() override;
-  void Prepare() override { DoubtFrail(); }
+  void Prepare() override {
+    if (!maybe_frail_.empty()) DoubtFrail();
+  }
   void Enter(Frame& frame) override;
   void Apply(Frame& frame) override;
   void OnBorn(Frame& frame) override;

@@ -204,6 +204,7 @@ void EnvelopeJudge::OnCallback(ObjectId id) {
     return Convict(Law::kCallbackWhenCleared, id,
                    fmt::format("the callback of #{} has already run", id));
   }
+  DoubtRootedOfTrash(weak.target);
   // It may have been cleared before its target was brought back.
   const Object& target = at(weak.target);
   if (weak.bond == Object::Bond::kAttached && !target.freed && Reachable(weak.target) &&

@@ -54,11 +54,13 @@ void EnvelopeJudge::ForgetDoubt(ObjectId node, size_t slot) {
   if (--at(id).references == 0 && !at(id).reachable()) unreferenced_.push_back(id);
 }
 
-// A collection may have emptied the frail holders of an object that it found to be trash.
+// A collection may have emptied the holders of an object that it found to be trash.
 void EnvelopeJudge::DoubtFrailOf(ObjectId id) {
   for (size_t slot = 0; slot < at(id).slots.size(); ++slot) {
     const KindRow* kind = edge(id, slot);
-    if (kind != nullptr && kind->frail) Doubt(id, slot);
+    // What is held from outside for a node is let go once the node is found to be trash, even if a
+    // finalizer brings it back (weakref.finalize).
+    if (kind != nullptr && (kind->frail || kind->rooted)) Doubt(id, slot);
   }
 }
 
@@ -239,7 +241,10 @@ void EnvelopeJudge::MarkMaybeHeld(bool lingering) {
     for (const auto& [edge, id] : doubts_) {
       const Object& node = at(static_cast<ObjectId>(edge / kMaxSlots));
       const bool lives = node.reachable() || node.maybe_held || node.script_reachable;
-      if (!node.freed && lives) more |= mark(id);
+      // What is held from outside was reachable as the collection began: another one finds it.
+      const auto kind = edges_.find(edge);
+      const bool outside = !lingering && kind != edges_.end() && kind->second->rooted;
+      if (!node.freed && (lives || outside)) more |= mark(id);
     }
   }
 }

@@ -45,7 +45,6 @@ void Judge::PutEdge(ObjectId node, size_t slot, KindId kind) {
 
 Judge::Reason Judge::WhyUnfit(Ref ref, size_t slot, table::Operand wanted) const {
   using Kind = Referent::Kind;
-  if (wanted == table::Operand::kNone) return {};
   const Referent found = Look(ref);
   if (found.kind == Kind::kNothing) return {Reason::Kind::kEmpty, ref, 0};
   switch (wanted) {
@@ -72,8 +71,12 @@ Judge::Reason Judge::ReasonOf(const Op& op) const {
   if (const uint32_t missing = needs & ~abilities_; missing != 0) {
     return {Reason::Kind::kLacks, 0, missing & (~missing + 1)};
   }
-  if (const Reason reason = WhyUnfit(op.ref, op.slot, row.ref)) return reason;
-  if (const Reason reason = WhyUnfit(op.value, 0, row.value)) return reason;
+  if (row.ref != table::Operand::kNone) {
+    if (const Reason reason = WhyUnfit(op.ref, op.slot, row.ref)) return reason;
+  }
+  if (row.value != table::Operand::kNone) {
+    if (const Reason reason = WhyUnfit(op.value, 0, row.value)) return reason;
+  }
   switch (row.state) {
     case table::State::kAny:
       return {};

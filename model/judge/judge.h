@@ -112,7 +112,7 @@ class Judge {
     bool collected = false;    // kOp: its collection was seen
     bool failing = false;      // kOp: this allocation must fail
     bool is_callback = false;  // kScript
-    size_t census = 0;         // kOp: where its part of seen_in_census_ begins
+    int32_t census = 0;        // kOp: where its part of seen_in_census_ begins
     // kScript: its self. kOp: what it yields, the target of `weak`, the node of `poke`, or the
     // first object that is born after a census began.
     ObjectId object = kNone;
@@ -155,9 +155,9 @@ class Judge {
   // innermost one, and valid until another is opened.
 
   virtual void Clear() = 0;  // of Reset
-  // Something is about to happen: an operation, an event, an end.
+  // An event or an end is about to happen.
   virtual void Prepare() {}
-  // An operation begins: the frame is not open yet, and the operation may be void.
+  // An operation begins, before anything changes. It may be void.
   virtual void Enter(Frame& frame) = 0;
   // The operation of the frame, which is not void, takes effect as far as no event tells of it.
   virtual void Apply(Frame& frame) = 0;

@@ -52,7 +52,8 @@ constexpr Rule kRules[] = {
 -> done 0
 +> callback 1 # <- here
 )"},
-    {"CallbacksComeBeforeTheFree", "cpython php,callbacks=before-free", Law::kCallbackBeforeFree,
+    {"CallbacksComeBeforeTheFree", "cpython,callbacks=before-free php,callbacks=before-free",
+     Law::kCallbackBeforeFree,
      R"(
  r0 = node 1
  > new 0

@@ -35,21 +35,18 @@ void Judge::Begin(const Op& op) {
         Law::kEventInPlace, kNone,
         fmt::format("`{}` was executed before the operation in progress had ended", Print(op)));
   }
-  Prepare();
-  Frame frame;
+  Frame& frame = frames_.emplace_back();
   frame.op = Offered(op);
   if (frame.op.kind != kPlain) NoteKind(frame.op.kind);
   Enter(frame);
   if (IsVoid(op)) {  // in traces recorded elsewhere: an operation without effect stands in for it
     frame.op = Op{.code = OpCode::kEnable};
-    frames_.push_back(frame);
     return;
   }
   if (op.code == OpCode::kFail) fail_in_ = op.count;
-  frame.census = seen_in_census_.size();
-  frame.failing = Allocates(op.code) && fail_in_ > 0 && --fail_in_ == 0;
-  frames_.push_back(frame);
-  Apply(frames_.back());
+  if (op.code == OpCode::kCensus) frame.census = static_cast<int32_t>(seen_in_census_.size());
+  frame.failing = fail_in_ > 0 && Allocates(op.code) && --fail_in_ == 0;
+  Apply(frame);
 }
 
 void Judge::End() {
@@ -84,7 +81,7 @@ void Judge::CheckAnswered(const Frame& frame) {
 }
 
 void Judge::CheckCensus() {
-  const auto begin = seen_in_census_.begin() + static_cast<ptrdiff_t>(frames_.back().census);
+  const auto begin = seen_in_census_.begin() + frames_.back().census;
   std::sort(begin, seen_in_census_.end());
   const auto twice = std::adjacent_find(begin, seen_in_census_.end());
   if (twice != seen_in_census_.end()) {

@@ -84,6 +84,12 @@ constexpr Case kCases[] = {
     {"RootedCycleMayNotDie", "no-free-while-held",
      "r0 = node 1\n> new 0\nr0.0 = r0 as weak-map\nr0 = none\ncollect 2\n> collect 2\n> free 0\n"},
     {"RootedEndsWithItsNode", "free-at-once", HELD("weak-map") "r0 = none\n> free 0\n"},
+    {"RootedMayBeCalledBackBeforeItsNodeDies", "",
+     "r0 = node 1\n> new 0\nr1 = node 1\n> new 1\nr0.0 = r1 as weak-map\nr2 = weak r1 call 0\n"
+     "> new 2\nr1 = none\nr0 = none\n> callback 2\n> end 2\n> free 1\n> free 0\n"},
+    {"RootedIsNotCalledBackWhileItsNodeLives", "callback-when-cleared",
+     "r0 = node 1\n> new 0\nr1 = node 1\n> new 1\nr0.0 = r1 as weak-map\nr2 = weak r1 call 0\n"
+     "> new 2\nr1 = none\n> callback 2\n> end 2\n"},
     {"RootedMayDieBeforeItsNode", "", HELD("weak-map") "r0 = none\n> free 1\n> free 0\n"},
     {"RootedLivesWithItsNode", "no-free-while-held",
      HELD("weak-map") "collect 2\n> collect 2\n> free 1\n"},

@@ -250,10 +250,10 @@ enumerate :: enumerate([x]) :: h.__reduce__()[1][0].__reduce__()[1][0][0] :: :: 
     :: no-pull
 enumerate-big :: enumerate([x], 1 << 70) :: h.__reduce__()[1][0].__reduce__()[1][0][0] :: :: :: ::
     no-pull
-zip :: zip([1, 2], itertools.repeat(x)) :: h.__reduce__()[1][1].__reduce__()[1][0] :: :: :: next(h)
-map :: map(lambda a: 1, itertools.repeat(x)) :: h.__reduce__()[1][1].__reduce__()[1][0]
+zip :: zip([1, 2], itertools.repeat(x)) :: within(h) :: :: :: next(h)
+map :: map(lambda a: 1, itertools.repeat(x)) :: within(h)
 map-function :: map(Box(x).__init__, [1, 2]) :: h.__reduce__()[1][0].__self__.x :: :: :: :: no-pull
-filter :: filter(None, itertools.repeat(x)) :: h.__reduce__()[1][1].__reduce__()[1][0]
+filter :: filter(None, itertools.repeat(x)) :: within(h)
 filter-function :: filter(Box(x).__eq__, [1, 2]) :: h.__reduce__()[1][0].__self__.x
 slice-start :: slice(x, None) :: h.start :: :: :: h.indices(1)
 slice-stop :: slice(x) :: h.stop
@@ -285,7 +285,7 @@ function-dict :: function_with(x) :: h.a :: h.a = x :: h.a = None :: del h.a ;; 
     x}
 function-globals :: types.FunctionType((lambda: a).__code__, {'a': x}) :: h.__globals__['a'] ::
     h.__globals__['a'] = x :: h.__globals__['a'] = None :: h()
-function-annotation :: annotated(x) :: h.__annotations__['a'] :: h.__annotations__['a'] = x ::
+function-annotation :: annotated(x) :: h.__annotations__['a'] :: h.__annotations__ = {'a': x} ::
     h.__annotations__ = {} :: h.__annotations__ = {'a': x}
 bound-method :: types.MethodType(len, x) :: h.__self__ :: :: :: h.__reduce__()
 bound-instance :: Box(x).__init__ :: h.__self__.x :: :: :: h(1)

@@ -82,7 +82,7 @@ frame-cell :: frame_cell(x) :: h.f_locals['x'] :: :: :: h.clear() ;; h.f_locals.
 frame-back :: frame_below(x) :: h.f_back.f_locals['x'] :: :: :: h.clear() ;; h.f_back.clear() ::
     without@3.12-
 frame-trace :: frame_traced(x) :: h.f_trace.x :: :: :: h.clear() ;; h.f_trace_lines = 1 :: cyclic
-frame-generator :: frame_generator(x) :: next(h[1]) :: :: :: h[0].clear() ;; h[0].f_locals.clear()
+frame-generator :: frame_generator(x) :: next(h[1]) :: :: :: !3.12 h[0].clear() ;; h[0].f_locals.clear()
     ;; h[1].close() :: frail late cyclic@-3.10
 frame-globals :: frame_global(x) :: h.f_globals['a'] :: :: :: h.clear() ;; h.f_globals.clear() ::
 frame-proxy :: frame_of(x).f_locals :: h['x'] :: :: :: h.update(x=1) ;; h.copy() ;; list(h.items())
@@ -102,12 +102,13 @@ exception-attribute :: attributed(Error(), x) :: h.a :: h.a = x :: h.a = None ::
 exception-cause :: with_cause(x) :: h.__cause__.args[0] :: h.__cause__ = Error(x) :: h.__cause__ =
     None :: h.__context__ = h ;; h.__cause__ = h
 exception-context :: with_context(x) :: h.__context__.args[0] :: h.__context__ = Error(x) ::
-    h.__context__ = None :: h.__context__ = h ;; attempt(gen_local(1).throw, h)
+    h.__context__ = None :: h.__context__ = h ;;
+    attempt(gen_local(1).throw, h); h.__traceback__ = None
 exception-raised-context :: contextual(x) :: h.__context__.args[0] :: h.__context__ = Error(x) ::
     h.__context__ = None :: h.with_traceback(None) :: cyclic@-0
 exception-traceback :: traced(x) :: h.__traceback__.tb_next.tb_frame.f_locals['y'] :: ::
     h.__traceback__ = None :: h.with_traceback(h.__traceback__) ;;
-    h.__traceback__.tb_next.tb_frame.clear() ;; attempt(gen_local(1).throw, h)
+    h.__traceback__.tb_next.tb_frame.clear()
 exception-note :: noted(x) :: h.__notes__[0] :: h.__notes__ = [x] :: h.__notes__ = [] ::
     h.add_note('a') ;; h.add_note(1)
 exception-stop :: StopIteration(x) :: h.value :: h.__init__(x) :: h.__init__(); h.value = None ::

@@ -201,7 +201,7 @@ paramspec :: setting(typing.ParamSpec('P'), ('a', x)) :: h.a :: h.a = x :: h.a =
 paramspec-args :: typing.ParamSpecArgs(x) :: h.__origin__ :: :: :: h == h ;; h.__mro_entries__(1) ::
     without@-3.9 skip-death@3.12-
 type-alias :: typing.TypeAliasType('A', x) :: h.__value__ :: :: :: h[int] ;; h | int ;;
-    h.__type_params__ :: without@-3.11
+    h.__type_params__ :: without@-3.11 no-pull@3.14-
 type-alias-parameter :: typing.TypeAliasType('A', int, type_params=(x,)) :: h.__type_params__[0] ::
     :: :: h[int] ;; h.__parameters__ :: without@-3.11
 tuplegetter :: _collections._tuplegetter(0, x) :: h.__doc__ :: h.__doc__ = x :: h.__doc__ = None ::
@@ -277,10 +277,10 @@ zip-iterator :: zip(Endless(x), Endless(1)) :: within(h) :: :: :: h.__reduce__()
 zip-result :: pulled(zip(Endless(1), itertools.repeat(x)), 1) :: next(h)[1]
 enumerate-result :: pulled(enumerate(itertools.repeat(x)), 1) :: next(h)[1] :: :: :: h.__reduce__()
 product :: itertools.product([x, 1], repeat=2) :: within(h) :: :: :: h.__setstate__((0, 0)) ;;
-    h.__setstate__((9, 9)) ;; h.__setstate__((-1, -1)) ;; h.__setstate__(()) ;; drain(h) ;;
+    h.__setstate__((9, 9)) ;; h.__setstate__((-1, -1)) ;; h.__setstate__(()) ;; !3.14- drain(h) ;;
     h.__reduce__()
 product-started :: pulled(itertools.product([x, 1], [1]), 1) :: within(h) :: :: ::
-    h.__setstate__((1, 0)) ;; drain(h) ;; next(h); next(h)
+    h.__setstate__((1, 0)) ;; !3.14- drain(h) ;; next(h); next(h)
     :: skip-pull@3.7
 product-result :: pulled(itertools.product([x], [1, 2]), 1) :: within(h) :: :: :: next(h) ;;
     h.__reduce__()
@@ -412,7 +412,7 @@ weak-set-attribute :: setting(weakref.WeakSet(), ('a', x)) :: h.a :: h.a = x :: 
 weak-method :: weakref.WeakMethod(by_class.method, Box(x).__init__) ::
     h.__callback__.__closure__[0].cell_contents.__self__.x :: :: :: h() ;; h == h :: cyclic
 weak-finalize :: finalized(x) :: h.f.peek()[2][0] :: :: :: h.f() ;; h.f.detach() ;; h.f.peek() ;;
-    h.f.atexit = False :: rooted
+    h.f.atexit = False :: rooted no-init-self
 '''
 
 HELPERS_FUNCTOOLS = r'''

@@ -353,8 +353,8 @@ timer :: threading.Timer(9, by_collecting, (x,)) :: h.args[0] :: h.args = (x,) :
     h.cancel() ;; repr(h)
 exit-stack :: stacked(x) :: h._exit_callbacks[0][1].__self__.x :: :: :: h.pop_all() ;; entered(h) ;;
     h.close() ;; h.callback(by_collecting, 1) ;; h.__exit__(None, None, None)
-context-manager :: managed(x) :: next(h.gen) :: :: :: entered(h) ;; h.__exit__(Error, Error(), None)
-    ;; h.__enter__() :: frail
+context-manager :: managed(x) :: next(h.gen) :: :: :: entered(h) ;;
+    !-3.10 h.__exit__(Error, Error(), None) ;; h.__enter__() :: frail
 heap :: heaped(x) :: h[0].x :: :: :: heapq.heappush(h, Key(1)) ;; heapq.heapify(h) ;;
     heapq.heapreplace(h, Key(h[0].x)) ;; heapq.heappushpop(h, Key(1)) ;; heapq.merge(h, h)
 structseq-terminal :: os.terminal_size((x, 1)) :: h.columns :: :: :: h + h ;; h.__reduce__() ::

@@ -2,7 +2,8 @@
 
 # A kind of node is what an object of the program is: `name :: base :: arguments :: body :: words`,
 # or `name :: = expression`, for an object that takes attributes. The word `dict` says that its
-# slots are attributes in its dictionary; `metaclass`, that its class cannot be made in C.
+# slots are attributes in its dictionary; `metaclass`, that its class cannot be made in C. `noweak` is for those that cannot be weakly
+# referenced, and for `thread-local-node`, whose callbacks crash (corpus/native/cpython_thread_local.py).
 #
 # Place: a table of the CPython specimen, read by kinds_tables.py.
 
@@ -32,7 +33,7 @@ module-plain :: = types.ModuleType('m') :: :: :: dict nofinal
 function :: = (lambda: 0) :: :: :: dict nofinal
 class :: type :: 'C', (), {} :: :: dict cyclic
 class-plain :: = type('C', (), {}) :: :: :: dict cyclic nofinal
-thread-local-node :: _thread._local :: :: :: dict
+thread-local-node :: _thread._local :: :: :: dict noweak
 partial-node :: functools.partial :: int
 partial-plain :: = functools.partial(int) :: :: :: dict nofinal
 property-subclass :: property
