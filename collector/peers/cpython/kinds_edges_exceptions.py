@@ -82,8 +82,8 @@ frame-cell :: frame_cell(x) :: h.f_locals['x'] :: :: :: h.clear() ;; h.f_locals.
 frame-back :: frame_below(x) :: h.f_back.f_locals['x'] :: :: :: h.clear() ;; h.f_back.clear() ::
     without@3.12-
 frame-trace :: frame_traced(x) :: h.f_trace.x :: :: :: h.clear() ;; h.f_trace_lines = 1 :: cyclic
-frame-generator :: frame_generator(x) :: next(h[1]) :: :: :: !3.12 h[0].clear() ;; h[0].f_locals.clear()
-    ;; h[1].close() :: frail late cyclic@-3.10
+frame-generator :: frame_generator(x) :: next(h[1]) :: :: :: !3.12 h[0].clear() ;;
+    h[0].f_locals.clear() ;; h[1].close() :: frail late cyclic@-3.10
 frame-globals :: frame_global(x) :: h.f_globals['a'] :: :: :: h.clear() ;; h.f_globals.clear() ::
 frame-proxy :: frame_of(x).f_locals :: h['x'] :: :: :: h.update(x=1) ;; h.copy() ;; list(h.items())
     :: without@-3.12

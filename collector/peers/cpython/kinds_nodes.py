@@ -2,8 +2,9 @@
 
 # A kind of node is what an object of the program is: `name :: base :: arguments :: body :: words`,
 # or `name :: = expression`, for an object that takes attributes. The word `dict` says that its
-# slots are attributes in its dictionary; `metaclass`, that its class cannot be made in C. `noweak` is for those that cannot be weakly
-# referenced, and for `thread-local-node`, whose callbacks crash (corpus/native/cpython_thread_local.py).
+# slots are attributes in its dictionary; `metaclass`, that its class cannot be made in C; `noweak`,
+# that it cannot be weakly referenced. `thread-local-node` can, but then a callback that collects
+# crashes (corpus/native/cpython_thread_local.py).
 #
 # Place: a table of the CPython specimen, read by kinds_tables.py.
 
