@@ -119,11 +119,12 @@ std::string FindPlanted(const std::string& name, Specimen* specimen) {
 }
 
 // What ContractOfVersion covers, in words.
-constexpr const char* kCoveredVersions = "2.6, 2.7 and 3.4 to 3.13";
+constexpr const char* kCoveredVersions = "2.6, 2.7, 3.4 to 3.13, and 3.14.5 to 3.15";
 
-// The contract of that version of CPython, or nullptr unless it was tried on that version. 3.14.0
-// has two generations and 3.15 clears weak references later, so no version inherits from its
-// neighbour.
+// The contract of that version of CPython, or nullptr unless it was tried on that version: no
+// version inherits from its neighbour. 3.14.0 to 3.14.4 have two generations, and a collection of
+// one of them is an increment. 3.14.5 and 3.15 differ from 3.13 in one place and in eight, so they
+// are judged by bounds.
 const Contract* ContractOfVersion(const std::string& version) {
   const int major = std::atoi(version.c_str());
   const size_t dot = version.find('.');
@@ -132,6 +133,9 @@ const Contract* ContractOfVersion(const std::string& version) {
   if (major == 2 && minor == 7) return &kCPython27;
   if (major == 3 && minor >= 4 && minor <= 8) return &kCPython34;
   if (major == 3 && minor >= 9 && minor <= 13) return &kCPython39;
+  const size_t second = dot == std::string::npos ? dot : version.find('.', dot + 1);
+  const int patch = second == std::string::npos ? 0 : std::atoi(version.c_str() + second + 1);
+  if (major == 3 && (minor == 15 || (minor == 14 && patch >= 5))) return &kCPython;
   return nullptr;
 }
 
@@ -430,7 +434,8 @@ const std::vector<SpecimenForm>& SpecimenForms() {
       {"NAME?OPTIONS",
        "with options, `KEY=VALUE&...`: `kinds`, those of the adapter (docs/kinds.md)"},
       {"cpython", "the python3 on PATH, under the contract of its version"},
-      {"cpython:PATH", "the CPython at PATH, 2.6, 2.7 or 3.4 to 3.13; others with --contract"},
+      {"cpython:PATH",
+       "the CPython at PATH: 2.6, 2.7, 3.4 to 3.13, 3.14.5 to 3.15; others with --contract"},
       {"lua:PATH", "the Lua 5.4 at PATH"},
       {"php:PATH", "the PHP at PATH, 8.0 or later"},
       {"ruby:PATH", "the Ruby at PATH, 3.0 or later"},

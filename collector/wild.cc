@@ -414,12 +414,16 @@ void Wild::Save(ObjectId id) {
 }
 
 void Wild::FreeIn(const Ids& trash, const Marks& behind, bool must, bool saves) {
+  const Marks before = Alive();
   for (const ObjectId id : trash) {
     const Marks alive = Alive();
     const bool dead = !at(id).freed && !alive[static_cast<size_t>(id)];
     const bool kept = rules_.spares == Envelope::Spares::kBehindFinalizers &&
                       at(id).kind == OpCode::kNode && at(id).script != kNoScript;
-    if (dead && kept && OneIn(8)) {
+    // What was saved before holds the rest of its cycle, which may be saved, too.
+    const bool held = saves && !at(id).freed && !before[static_cast<size_t>(id)] && !dead;
+    const bool listed = std::find(garbage_.begin(), garbage_.end(), id) != garbage_.end();
+    if ((dead && kept && OneIn(8)) || (held && !listed && Coin())) {
       Save(id);
       continue;
     }

@@ -20,7 +20,7 @@ using A = Envelope::Automatic;
 
 // Sources: docs/peers.md (probes of each library), confirmed by 10,000 programs on each. Comments
 // name the library's manual where it promises the behaviour. Only CPython has callbacks in the
-// sense of the language; adapters ask for each collection, and switch automatic ones off.
+// sense of the language, and collects unasked; the other adapters switch that off.
 
 // Sections 1, 6 and 7 of docs/semantics.md. A death by count clears weak references after the
 // finalizer, a collection before. An instance of a class whose base, in C, has weak references
@@ -36,7 +36,7 @@ constexpr Envelope kOfCPython = {
     .weak = W::kEither,
     .callbacks = C::kAnyTime,
     .queued = false,
-    .automatic = A::kNever,
+    .automatic = A::kTold,
     .strays = 0,
     .repeatable = true,
 };
@@ -183,7 +183,7 @@ constexpr Contract Bounds(const char* name, const char* summary, const Envelope&
 }  // namespace
 
 const Contract kCPython =
-    Bounds("cpython", "CPython 3.9 and later, by bounds: for kinds", kOfCPython);
+    Bounds("cpython", "CPython 3.9 and later, by bounds: for kinds, and for 3.14.5 on", kOfCPython);
 const Contract kBoehm =
     Bounds("boehm", "Boehm's collector, 8.2: conservative, ordered finalizers", kOfBoehm);
 const Contract kBoehmUnordered =

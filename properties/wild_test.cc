@@ -44,7 +44,7 @@ std::vector<const Contract*> AllBounds() {
   for (const char* text :
        {"lua,automatic=told", "lua,automatic=untold", "php,automatic=untold,callbacks=before-free",
         "ruby,queued=yes,automatic=untold", "php,prompt=either,queued=yes",
-        "cpython,automatic=told,callbacks=before-free", "duktape,queued=yes",
+        "cpython,automatic=never,callbacks=before-free", "duktape,queued=yes",
         "boehm,automatic=untold,queued=yes", "perl,queued=yes,automatic=told,callbacks=before-free",
         "gobject,automatic=untold,weak=either",
         "boehm-unordered,strays=0,collections=2,queued=yes,automatic=untold,weak=either"}) {
@@ -176,7 +176,7 @@ finalize-as-often        x x x x x x x x o
 finalize-before-free     x x x x x x x x o
 finalize-at-once         x . . x x . x x .
 callback-when-cleared    x x x x x x x x x
-callback-before-free     o o o o o o o o o
+callback-before-free     x o o o o o o o o
 callback-order           o o o o o o o o o
 dereference              x x x x x x x x x
 load                     x x x x x x x x x

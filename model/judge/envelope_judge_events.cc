@@ -226,7 +226,9 @@ void EnvelopeJudge::OnGarbage(ObjectId id) {
   Object& object = at(id);
   const bool keeps = bounds_.spares == Envelope::Spares::kBehindFinalizers && HasFinalizer(object);
   Recount();  // notes what is unreachable before the list changes that
-  const bool reachable = Reachable(id);
+  // What was saved before holds the rest of its cycle.
+  const bool found = object.unreachable_at_begin || object.became_unreachable;
+  const bool reachable = Reachable(id) && !found;
   if (reachable || object.saved || !(saveall_ || frames_.back().saves || keeps)) {
     return Convict(Law::kGarbageUncollectable, id,
                    fmt::format("#{} was put into the garbage list, but {}", id,

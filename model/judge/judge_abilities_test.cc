@@ -205,7 +205,8 @@ constexpr Rule kRules[] = {
 +> done 0 # <- here
 )"},
     // ---- Collections that nobody asked for.
-    {"NoneComeUnasked", kEnvelopes, Law::kCollectionSchedule, R"(
+    {"NoneComeUnasked", "php duktape perl gobject lua boehm boehm-unordered ruby",
+     Law::kCollectionSchedule, R"(
  r0 = node 1
  > new 0
  r1 = node 1
@@ -379,6 +380,25 @@ constexpr Rule kRules[] = {
 -> free 0
 -> done 0
 +> done 0 # <- here
+)"},
+    {"TheRestOfItsCycleIsSavedToo", "php lua cpython", Law::kGarbageUncollectable, R"(
+ saveall on
+ r0 = node 1
+ > new 0
+ r1 = node 1
+ > new 1
+ r2 = node 1
+ > new 2
+ r0.0 = r1
+ r1.0 = r0
+ r0 = none
+ r1 = none
+ collect 2
+ > collect 2
+ > garbage 0
+-> garbage 1
+-> done 0
++> garbage 2 # <- here
 )"},
     {"WhatIsSavedIsSavedOnce", "php lua", Law::kGarbageUncollectable, R"(
  saveall on
