@@ -5,6 +5,7 @@
 
 #include "collector/wild.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <set>
 #include <utility>

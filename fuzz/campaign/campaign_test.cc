@@ -213,6 +213,21 @@ TEST_F(CampaignTest, ConvictionThatDoesNotRepeat) {
       << Filed();
 }
 
+// What a process does after its collector has freed what is held is nobody's bug.
+TEST_F(CampaignTest, WhatADamagedProcessDoesIsNotReported) {
+  EXPECT_EQ(Run([](const Op& op, int, Observer& observer) {
+              static int damaged = 0;  // programs since, of this process
+              if (damaged > 0 && Triggers(op)) abort();
+              if (op.code != OpCode::kCollect) return;
+              ++damaged;
+              observer.On(Event::Free(0));
+              observer.On(Event::Free(0));
+            }),
+            1);
+  EXPECT_NE(output_.find("x free-once"), std::string::npos) << output_;
+  EXPECT_EQ(output_.find("crashed"), std::string::npos) << output_;
+}
+
 TEST_F(CampaignTest, CrashThatDoesNotRepeat) {
   options_.stop_on_first = true;
   EXPECT_EQ(Run([](const Op& op, int programs, Observer&) {

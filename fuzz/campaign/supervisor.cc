@@ -243,6 +243,10 @@ std::string Supervisor::HandleExit(size_t number) {
     state.in_corpus = false;  // the corpus is done
     return "";
   }
+  if (state.worker.slot().damaged.exchange(0) != 0) {  // its conviction has been reported
+    state.bad_starts = 0;
+    return "";
+  }
   if (!InProgram(state)) return BadStart(number, status);
   Candidate candidate = RunningProgram(state, Candidate::Kind::kDied);
   candidate.seen = VerdictOfDeath(status, state.worker.words()).signature();

@@ -17,6 +17,7 @@
 #include <system_error>
 
 #include "collector/specimens.h"
+#include "model/judge/law.h"
 #include "model/trial.h"
 
 namespace ouro {
@@ -62,6 +63,13 @@ uint64_t MicrosecondsSince(std::chrono::steady_clock::time_point begin) {
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
 }
 
+// Whether the collector has freed what is held, or freed it twice: the memory of its process cannot
+// be trusted, and what it does next would be reported as bugs of their own.
+bool Damages(const Verdict& verdict) {
+  return verdict.violation && (verdict.violation->law == Law::kNoFreeWhileHeld ||
+                               verdict.violation->law == Law::kFreeOnce);
+}
+
 // Returns after the corpus if there is nothing else to run.
 void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, WorkerSlot& slot,
                int channel) {
@@ -98,6 +106,10 @@ void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, WorkerSlo
     message.index = index;
     message.text = verdict.signature();
     if (!Send(channel, message)) _exit(kAlone);
+    if (work.specimen->in_process && Damages(verdict)) {
+      slot.damaged.store(1);  // any exit status may be the collector's
+      _exit(0);
+    }
   }
 }
 

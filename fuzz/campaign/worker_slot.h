@@ -38,6 +38,7 @@ struct WorkerSlot {
   std::atomic<uint64_t> current_index;  // generators: of the program that runs, or ran last
   std::atomic<uint64_t> slowest;        // microseconds of the slowest lawful program
   std::atomic<uint32_t> edge_count;     // of the instrumented code; 0: there is none
+  std::atomic<uint32_t> damaged;  // 1: the process ended, its memory damaged; 0.2 had padding here
 
   Pulse pulse;  // of the program that runs
 
