@@ -93,7 +93,8 @@ void EnvelopeJudge::Follow(Frame& frame) {
     case OpCode::kDeref:
       // The result is known once it is reported; the old value is released now.
       frame.object = Resolve(op.ref);
-      if (MayCollect()) Recount();  // notes what is unreachable before the result changes that
+      // Notes what is unreachable before the result changes that.
+      if (MayCollect() || !owed_.empty()) Recount();
       if (op.dest != op.ref) SetRegister(op.dest, kNone);
       return;
     case OpCode::kStore:
@@ -115,6 +116,7 @@ void EnvelopeJudge::Follow(Frame& frame) {
       }
       return;
     case OpCode::kCensus:
+      Recount();
       frame.object = born_;
       return;
     case OpCode::kEnable:
@@ -122,6 +124,7 @@ void EnvelopeJudge::Follow(Frame& frame) {
       if (MayCollect()) BeginToCollect();
       return;
     case OpCode::kDisable:
+      if (MayCollect()) Recount();  // notes what one that was not told of may have found
       enabled_ = false;
       return;
     case OpCode::kSaveallOn:

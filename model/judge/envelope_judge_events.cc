@@ -82,7 +82,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   Object& object = at(id);
   DoubtRootedOfTrash(id);
   // What is unreachable is noted before the script can change that.
-  if (collecting() || MayCollect() || bounds_.queued) Recount();
+  if (collecting() || MayCollect() || bounds_.queued || !owed_.empty()) Recount();
   // Lawful for trash of a collection within this operation, even one that has ended: Duktape queues
   // finalizers that it finds while another one runs, and runs the whole queue, whichever object has
   // been resurrected meanwhile. Where finalizers may be put off, also for trash of earlier ones.

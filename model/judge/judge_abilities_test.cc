@@ -119,6 +119,30 @@ constexpr Rule kRules[] = {
 -> end 1
 +> end 0 # <- here
 )"},
+    // #3 was unreachable when #0 died, and the finalizer of #1 brings it back.
+    {"ACallbackMayBeDroppedWithItsWeakReference", "gobject duktape", Law::kCallbackBeforeFree, R"(
+ r0 = node 1
+ > new 0
+ r1 = node 1 del 0
+ > new 1
+ r0.0 = r1
+ r2 = node 2
+ > new 2
+ r2.0 = r2
+ r1.0 = r2
+ r3 = weak r0 call 0
+ > new 3
+ r2.1 = r3
+-r3 = none
+ r1 = none
+ r2 = none
+ r0 = none
+ > free 0
+ > finalize 1
+ r4 = self
+-> end 1
++> end 1 # <- here
+)"},
     // ---- Finalizers that are put off.
     {"AFinalizerIsNotPutOffForEver", "lua,queued=yes boehm-unordered,queued=yes,strays=0",
      Law::kFinalizeAtOnce, R"(
@@ -299,6 +323,18 @@ constexpr Rule kRules[] = {
 -> got 1
 -> end 0
 +> got none # <- here
+)"},
+    {"NorDoesDisableTakeThatBack", "lua,automatic=untold", Law::kDereference, R"(
+ r0 = node 1
+ > new 0
+ r0.0 = r0
+ r1 = weak r0
+ > new 1
+ r0 = none
+ disable
+ r2 = r1()
+-> got none
++> got 1 # <- here
 )"},
     // ---- The garbage list.
     {"WhatIsHeldIsNoGarbage", "boehm lua", Law::kGarbageUncollectable, R"(
