@@ -310,7 +310,7 @@ std::string Choose(const std::string& wanted, Specimen* specimen) {
   return "";
 }
 
-// "", or why its contract cannot judge the specimen's events.
+// "", or which of its kinds the contract cannot judge.
 std::string Judgeable(const Specimen& specimen) {
   for (const KindRow& kind : specimen.kinds.kinds()) {
     if (specimen.contract->envelope != nullptr) break;

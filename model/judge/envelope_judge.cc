@@ -83,7 +83,7 @@ void EnvelopeJudge::Follow(Frame& frame) {
     case OpCode::kLoad:
       frame.object = at(Resolve(op.ref)).slots[op.slot];
       if (const ObjectId doubted = Doubted(Resolve(op.ref), op.slot); doubted != kNone) {
-        frame.in_doubt = true;  // the register follows the answer
+        frame.open_answer = true;  // the register follows the answer
         frame.object = doubted;
         return;
       }

@@ -63,9 +63,7 @@ void EnvelopeJudge::FindTrash(bool sure) {
   NoteTrash();
   for (const ObjectId id : living_) {
     if (at(id).freed || at(id).reachable()) continue;
-    MayClearWeaks(id);
-    const bool clears_trash = bounds_.weak == Envelope::Weak::kEither;
-    if (clears_trash && at(id).bond == Object::Bond::kAttached) at(id).bond = Object::Bond::kMaybe;
+    NoteUnreachable(id);
     if (!edges_.empty()) LingerLateOf(id, sure && !at(id).script_reachable);
   }
 }

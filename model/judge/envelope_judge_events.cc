@@ -56,14 +56,14 @@ Judge::Answer EnvelopeJudge::Expected(const Frame& frame) const {
               weak.bond == Object::Bond::kMaybe};
     }
     default:
-      if (!frame.in_doubt) return {frame.object};
+      if (!frame.open_answer) return {frame.object};
       return {at(frame.object).freed ? kNone : frame.object, true};
   }
 }
 
 void EnvelopeJudge::OnGot(Frame& frame, ObjectId id) {
   if (frame.op.code == OpCode::kPoke) return OnPoked(frame, id);
-  if (frame.in_doubt) return OnLoadedInDoubt(frame, id);
+  if (frame.open_answer) return OnLoadedInDoubt(frame, id);
   if (frame.op.code != OpCode::kDeref) return;
   SetRegister(frame.op.dest, id);
   // After that: a target that becomes reachable may have been cleared before, but was not.

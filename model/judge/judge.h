@@ -116,9 +116,9 @@ class Judge {
     // kScript: its self. kOp: what it yields, the target of `weak`, the node of `poke`, or the
     // first object that is born after a census began.
     ObjectId object = kNone;
+    bool open_answer = false;  // kOp: it may yield `object` or nothing
 
     // Of exact contracts.
-    bool open_answer = false;    // kOp: a dereference that may yield `object` or nothing
     bool in_collection = false;  // kScript: called by a collection's own phases
     bool nested = false;         // kCollection: inside another one, so it does nothing
     int8_t automatic = -1;       // kOp: the generation of the collection due before the birth; -1
@@ -129,7 +129,6 @@ class Judge {
     bool judged = false;    // kCollection: full, and in no script or other collection
     bool saves = false;     // kCollection: judged, and all its trash has to be saved
     bool by_count = false;  // kScript: its object died by reference count
-    bool in_doubt = false;  // kOp: a load that may yield `object` or nothing
     bool holds = false;     // it counts among the holds of `object`
   };
 
@@ -214,7 +213,6 @@ class Judge {
   void SetEdge(ObjectId node, size_t slot, KindId kind) {
     if (kind != kPlain || !edges_.empty()) PutEdge(node, slot, kind);
   }
-  void ForgetEdges() { edges_.clear(); }
   static uint64_t Edge(ObjectId node, size_t slot) {
     return static_cast<uint64_t>(node) * kMaxSlots + slot;
   }
