@@ -175,6 +175,7 @@ class EnvelopeJudge final : public Judge {
   void OnLoadedInDoubt(Frame& frame, ObjectId id);
   void MarkMaybeHeld(bool lingering);
   void SpareMaybeHeld();
+  void SpareLingering(size_t first);
 
   void CheckUnreferenced();
   void CheckScriptsRan();

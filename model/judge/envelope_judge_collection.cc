@@ -61,11 +61,13 @@ void EnvelopeJudge::FindTrash(bool sure) {
   SpareMaybeHeld();
   ++collections_;
   NoteTrash();
+  const size_t lingering = lingering_.size();
   for (const ObjectId id : living_) {
     if (at(id).freed || at(id).reachable()) continue;
     NoteUnreachable(id);
     if (!edges_.empty()) LingerLateOf(id, sure && !at(id).script_reachable);
   }
+  SpareLingering(lingering);
 }
 
 // Marks what is unreachable as a collection begins. A nested collection, if it does anything at

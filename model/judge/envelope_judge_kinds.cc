@@ -256,4 +256,11 @@ void EnvelopeJudge::SpareMaybeHeld() {
   for (const ObjectId id : living_) at(id).script_reachable |= at(id).maybe_held;
 }
 
+// A collection begins, and may put off the entries from `first` on: what they lead to now need not
+// be its trash, even if they themselves are freed meanwhile.
+void EnvelopeJudge::SpareLingering(size_t first) {
+  for (size_t i = first; i < lingering_.size(); ++i) work_.push_back(lingering_[i].id);
+  Spread(&Object::script_reachable);
+}
+
 }  // namespace ouro

@@ -52,6 +52,11 @@ struct Case {
   "r4 = node 2 del 0\n> new 2\nr5 = node 0\n> new 3\nr4.0 = r5 as generator\nr4.1 = r4\n" \
   "r5 = none\nr4 = none\ncollect 2\n> collect 2\n> finalize 2\nr4 = self\n> end 2\n> done 0\n"
 
+// #1 is trash, a cycle, and holds #2 late, which holds #0 in r2.
+#define LATE_LEADS_TO                                                                          \
+  "r2 = node 1\n> new 0\nr1 = node 2\n> new 1\nr0 = node 1\n> new 2\nr1.0 = r0 as coroutine\n" \
+  "r0.0 = r2\nr1.1 = r1\nr0 = none\nr1 = none\n"
+
 constexpr Case kCases[] = {
     {"HoldsLikeAPlainSlot", "no-free-while-held",
      HELD("closure") "collect 2\n> collect 2\n> free 1\n"},
@@ -126,6 +131,15 @@ constexpr Case kCases[] = {
     {"LateAndCyclicOutlivesOne", "trash-freed",
      HELD("async-generator") "r0.0 = none\ncollect 2\n> collect 2\n> done 0\ncollect 2\n"
                              "> collect 2\n> done 0\n"},
+    // What a late holder's content held outlives the collection, although the content does not.
+    {"WhatLateLedToMayOutliveIt", "",
+     LATE_LEADS_TO "r2.0 = r2\nr2 = none\ncollect 2\n> collect 2\n> free 2\n> free 1\n> done 0\n"
+                   "collect 2\n> collect 2\n> free 0\n> done 1\n"},
+    {"WhatLateLedToOutlivesOne", "trash-freed",
+     LATE_LEADS_TO "r2.0 = r2\nr2 = none\ncollect 2\n> collect 2\n> free 2\n> free 1\n> done 0\n"
+                   "collect 2\n> collect 2\n> done 0\n"},
+    {"WhatLateLedToDiesByCountAtOnce", "free-at-once",
+     LATE_LEADS_TO "r2 = none\ncollect 2\n> collect 2\n> free 2\n> free 1\n> done 0\n"},
     {"LateOutlivesOne", "trash-freed",
      "r0 = node 1\n> new 0\nr0.0 = r0 as coroutine\nr0 = none\ncollect 2\n> collect 2\n> done 0\n"
      "collect 2\n> collect 2\n> done 0\n"},
