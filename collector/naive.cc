@@ -39,11 +39,11 @@ struct Object {
 
 class Naive : public Collector {
  public:
-  Naive(Observer& observer, NaiveRules rules) : observer_(&observer), rules_(rules) {}
+  Naive(Observer& observer, const ExactRules& rules) : observer_(&observer), rules_(&rules) {}
 
   void Execute(const Op& op) override;
   std::string Verify() const override;
-  void Reset() override { *this = Naive(*observer_, rules_); }
+  void Reset() override { *this = Naive(*observer_, *rules_); }
 
  private:
   void Report(const Event& event) { observer_->On(event); }
@@ -166,7 +166,7 @@ class Naive : public Collector {
   // does not examine it, and what it references is reachable. Returns false if it is resurrected.
   bool RunDeathHooks(ObjectId id) {
     lists_.Untrack(id);
-    if (rules_.pep442) {
+    if (rules_->death_order == ExactRules::DeathOrder::kFinalizerFirst) {
       if (Resurrects(id)) return false;
       CallWeakRefs(id);
     } else {
@@ -182,7 +182,8 @@ class Naive : public Collector {
   // youngest generation; if resurrected, it stays wherever collections have moved it.
   bool Resurrects(ObjectId id) {
     Object& object = heap_.at(id);
-    if (!HasFinalizer(id) || (rules_.pep442 && object.finalized)) return false;
+    const bool once = rules_->finalizers == ExactRules::Finalizers::kOnce;
+    if (!HasFinalizer(id) || (once && object.finalized)) return false;
     lists_.Move(id, kYoung);
     Run(Event::Finalize(id));
     object.finalized = true;
@@ -282,7 +283,8 @@ class Naive : public Collector {
     schedule_.CountSurvivors(generation, lists_.Size(examined));
     lists_.Merge(examined, older);
 
-    const int unreachable = rules_.pep442 ? ReclaimTrash442(older) : ReclaimTrash26(older);
+    const bool runs = rules_->cyclic_finalizers == ExactRules::CyclicFinalizers::kRun;
+    const int unreachable = runs ? ReclaimTrash442(older) : ReclaimTrash26(older);
     collecting_ = false;
     Report(Event::Done(unreachable));
   }
@@ -303,16 +305,20 @@ class Naive : public Collector {
     return unreachable;
   }
 
-  // Section 6, 3.9 to 3.13.0: resurrected objects are promoted, the rest is cleared, and only the
-  // rest is counted.
+  // Section 6: resurrected objects are promoted, with all that they reach or with all the trash,
+  // and the rest is cleared.
   int ReclaimTrash442(List older) {
-    int unreachable = HandleWeakRefs(older);
+    const int found = lists_.Size(kTrash);
+    const int died = HandleWeakRefs(older);
     FinalizeTrash();
     MoveUnreachable(kFinalized, kTrash);
+    const bool all = rules_->resurrection == ExactRules::Resurrection::kSparesAll;
+    if (all && lists_.Size(kFinalized) > 0) lists_.Merge(kTrash, kFinalized);
     lists_.Merge(kFinalized, older);
-    unreachable += lists_.Size(kTrash);
+    const int left = lists_.Size(kTrash);
+    if (rules_->ClearsAfterFinalizers()) ClearWeakRefsAgain();
     DeleteTrash(saveall_, older);
-    return unreachable;
+    return died + (rules_->answer == ExactRules::Answer::kFound ? found : left);
   }
 
   // Section 5: first the objects with finalizers, then what they reach.
@@ -330,9 +336,13 @@ class Naive : public Collector {
   // called are promoted, even from the uncollectable set, or die of their own callback: returns how
   // many did.
   int HandleWeakRefs(List older) {
+    using Clears = ExactRules::Clears;
+    const bool in_trash = rules_->clears == Clears::kInTrash || rules_->clears == Clears::kTwice;
     for (ObjectId id : lists_.of(kTrash)) {
-      if (rules_.pep442) heap_.at(id).target = kNone;  // a weak reference that is trash: 3.7.5 on
+      if (in_trash) heap_.at(id).target = kNone;
       for (ObjectId weak : WeakRefsTo(id)) {
+        const bool later = rules_->clears == Clears::kCallbacksFirst;
+        if (later && heap_.at(weak).script == kNoScript) continue;
         heap_.at(weak).target = kNone;
         if (heap_.at(weak).script == kNoScript || lists_.In(kTrash, weak)) continue;
         Retain(weak);
@@ -348,6 +358,14 @@ class Naive : public Collector {
       if (lists_.In(kCalled, weak)) lists_.Move(weak, older);
     }
     return freed;
+  }
+
+  // Section 12, 3.14.5 on: before the trash is cleared, its weak references are, and those to it.
+  void ClearWeakRefsAgain() {
+    for (ObjectId id : lists_.of(kTrash)) {
+      heap_.at(id).target = kNone;
+      for (ObjectId weak : WeakRefsTo(id)) heap_.at(weak).target = kNone;
+    }
   }
 
   // Section 6: every finalizer that has not run yet, before anything is cleared, even of objects
@@ -389,7 +407,7 @@ class Naive : public Collector {
   }
 
   Observer* observer_;
-  NaiveRules rules_;
+  const ExactRules* rules_;
 
   std::map<ObjectId, Object> heap_;
   ObjectId next_id_ = 0;
@@ -399,7 +417,7 @@ class Naive : public Collector {
   NaiveLists lists_;
   std::set<ObjectId> condemned_;  // the trash being cleared, which no weak reference may return
 
-  NaiveSchedule schedule_{rules_.full_collection_waits};
+  NaiveSchedule schedule_{rules_->full_collection_waits};
   bool collecting_ = false;
   bool saveall_ = false;
   int fail_ = 0;  // the allocation that fails, from now on: 1 is the next; 0: none
@@ -470,7 +488,7 @@ std::string Naive::Verify() const {
 
 }  // namespace
 
-std::unique_ptr<Collector> MakeNaive(Observer& observer, NaiveRules rules) {
+std::unique_ptr<Collector> MakeNaive(Observer& observer, const ExactRules& rules) {
   return std::make_unique<Naive>(observer, rules);
 }
 

@@ -17,27 +17,13 @@
 #include <memory>
 
 #include "model/collector.h"
+#include "model/exact_rules.h"
 
 namespace ouro {
 
-// Which of the profiles of docs/semantics.md, section 0, a naive collector follows.
-struct NaiveRules {
-  // PEP 442 as in 3.9 to 3.13.0 (profile B3): finalizers run once in an object's life and before
-  // its weak references are cleared, and cyclic trash with finalizers is collected. Otherwise 2.x
-  // (profile A): at every death, after the callbacks, and such trash is uncollectable.
-  bool pep442 = false;
-
-  // An automatic full collection waits for its quarter (section 2): all but 2.6.
-  bool full_collection_waits = false;
-};
-
-inline constexpr NaiveRules kNaive26 = {.pep442 = false, .full_collection_waits = false};
-inline constexpr NaiveRules kNaive27 = {.pep442 = false, .full_collection_waits = true};
-inline constexpr NaiveRules kNaivePep442 = {.pep442 = true, .full_collection_waits = true};
-
-// Makes a naive collector that reports to `observer`, which must outlive it. Throws std::bad_alloc,
-// as its operations do; not thread-safe.
-std::unique_ptr<Collector> MakeNaive(Observer& observer, NaiveRules rules);
+// Makes a naive collector that follows `rules` and reports to `observer`; both must outlive it.
+// Throws std::bad_alloc, as its operations do; not thread-safe.
+std::unique_ptr<Collector> MakeNaive(Observer& observer, const ExactRules& rules);
 
 }  // namespace ouro
 

@@ -23,7 +23,7 @@ using Kind = Event::Kind;
 // Runs programs and records what the collector reports, births excepted.
 class Recorder : public Observer {
  public:
-  explicit Recorder(NaiveRules rules, std::vector<Script> scripts = {})
+  explicit Recorder(const ExactRules& rules, std::vector<Script> scripts = {})
       : scripts_(std::move(scripts)), collector_(MakeNaive(*this, rules)) {}
 
   ScriptEnd On(const Event& event) override {
@@ -62,68 +62,69 @@ class Recorder : public Observer {
 };
 
 // What all rules have in common.
-class Naive : public testing::TestWithParam<NaiveRules> {};
-INSTANTIATE_TEST_SUITE_P(Rules, Naive, testing::Values(kNaive26, kNaive27, kNaivePep442));
+class Naive : public testing::TestWithParam<const Contract*> {};
+INSTANTIATE_TEST_SUITE_P(Rules, Naive, testing::Values(&kCPython26, &kCPython27, &kCPython39));
 
 // ---- sections 1 and 2: deaths, births, automatic collections
 
 TEST_P(Naive, SlotsGoInAscendingOrderAndTheObjectIsFreedLast) {
-  Recorder run(GetParam());
+  Recorder run(*GetParam()->exact());
   run({Node(0, 3), Leaf(1), Node(2, 1), Leaf(3), Store(2, 0, 3), Store(0, 0, 2), Store(0, 2, 1)});
   run({Empty(1), Empty(2), Empty(3)});
   EXPECT_EQ(run({Empty(0)}), "free 3, free 2, free 1, free 0");
 }
 
 TEST_P(Naive, StoresTheNewValueBeforeTheOldOneGoes) {
-  Recorder run(GetParam(), {{Load(3, 0, 0)}});
+  Recorder run(*GetParam()->exact(), {{Load(3, 0, 0)}});
   EXPECT_EQ(run({Node(0, 1), Node(1, 0, 0), Store(0, 0, 1), Empty(1), Leaf(2), Store(0, 0, 2)}),
             "finalize 1, got 2, end, free 1");
 }
 
 TEST_P(Naive, CallsBackNewestFirstEvenIfAnEarlierCallbackDropsALaterOne) {
-  Recorder run(GetParam(), {{Empty(1), Empty(2)}});
+  Recorder run(*GetParam()->exact(), {{Empty(1), Empty(2)}});
   EXPECT_EQ(run({Node(0, 0), Weak(1, 0, 0), Weak(3, 0), Weak(2, 0, 0), Empty(0)}),
             "callback 3, end, callback 1, end, free 3, free 1, free 0");
   EXPECT_EQ(run({Deref(4, 3)}), "got none");
 }
 
 TEST_P(Naive, AWeakReferenceOwnedOnlyByItsDyingTargetIsCalledButNotADeadOne) {
-  Recorder run(GetParam(), {{}});
+  Recorder run(*GetParam()->exact(), {{}});
   EXPECT_EQ(run({Node(0, 1), Weak(1, 0, 0), Store(0, 0, 1), Empty(1), Empty(0)}),
             "callback 1, end, free 1, free 0");
   EXPECT_EQ(run({Node(0, 0), Weak(1, 0, 0), Empty(1), Empty(0)}), "free 3, free 2");
 }
 
 TEST(Naive26, CallbacksThenFinalizerAtEveryDeath) {
-  Recorder run(kNaive26, {{Deref(2, 1), Copy(3, kSelf)}, {}});
+  Recorder run(*kCPython26.exact(), {{Deref(2, 1), Copy(3, kSelf)}, {}});
   EXPECT_EQ(run({Node(0, 0, 0), Weak(1, 0, 1), Empty(0)}),
             "callback 1, end, finalize 0, got none, end");
   EXPECT_EQ(run({Empty(3)}), "finalize 0, got none, end");
 }
 
 TEST(NaivePep442, FinalizerOnceThenCallbacks) {
-  Recorder run(kNaivePep442, {{Deref(2, 1), Copy(3, 2), Empty(2)}, {}});
+  Recorder run(*kCPython39.exact(), {{Deref(2, 1), Copy(3, 2), Empty(2)}, {}});
   EXPECT_EQ(run({Node(0, 0, 0), Weak(1, 0, 1), Empty(0)}), "finalize 0, got 0, end");
   EXPECT_EQ(run({Empty(3)}), "callback 1, end, free 0");
 }
 
 // Experiment R6.
 TEST_P(Naive, AWeakReferenceMadeByTheFinalizerIsClearedSilentlyOrCalled) {
-  Recorder run(GetParam(), {{Weak(1, kSelf, 1)}, {}});
+  Recorder run(*GetParam()->exact(), {{Weak(1, kSelf, 1)}, {}});
   EXPECT_EQ(run({Node(0, 0, 0), Empty(0), Deref(2, 1)}),
-            GetParam().pep442 ? "finalize 0, end, callback 1, end, free 0, got none"
-                              : "finalize 0, end, free 0, got none");
+            GetParam()->exact()->finalizers == ExactRules::Finalizers::kOnce
+                ? "finalize 0, end, callback 1, end, free 0, got none"
+                : "finalize 0, end, free 0, got none");
 }
 
 TEST_P(Naive, TheResurrectedStayWhereCollectionsMovedThem) {
-  Recorder run(GetParam(), {{Collect(0), kCensusOp, Copy(1, kSelf)}});
+  Recorder run(*GetParam()->exact(), {{Collect(0), kCensusOp, Copy(1, kSelf)}});
   EXPECT_EQ(run({Node(0, 0, 0), Collect(2), Empty(0), kCensusOp}),
             "collect 2, done 0, finalize 0, collect 0, done 0, tracked 0 1, end, tracked 0 1");
 }
 
 TEST_P(Naive, TheDyingAreUntrackedAndStillReferenceTheirSlots) {
   // #0 references the cycle #1; the callback of #2 collects while #0 dies.
-  Recorder run(GetParam(), {{Collect(2), kCensusOp}});
+  Recorder run(*GetParam()->exact(), {{Collect(2), kCensusOp}});
   EXPECT_EQ(run({Node(0, 1), Node(1, 1), Store(1, 0, 1), Store(0, 0, 1), Empty(1), Weak(2, 0, 0),
                  Empty(0)}),
             "callback 2, collect 2, done 0, tracked 1 2, tracked 2 2, end, free 0");
@@ -131,13 +132,13 @@ TEST_P(Naive, TheDyingAreUntrackedAndStillReferenceTheirSlots) {
 }
 
 TEST_P(Naive, TheNthAllocationFailsOnceAndDoesNotCount) {
-  Recorder run(GetParam());
+  Recorder run(*GetParam()->exact());
   EXPECT_EQ(run({Threshold(1, 10, 10), Fail(2), Node(0, 0), Leaf(1), Node(1, 0), Leaf(2)}),
             "failed, collect 0 auto, done 0");
 }
 
 TEST_P(Naive, CollectsBeforeTheBirthThatExceedsTheThreshold) {
-  Recorder run(GetParam());
+  Recorder run(*GetParam()->exact());
   run({Node(0, 1), Store(0, 0, 0), Empty(0)});
   EXPECT_EQ(run({Threshold(2, 10, 10), Leaf(5), Node(1, 0), Node(2, 0), kCensusOp}),
             "collect 0 auto, free 0, done 1, tracked 3 0, tracked 2 1");
@@ -148,7 +149,7 @@ TEST_P(Naive, CollectsBeforeTheBirthThatExceedsTheThreshold) {
 }
 
 TEST_P(Naive, OlderGenerationsComeDueByTheirOwnCounts) {
-  Recorder run(GetParam());
+  Recorder run(*GetParam()->exact());
   std::string generations;
   run({Threshold(1, 3, 1)});
   for (int i = 0; i < 9; ++i) EXPECT_EQ(run({Node(0, 0), Empty(0)}), "free " + std::to_string(i));
@@ -160,20 +161,21 @@ TEST_P(Naive, OlderGenerationsComeDueByTheirOwnCounts) {
 }
 
 // Section 2, the 25 % rule: with many old survivors and few new ones, all but 2.6 postpone it.
-TEST(NaiveRules, AnAutomaticFullCollectionMayWait) {
-  for (const NaiveRules& rules : {kNaive26, kNaive27, kNaivePep442}) {
-    Recorder run(rules);
+TEST(NaiveSchedule, AnAutomaticFullCollectionMayWait) {
+  for (const Contract* contract : {&kCPython26, &kCPython27, &kCPython39}) {
+    Recorder run(*contract->exact());
     for (int i = 0; i < 8; ++i) run({Node(i, 0)});
     run({Collect(2), Threshold(1, 1, 1)});
     std::string log;
     for (int i = 0; i < 20; ++i) log += run({Node(9, 1), Store(9, 0, 9), Empty(9)});
-    EXPECT_EQ(log.find("collect 2 auto") == std::string::npos, rules.full_collection_waits);
+    EXPECT_EQ(log.find("collect 2 auto") == std::string::npos,
+              contract->exact()->full_collection_waits);
   }
 }
 
 TEST_P(Naive, TheTargetOfANewWeakReferenceIsOwnedByTheAllocation) {
   // The collection that the weak reference triggers calls back #1, which drops the last target.
-  Recorder run(GetParam(), {{Empty(2)}, {}});
+  Recorder run(*GetParam()->exact(), {{Empty(2)}, {}});
   EXPECT_EQ(run({Node(0, 1), Store(0, 0, 0), Weak(1, 0, 0), Node(2, 0), Empty(0),
                  Threshold(1, 10, 10), Weak(3, 2, 1)}),
             "collect 0 auto, callback 1, end, free 0, done 1, callback 3, end, free 2");
@@ -182,7 +184,7 @@ TEST_P(Naive, TheTargetOfANewWeakReferenceIsOwnedByTheAllocation) {
 // ---- sections 5 to 8: collections, under both sets of rules
 
 TEST_P(Naive, CyclesOfTheExaminedGenerationsAreFreed) {
-  Recorder run(GetParam());
+  Recorder run(*GetParam()->exact());
   run({Node(0, 2), Node(1, 1), Leaf(2), Store(0, 0, 1), Store(1, 0, 0), Store(0, 1, 2), Empty(2),
        Node(3, 0)});
   EXPECT_EQ(run({Collect(1), Empty(0), Empty(1), Collect(0), Collect(1)}),
@@ -192,13 +194,13 @@ TEST_P(Naive, CyclesOfTheExaminedGenerationsAreFreed) {
 }
 
 TEST_P(Naive, ACollectionInsideACollectionDoesNothing) {
-  Recorder run(GetParam(), {{Collect(2), Threshold(1, 1, 1), Node(2, 0), Node(3, 0)}});
+  Recorder run(*GetParam()->exact(), {{Collect(2), Threshold(1, 1, 1), Node(2, 0), Node(3, 0)}});
   EXPECT_EQ(run({Node(0, 1), Weak(1, 0, 0), Store(0, 0, 0), Empty(0), Collect(2)}),
             "collect 2, callback 1, collect 2, done 0, end, free 0, done 1");
 }
 
 TEST_P(Naive, AllWeakReferencesToTrashAreClearedBeforeTheFirstCallback) {
-  Recorder run(GetParam(), {{Deref(5, 3), Deref(6, 4)}});
+  Recorder run(*GetParam()->exact(), {{Deref(5, 3), Deref(6, 4)}});
   EXPECT_EQ(run({Node(0, 1), Node(1, 1), Store(0, 0, 1), Store(1, 0, 0), Weak(2, 0, 0), Weak(3, 0),
                  Weak(4, 1, 0), Empty(0), Empty(1), Collect(0), kCensusOp}),
             "collect 0, callback 2, got none, got none, end, callback 4, got none, got none, end, "
@@ -206,19 +208,19 @@ TEST_P(Naive, AllWeakReferencesToTrashAreClearedBeforeTheFirstCallback) {
 }
 
 TEST_P(Naive, AWeakReferenceThatIsTrashIsNotCalled) {
-  Recorder run(GetParam(), {{}});
+  Recorder run(*GetParam()->exact(), {{}});
   run({Node(0, 2), Weak(1, 0, 0), Store(0, 0, 0), Store(0, 1, 1), Empty(0), Empty(1)});
   EXPECT_EQ(run({Collect(2)}), "collect 2, free 1, free 0, done 2");
 }
 
 TEST_P(Naive, AWeakReferenceThatDiesOfItsOwnCallbackIsCounted) {
-  Recorder run(GetParam(), {{Empty(1)}});
+  Recorder run(*GetParam()->exact(), {{Empty(1)}});
   EXPECT_EQ(run({Node(0, 1), Weak(1, 0, 0), Store(0, 0, 0), Empty(0), Collect(2)}),
             "collect 2, callback 1, end, free 1, free 0, done 2");
 }
 
 TEST_P(Naive, GarbageIsReleasedLastFirst) {
-  Recorder run(GetParam());
+  Recorder run(*GetParam()->exact());
   run({kSaveallOnOp, Node(0, 1), Node(1, 1), Store(0, 0, 0), Store(1, 0, 1), Empty(0), Empty(1)});
   EXPECT_EQ(run({Collect(2)}), "collect 2, garbage 0, garbage 1, done 2");
   EXPECT_EQ(run({TakeGarbage(0, 0), TakeGarbage(1, 1), EmptySlot(0, 0), EmptySlot(1, 0)}),
@@ -227,7 +229,7 @@ TEST_P(Naive, GarbageIsReleasedLastFirst) {
 }
 
 TEST_P(Naive, ResetForgetsEverything) {
-  Recorder run(GetParam());
+  Recorder run(*GetParam()->exact());
   run({Threshold(1, 1, 1), kSaveallOnOp, Fail(3), Node(0, 1), Store(0, 0, 0), Weak(1, 0)});
   run.Reset();
   EXPECT_EQ(run({kCensusOp, Node(0, 1), Node(1, 0), Node(2, 0), Store(0, 0, 0), Empty(0)}), "");
@@ -235,7 +237,7 @@ TEST_P(Naive, ResetForgetsEverything) {
 }
 
 TEST(Naive26, CyclicTrashWithFinalizersIsUncollectable) {
-  Recorder run(kNaive26, {{}});
+  Recorder run(*kCPython26.exact(), {{}});
   // #0 is collected; #1 has the finalizer; #2 hangs off #1.
   run({Node(0, 2), Node(1, 2, 0), Node(2, 0), Store(0, 0, 1), Store(0, 1, 0), Store(1, 0, 1),
        Store(1, 1, 2), Empty(0), Empty(1), Empty(2)});
@@ -246,7 +248,7 @@ TEST(Naive26, CyclicTrashWithFinalizersIsUncollectable) {
 }
 
 TEST(Naive26, AFinalizerThatHangsOffTrashRunsAndCountsNowhere) {
-  Recorder run(kNaive26, {{kCensusOp}});
+  Recorder run(*kCPython26.exact(), {{kCensusOp}});
   run({Node(0, 2), Node(1, 0, 0), Store(0, 0, 0), Store(0, 1, 1), Empty(0), Empty(1)});
   EXPECT_EQ(run({Collect(2)}), "collect 2, finalize 1, tracked 1 0, end, free 1, free 0, done 1");
 }
@@ -254,7 +256,7 @@ TEST(Naive26, AFinalizerThatHangsOffTrashRunsAndCountsNowhere) {
 // Experiments W6, W6b.
 TEST(Naive26, AWeakReferenceInTheUncollectableSetIsCalledAndLeavesTheCount) {
   for (const int call : {0, static_cast<int>(kNoScript)}) {
-    Recorder run(kNaive26, {{}});
+    Recorder run(*kCPython26.exact(), {{}});
     run({Node(0, 2, 0), Store(0, 0, 0), Node(1, 1), Store(1, 0, 1), Weak(2, 1, call),
          Store(0, 1, 2), Empty(0), Empty(1), Empty(2)});
     EXPECT_EQ(run({Collect(0), kCensusOp}),
@@ -265,7 +267,7 @@ TEST(Naive26, AWeakReferenceInTheUncollectableSetIsCalledAndLeavesTheCount) {
 }
 
 TEST(Naive26, SaveallKeepsEverythingButStillCallsBack) {
-  Recorder run(kNaive26, {{}});
+  Recorder run(*kCPython26.exact(), {{}});
   run({kSaveallOnOp, Node(0, 2, 0), Store(0, 0, 0), Node(1, 0), Store(0, 1, 1), Node(2, 1),
        Store(2, 0, 2), Weak(3, 2, 0), Empty(0), Empty(1), Empty(2)});
   EXPECT_EQ(run({Collect(2), Deref(4, 3)}),
@@ -275,7 +277,7 @@ TEST(Naive26, SaveallKeepsEverythingButStillCallsBack) {
 // As 2.7.18 does: #1 dies when #0 is cleared, and #2, a weak reference to it, is trash and still
 // alive.
 TEST(Naive26, ATrashWeakReferenceIsCalledIfItsTargetDiesFirst) {
-  Recorder run(kNaive26, {{Copy(0, kSelf)}, {}});
+  Recorder run(*kCPython26.exact(), {{Copy(0, kSelf)}, {}});
   run({Node(0, 3), Node(2, 0, 1), Weak(1, 2, 0), Store(0, 0, 2), Store(0, 1, 1), Store(0, 2, 0)});
   EXPECT_EQ(run({Empty(0), Empty(1), Empty(2), Collect(0)}),
             "collect 0, callback 2, end, finalize 1, end, free 1, free 0, free 2, done 2");
@@ -284,7 +286,7 @@ TEST(Naive26, ATrashWeakReferenceIsCalledIfItsTargetDiesFirst) {
 
 TEST(NaivePep442, CyclicTrashIsFinalizedThenCleared) {
   // The finalizers still see everything, except through weak references.
-  Recorder run(kNaivePep442, {{Load(2, kSelf, 0), Empty(2), Deref(2, 4)}, {}});
+  Recorder run(*kCPython39.exact(), {{Load(2, kSelf, 0), Empty(2), Deref(2, 4)}, {}});
   run({Node(0, 1, 0), Node(1, 1, 0), Store(0, 0, 1), Store(1, 0, 0), Weak(4, 0), Weak(5, 1, 1)});
   EXPECT_EQ(run({Empty(0), Empty(1), Collect(2)}),
             "collect 2, callback 3, end, finalize 0, got 1, got none, end, "
@@ -292,7 +294,7 @@ TEST(NaivePep442, CyclicTrashIsFinalizedThenCleared) {
 }
 
 TEST(NaivePep442, WhatDiesWhileFinalizersRunIsNotCounted) {
-  Recorder run(kNaivePep442, {{EmptySlot(kSelf, 0)}, {}});
+  Recorder run(*kCPython39.exact(), {{EmptySlot(kSelf, 0)}, {}});
   run({Node(0, 1, 0), Node(1, 1, 1), Store(0, 0, 1), Store(1, 0, 0), Empty(0), Empty(1)});
   EXPECT_EQ(run({Collect(2)}),
             "collect 2, finalize 0, finalize 1, end, free 1, end, free 0, done 0");
@@ -301,7 +303,7 @@ TEST(NaivePep442, WhatDiesWhileFinalizersRunIsNotCounted) {
 // Experiments P1, P2, P9: #0 is resurrected with #1, its child; #2 is not; weak references stay
 // dead.
 TEST(NaivePep442, OnlyWhatIsReachableAgainIsSpared) {
-  Recorder run(kNaivePep442, {{Copy(5, kSelf)}, {}});
+  Recorder run(*kCPython39.exact(), {{Copy(5, kSelf)}, {}});
   run({Node(0, 2, 0), Node(1, 0), Store(0, 0, 0), Store(0, 1, 1), Node(2, 1, 1), Store(2, 0, 2),
        Weak(3, 0, 1), Empty(0), Empty(1), Empty(2)});
   EXPECT_EQ(run({Collect(0)}),
@@ -311,7 +313,7 @@ TEST(NaivePep442, OnlyWhatIsReachableAgainIsSpared) {
 }
 
 TEST(NaivePep442, SaveallRunsFinalizersAndSavesTheRest) {
-  Recorder run(kNaivePep442, {{Copy(5, kSelf)}, {}});
+  Recorder run(*kCPython39.exact(), {{Copy(5, kSelf)}, {}});
   run({kSaveallOnOp, Node(0, 1, 0), Store(0, 0, 0), Node(1, 1, 1), Store(1, 0, 1), Empty(0)});
   EXPECT_EQ(run({Empty(1), Collect(2)}),
             "collect 2, finalize 0, end, finalize 1, end, garbage 1, done 1");
@@ -320,10 +322,10 @@ TEST(NaivePep442, SaveallRunsFinalizersAndSavesTheRest) {
 // Experiment W16, and a dereference once clearing has begun.
 TEST(NaivePep442, AWeakReferenceMadeByAFinalizerOfTrashIsCalledAfterClearing) {
   // #1, young, dies when #0 is cleared, and its finalizer looks for #0 through #2, made by #0's.
-  Recorder run(kNaivePep442, {{Weak(5, kSelf, 1), Deref(4, 5), Empty(4), Node(3, 0, 2),
-                               Store(kSelf, 1, 3), Empty(3)},
-                              {},
-                              {Deref(4, 5)}});
+  Recorder run(*kCPython39.exact(), {{Weak(5, kSelf, 1), Deref(4, 5), Empty(4), Node(3, 0, 2),
+                                      Store(kSelf, 1, 3), Empty(3)},
+                                     {},
+                                     {Deref(4, 5)}});
   run({Node(0, 2, 0), Store(0, 0, 0), Empty(0)});
   EXPECT_EQ(run({Collect(2)}),
             "collect 2, finalize 0, got 0, end, finalize 2, got none, end, free 2, free 0, "
@@ -332,7 +334,7 @@ TEST(NaivePep442, AWeakReferenceMadeByAFinalizerOfTrashIsCalledAfterClearing) {
 
 TEST(NaivePep442, ATrashWeakReferenceIsClearedAtOnce) {
   // #0 references #1, a weak reference to #2; the finalizer of #0 resurrects #1.
-  Recorder run(kNaivePep442, {{Load(1, kSelf, 1), Deref(3, 1)}});
+  Recorder run(*kCPython39.exact(), {{Load(1, kSelf, 1), Deref(3, 1)}});
   run({Node(0, 2, 0), Node(2, 0), Weak(1, 2), Store(0, 0, 0), Store(0, 1, 1), Empty(0), Empty(1)});
   EXPECT_EQ(run({Collect(2)}), "collect 2, finalize 0, got 2, got none, end, free 0, done 1");
 }

@@ -23,6 +23,7 @@ namespace {
 constexpr std::string_view kKind = "> kind ";
 constexpr std::string_view kNote = "> note ";
 constexpr std::string_view kKindsWord = "kinds";  // among the abilities: lines `> kind` follow
+constexpr std::string_view kContractWord = "contract=";  // among them: the name follows
 
 // Speaks the protocol with a child process. The first error kills the child and is kept as a
 // sentence.
@@ -164,7 +165,7 @@ bool Conversation::Greet(ProcessGreeting* greeting) {
     return Fail("did not greet",
                 fmt::format("\"{}\" instead of `> hello NAME VERSION ...`", Printable(line)));
   }
-  *greeting = {Printable(words[2]), Printable(words[3]), 0, {}, {}};
+  *greeting = {.name = Printable(words[2]), .version = Printable(words[3])};
   if (!Receive(&ok)) return false;
   std::vector<std::string> kinds;
   while (ok.compare(0, kKind.size(), kKind) == 0) {
@@ -177,6 +178,10 @@ bool Conversation::Greet(ProcessGreeting* greeting) {
     return Fail("did not greet", fmt::format("\"{}\" instead of `ok`", Printable(ok)));
   for (size_t i = 4; i < words.size(); ++i) {
     if (words[i] == kKindsWord) continue;
+    if (words[i].compare(0, kContractWord.size(), kContractWord) == 0) {
+      greeting->contract = Printable(words[i].substr(kContractWord.size()));
+      continue;
+    }
     const uint32_t ability = AbilityOf(words[i]);
     greeting->abilities |= ability;
     if (ability == 0) greeting->unknown.push_back(words[i]);

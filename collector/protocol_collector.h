@@ -33,6 +33,7 @@ struct ProcessOptions {
 struct ProcessGreeting {
   std::string name;
   std::string version;
+  std::string contract;              // the one that it names, or ""
   uint32_t abilities = 0;            // of Ability
   std::vector<std::string> unknown;  // abilities that it named and this version does not know
   KindTable kinds;                   // that it offers

@@ -52,10 +52,10 @@ Specimen OptimizedUnder(const char* name, const char* summary, const Contract& c
   });
 }
 
-Specimen NaiveUnder(const char* name, const char* summary, const Contract& contract,
-                    const NaiveRules& rules) {
-  return Own(name, summary, contract,
-             [rules](Observer& observer) { return MakeNaive(observer, rules); });
+Specimen NaiveUnder(const char* name, const char* summary, const Contract& contract) {
+  return Own(name, summary, contract, [rules = contract.exact()](Observer& observer) {
+    return MakeNaive(observer, *rules);
+  });
 }
 
 // The kinds of that text, a line each. REQUIRES: it is well formed.
@@ -70,7 +70,9 @@ std::string FindLiar(const std::string& law, bool only_kinds, Specimen* specimen
   for (const Lie& lie : Lies()) {
     if (law != lie.law) continue;
     *specimen = Own("", lie.lie, kCPython26, [law, only_kinds](Observer& observer) {
-      const HonestMaker honest = [](Observer& inner) { return MakeNaive(inner, kNaive26); };
+      const HonestMaker honest = [](Observer& inner) {
+        return MakeNaive(inner, *kCPython26.exact());
+      };
       return MakeLiar(law, observer, honest, only_kinds);
     });
     specimen->name = "liar:" + law;
@@ -88,7 +90,7 @@ std::string FindWild(const SpecimenName& name, Specimen* specimen) {
   const Contract* contract = nullptr;
   std::string error = ReadContract(name.base.substr(5), &contract);
   if (!error.empty()) return error;
-  if (contract->envelope == nullptr) {
+  if (contract->bounds() == nullptr) {
     return fmt::format("{}: {} fixes every step; `wild:` is for contracts of bounds", name.base,
                        contract->name);
   }
@@ -118,47 +120,18 @@ std::string FindPlanted(const std::string& name, Specimen* specimen) {
   return fmt::format("there is no \"{}\"; there are:{}", name, known);
 }
 
-// What ContractOfVersion covers, in words.
-constexpr const char* kCoveredVersions = "2.6, 2.7, 3.4 to 3.13, and 3.14.5 to 3.15";
-
-// The contract of that version of CPython, or nullptr unless it was tried on that version: no
-// version inherits from its neighbour. 3.14.0 to 3.14.4 have two generations, and a collection of
-// one of them is an increment. 3.14.5 and 3.15 differ from 3.13 in one place and in eight, so they
-// are judged by bounds.
-const Contract* ContractOfVersion(const std::string& version) {
-  const int major = std::atoi(version.c_str());
-  const size_t dot = version.find('.');
-  const int minor = dot == std::string::npos ? 0 : std::atoi(version.c_str() + dot + 1);
-  if (major == 2 && minor == 6) return &kCPython26;
-  if (major == 2 && minor == 7) return &kCPython27;
-  if (major == 3 && minor >= 4 && minor <= 8) return &kCPython34;
-  if (major == 3 && minor >= 9 && minor <= 13) return &kCPython39;
-  const size_t second = dot == std::string::npos ? dot : version.find('.', dot + 1);
-  const int patch = second == std::string::npos ? 0 : std::atoi(version.c_str() + second + 1);
-  if (major == 3 && (minor == 15 || (minor == 14 && patch >= 5))) return &kCPython;
-  return nullptr;
-}
-
-// The contract that follows from a greeting, or nullptr. Holders of the engine's own are objects
-// that no exact contract knows, so a CPython with kinds is judged by bounds.
+// The contract that follows from a greeting: the one that it names, else the one of its name. Or
+// nullptr.
 const Contract* ContractOf(const ProcessGreeting& greeting) {
-  if (greeting.name != "cpython") return FindContract(greeting.name);
-  return greeting.kinds.empty() ? ContractOfVersion(greeting.version) : &kCPython;
+  return FindContract(greeting.contract.empty() ? greeting.name : greeting.contract);
 }
 
 std::string NoContract(const std::string& name, const ProcessGreeting& greeting) {
-  const std::string who = Printable(fmt::format("{} {}", greeting.name, greeting.version));
-  if (greeting.name == "cpython") {
-    return fmt::format(
-        "{}: no contract was tried on {}, only on {}. To judge it by one of theirs nevertheless, "
-        "add "
-        "--contract cpython39",
-        name, who, kCoveredVersions);
-  }
   return fmt::format(
-      "{}: there is no contract \"{}\" for {}; choose one with --contract NAME (`ouro contracts` "
-      "lists them)",
-      name, greeting.name, who);
+      "{}: there is no contract for {}; `ouro contracts` says on what each was tried. To judge it "
+      "by "
+      "one of them nevertheless, add --contract NAME",
+      name, Printable(fmt::format("{} {}", greeting.name, greeting.version)));
 }
 
 // A program that speaks the line protocol, after its greeting. If `contract` is null, it follows
@@ -313,7 +286,7 @@ std::string Choose(const std::string& wanted, Specimen* specimen) {
 // "", or which of its kinds the contract cannot judge.
 std::string Judgeable(const Specimen& specimen) {
   for (const KindRow& kind : specimen.kinds.kinds()) {
-    if (specimen.contract->envelope != nullptr) break;
+    if (specimen.contract->bounds() != nullptr) break;
     if (!kind.cyclic && !kind.frail && !kind.late && !kind.collects && !kind.rooted) continue;
     return fmt::format("{}: {}, an exact contract, cannot judge the kind {}", specimen.name,
                        specimen.contract->name, KindName(kind.id));
@@ -388,9 +361,14 @@ const std::vector<Specimen>& OwnSpecimens() {
       OptimizedUnder("optimized-pep442", "the same, under those of 3.9 to 3.13", kCPython39,
                      kRulesPep442),
       NaiveUnder("naive", "the smallest lawful collector, under the rules of CPython 2.6",
-                 kCPython26, kNaive26),
-      NaiveUnder("naive-27", "the same, under those of 2.7", kCPython27, kNaive27),
-      NaiveUnder("naive-pep442", "the same, under those of 3.9 to 3.13", kCPython39, kNaivePep442),
+                 kCPython26),
+      NaiveUnder("naive-27", "the same, under those of 2.7", kCPython27),
+      NaiveUnder("naive-pep442", "the same, under those of 3.9 to 3.13", kCPython39),
+      NaiveUnder("naive-34", "the same, under those of 3.4 to 3.7.4", kCPython34),
+      NaiveUnder("naive-37", "the same, under those of 3.7.5 on", kCPython37),
+      NaiveUnder("naive-38", "the same, under those of 3.8", kCPython38),
+      NaiveUnder("naive-314", "the same, under those of 3.14.5 on", kCPython314),
+      NaiveUnder("naive-315", "the same, under those of 3.15", kCPython315),
   };
   return specimens;
 }

@@ -451,8 +451,8 @@ void Wild::FreeIn(const Ids& trash, const Marks& behind, bool must, bool saves) 
 }  // namespace
 
 std::unique_ptr<Collector> MakeWild(Observer& observer, const Contract& contract, uint64_t seed) {
-  CHECK(contract.envelope != nullptr);
-  return std::make_unique<Wild>(observer, *contract.envelope, seed);
+  CHECK(contract.bounds() != nullptr);
+  return std::make_unique<Wild>(observer, *contract.bounds(), seed);
 }
 
 }  // namespace ouro

@@ -22,9 +22,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "model/envelope.h"
+#include "model/exact_rules.h"
 #include "model/kind.h"
 #include "model/program.h"
 
@@ -124,57 +126,30 @@ class Collector {
   virtual void Reset() = 0;
 };
 
-// Everything in which lawful collectors differ. docs/contracts.md has the values of each contract,
-// and their sources; sections and experiments are those of docs/semantics.md. Contracts live as
-// long as the process.
+// Everything in which lawful collectors differ: rules that fix every step, or bounds. Contracts
+// live as long as the process. docs/contracts.md has the values of each, and their sources.
 struct Contract {
   const char* name;
   const char* summary;  // one line, for `ouro contracts`
+  std::variant<ExactRules, Envelope> rules;
 
-  // If not null, the collector promises these bounds only, and the fields below have no meaning.
-  const Envelope* envelope;
-
-  // How often the finalizer of one object may run: at every death, or once in its life (PEP 442).
-  // Section 1, experiments R1, P2.
-  enum class Finalizers : uint8_t { kEveryDeath, kOnce } finalizers;
-
-  // What becomes of cyclic trash with finalizers: it is uncollectable, and the objects that have
-  // one enter the garbage list; or the finalizers run and then the trash is cleared. Sections 5
-  // and 6.
-  enum class CyclicFinalizers : uint8_t { kUncollectable, kRun } cyclic_finalizers;
-
-  // The order of a death by reference count: callbacks of its weak references, then its finalizer
-  // (weak references made by the finalizer die silently), or the finalizer, then callbacks
-  // (of those made by the finalizer too). Section 1, experiments R4 to R6.
-  enum class DeathOrder : uint8_t { kCallbacksFirst, kFinalizerFirst } death_order;
-
-  // What a finalizer of cyclic trash that resurrects an object spares: all the trash of that
-  // collection, or only what is reachable again. Section 6, experiments P1, P7.
-  enum class Resurrection : uint8_t { kSparesAll, kSparesReachable } resurrection;
-
-  // What a collection returns when kSparesAll spared its trash, and whether it counts trash that
-  // the finalizers made die by reference count: 3.4 to 3.7.4 count all the trash that they found,
-  // later versions what is left of it. kEither accepts both: cpython34 covers 3.4 to 3.8.
-  enum class Answer : uint8_t { kFound, kLeft, kEither } answer;
-
-  // Whether a collection clears weak references that are trash themselves, so that a finalizer that
-  // resurrects one finds it empty: 3.8 and later do. kEither accepts both. Section 7,
-  // experiment W18.
-  enum class TrashWeak : uint8_t { kKept, kCleared, kEither } trash_weak;
-
-  // Whether an automatic full collection waits until the objects that survived the middle
-  // generation since the last one are a quarter of those that survived it: all but 2.6. Section 2.
-  bool full_collection_waits;
+  // One of these is null.
+  const ExactRules* exact() const { return std::get_if<ExactRules>(&rules); }
+  const Envelope* bounds() const { return std::get_if<Envelope>(&rules); }
 };
 
 // The contracts of CPython: every step is fixed.
-extern const Contract kCPython26;  // 2.6
-extern const Contract kCPython27;  // 2.7: 2.6, and full collections wait
-extern const Contract kCPython34;  // 3.4 to 3.8
-extern const Contract kCPython39;  // 3.9 to 3.13
+extern const Contract kCPython26;   // 2.6
+extern const Contract kCPython27;   // 2.7: 2.6, and full collections wait
+extern const Contract kCPython34;   // 3.4 to 3.7.4
+extern const Contract kCPython37;   // 3.7.5 to 3.7.17
+extern const Contract kCPython38;   // 3.8
+extern const Contract kCPython39;   // 3.9 to 3.13
+extern const Contract kCPython314;  // 3.14.5 and later 3.14
+extern const Contract kCPython315;  // 3.15
 
 // The contracts of other people's collectors, and of CPython with kinds: bounds.
-extern const Contract kCPython;  // 3.9 and later
+extern const Contract kCPython;
 extern const Contract kBoehm;
 extern const Contract kBoehmUnordered;
 extern const Contract kDuktape;

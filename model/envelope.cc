@@ -172,28 +172,19 @@ constexpr Envelope kOfGObject = {
     .repeatable = true,
 };
 
-constexpr Contract Bounds(const char* name, const char* summary, const Envelope& envelope) {
-  Contract contract = {};
-  contract.name = name;
-  contract.summary = summary;
-  contract.envelope = &envelope;
-  return contract;
-}
-
 }  // namespace
 
-const Contract kCPython =
-    Bounds("cpython", "CPython 3.9 and later, by bounds: for kinds, and for 3.14.5 on", kOfCPython);
-const Contract kBoehm =
-    Bounds("boehm", "Boehm's collector, 8.2: conservative, ordered finalizers", kOfBoehm);
-const Contract kBoehmUnordered =
-    Bounds("boehm-unordered", "Boehm's collector, 8.2: finalizers in any order", kOfBoehmUnordered);
-const Contract kDuktape =
-    Bounds("duktape", "Duktape 2.7: reference counting, mark and sweep for cycles", kOfDuktape);
-const Contract kGObject = Bounds("gobject", "GObject 2.74: reference counting alone", kOfGObject);
-const Contract kLua = Bounds("lua", "Lua 5.4: tracing, incremental or generational", kOfLua);
-const Contract kPerl = Bounds("perl", "Perl 5.36: reference counting alone", kOfPerl);
-const Contract kPhp = Bounds("php", "PHP 8.2: reference counting, a collector of cycles", kOfPhp);
-const Contract kRuby = Bounds("ruby", "Ruby 3.1: tracing, generational", kOfRuby);
+const Contract kCPython = {"cpython", "CPython 3.9 and later, by bounds: for kinds", kOfCPython};
+const Contract kBoehm = {"boehm", "Boehm's collector, 8.2: conservative, ordered finalizers",
+                         kOfBoehm};
+const Contract kBoehmUnordered = {
+    "boehm-unordered", "Boehm's collector, 8.2: finalizers in any order", kOfBoehmUnordered};
+const Contract kDuktape = {"duktape", "Duktape 2.7: reference counting, mark and sweep for cycles",
+                           kOfDuktape};
+const Contract kGObject = {"gobject", "GObject 2.74: reference counting alone", kOfGObject};
+const Contract kLua = {"lua", "Lua 5.4: tracing, incremental or generational", kOfLua};
+const Contract kPerl = {"perl", "Perl 5.36: reference counting alone", kOfPerl};
+const Contract kPhp = {"php", "PHP 8.2: reference counting, a collector of cycles", kOfPhp};
+const Contract kRuby = {"ruby", "Ruby 3.1: tracing, generational", kOfRuby};
 
 }  // namespace ouro

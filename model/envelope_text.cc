@@ -143,7 +143,6 @@ std::string Change(const std::string& text, Envelope* envelope) {
 struct Spelled {
   std::string name;
   std::string summary;
-  Envelope envelope;
   Contract contract;
 };
 
@@ -153,11 +152,8 @@ const Contract* Keep(const std::string& text, const Contract& base, const Envelo
   const std::lock_guard<std::mutex> lock(mutex);
   std::unique_ptr<Spelled>& spelled = kept[text];
   if (spelled == nullptr) {
-    spelled = std::make_unique<Spelled>(
-        Spelled{text, fmt::format("{}, changed", base.name), envelope, base});
-    spelled->contract.name = spelled->name.c_str();
-    spelled->contract.summary = spelled->summary.c_str();
-    spelled->contract.envelope = &spelled->envelope;
+    spelled = std::make_unique<Spelled>(Spelled{text, fmt::format("{}, changed", base.name), {}});
+    spelled->contract = {spelled->name.c_str(), spelled->summary.c_str(), envelope};
   }
   return &spelled->contract;
 }
@@ -187,13 +183,13 @@ std::string ReadContract(const std::string& text, const Contract** contract) {
     *contract = base;
     return "";
   }
-  if (base->envelope == nullptr) {
+  if (base->bounds() == nullptr) {
     return fmt::format(
         "{} fixes every step, so no field can be changed; start from another contract, such as "
         "`lua`",
         name);
   }
-  Envelope envelope = *base->envelope;
+  Envelope envelope = *base->bounds();
   for (size_t begin = comma; begin != std::string::npos;) {
     const size_t end = text.find(',', begin + 1);
     const std::string error = Change(text.substr(begin + 1, end - begin - 1), &envelope);

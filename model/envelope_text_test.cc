@@ -30,7 +30,7 @@ std::string Refusal(const std::string& text) {
 std::vector<const Contract*> Envelopes() {
   std::vector<const Contract*> all;
   for (const Contract* const* c = kContracts; *c != nullptr; ++c) {
-    if ((*c)->envelope != nullptr) all.push_back(*c);
+    if ((*c)->bounds() != nullptr) all.push_back(*c);
   }
   return all;
 }
@@ -64,7 +64,7 @@ TEST(ReadContract, KnowsAllFields) {
            "php,prompt=no,spares=behind-finalizers,finalizers=each-death,"
            "order=holders-first,touched=freed-by-next,collections=3,weak=either,"
            "callbacks=before-free,queued=yes,automatic=untold,strays=5,repeatable=no")
-           ->envelope;
+           ->bounds();
   EXPECT_EQ(e.prompt, Envelope::Prompt::kNo);
   EXPECT_EQ(e.spares, Envelope::Spares::kBehindFinalizers);
   EXPECT_EQ(e.callbacks, Envelope::Callbacks::kBeforeFree);
@@ -85,16 +85,16 @@ TEST(ReadContract, KeepsWhatIsSpelled) {
   EXPECT_EQ(contract->name, text);
   EXPECT_STREQ(contract->summary, "lua, changed");
   EXPECT_EQ(Read(text), contract);                                   // one object for one text
-  EXPECT_EQ(kLua.envelope->weak, Envelope::Weak::kBeforeFinalizer);  // lua is what it was
-  EXPECT_EQ(contract->envelope->weak, Envelope::Weak::kWhenFreed);
+  EXPECT_EQ(kLua.bounds()->weak, Envelope::Weak::kBeforeFinalizer);  // lua is what it was
+  EXPECT_EQ(contract->bounds()->weak, Envelope::Weak::kWhenFreed);
 }
 
 TEST(ReadContract, TakesTheLastOfTwo) {
-  EXPECT_EQ(Read("lua,collections=2,collections=3")->envelope->collections, 3);
+  EXPECT_EQ(Read("lua,collections=2,collections=3")->bounds()->collections, 3);
 }
 
 TEST(ReadContract, TakesNumbersWithinTheirBounds) {
-  EXPECT_EQ(Read("lua,collections=1000,strays=0")->envelope->collections, 1000);
+  EXPECT_EQ(Read("lua,collections=1000,strays=0")->bounds()->collections, 1000);
   for (const char* bad :
        {"collections=0", "collections=1001", "collections=-1", "collections=", "collections",
         "collections=2x", "collections=2 ", "collections= 2", "collections=99999999999"}) {

@@ -66,7 +66,8 @@ TEST(CPython, IsLawful) {
                 convicted);
     // 3.4 to 3.13.0 have a bug that about one program in 70,000 shows: a weak reference that a
     // finalizer of trash created yields an object that is being cleared (gh-91636, GH-136401).
-    EXPECT_LE(convicted, interpreter.contract->finalizers == Contract::Finalizers::kOnce ? 1 : 0);
+    EXPECT_LE(convicted,
+              interpreter.contract->exact()->finalizers == ExactRules::Finalizers::kOnce ? 1 : 0);
   }
 }
 

@@ -37,17 +37,18 @@ constexpr size_t kShortEnough = 8;  // operations of a shrunk program
 struct Honest {
   const char* name;
   const Contract* contract;
-  NaiveRules rules;
 };
 void PrintTo(const Honest& honest, std::ostream* out) { *out << honest.name; }
 
-const Honest kHonest[] = {{"naive26", &kCPython26, kNaive26},
-                          {"naive39", &kCPython39, kNaivePep442}};
+const Honest kHonest[] = {{"naive26", &kCPython26},   {"naive27", &kCPython27},
+                          {"naive34", &kCPython34},   {"naive37", &kCPython37},
+                          {"naive38", &kCPython38},   {"naive39", &kCPython39},
+                          {"naive314", &kCPython314}, {"naive315", &kCPython315}};
 
 Specimen HonestSpecimen(const Honest& honest) {
   return {.name = honest.name,
           .contract = honest.contract,
-          .make = [rules = honest.rules](Observer& o) { return MakeNaive(o, rules); }};
+          .make = [rules = honest.contract->exact()](Observer& o) { return MakeNaive(o, *rules); }};
 }
 
 Specimen LiarSpecimen(const std::string& law, const Honest& honest) {

@@ -62,7 +62,7 @@ TEST(ReachTest, EverySituationIsReachedOrImpossible) {
     table += fmt::format("{:34}", Name(situation));
     for (size_t i = 0; i < specimens.size(); ++i) {
       const Contract& contract = *specimens[i].contract;
-      const char* impossible = WhyImpossible(situation, contract);
+      const char* impossible = WhyImpossible(situation, *contract.exact());
       if (impossible != nullptr) {
         EXPECT_EQ(shares[i][s], 0)
             << Name(situation) << " was reached under " << contract.name << ", but: " << impossible;

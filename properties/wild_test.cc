@@ -33,7 +33,7 @@ constexpr uint64_t kSeeds = 64;    // with which one program is run, to see its 
 std::vector<const Contract*> ContractsOfBounds() {
   std::vector<const Contract*> contracts;
   for (const Contract* const* c = kContracts; *c != nullptr; ++c) {
-    if ((*c)->envelope != nullptr) contracts.push_back(*c);
+    if ((*c)->bounds() != nullptr) contracts.push_back(*c);
   }
   return contracts;
 }

@@ -76,7 +76,7 @@ class ListsTest(ouro_driver.OuroTest):
     def test_contracts(self):
         output, _ = self.ouro("contracts")
         names = re.findall(r"(?m)^\w+", output)
-        self.assertEqual(names[:4], ["cpython26", "cpython27", "cpython34", "cpython39"])
+        self.assertEqual(names[:4], ["cpython26", "cpython27", "cpython34", "cpython37"])
         self.write("t", LOAD_TRACE)
         for name in names:
             self.ouro("judge", "--contract", name, "t")

@@ -45,7 +45,7 @@ void Act(const std::string& place, Observer& observer) {
 class Hostile : public Collector {
  public:
   explicit Hostile(Observer& observer)
-      : observer_(observer), inner_(MakeNaive(observer, kNaive26)) {
+      : observer_(observer), inner_(MakeNaive(observer, *kCPython26.exact())) {
     Act("create", observer_);
   }
   ~Hostile() override { Act("destroy", observer_); }

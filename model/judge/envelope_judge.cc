@@ -16,8 +16,8 @@
 
 namespace ouro {
 
-EnvelopeJudge::EnvelopeJudge(const Contract& contract, uint32_t abilities, const KindTable& kinds)
-    : Judge(abilities, kinds), bounds_(*contract.envelope) {
+EnvelopeJudge::EnvelopeJudge(const Envelope& bounds, uint32_t abilities, const KindTable& kinds)
+    : Judge(abilities, kinds), bounds_(bounds) {
   Clear();
 }
 

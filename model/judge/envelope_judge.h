@@ -36,8 +36,8 @@ namespace ouro {
 
 class EnvelopeJudge final : public Judge {
  public:
-  // REQUIRES: contract.envelope is not null, and outlives the judge.
-  EnvelopeJudge(const Contract& contract, uint32_t abilities, const KindTable& kinds);
+  // REQUIRES: `bounds` outlives the judge.
+  EnvelopeJudge(const Envelope& bounds, uint32_t abilities, const KindTable& kinds);
 
   // Complexity: amortized O(1) a call of Judge, except: a collection is linear in the heap; so is
   // the first free or finalize event, or operation of a script within a collection, after the

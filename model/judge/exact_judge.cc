@@ -18,8 +18,8 @@ namespace ouro {
 using Kind = ShadowObject::Kind;
 using Bond = ShadowObject::Bond;
 
-ExactJudge::ExactJudge(const Contract& contract, uint32_t abilities, const KindTable& kinds)
-    : Judge(abilities, kinds), contract_(&contract), heap_(contract) {
+ExactJudge::ExactJudge(const ExactRules& rules, uint32_t abilities, const KindTable& kinds)
+    : Judge(abilities, kinds), rules_(rules), heap_(rules) {
   Clear();
 }
 

@@ -32,7 +32,7 @@ namespace ouro {
 
 class ExactJudge final : public Judge {
  public:
-  explicit ExactJudge(const Contract& contract, uint32_t abilities = kAllAbilities,
+  explicit ExactJudge(const ExactRules& rules, uint32_t abilities = kAllAbilities,
                       const KindTable& kinds = {});
 
   // Complexity: amortized O(1) a call of Judge, except: a collection is linear in the objects that
@@ -106,6 +106,7 @@ class ExactJudge final : public Judge {
   void CountTrash(const std::vector<ObjectId>& trash, bool tangled);
   void KeepUncollectable();
   void ClearWeakReferences();
+  void ClearWeakReferencesAgain();
   bool TrashFinalizersDue() const;
   bool AdvanceCollection();
   void SplitRevived();
@@ -122,13 +123,13 @@ class ExactJudge final : public Judge {
   void ListDeaths(std::vector<std::string>* due) const;
   void ListOfCollection(std::vector<std::string>* due) const;
   bool Uncollectable() const {
-    return contract_->cyclic_finalizers == Contract::CyclicFinalizers::kUncollectable;
+    return rules_.cyclic_finalizers == ExactRules::CyclicFinalizers::kUncollectable;
   }
   bool CallbacksFirst() const {
-    return contract_->death_order == Contract::DeathOrder::kCallbacksFirst;
+    return rules_.death_order == ExactRules::DeathOrder::kCallbacksFirst;
   }
 
-  const Contract* contract_;
+  const ExactRules& rules_;
   ShadowHeap heap_;
   Collection collection_;
 

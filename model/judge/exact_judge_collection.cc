@@ -27,7 +27,7 @@ int ExactJudge::AutomaticGeneration(bool* full) {
   if (threshold_[0] == 0 || allocated_[0] <= threshold_[0]) return -1;
   for (int g = kGenerations - 1; g > 0; --g) {
     if (allocated_[g] <= threshold_[g]) continue;
-    if (g == 2 && contract_->full_collection_waits &&
+    if (g == 2 && rules_.full_collection_waits &&
         survived_middle_.least < survived_full_.most / 4) {
       *full = survived_middle_.most >= survived_full_.least / 4;
       Note(Situation::kFullCollectionWaited);
@@ -232,15 +232,19 @@ void ExactJudge::ClearWeakReferences() {
     for (const ObjectId weak : object.calls) heap_.at(weak).moving = true;
     c.calls_due += static_cast<int32_t>(object.calls.size());
   }
-  if (contract_->trash_weak == Contract::TrashWeak::kKept) return;
+  const bool own =
+      rules_.clears == ExactRules::Clears::kInTrash || rules_.clears == ExactRules::Clears::kTwice;
   for (const ObjectId id : c.trash) {
-    ShadowObject& weak = heap_.at(id);
-    if (weak.kind != Kind::kWeak || weak.bond == Bond::kNone) continue;
-    if (contract_->trash_weak == Contract::TrashWeak::kCleared) {
-      heap_.Detach(id);
-    } else {
-      weak.bond = Bond::kMaybe;
-    }
+    if (own && heap_.at(id).kind == Kind::kWeak) heap_.Detach(id);
+  }
+}
+
+// After the finalizers: what is left is cleared of weak references, and none is called.
+void ExactJudge::ClearWeakReferencesAgain() {
+  if (!rules_.ClearsAfterFinalizers()) return;
+  for (const ObjectId id : collection_.trash) {
+    if (heap_.at(id).kind == Kind::kWeak) heap_.Detach(id);
+    while (!heap_.at(id).weaks.empty()) heap_.Detach(heap_.at(id).weaks.back());
   }
 }
 
@@ -261,6 +265,7 @@ bool ExactJudge::AdvanceCollection() {
   if (!Uncollectable()) {
     if (TrashFinalizersDue()) return false;
     SplitRevived();
+    ClearWeakReferencesAgain();
   }
   c.phase = Collection::Phase::kClearing;
   c.saveall = saveall_;
@@ -291,7 +296,7 @@ void ExactJudge::SplitRevived() {
   Note(Situation::kTrashResurrected);
   if (!c.trash.empty()) Note(Situation::kTrashPartlyResurrected);
   c.revived = true;
-  if (contract_->resurrection == Contract::Resurrection::kSparesAll) c.trash.clear();
+  if (rules_.resurrection == ExactRules::Resurrection::kSparesAll) c.trash.clear();
   for (const ObjectId id : left) heap_.at(id).found = false;
   for (const ObjectId id : c.trash) heap_.at(id).found = true;
   for (const ObjectId id : left) {
@@ -375,18 +380,13 @@ void ExactJudge::OnDone(const Event& event) {
   }
   if (!CheckCollectionComplete()) return;
   const Collection& c = collection_;
-  const int32_t left = c.cleared + c.weaks_died + KeptObjects();
-  const int32_t found = c.collectable + c.weaks_died + KeptObjects();
+  const bool all = rules_.answer == ExactRules::Answer::kFound;
+  const int32_t count = (all ? c.collectable : c.cleared) + c.weaks_died + KeptObjects();
   // A weak reference that a death around this collection may hold may not be trash at all.
   const int32_t doubtful = DoubtfulTrash();
-  const auto answers = [&](int32_t count) {
-    return event.number <= count && event.number >= count - doubtful;
-  };
-  const bool takes_left = contract_->answer != Contract::Answer::kFound;
-  const bool takes_found = contract_->answer != Contract::Answer::kLeft;
-  if (!(takes_left && answers(left)) && !(takes_found && answers(found))) {
+  if (event.number > count || event.number < count - doubtful) {
     return Convict(Law::kCollectionCount, kNone,
-                   fmt::format("the collection returned {} instead of {}", event.number, left));
+                   fmt::format("the collection returned {} instead of {}", event.number, count));
   }
   EndCollection();
 }

@@ -223,7 +223,7 @@ void ExactJudge::OnScriptEnded(Frame frame) {
   if (!frame.in_collection && survives) {
     Note(Situation::kResurrectedByFinalizer);
     object.resurrected = true;
-    if (contract_->finalizers == Contract::Finalizers::kEveryDeath) object.finalized = false;
+    if (rules_.finalizers == ExactRules::Finalizers::kEveryDeath) object.finalized = false;
     const auto& slots = object.slots;
     const auto own = std::count(slots.begin(), slots.end(), frame.object);
     if (own > 0 && own == object.firm - 1) Note(Situation::kSelfCycleMadeByFinalizer);

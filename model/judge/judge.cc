@@ -19,10 +19,10 @@ std::string NameOf(Ref ref) { return ref == kSelf ? "self" : fmt::format("r{}", 
 
 std::unique_ptr<Judge> MakeJudge(const Contract& contract, uint32_t abilities,
                                  const KindTable& kinds) {
-  if (contract.envelope != nullptr) {
-    return std::make_unique<EnvelopeJudge>(contract, abilities, kinds);
+  if (const Envelope* bounds = contract.bounds(); bounds != nullptr) {
+    return std::make_unique<EnvelopeJudge>(*bounds, abilities, kinds);
   }
-  return std::make_unique<ExactJudge>(contract, abilities, kinds);
+  return std::make_unique<ExactJudge>(*contract.exact(), abilities, kinds);
 }
 
 Op Judge::OfferedOf(const Op& op) const {

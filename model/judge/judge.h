@@ -278,9 +278,9 @@ class Judge {
   FeatureCounter features_;
 };
 
-// The judge for the contract: an EnvelopeJudge if it has an envelope, else an ExactJudge.
+// The judge for the contract: an EnvelopeJudge if it has bounds, else an ExactJudge.
 // Operations that need more than `abilities` are void, and kinds that are not in `kinds` plain.
-// Never null. `contract` must outlive the judge. REQUIRES: a contract without an envelope has kinds
+// Never null. `contract` must outlive the judge. REQUIRES: an exact contract has kinds
 // without promises only.
 std::unique_ptr<Judge> MakeJudge(const Contract& contract, uint32_t abilities = kAllAbilities,
                                  const KindTable& kinds = {});

@@ -124,7 +124,7 @@ constexpr Rule kRules[] = {
    > free 0
  > done 1
 )"},
-    {"WeakReferencesToTrashAreClearedBeforeItsFinalizers", k3x, Law::kDereference, R"(
+    {"WeakReferencesToTrashAreClearedBeforeItsFinalizers", kUntil314, Law::kDereference, R"(
  r0 = node 1 del 0
  > new 0
  r0.0 = r0
@@ -142,7 +142,7 @@ constexpr Rule kRules[] = {
  > done 1
 )"},
     // experiment P5
-    {"TrashThatAFinalizerCutsOffIsFinalizedOnce", k3x, Law::kFinalizeAsOften, R"(
+    {"TrashThatAFinalizerCutsOffIsFinalizedOnce", kFrom37, Law::kFinalizeAsOften, R"(
  r0 = node 1 del 0
  > new 0
  r1 = node 1 del 1
@@ -164,7 +164,7 @@ constexpr Rule kRules[] = {
    > free 0
  > done 0
 )"},
-    {"TrashThatAFinalizerCutsOffIsNotCounted", "39", Law::kCollectionCount, R"(
+    {"TrashThatAFinalizerCutsOffIsNotCounted", kFrom37, Law::kCollectionCount, R"(
  r0 = node 1 del 0
  > new 0
  r1 = node 1 del 1
@@ -235,7 +235,7 @@ constexpr Rule kRules[] = {
  > done 1
 )"},
     // experiment W16, fact 11
-    {"AWeakReferenceMadeByAFinalizerOfTrashIsCalled", k3x, Law::kCallbackBeforeFree, R"(
+    {"AWeakReferenceMadeByAFinalizerOfTrashIsCalled", kUntil39, Law::kCallbackBeforeFree, R"(
  r0 = node 1 del 0
  > new 0
  r0.0 = r0
@@ -268,7 +268,7 @@ constexpr Rule kRules[] = {
 -> got none
 +> got 0  # <- here
 )"},
-    {"AWeakReferenceMadeByAFinalizerYieldsTheResurrected", k3x, Law::kDereference, R"(
+    {"AWeakReferenceMadeByAFinalizerYieldsTheResurrected", kFrom37, Law::kDereference, R"(
  r0 = node 1 del 0
  > new 0
  r0.0 = r0

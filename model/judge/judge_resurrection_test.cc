@@ -12,7 +12,7 @@ namespace {
 
 constexpr Rule kRules[] = {
     // experiment P2
-    {"ResurrectedTrashLives", k3x, Law::kNoFreeWhileHeld, R"(
+    {"ResurrectedTrashLives", kFrom37, Law::kNoFreeWhileHeld, R"(
  r0 = node 1 del 0
  > new 0
  r0.0 = r0
@@ -25,7 +25,7 @@ constexpr Rule kRules[] = {
 +  > free 0  # <- here
  > done 0
 )"},
-    {"ResurrectedTrashIsNotFinalizedAgain", k3x, Law::kFinalizeAsOften, R"(
+    {"ResurrectedTrashIsNotFinalizedAgain", kFrom37, Law::kFinalizeAsOften, R"(
  r0 = node 1 del 0
  > new 0
  r0.0 = r0
@@ -44,7 +44,7 @@ constexpr Rule kRules[] = {
    > free 0
  > done 1
 )"},
-    {"ResurrectedTrashIsFoundAgain", k3x, Law::kTrashFreed, R"(
+    {"ResurrectedTrashIsFoundAgain", kFrom37, Law::kTrashFreed, R"(
  r0 = node 1 del 0
  > new 0
  r0.0 = r0
@@ -63,7 +63,7 @@ constexpr Rule kRules[] = {
 +> done 0  # <- here
 )"},
     // experiment P11, fact 10
-    {"ResurrectedTrashIsPromoted", k3x, Law::kCensusGeneration, R"(
+    {"ResurrectedTrashIsPromoted", kFrom37, Law::kCensusGeneration, R"(
  r0 = node 1 del 0
  > new 0
  r0.0 = r0
@@ -79,7 +79,7 @@ constexpr Rule kRules[] = {
 +> tracked 0 0  # <- here
 )"},
     // Fact 10
-    {"FinalizersRunForWhatAnotherHasBroughtBack", k3x, Law::kFinalizeAtOnce, R"(
+    {"FinalizersRunForWhatAnotherHasBroughtBack", kFrom37, Law::kFinalizeAtOnce, R"(
  r0 = node 1 del 0
  > new 0
  r1 = node 1 del 1
@@ -98,7 +98,7 @@ constexpr Rule kRules[] = {
  > done 0  # <- here
 )"},
     // experiments P1, P7: 3.9 and later spare what is reachable again, and no more.
-    {"AResurrectionSparesWhatItReaches", "39", Law::kNoFreeWhileHeld, R"(
+    {"AResurrectionSparesWhatItReaches", kFrom39, Law::kNoFreeWhileHeld, R"(
  r0 = node 2 del 0
  > new 0
  r1 = node 1
@@ -121,7 +121,7 @@ constexpr Rule kRules[] = {
 +  > free 2  # <- here
  > done 1
 )"},
-    {"AResurrectionSparesNothingElse", "39", Law::kTrashFreed, R"(
+    {"AResurrectionSparesNothingElse", kFrom39, Law::kTrashFreed, R"(
  r0 = node 1 del 0
  > new 0
  r0.0 = r0
@@ -142,7 +142,7 @@ constexpr Rule kRules[] = {
 +> done 0  # <- here
 )"},
     // ... 3.4 to 3.8 spare all of it.
-    {"AResurrectionSparesAll", "34", Law::kNoFreeWhileHeld, R"(
+    {"AResurrectionSparesAll", "37 38", Law::kNoFreeWhileHeld, R"(
  r0 = node 1 del 0
  > new 0
  r0.0 = r0
@@ -161,7 +161,7 @@ constexpr Rule kRules[] = {
 +  > free 1  # <- here
  > done 0
 )"},
-    {"WhatIsSparedIsPromoted", "34", Law::kCensusGeneration, R"(
+    {"WhatIsSparedIsPromoted", "37 38", Law::kCensusGeneration, R"(
  r0 = node 1 del 0
  > new 0
  r0.0 = r0
@@ -184,7 +184,7 @@ constexpr Rule kRules[] = {
 +> tracked 1 0  # <- here
 )"},
     // experiment P9
-    {"WeakReferencesToResurrectedTrashStayCleared", k3x, Law::kDereference, R"(
+    {"WeakReferencesToResurrectedTrashStayCleared", kFrom37, Law::kDereference, R"(
  r0 = node 1 del 0
  > new 0
  r0.0 = r0

@@ -121,6 +121,12 @@ TEST_P(RuleTest, ConvictsItsNeighbour) {
   }
 }
 
+std::vector<Difference> AllDifferences() {
+  std::vector<Difference> differences(Differences().begin(), Differences().end());
+  differences.insert(differences.end(), ClearingDifferences().begin(), ClearingDifferences().end());
+  return differences;
+}
+
 class DifferenceTest : public testing::TestWithParam<Difference> {};
 
 TEST_P(DifferenceTest, IsTheContracts) {
@@ -133,8 +139,7 @@ TEST_P(DifferenceTest, IsTheContracts) {
 
 const auto kName = [](const auto& info) { return std::string(info.param.name); };
 INSTANTIATE_TEST_SUITE_P(Judge, RuleTest, testing::ValuesIn(AllRules()), kName);
-INSTANTIATE_TEST_SUITE_P(Judge, DifferenceTest,
-                         testing::ValuesIn(Differences().begin(), Differences().end()), kName);
+INSTANTIATE_TEST_SUITE_P(Judge, DifferenceTest, testing::ValuesIn(AllDifferences()), kName);
 
 TEST(JudgeTables, HaveEveryLaw) {
   std::set<Law> seen;
@@ -260,7 +265,7 @@ TEST(JudgeWords, NameAtMostSixThingsThatAreDue) {
 // ---- after a conviction ----
 
 TEST(Judge, HasNoEffectAfterAConvictionUntilReset) {
-  ExactJudge judge(kCPython26);
+  ExactJudge judge(*kCPython26.exact());
   judge.Observe(Event::Free(0));
   ASSERT_TRUE(judge.violation());
   const std::string what = judge.violation()->what;

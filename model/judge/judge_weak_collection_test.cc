@@ -66,7 +66,8 @@ constexpr Rule kRules[] = {
 +> done 0  # <- here
 )"},
     // experiments W3, W8
-    {"AllWeakReferencesToTrashAreClearedBeforeTheFirstCallback", kAll, Law::kDereference, R"(
+    {"AllWeakReferencesToTrashAreClearedBeforeTheFirstCallback", "26 27 34 37 38 39 314",
+     Law::kDereference, R"(
  r0 = node 1
  > new 0
  r1 = node 1

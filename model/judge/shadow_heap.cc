@@ -96,7 +96,7 @@ bool ShadowHeap::CallbacksDue(const ShadowObject& object) const {
   if (!object.calls.empty()) return true;
   // If callbacks come first, weak references that the finalizer made are cleared silently
   // (experiment R6).
-  if (object.finalized && contract_->death_order == Contract::DeathOrder::kCallbacksFirst) {
+  if (object.finalized && rules_.death_order == ExactRules::DeathOrder::kCallbacksFirst) {
     return false;
   }
   return std::any_of(object.weaks.begin(), object.weaks.end(), [this](ObjectId id) {
@@ -297,12 +297,14 @@ void ShadowHeap::Doom(ObjectId id) {
 
 void ShadowHeap::MakeCallsDue(ObjectId id, bool by_collection) {
   ShadowObject& object = at(id);
+  const bool leaves_plain = rules_.clears == ExactRules::Clears::kCallbacksFirst;
   int unsaved = 2;
   std::vector<ObjectId> held;
   for (size_t i = object.weaks.size(); i-- > 0;) {
     const ObjectId weak = object.weaks[i];
     const ShadowObject& reference = at(weak);
     if (reference.bond == ShadowObject::Bond::kMaybe) continue;  // its callback may run or not
+    if (by_collection && leaves_plain && reference.script == kNoScript) continue;
     const bool called = reference.script != kNoScript && !(by_collection && reference.found);
     if (called) unsaved = 0;
     Detach(weak);

@@ -101,7 +101,8 @@ struct ShadowObject {
 // REQUIRES, for every method: the object exists; Free, Clear, Doom: it is not freed.
 class ShadowHeap {
  public:
-  explicit ShadowHeap(const Contract& contract) : contract_(&contract) {}
+  // `rules` must outlive it.
+  explicit ShadowHeap(const ExactRules& rules) : rules_(rules) {}
 
   void Reset();
 
@@ -182,7 +183,7 @@ class ShadowHeap {
   void Unheld(ObjectId id);
   void Spread();
 
-  const Contract* contract_;
+  const ExactRules& rules_;
   std::vector<ShadowObject> objects_;  // records are reused by Reset; the first count_ count
   ObjectId count_ = 0;
   std::vector<ShadowObject> lists_;  // garbage lists that were cleared: holders -2, -3, ...

@@ -9,11 +9,14 @@
 namespace ouro {
 namespace {
 
-bool KeepsCyclesWithFinalizers(const Contract& contract) {
-  return contract.cyclic_finalizers == Contract::CyclicFinalizers::kUncollectable;
+bool KeepsCyclesWithFinalizers(const ExactRules& rules) {
+  return rules.cyclic_finalizers == ExactRules::CyclicFinalizers::kUncollectable;
 }
-bool FinalizesCycles(const Contract& contract) { return !KeepsCyclesWithFinalizers(contract); }
-bool NeverWaits(const Contract& contract) { return !contract.full_collection_waits; }
+bool FinalizesCycles(const ExactRules& rules) { return !KeepsCyclesWithFinalizers(rules); }
+bool CallsNoneLate(const ExactRules& rules) {
+  return KeepsCyclesWithFinalizers(rules) || rules.ClearsAfterFinalizers();
+}
+bool NeverWaits(const ExactRules& rules) { return !rules.full_collection_waits; }
 
 constexpr uint32_t kScripts = kFinalizers | kCallbacks;
 
@@ -27,7 +30,7 @@ struct Row {
   // Whether the envelope judge notes it: that judge sees less of a program's course.
   bool of_envelopes = false;
   // Contracts under which it cannot be reached, and why.
-  bool (*impossible)(const Contract& contract) = nullptr;
+  bool (*impossible)(const ExactRules& rules) = nullptr;
   const char* reason = nullptr;
 };
 
@@ -157,8 +160,9 @@ constexpr Row kRows[] = {
     {.situation = Situation::kLateCallback,
      .name = "late-callback",
      .all = kCallbacks | kFinalizers,
-     .impossible = KeepsCyclesWithFinalizers,
-     .reason = "no script can make a weak reference to trash, and older ones are cleared first"},
+     .impossible = CallsNoneLate,
+     .reason =
+         "weak references to trash are cleared before it is, and no script can make one after"},
     {.situation = Situation::kBornInCollection, .name = "born-in-collection", .any = kScripts},
 };
 static_assert(std::size(kRows) == kSituations);
@@ -193,10 +197,11 @@ bool Under(const Envelope& bounds, Situation situation) {
   return RowOf(situation).of_envelopes;
 }
 
-bool CanReach(Situation situation, const Contract& contract, uint32_t abilities) {
+bool CanReach(Situation situation, const ExactRules* rules, uint32_t abilities) {
   // What enters the list: all trash under saveall; cycles with finalizers under 2.x.
-  const bool lists = (abilities & kSaveall) != 0 ||
-                     ((abilities & kFinalizers) != 0 && KeepsCyclesWithFinalizers(contract));
+  const bool lists =
+      (abilities & kSaveall) != 0 ||
+      ((abilities & kFinalizers) != 0 && rules != nullptr && KeepsCyclesWithFinalizers(*rules));
   if (situation == Situation::kGarbageReleased && !lists) return false;
   const Row& row = RowOf(situation);
   return (row.all & ~abilities) == 0 && (row.any == 0 || (row.any & abilities) != 0);
@@ -206,21 +211,21 @@ bool CanReach(Situation situation, const Contract& contract, uint32_t abilities)
 
 const char* Name(Situation situation) { return RowOf(situation).name; }
 
-const char* WhyImpossible(Situation situation, const Contract& contract) {
+const char* WhyImpossible(Situation situation, const ExactRules& rules) {
   const Row& row = RowOf(situation);
-  return row.impossible != nullptr && row.impossible(contract) ? row.reason : nullptr;
+  return row.impossible != nullptr && row.impossible(rules) ? row.reason : nullptr;
 }
 
 uint64_t PossibleSituations(const Specimen& specimen) {
   uint64_t possible = 0;
   for (int i = 0; i < kSituations; ++i) {
     const auto situation = static_cast<Situation>(i);
-    const Envelope* const bounds = specimen.contract->envelope;
-    if (bounds != nullptr ? !Under(*bounds, situation)
-                          : WhyImpossible(situation, *specimen.contract) != nullptr) {
+    const ExactRules* const rules = specimen.contract->exact();
+    if (rules != nullptr ? WhyImpossible(situation, *rules) != nullptr
+                         : !Under(*specimen.contract->bounds(), situation)) {
       continue;
     }
-    if (CanReach(situation, *specimen.contract, specimen.abilities)) possible |= uint64_t{1} << i;
+    if (CanReach(situation, rules, specimen.abilities)) possible |= uint64_t{1} << i;
   }
   return possible;
 }

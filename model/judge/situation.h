@@ -65,9 +65,9 @@ inline constexpr int kSituations = static_cast<int>(Situation::kBornInCollection
 
 const char* Name(Situation situation);  // "trash-spanning-generations"
 
-// Why the situation is impossible under the contract, or null. A contract of bounds has no reasons:
-// ask PossibleSituations. REQUIRES: contract.envelope is null.
-const char* WhyImpossible(Situation situation, const Contract& contract);
+// Why the situation is impossible under these rules, or null. Bounds have no reasons: ask
+// PossibleSituations.
+const char* WhyImpossible(Situation situation, const ExactRules& rules);
 
 // What programs can reach with that specimen: a bit for each Situation.
 // REQUIRES: specimen.contract is not null.

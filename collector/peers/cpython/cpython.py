@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 """The adapter of CPython over the line protocol: one file, run by the interpreter under test
-(2.7 and 3.4 to 3.13), that reads operations from standard input and writes events to its output.
+(2.7 and 3.4 to 3.15), that reads operations from standard input and writes events to its output.
 
 Place: a peer of collector/protocol_collector, which starts and drives it. It executes and reports;
 it parses no scripts and judges nothing.
@@ -41,7 +41,7 @@ answer = []  # Lines not written yet.
 known = {}  # Line -> index in `operations`.
 operations = []  # (handler, argument, argument, argument)
 kept = []  # See hide_from_collector.
-silent = False  # During a reset there are no events and no scripts.
+silent = False  # During a reset: no events, no scripts.
 reported = 0  # Elements of gc.garbage that have been reported.
 
 
@@ -132,31 +132,31 @@ SLOTS_OF[Weak] = []
 # A handler takes three small integers and returns None, or how the script ends if it ends one.
 
 
-def new_node(register, node_class):
-    thing = node_class()
+def to_register(handler):
+    """Puts a value into a register, and releases the old one when that has ended."""
+    def operation(register, a, b):
+        passing[0] = registers[register]
+        handler(register, a, b)
+        passing[0] = None
+    return operation
+
+
+@to_register
+def node(register, count, has_finalizer):
+    thing = (FINALIZED if has_finalizer else PLAIN)[count]()
     sentinel = new_capsule(1, None, FREED_ADDRESS)
     thing.z = sentinel
     born(register, thing, sentinel)
 
 
-def node(register, count, has_finalizer):
-    passing[0] = registers[register]
-    new_node(register, (FINALIZED if has_finalizer else PLAIN)[count])
-    passing[0] = None
-
-
-def new_leaf(register):
+@to_register
+def leaf(register, _b, _c):
     thing = new_capsule(1, None, FREED_ADDRESS)
     born(register, thing, thing)
 
 
-def leaf(register, _b, _c):
-    passing[0] = registers[register]
-    new_leaf(register)
-    passing[0] = None
-
-
-def new_weak(register, source, has_callback):
+@to_register
+def weak(register, source, has_callback):
     target = registers[source]
     thing = Weak(target, callback) if has_callback else Weak(target)
     sentinel = new_capsule(1, None, FREED_ADDRESS)
@@ -164,16 +164,9 @@ def new_weak(register, source, has_callback):
     born(register, thing, sentinel)
 
 
-def weak(register, source, has_callback):
-    passing[0] = registers[register]
-    new_weak(register, source, has_callback)
-    passing[0] = None
-
-
+@to_register
 def copy(register, source, _c):
-    passing[0] = registers[register]
     registers[register] = registers[source]
-    passing[0] = None
 
 
 def got(register):
@@ -183,18 +176,16 @@ def got(register):
         answer.append('> got %d\n' % numbers[id(registers[register])])
 
 
+@to_register
 def load(register, source, slot):
-    passing[0] = registers[register]
     registers[register] = getattr(registers[source], SLOTS[slot], None)
     got(register)
-    passing[0] = None
 
 
+@to_register
 def dereference(register, source, _c):
-    passing[0] = registers[register]
     registers[register] = registers[source]()
     got(register)
-    passing[0] = None
 
 
 def store(target, slot, source):
@@ -229,21 +220,16 @@ def collect(generation, _b, _c):
     answer.append('> done %d\n' % count)
 
 
+@to_register
 def take_garbage(register, index, _c):
-    passing[0] = registers[register]
     registers[register] = gc.garbage[index] if index < len(gc.garbage) else None
     got(register)
-    passing[0] = None
 
 
 def clear_garbage(_a, _b, _c):
     global reported
     reported = 0
     del gc.garbage[:]
-
-
-def saveall(on, _b, _c):
-    gc.set_debug(gc.DEBUG_SAVEALL if on else 0)
 
 
 def take_census(_a, _b, _c):
@@ -254,16 +240,8 @@ def take_census(_a, _b, _c):
                 answer.append('> tracked %d %d\n' % (number, generation))
 
 
-def end(_a, _b, _c):
-    return False
-
-
-def throw(_a, _b, _c):
-    return True
-
-
 def hello(_a, _b, _c):
-    answer.append('> hello cpython %d.%d.%d' % sys.version_info[:3] +
+    answer.append('> hello cpython %d.%d.%d' % sys.version_info[:3] + ' contract=' + CONTRACT +
                   ' weak callback finalizer generations garbage saveall census\n')
 
 
@@ -303,17 +281,55 @@ def is_ours(thing):
     return type(thing) in SLOTS_OF
 
 
+# ---- The contract --------------------------------------------------------------------------------
+
+
+class Probe(object):
+    """A node whose finalizer takes what is needed to see, afterwards, what was cleared when."""
+    seen = {}
+
+    def __del__(self):
+        seen = self.seen
+        seen['plain'] = seen['outside']() is not None
+        seen['in trash'] = self.weak  # To what lives; brought back.
+        seen['made'] = weakref.ref(self, lambda _: seen.update(called=True))
+
+
+def probe_contract():
+    """The contract whose rules this interpreter follows. Which weak references a collection clears,
+    and when, has been changed in patch releases, and by distributions: so that is tried."""
+    version = sys.version_info[:3]
+    if PYTHON2:
+        return 'cpython26' if version < (2, 7) else 'cpython27'
+    # Those with two generations, 3.14.0 to 3.14.4, were not tried, and none after 3.15.
+    if version < (3, 4) or version >= (3, 16) or gc.get_threshold()[2] == 0:
+        return 'untried'
+    seen = Probe.seen
+    living, trash = Probe(), Probe()
+    trash.cycle, trash.weak, living.weak = trash, weakref.ref(living), None
+    seen['outside'] = weakref.ref(trash)
+    gc.collect()
+    del trash
+    count = gc.collect()
+    own_is_cleared = seen['in trash']() is None
+    plain_yields, made_is_called = seen['plain'], 'called' in seen
+    Probe.seen = {'outside': weakref.ref(living)}  # For the finalizer of `living`.
+    if version < (3, 9):
+        return 'cpython34' if count > 0 else 'cpython38' if own_is_cleared else 'cpython37'
+    return 'cpython315' if plain_yields else 'cpython39' if made_is_called else 'cpython314'
+
+
 # ---- The protocol --------------------------------------------------------------------------------
 
 PLAIN_LINES = {
-    'end': (end, 0, 0, 0),
-    'raise': (throw, 0, 0, 0),
+    'end': (lambda *_: False, 0, 0, 0),
+    'raise': (lambda *_: True, 0, 0, 0),
     'hello': (hello, 0, 0, 0),
     'reset': (reset, 0, 0, 0),
     'census': (take_census, 0, 0, 0),
     'garbage clear': (clear_garbage, 0, 0, 0),
-    'saveall on': (saveall, 1, 0, 0),
-    'saveall off': (saveall, 0, 0, 0),
+    'saveall on': (lambda *_: gc.set_debug(gc.DEBUG_SAVEALL), 0, 0, 0),
+    'saveall off': (lambda *_: gc.set_debug(0), 0, 0, 0),
     'collect 0': (collect, 0, 0, 0),
     'collect 1': (collect, 1, 0, 0),
     'collect 2': (collect, 2, 0, 0),
@@ -411,16 +427,15 @@ def serve(in_script):
 
 
 def hide_from_collector():
-    """Makes everything that exists now immortal and unexamined: a collection then costs
-    microseconds, and finds nothing of the adapter's. From 3.7 on CPython has gc.freeze for it."""
+    """Makes all that exists now immortal and unexamined: a collection then costs nothing, and
+    finds nothing of the adapter's. From 3.7 on CPython has gc.freeze for it."""
     gc.collect()
     if hasattr(gc, 'freeze'):
         gc.freeze()
         return
-    frame = type(sys._getframe())
     for thing in gc.get_objects():
         # Frames end. The rest is never released: some deallocators require a tracked object.
-        if type(thing) is not frame:
+        if type(thing) is not type(sys._getframe()):
             kept.append(thing)
             untrack(thing)
 
@@ -469,6 +484,7 @@ class Generations(object):
 
 
 gc.disable()
+CONTRACT = probe_contract()
 tracked = tracked_by_interpreter if sys.version_info >= (3, 8) else Generations()
 hide_from_collector()
 gc.collect()

@@ -16,7 +16,7 @@
 
 #include <Python.h>
 
-// Of other versions, no contract was tried: see ContractOfVersion in specimens.cc.
+// Others have rules of their own, which this adapter was not tried on; cpython.py was.
 #define OURO_TRIED (PY_VERSION_HEX >= 0x03090000 && PY_VERSION_HEX < 0x030E0000)
 
 #endif

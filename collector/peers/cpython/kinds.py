@@ -297,7 +297,7 @@ def throw(_a, _b, _c):
 
 
 def hello(_a, _b, _c):
-    answer.append('> hello cpython %d.%d.%d' % sys.version_info[:3] +
+    answer.append('> hello cpython %d.%d.%d contract=cpython' % sys.version_info[:3] +
                   ' weak finalizer generations kinds\n')
     for key in kinds:
         answer.append('> kind %s\n' % kinds[key].line())

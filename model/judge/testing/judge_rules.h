@@ -24,9 +24,15 @@
 namespace ouro {
 
 // The contracts under which a rule holds, by version of CPython.
-inline constexpr const char* kAll = "26 27 34 39";
+inline constexpr const char* kAll = "26 27 34 37 38 39 314 315";
 inline constexpr const char* k2x = "26 27";
-inline constexpr const char* k3x = "34 39";
+inline constexpr const char* k3x = "34 37 38 39 314 315";
+inline constexpr const char* kAllButFirst = "27 34 37 38 39 314 315";
+inline constexpr const char* kFrom37 = "37 38 39 314 315";  // 3.7.5
+inline constexpr const char* kFrom39 = "39 314 315";
+inline constexpr const char* kUntil38 = "34 37 38";
+inline constexpr const char* kUntil39 = "34 37 38 39";
+inline constexpr const char* kUntil314 = "34 37 38 39 314";
 
 struct Rule {
   const char* name;  // letters and digits: it names a test
@@ -58,6 +64,7 @@ std::span<const Rule> GenerationRules();      // generations and censuses
 std::span<const Rule> EnvelopeRules();        // bounds; their contracts are named in full
 std::span<const Rule> AbilityRules();       // ... on callbacks, automatic collections and the rest
 std::span<const Difference> Differences();  // between contracts
+std::span<const Difference> ClearingDifferences();  // ... in which weak references are cleared
 
 }  // namespace ouro
 

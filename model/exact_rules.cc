@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The contracts of CPython. Section 0 of docs/semantics.md has them as a table.
+
+#include "model/exact_rules.h"
+
+#include "model/collector.h"
+
+namespace ouro {
+namespace {
+
+using F = ExactRules::Finalizers;
+using C = ExactRules::CyclicFinalizers;
+using D = ExactRules::DeathOrder;
+using R = ExactRules::Resurrection;
+using A = ExactRules::Answer;
+using W = ExactRules::Clears;
+
+// Before PEP 442. Its collections call no finalizer of their trash, so nothing resurrects it.
+constexpr ExactRules kOf27 = {
+    .finalizers = F::kEveryDeath,
+    .cyclic_finalizers = C::kUncollectable,
+    .death_order = D::kCallbacksFirst,
+    .resurrection = R::kSparesReachable,
+    .answer = A::kLeft,
+    .clears = W::kToTrash,
+    .full_collection_waits = true,
+};
+
+// After it.
+constexpr ExactRules kOf39 = {
+    .finalizers = F::kOnce,
+    .cyclic_finalizers = C::kRun,
+    .death_order = D::kFinalizerFirst,
+    .resurrection = R::kSparesReachable,
+    .answer = A::kLeft,
+    .clears = W::kInTrash,
+    .full_collection_waits = true,
+};
+
+// The neighbours differ in a field or two.
+constexpr ExactRules Except(ExactRules rules, auto... change) {
+  (change(rules), ...);
+  return rules;
+}
+
+constexpr auto kSparesAll = [](ExactRules& rules) { rules.resurrection = R::kSparesAll; };
+constexpr auto kAnswersFound = [](ExactRules& rules) { rules.answer = A::kFound; };
+constexpr auto kNeverWaits = [](ExactRules& rules) { rules.full_collection_waits = false; };
+
+template <W kWhich>
+constexpr auto kClears = [](ExactRules& rules) { rules.clears = kWhich; };
+
+}  // namespace
+
+const Contract kCPython26 = {"cpython26",
+                             "CPython 2.6: cyclic trash with finalizers is uncollectable",
+                             Except(kOf27, kNeverWaits)};
+const Contract kCPython27 = {
+    "cpython27", "CPython 2.7: as 2.6, and automatic full collections wait for a quarter", kOf27};
+const Contract kCPython34 = {
+    "cpython34", "CPython 3.4 to 3.7.4: finalizers run once; a resurrection spares all the trash",
+    Except(kOf39, kSparesAll, kAnswersFound, kClears<W::kToTrash>)};
+const Contract kCPython37 = {"cpython37", "CPython 3.7.5 on: what was spared is not counted",
+                             Except(kOf39, kSparesAll, kClears<W::kToTrash>)};
+const Contract kCPython38 = {"cpython38",
+                             "CPython 3.8: weak references that are trash are cleared as well",
+                             Except(kOf39, kSparesAll)};
+const Contract kCPython39 = {
+    "cpython39", "CPython 3.9 to 3.13: a resurrection spares what can be reached again", kOf39};
+const Contract kCPython314 = {
+    "cpython314", "CPython 3.14.5 on: weak references made by finalizers of trash are cleared",
+    Except(kOf39, kClears<W::kTwice>)};
+const Contract kCPython315 = {
+    "cpython315", "CPython 3.15: weak references without callbacks are cleared after finalizers",
+    Except(kOf39, kClears<W::kCallbacksFirst>)};
+
+std::vector<std::string> Describe(const ExactRules& rules) {
+  const bool uncollectable = rules.cyclic_finalizers == C::kUncollectable;
+  const char* const clears[] = {
+      "a collection clears weak references to its trash, before finalizers run",
+      "a collection clears weak references to and in its trash, before finalizers run",
+      "a collection clears weak references to and in its trash, before finalizers run and after",
+      "a collection clears weak references with callbacks before finalizers run, the rest after",
+  };
+  return {
+      rules.finalizers == F::kEveryDeath ? "an object's finalizer runs at each of its deaths"
+                                         : "an object's finalizer runs once in its life",
+      uncollectable ? "cyclic trash with finalizers is uncollectable and goes to the garbage list"
+                    : "the finalizers of cyclic trash run, then it is cleared",
+      rules.death_order == D::kCallbacksFirst
+          ? "at a death by reference count callbacks run first, then the finalizer"
+          : "at a death by reference count the finalizer runs first, then callbacks",
+      uncollectable ? "no finalizer of trash can resurrect it"
+      : rules.resurrection == R::kSparesAll
+          ? "one resurrection spares all the trash of that collection"
+          : "a resurrection spares what can be reached again",
+      rules.answer == A::kFound ? "a collection returns how many unreachable objects it found"
+                                : "a collection returns how many unreachable objects were left",
+      clears[static_cast<int>(rules.clears)],
+      rules.full_collection_waits
+          ? "an automatic full collection waits until a quarter of what it keeps is new"
+          : "an automatic full collection comes whenever its threshold is passed",
+  };
+}
+
+}  // namespace ouro
