@@ -7,7 +7,6 @@
 #include "model/judge/envelope_judge.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <cstddef>
 #include <utility>
@@ -170,8 +169,7 @@ void EnvelopeJudge::CheckUnreferenced() {
   const Law law = due ? Law::kFinalizeAtOnce : Law::kFreeAtOnce;
   Convict(law, first,
           fmt::format("nothing references #{} any more, but {}", first,
-                      due ? "its finalizer did not run" : "it was not freed"),
-          fmt::format("{} {}", due ? "finalize" : "free", first));
+                      due ? "its finalizer did not run" : "it was not freed"));
 }
 
 // A finalizer or callback has to run: at the latest, if scripts may be put off, by the end of the
@@ -188,25 +186,38 @@ void EnvelopeJudge::CheckScriptsRan() {
     const Object& object = at(id);
     if (object.kind == Object::Kind::kNode && object.due == Object::Due::kYes) {
       return Convict(Law::kFinalizeAtOnce, id,
-                     fmt::format("#{} was freed, but its finalizer did not run", id),
-                     fmt::format("finalize {}", id));
+                     fmt::format("#{} was freed, but its finalizer did not run", id));
     }
     if (object.kind != Object::Kind::kWeak || object.freed) continue;
     if (object.call != Object::Due::kYes || !Reachable(id)) continue;
     return Convict(
         Law::kCallbackBeforeFree, id,
-        fmt::format("#{} was cleared, but the callback of #{} did not run", object.target, id),
-        fmt::format("callback {}", id));
+        fmt::format("#{} was cleared, but the callback of #{} did not run", object.target, id));
   }
   owed_.erase(owed_.begin(), owed_.begin() + static_cast<ptrdiff_t>(over));
 }
 
 // ---- Convictions ----
 
-std::string EnvelopeJudge::Lawful(ObjectId /*object*/) const {
-  std::vector<std::string> due;
-  ListAnswers(&due);
-  return due.empty() ? "nothing" : fmt::format("{}", fmt::join(due, ", "));
+void EnvelopeJudge::ListCandidates(ObjectId convicted, std::vector<Event>* events) const {
+  const auto list = [this, events](ObjectId id) {
+    const Object& object = at(id);
+    for (const ObjectId weak : object.weaks) {
+      if (at(weak).call != Object::Due::kNo) events->push_back(Event::Callback(weak));
+    }
+    if (HasFinalizer(object)) events->push_back(Event::Finalize(id));
+    events->push_back(Event::Free(id));
+    if (collecting()) events->push_back(Event::Garbage(id));
+  };
+  for (const ObjectId id : owed_) {
+    const bool node = at(id).kind == Object::Kind::kNode;
+    events->push_back(node ? Event::Finalize(id) : Event::Callback(id));
+  }
+  for (const ObjectId id : unreferenced_) list(id);
+  if (convicted != kNone) list(convicted);
+  for (const ObjectId id : living_) {
+    if (!at(id).freed && !at(id).reachable()) list(id);
+  }
 }
 
 // "r2 -> #1 slot 0 -> #0": a shortest path of references from a root.

@@ -25,6 +25,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -123,7 +124,9 @@ class EnvelopeJudge final : public Judge {
   void Leave(const Frame& frame) override;
   Referent Describe(ObjectId id) const override;
   bool Freed(ObjectId id) const override { return at(id).freed; }
-  std::string Lawful(ObjectId object) const override;
+  bool Held(ObjectId id) const override { return at(id).reachable(); }
+  std::unique_ptr<Judge> Copy() const override { return std::make_unique<EnvelopeJudge>(*this); }
+  void ListCandidates(ObjectId object, std::vector<Event>* events) const override;
 
   // Holds and reachability; envelope_judge_reach.cc.
   void Hold(ObjectId id);

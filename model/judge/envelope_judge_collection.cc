@@ -173,8 +173,7 @@ void EnvelopeJudge::Stray(Law law, ObjectId id, std::string what) {
   at(id).stray = true;
   if (++strays_ <= bounds_.strays) return;
   if (bounds_.strays > 0) what += fmt::format(", nor {} others before", strays_ - 1);
-  Convict(law, id, std::move(what),
-          fmt::format("{} {}", law == Law::kTrashFreed ? "free" : "finalize", id));
+  Convict(law, id, std::move(what));
 }
 
 }  // namespace ouro

@@ -77,7 +77,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   const bool after_death = bounds_.finalizers == Envelope::Finalizers::kAfterDeath;
   if (!after_death && !Known(id, Law::kFinalizeAsOften)) return;
   if (!exists(id) || !HasFinalizer(at(id))) {
-    return Convict(Law::kFinalizeAsOften, id, fmt::format("#{} has no finalizer", id), "nothing");
+    return Convict(Law::kFinalizeAsOften, id, fmt::format("#{} has no finalizer", id));
   }
   Object& object = at(id);
   DoubtRootedOfTrash(id);
@@ -88,16 +88,14 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   // been resurrected meanwhile. Where finalizers may be put off, also for trash of earlier ones.
   if (Reachable(id) && !object.became_unreachable && !object.queued) {
     return Convict(Law::kNoFinalizeWhileHeld, id,
-                   fmt::format("#{} was finalized while referenced: {}", id, PathTo(id)),
-                   fmt::format("nothing; #{} lives on", id));
+                   fmt::format("#{} was finalized while referenced: {}", id, PathTo(id)));
   }
   if (after_death && !object.freed) {
-    return Convict(Law::kFinalizeAtOnce, id, fmt::format("#{} was not freed yet", id),
-                   fmt::format("free {}", id));
+    return Convict(Law::kFinalizeAtOnce, id, fmt::format("#{} was not freed yet", id));
   }
   if (object.due == Object::Due::kNo) {
     return Convict(Law::kFinalizeAsOften, id,
-                   fmt::format("the finalizer of #{} has already run", id), "nothing");
+                   fmt::format("the finalizer of #{} has already run", id));
   }
   // Where another collection may have begun since, what that one would find counts.
   const bool alone = collecting() && !MayCollect() && !bounds_.queued;
@@ -105,7 +103,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   const bool behind = first && (alone ? object.behind_pending_finalizer : NeededByFinalizer(id));
   if (behind) {
     return Convict(Law::kNoFinalizeWhileHeld, id,
-                   fmt::format("a finalizer that is due can reach #{}", id), "nothing");
+                   fmt::format("a finalizer that is due can reach #{}", id));
   }
   Note(collecting() ? Situation::kTrashFinalized : Situation::kFinalizerRuns);
   if (in_script()) Note(Situation::kScriptInScript);
@@ -148,29 +146,25 @@ void EnvelopeJudge::OnFree(ObjectId id) {
   DoubtRootedOfTrash(id);
   if (Reachable(id)) {
     return Convict(Law::kNoFreeWhileHeld, id,
-                   fmt::format("#{} was freed while referenced: {}", id, PathTo(id)),
-                   fmt::format("nothing; #{} lives on", id));
+                   fmt::format("#{} was freed while referenced: {}", id, PathTo(id)));
   }
   if (object.due == Object::Due::kYes && bounds_.finalizers != Envelope::Finalizers::kAfterDeath) {
     return Convict(Law::kFinalizeBeforeFree, id,
-                   fmt::format("#{} was freed before its finalizer ran", id),
-                   fmt::format("finalize {}", id));
+                   fmt::format("#{} was freed before its finalizer ran", id));
   }
   if (NeededByFinalizer(id)) {
     return Convict(Law::kNoFreeWhileHeld, id,
-                   fmt::format("#{} was freed while a finalizer that is due can reach it", id),
-                   fmt::format("nothing; #{} lives on", id));
+                   fmt::format("#{} was freed while a finalizer that is due can reach it", id));
   }
   if (!collecting()) {
     if (bounds_.prompt == Envelope::Prompt::kNo && !MayCollect()) {
-      return Convict(Law::kEventInPlace, id, "no collection was running", "nothing");
+      return Convict(Law::kEventInPlace, id, "no collection was running");
     }
     Note(Situation::kPlainDeath);
   }
   if (frames_.back().saves && object.unreachable_at_begin && !object.script_reachable) {
     return Convict(Law::kGarbageComplete, id,
-                   fmt::format("#{} was freed, although all trash is to be saved", id),
-                   fmt::format("garbage {}", id));
+                   fmt::format("#{} was freed, although all trash is to be saved", id));
   }
   if (bounds_.callbacks == Envelope::Callbacks::kBeforeFree && !bounds_.queued) CheckCalled(id);
   if (violation_) return;
@@ -189,8 +183,7 @@ void EnvelopeJudge::CheckCalled(ObjectId id) {
     const Object& object = at(weak);
     if (object.freed || object.call != Object::Due::kYes || !Reachable(weak)) continue;
     return Convict(Law::kCallbackBeforeFree, id,
-                   fmt::format("#{} was freed before the callback of #{} ran", id, weak),
-                   fmt::format("callback {}", weak));
+                   fmt::format("#{} was freed before the callback of #{} ran", id, weak));
   }
 }
 

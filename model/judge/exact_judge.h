@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -83,7 +84,9 @@ class ExactJudge final : public Judge {
   void Leave(const Frame& frame) override;
   Referent Describe(ObjectId id) const override;
   bool Freed(ObjectId id) const override { return heap_.at(id).freed; }
-  std::string Lawful(ObjectId object) const override;
+  bool Held(ObjectId id) const override { return heap_.at(id).firm > 0; }
+  std::unique_ptr<Judge> Copy() const override { return std::make_unique<ExactJudge>(*this); }
+  void ListCandidates(ObjectId object, std::vector<Event>* events) const override;
 
   // Operations; exact_judge.cc.
   void SetRegister(int index, ObjectId id);
@@ -113,15 +116,14 @@ class ExactJudge final : public Judge {
   bool CheckCollectionComplete();
   int32_t DoubtfulTrash() const;
   int32_t KeptObjects() const;
+  int32_t ResultOfCollection() const;
   void EndCollection();
   int AutomaticGeneration(bool* full);
   int OlderGeneration() const;
 
   // Explaining; exact_judge_explain.cc.
   std::string PathTo(ObjectId id) const;
-  void ListCallbacks(const ShadowObject& object, std::vector<std::string>* due) const;
-  void ListDeaths(std::vector<std::string>* due) const;
-  void ListOfCollection(std::vector<std::string>* due) const;
+  void ListEnd(ObjectId id, std::vector<Event>* events) const;
   bool Uncollectable() const {
     return rules_.cyclic_finalizers == ExactRules::CyclicFinalizers::kUncollectable;
   }

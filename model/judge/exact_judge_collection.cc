@@ -371,6 +371,13 @@ int32_t ExactJudge::KeptObjects() const {
                                             [this](ObjectId id) { return heap_.at(id).kept; }));
 }
 
+// REQUIRES: the trash is being cleared.
+int32_t ExactJudge::ResultOfCollection() const {
+  const bool all = rules_.answer == ExactRules::Answer::kFound;
+  return (all ? collection_.collectable : collection_.cleared) + collection_.weaks_died +
+         KeptObjects();
+}
+
 void ExactJudge::OnDone(const Event& event) {
   const Frame frame = frames_.back();
   if (frame.nested) {
@@ -379,9 +386,7 @@ void ExactJudge::OnDone(const Event& event) {
                    fmt::format("a collection inside a collection returned {}", event.number));
   }
   if (!CheckCollectionComplete()) return;
-  const Collection& c = collection_;
-  const bool all = rules_.answer == ExactRules::Answer::kFound;
-  const int32_t count = (all ? c.collectable : c.cleared) + c.weaks_died + KeptObjects();
+  const int32_t count = ResultOfCollection();
   // A weak reference that a death around this collection may hold may not be trash at all.
   const int32_t doubtful = DoubtfulTrash();
   if (event.number > count || event.number < count - doubtful) {

@@ -4,7 +4,6 @@
 // been lawful. Runs at most once a program, so clarity comes before speed.
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -62,78 +61,37 @@ std::string ExactJudge::PathTo(ObjectId wanted) const {
   return fmt::format("the operation -> #{}", wanted);
 }
 
-// Appends the callback of `object`'s weak references that has to run first.
-void ExactJudge::ListCallbacks(const ShadowObject& object, std::vector<std::string>* due) const {
-  if (!object.calls.empty()) {
-    due->push_back(fmt::format("callback {}", object.calls.front()));
-    return;
-  }
+// What can happen to an object that is dying or trash.
+void ExactJudge::ListEnd(ObjectId id, std::vector<Event>* events) const {
+  const ShadowObject& object = heap_.at(id);
+  if (object.freed) return;
+  if (!object.calls.empty()) events->push_back(Event::Callback(object.calls.front()));
   for (size_t i = object.weaks.size(); i-- > 0;) {
     if (heap_.at(object.weaks[i]).script == kNoScript) continue;
-    due->push_back(fmt::format("callback {}", object.weaks[i]));
-    return;
+    events->push_back(Event::Callback(object.weaks[i]));
+    break;  // an older one is called after it
   }
+  if (object.has_finalizer()) events->push_back(Event::Finalize(id));
+  events->push_back(Event::Free(id));
+  if (object.found || object.kept) events->push_back(Event::Garbage(id));
 }
 
-// Appends the events by which unreferenced objects may die next.
-void ExactJudge::ListDeaths(std::vector<std::string>* due) const {
+void ExactJudge::ListCandidates(ObjectId object, std::vector<Event>* events) const {
   for (const ObjectId id : heap_.dying) {
-    const ShadowObject& object = heap_.at(id);
-    if (object.freed || object.firm > 0) continue;
-    const bool finalizer = heap_.FinalizerDue(object);
-    if (heap_.CallbacksDue(object) && (CallbacksFirst() || !finalizer)) {
-      ListCallbacks(object, due);
-    } else {
-      due->push_back(fmt::format("{} {}", finalizer ? "finalize" : "free", id));
-    }
+    if (heap_.at(id).firm == 0) ListEnd(id, events);
   }
-}
-
-// Appends the events that the innermost collection may report next.
-void ExactJudge::ListOfCollection(std::vector<std::string>* due) const {
-  if (frames_.empty() || frames_.back().type != Frame::Type::kCollection) return;
-  if (frames_.back().nested) return due->push_back("done 0");
-  const Collection& c = collection_;
-  bool over = true;
-  for (const ObjectId id : c.trash) {
-    const ShadowObject& object = heap_.at(id);
-    over = over && (object.freed || object.saved);
-    if (c.calls_due > 0) {
-      ListCallbacks(object, due);
-    } else if (heap_.FinalizerDue(object) && object.found) {
-      due->push_back(fmt::format("finalize {}", id));
-    } else if (!object.freed && !object.saved && !(object.cleared && object.firm == 0) &&
-               (Uncollectable() || !TrashFinalizersDue())) {
-      due->push_back(fmt::format("{} {}", saveall_ ? "garbage" : "free", id));
-    }
+  if (frames_.empty()) return;
+  if (frames_.back().type == Frame::Type::kCollection) {
+    for (const ObjectId id : collection_.trash) ListEnd(id, events);
+    for (const ObjectId id : collection_.kept) ListEnd(id, events);
+    ExactJudge copy(*this);
+    copy.explains_ = false;
+    const bool cleared = !frames_.back().nested && copy.AdvanceCollection();
+    events->push_back(Event::Done(cleared ? copy.ResultOfCollection() : 0));
   }
-  for (const ObjectId id : c.kept) {
-    const ShadowObject& object = heap_.at(id);
-    if (object.kept && !object.saved && object.firm > 0 && (object.has_finalizer() || saveall_)) {
-      due->push_back(fmt::format("garbage {}", id));
-      over = false;
-    }
+  if (object != kNone && heap_.at(object).generation >= 0) {
+    events->push_back(Event::Tracked(object, heap_.at(object).generation));
   }
-  if (over) due->push_back(fmt::format("done {}", c.cleared + c.weaks_died + KeptObjects()));
-}
-
-std::string ExactJudge::Lawful(ObjectId object) const {
-  constexpr size_t kMost = 6;
-  std::vector<std::string> due;
-  ListDeaths(&due);
-  ListOfCollection(&due);
-  const bool census = !frames_.empty() && frames_.back().op.code == OpCode::kCensus;
-  if (census && object != kNone && heap_.at(object).generation >= 0) {
-    due.push_back(fmt::format("tracked {} {}", object, heap_.at(object).generation));
-  }
-  ListAnswers(&due);
-  if (due.empty()) {
-    const bool lives = object != kNone && !heap_.at(object).freed && heap_.at(object).firm > 0;
-    return lives ? fmt::format("nothing; #{} lives on", object) : "nothing";
-  }
-  const size_t more = due.size() > kMost ? due.size() - kMost : 0;
-  due.resize(due.size() - more);
-  return fmt::format("{}{}", fmt::join(due, ", "), more > 0 ? fmt::format(", {} more", more) : "");
 }
 
 }  // namespace ouro

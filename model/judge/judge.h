@@ -148,6 +148,7 @@ class Judge {
   Judge(uint32_t abilities, const KindTable& kinds) : abilities_(abilities), kinds_(kinds) {
     registers_.fill(kNone);
   }
+  Judge(const Judge&) = default;  // for Copy
 
   // ---- The laws of a contract ----
   // Each is called when the event or operation is in place; it convicts, or follows. `frame` is the
@@ -185,13 +186,19 @@ class Judge {
   // What exists, or did, of `id`; kNothing if it is freed.
   virtual Referent Describe(ObjectId id) const = 0;
   virtual bool Freed(ObjectId id) const = 0;
-  // What would have been lawful instead of what was convicted about `object`, or kNone.
-  virtual std::string Lawful(ObjectId object) const = 0;
+  // Whether something refers to the object, so that nothing has to happen to it.
+  virtual bool Held(ObjectId id) const = 0;
+
+  // For explanations: a judge in the same state, and the events about the heap that may be lawful
+  // in it, `object` being what was convicted, or kNone. Not all need be; the likeliest first.
+  virtual std::unique_ptr<Judge> Copy() const = 0;
+  virtual void ListCandidates(ObjectId object, std::vector<Event>* events) const = 0;
 
   // ---- For these laws ----
 
-  // Convicts, unless something has been convicted. Without `lawful`, Lawful says it.
-  void Convict(Law law, ObjectId object, std::string what, std::string lawful = "");
+  // Convicts, unless something has been convicted. What would have been lawful is found by trying
+  // the candidates, so that it cannot differ from what is convicted.
+  void Convict(Law law, ObjectId object, std::string what);
   bool exists(ObjectId id) const { return id >= 0 && id < born_; }
   // Whether the object exists and is not freed; if not, convicts of `law`.
   bool Known(ObjectId id, Law law);
@@ -201,8 +208,6 @@ class Judge {
   }
   const Frame* InnermostScript() const;
   bool in_script() const { return InnermostScript() != nullptr; }
-  // Appends the results and collections that the innermost operation has yet to report.
-  void ListAnswers(std::vector<std::string>* due) const;
 
   // The kind by which a slot holds, or null if it is plain, and a change of it.
   const KindRow* edge(ObjectId node, size_t slot) const {
@@ -245,6 +250,9 @@ class Judge {
     const ObjectId id = Resolve(ref);
     return id == kNone ? Referent{} : Describe(id);
   }
+  void ListAnswers(std::vector<Event>* events) const;
+  bool Accepts(const Event& event) const;
+  std::string Lawful(ObjectId object) const;
   void Born(ObjectId id);
   void Failed();
   void Got(ObjectId id);
@@ -274,6 +282,7 @@ class Judge {
   ObjectId born_ = 0;                     // objects since Reset
   int32_t fail_in_ = 0;                   // the allocation that fails, counted down; 0: none
   std::optional<Violation> violation_;
+  bool explains_ = true;  // not a copy that tries an event
   uint64_t situations_ = 0;
   FeatureCounter features_;
 };

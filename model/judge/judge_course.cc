@@ -4,10 +4,12 @@
 // laws of the contract are called from here.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "model/event_text.h"
 #include "model/judge/judge.h"
 
 namespace ouro {
@@ -245,11 +247,11 @@ ObjectId Judge::Self() const {
 
 // ---- Convictions ----
 
-void Judge::Convict(Law law, ObjectId object, std::string what, std::string lawful) {
+void Judge::Convict(Law law, ObjectId object, std::string what) {
   if (violation_) return;
   const ObjectId known = exists(object) ? object : kNone;
-  violation_ = Violation{law, known, std::move(what), std::move(lawful), Signature(law)};
-  if (violation_->lawful.empty()) violation_->lawful = Lawful(known);
+  violation_ = Violation{law, known, std::move(what), "", Signature(law)};
+  if (explains_) violation_->lawful = Lawful(known);
 }
 
 std::string Judge::Signature(Law law) const {
@@ -266,24 +268,55 @@ std::string Judge::Signature(Law law) const {
   return signature;
 }
 
-void Judge::ListAnswers(std::vector<std::string>* due) const {
+// ---- What would have been lawful ----
+
+// The results and collections that the innermost operation has yet to report.
+void Judge::ListAnswers(std::vector<Event>* events) const {
   if (frames_.empty() || frames_.back().type != Frame::Type::kOp) return;
   const Frame& frame = frames_.back();
   const OpCode code = frame.op.code;
-  if (code == OpCode::kCollect && !frame.collected) {
-    due->push_back(fmt::format("collect {}", frame.op.count));
-  }
-  if (frame.answered) return;
+  if (code == OpCode::kCollect) events->push_back(Event::Collect(frame.op.count, false));
   if (Allocates(code)) {
-    due->push_back(frame.failing ? "failed"
-                   : frame.automatic >= 0 && !frame.collected
-                       ? fmt::format("collect {} auto", frame.automatic)
-                       : fmt::format("new {}", born_));
-  } else if (Yields(code)) {
-    const Answer expected = Expected(frame);
-    due->push_back(expected.id == kNone ? "got none" : fmt::format("got {}", expected.id));
-    if (expected.none_too) due->push_back("got none");
+    if (frame.automatic >= 0) events->push_back(Event::Collect(frame.automatic, true));
+    events->push_back(frame.failing ? Event::Failed() : Event::New(born_));
+  } else if (Yields(code) && !frame.answered) {
+    events->push_back(Event::Got(Expected(frame).id));
+    if (Expected(frame).none_too) events->push_back(Event::Got(kNone));
   }
+}
+
+bool Judge::Accepts(const Event& event) const {
+  const std::unique_ptr<Judge> copy = Copy();
+  copy->explains_ = false;
+  copy->features_.CountInto(nullptr);
+  copy->violation_.reset();
+  copy->Observe(event);
+  return !copy->violation_;
+}
+
+std::string Judge::Lawful(ObjectId object) const {
+  constexpr size_t kMostCopied = 1'000'000;  // objects, in all copies
+  constexpr size_t kMostTried = 64;          // events
+  constexpr size_t kMostSaid = 6;
+  std::vector<Event> candidates;
+  ListCandidates(object, &candidates);
+  ListAnswers(&candidates);
+  const size_t objects = static_cast<size_t>(born_) + 1;
+  const size_t tried = std::min(candidates.size(), std::min(kMostTried, kMostCopied / objects + 1));
+  std::vector<std::string> lawful;
+  for (size_t i = 0; i < tried; ++i) {
+    const auto begin = candidates.begin();
+    const auto here = begin + static_cast<ptrdiff_t>(i);
+    if (std::find(begin, here, *here) == here && Accepts(*here)) lawful.push_back(Print(*here));
+  }
+  if (lawful.empty()) {
+    const bool lives = object != kNone && !Freed(object) && Held(object);
+    return lives ? fmt::format("nothing; #{} lives on", object) : "nothing";
+  }
+  const size_t more = lawful.size() > kMostSaid ? lawful.size() - kMostSaid : 0;
+  lawful.resize(lawful.size() - more);
+  return fmt::format("{}{}", fmt::join(lawful, ", "),
+                     more > 0 ? fmt::format(", {} more", more) : "");
 }
 
 }  // namespace ouro

@@ -141,6 +141,47 @@ const auto kName = [](const auto& info) { return std::string(info.param.name); }
 INSTANTIATE_TEST_SUITE_P(Judge, RuleTest, testing::ValuesIn(AllRules()), kName);
 INSTANTIATE_TEST_SUITE_P(Judge, DifferenceTest, testing::ValuesIn(AllDifferences()), kName);
 
+// What a conviction says would have been lawful is, in the place of the event that was not, or
+// after the last one before the event that was missing. Returns how many events it says.
+int ExpectLawfulHere(const std::string& trace, const Contract& contract) {
+  const TraceVerdict verdict = JudgeOne(trace, contract);
+  if (!verdict.violation || verdict.violation->lawful.rfind("nothing", 0) == 0) return 0;
+  std::istringstream lines(trace);
+  std::string before;
+  std::string line;
+  for (size_t i = 1; i < verdict.line; ++i) before += (std::getline(lines, line), line) + "\n";
+  std::getline(lines, line);
+  std::istringstream words(verdict.violation->lawful);
+  int said = 0;
+  for (std::string item; std::getline(words >> std::ws, item, ',');) {
+    if (item.find(" more") != std::string::npos) continue;
+    ++said;
+    // Nobody may report that after it: so it is convicted itself, or that is.
+    const std::string event = "> " + item + "\n> free 999\n";
+    const TraceVerdict instead = JudgeOne(before + event, contract);
+    const TraceVerdict after = JudgeOne(before + line + "\n" + event, contract);
+    EXPECT_TRUE(instead.line == verdict.line + 1 || after.line == verdict.line + 2)
+        << contract.name << " convicts of " << instead.violation->what << ": " << item << "\n"
+        << trace;
+  }
+  return said;
+}
+
+TEST(JudgeTables, SayWhatIsLawful) {
+  int said = 0;
+  for (const Rule& rule : AllRules()) {
+    for (const Contract* contract : Contracts(rule.contracts)) {
+      said += ExpectLawfulHere(Side(rule.trace, '+'), *contract);
+    }
+  }
+  for (const Difference& difference : AllDifferences()) {
+    for (const Contract* contract : Contracts(difference.unlawful)) {
+      said += ExpectLawfulHere(Side(difference.trace, ' '), *contract);
+    }
+  }
+  EXPECT_GT(said, 1000);
+}
+
 TEST(JudgeTables, HaveEveryLaw) {
   std::set<Law> seen;
   for (const Rule& rule : AllRules()) seen.insert(rule.law);
