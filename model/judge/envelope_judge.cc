@@ -24,7 +24,11 @@ void EnvelopeJudge::Clear() {
   objects_.clear();
   living_.clear();
   freed_ = 0;
-  counts_uncertain_ = needed_known_ = collected_ = false;
+  uncertain_.clear();
+  waiting_.clear();
+  awaiting_.clear();
+  needed_.clear();
+  needed_known_ = collected_ = false;
   became_reachable_.clear();
   marked_reachable_ = 0;
   unreferenced_.clear();

@@ -76,7 +76,8 @@ class EnvelopeJudge final : public Judge {
     bool finalizer_reachable = false;  // ... or could have, but did nothing
     bool stray = false;                // it outlived its collections, within the bounds
     bool needed_by_finalizer = false;  // a finalizer that is due can reach it; a cache
-    bool was_reachable = false;        // scratch, of Recount
+    bool awaited = false;              // it is unreachable, and its finalizer counts for that
+    bool uncertain = false;            // in uncertain_
     bool maybe_held = false;           // scratch, of MarkMaybeHeld
     bool cyclic = false;               // its kind is
     bool queued = false;               // its finalizer may wait in a queue
@@ -86,6 +87,7 @@ class EnvelopeJudge final : public Judge {
     int survived = 0;    // full collections while it was unreachable to all scripts, too
     int holds = 0;       // registers, running scripts, slots of reachable objects that refer to it
     int references = 0;  // slots of objects that exist, those in doubt included
+    int outside = -1;    // scratch, of Recount
     int lingers = 0;     // holders that were let go and may hold it until the next collection
     ObjectId target = kNone;
     std::vector<ObjectId> slots;
@@ -142,6 +144,8 @@ class EnvelopeJudge final : public Judge {
   void Recount();
   bool Reachable(ObjectId id);
   bool NeededByFinalizer(ObjectId id);
+  void FindNeeded();
+  void SpreadNeed(ObjectId id);
   bool InRegister(ObjectId id) const;
   void Spread(bool Object::*mark);
   void MarkScriptReachable();
@@ -209,8 +213,12 @@ class EnvelopeJudge final : public Judge {
 
   // A release may cut off a cycle, whose objects keep each other's holds above zero although they
   // are unreachable. Until Recount() has counted anew, holds are upper bounds.
-  bool counts_uncertain_ = false;
-  bool needed_known_ = false;  // Object::needed_by_finalizer is up to date
+  std::vector<ObjectId> uncertain_;  // released, and held by something else
+
+  bool needed_known_ = false;       // Object::needed_by_finalizer is up to date
+  std::vector<ObjectId> awaiting_;  // became unreachable since it was
+  std::vector<ObjectId> waiting_;   // `awaited`: their finalizers are due; and some that were
+  std::vector<ObjectId> needed_;    // marked as needed
 
   // Of the open operation of main.
   std::vector<ObjectId> became_reachable_;

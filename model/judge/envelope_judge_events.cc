@@ -114,7 +114,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   // A collection may run finalizers after it has ended, if they could not run when it started.
   const bool by_count = !collecting() && object.references == 0;
   frames_.push_back({.type = Frame::Type::kScript, .object = id, .by_count = by_count});
-  needed_known_ = false;
+  if (object.awaited) needed_known_ = false;
   if (bounds_.touched == Envelope::Touched::kFreedByNext) MarkFinalizerReachable(id);
 }
 
@@ -137,7 +137,7 @@ void EnvelopeJudge::OnScriptEnded(Frame frame) {
   // its count falls before the next collection (Duktape's refzero).
   const bool sure = held && by_count && !MayCollect() && !object.became_unreachable;
   object.due = sure ? Object::Due::kYes : Object::Due::kMaybe;
-  needed_known_ = false;
+  if (!object.reachable()) awaiting_.push_back(id);
 }
 
 void EnvelopeJudge::OnFree(ObjectId id) {

@@ -3,9 +3,9 @@
 // The envelope judge on reachability: holds. Every reference that starts or stops counting does so
 // here.
 //
-// Invariant, while counts_uncertain_ is false: an object can be reached from registers and running
-// scripts if and only if its holds are greater than 0. While it is true, everything reachable has
-// holds, and some unreachable cycles may have them, too.
+// Invariant, while uncertain_ is empty: an object can be reached from registers and running scripts
+// if and only if its holds are greater than 0. Else everything reachable has holds, and some
+// unreachable cycles may have them, too: all of these can be reached from an object in uncertain_.
 
 #include <algorithm>
 #include <utility>
@@ -42,7 +42,9 @@ void EnvelopeJudge::Release(ObjectId id) {
     if (object.freed) continue;
     if (--object.holds > 0) {
       // An object without slots is in no cycle, and one in a register is reachable anyway.
-      counts_uncertain_ = counts_uncertain_ || (!object.slots.empty() && !InRegister(next));
+      if (object.uncertain || object.slots.empty() || InRegister(next)) continue;
+      object.uncertain = true;
+      uncertain_.push_back(next);
       continue;
     }
     BecameUnreachable(next);
@@ -74,7 +76,6 @@ void EnvelopeJudge::AddObject(Object object, int dest) {
 }
 
 void EnvelopeJudge::SetSlot(ObjectId node, size_t slot, ObjectId id, KindId kind) {
-  needed_known_ = false;
   const KindRow* old_kind = edge(node, slot);
   ForgetDoubt(node, slot);
   SetEdge(node, slot, kind);
@@ -120,7 +121,7 @@ void EnvelopeJudge::ClearSlots(ObjectId id) {
 // ---- Consequences of changes ----
 
 void EnvelopeJudge::BecameReachable(ObjectId id) {
-  needed_known_ = false;
+  if (at(id).awaited || at(id).needed_by_finalizer) needed_known_ = false;
   became_reachable_.push_back(id);
   if (MayCollect()) NoteUnreachable(id);  // until now
 }
@@ -129,7 +130,7 @@ void EnvelopeJudge::BecameReachable(ObjectId id) {
 // resurrected: PHP's traces again after finalizers; Lua's finishes the cycle in progress, with its
 // finalizers, and then runs another.
 void EnvelopeJudge::BecameUnreachable(ObjectId id) {
-  needed_known_ = false;
+  if (at(id).due == Object::Due::kYes || at(id).needed_by_finalizer) awaiting_.push_back(id);
   if (at(id).references == 0) unreferenced_.push_back(id);
   if (at(id).call == Object::Due::kYes) at(id).call = Object::Due::kMaybe;
   at(id).queued = bounds_.queued && at(id).due != Object::Due::kNo;
@@ -173,37 +174,59 @@ void EnvelopeJudge::NoteUnreachable(ObjectId id) {
   if (clears_trash && object.bond == Object::Bond::kAttached) object.bond = Object::Bond::kMaybe;
 }
 
-// Makes holds exact, by counting all of them anew. O(heap) if they are not.
+// Makes holds exact, as CPython's subtract_refs does, but only of what the objects in uncertain_
+// reach: what is held from within these alone is unreachable. O(what they reach).
 void EnvelopeJudge::Recount() {
-  if (!counts_uncertain_) return;
-  counts_uncertain_ = false;
-  for (const ObjectId id : living_) {
-    at(id).was_reachable = at(id).reachable();
-    at(id).holds = 0;
-  }
-  const auto root = [this](ObjectId id) {
-    if (id != kNone && !at(id).freed) work_.push_back(id);
+  if (uncertain_.empty()) return;
+  std::vector<ObjectId> examined;
+  const auto examine = [this, &examined](ObjectId id) {
+    if (id == kNone || at(id).freed || !at(id).reachable() || at(id).outside >= 0) return;
+    at(id).outside = at(id).holds;
+    examined.push_back(id);
   };
-  for (const ObjectId id : registers_) root(id);
-  for (const auto& [edge, id] : rooted_) root(id);
-  for (const ObjectId id : garbage_) root(id);
-  for (const Frame& frame : frames_) {
-    if (frame.holds) root(frame.object);
+  for (const ObjectId id : uncertain_) {
+    at(id).uncertain = false;
+    examine(id);
   }
-  while (!work_.empty()) {
-    Object& object = at(work_.back());
-    work_.pop_back();
-    if (object.holds++ > 0) continue;
-    for (const ObjectId child : object.slots) root(child);
+  uncertain_.clear();
+  for (size_t i = 0; i < examined.size(); ++i) {
+    const size_t known = i;
+    for (const ObjectId child : at(examined[known]).slots) examine(child);
   }
-  for (const ObjectId id : living_) {
-    if (!at(id).freed && at(id).was_reachable && !at(id).reachable()) BecameUnreachable(id);
+  const auto inside = [this](ObjectId id) { return id != kNone && at(id).outside >= 0; };
+  for (const ObjectId id : examined) {
+    for (const ObjectId child : at(id).slots) {
+      if (inside(child)) --at(child).outside;
+    }
   }
+  for (const ObjectId root : examined) {
+    if (at(root).outside > 0) work_.push_back(root);
+    while (!work_.empty()) {
+      const ObjectId id = work_.back();
+      work_.pop_back();
+      if (std::exchange(at(id).outside, -1) < 0) continue;  // reached before
+      for (const ObjectId child : at(id).slots) {
+        if (inside(child)) work_.push_back(child);
+      }
+    }
+  }
+  std::erase_if(examined, [this](ObjectId id) { return at(id).outside < 0; });
+  std::sort(examined.begin(), examined.end());
+  for (const ObjectId id : examined) {
+    for (const ObjectId child : at(id).slots) {
+      if (child != kNone && !at(child).freed && at(child).outside < 0) --at(child).holds;
+    }
+  }
+  for (const ObjectId id : examined) {
+    at(id).holds = 0;
+    at(id).outside = -1;
+  }
+  for (const ObjectId id : examined) BecameUnreachable(id);
 }
 
 // From registers and running scripts.
 bool EnvelopeJudge::Reachable(ObjectId id) {
-  while (counts_uncertain_ && at(id).reachable()) {
+  while (!uncertain_.empty() && at(id).reachable()) {
     Recount();
     DoubtFrail();  // which may cut off more
   }
@@ -220,17 +243,43 @@ bool EnvelopeJudge::NeededByFinalizer(ObjectId id) {
     return false;
   }
   Recount();
-  if (!needed_known_) {
-    needed_known_ = true;
-    for (const ObjectId other : living_) {
-      const Object& object = at(other);
-      at(other).needed_by_finalizer = false;
-      const bool due = object.due == Object::Due::kYes && !object.freed;
-      if (due && !object.reachable()) work_.push_back(other);
-    }
-    Spread(&Object::needed_by_finalizer);
-  }
+  FindNeeded();
   return at(id).needed_by_finalizer;
+}
+
+// Marks what unreachable objects whose finalizers are due refer to, directly or through other
+// unreachable objects. O(what became unreachable since), unless a finalizer has run that was waited
+// for, or something is reachable again.
+void EnvelopeJudge::FindNeeded() {
+  if (!std::exchange(needed_known_, true)) {
+    for (const ObjectId id : needed_) at(id).needed_by_finalizer = false;
+    for (const ObjectId id : waiting_) at(id).awaited = false;
+    needed_.clear();
+    awaiting_.insert(awaiting_.end(), waiting_.begin(), waiting_.end());
+    waiting_.clear();
+  }
+  for (const ObjectId id : awaiting_) {
+    Object& object = at(id);
+    if (object.freed || object.reachable()) continue;
+    const bool waits = object.due == Object::Due::kYes && !std::exchange(object.awaited, true);
+    if (waits) waiting_.push_back(id);
+    if (waits || object.needed_by_finalizer) SpreadNeed(id);
+  }
+  awaiting_.clear();
+}
+
+// `id` is unreachable, and waits for its finalizer or is needed by one that does.
+void EnvelopeJudge::SpreadNeed(ObjectId id) {
+  work_.push_back(id);
+  while (!work_.empty()) {
+    const ObjectId from = work_.back();
+    work_.pop_back();
+    for (const ObjectId child : at(from).slots) {
+      if (child == kNone || std::exchange(at(child).needed_by_finalizer, true)) continue;
+      needed_.push_back(child);
+      if (!at(child).freed && !at(child).reachable()) work_.push_back(child);
+    }
+  }
 }
 
 // Sets `mark` for all objects that those in work_ refer to, directly or indirectly.

@@ -160,6 +160,19 @@ std::string Ring(int rounds) {
   return trace + "> done 0\n";
 }
 
+// Cycles with finalizers pile up as garbage, while parents and children die by count.
+std::string GarbagePilesUp(int rounds) {
+  std::string trace;
+  for (int i = 0; i < rounds; ++i) {
+    trace += fmt::format(
+        "r0 = node 1 del 0\n> new {0}\nr0.0 = r0\nr0 = none\nr1 = node 1 del 0\n> new {1}\n"
+        "r2 = leaf\n> new {2}\nr1.0 = r2\nr2 = none\nr1 = none\n> finalize {1}\n> end {1}\n"
+        "> free {2}\n> free {1}\n",
+        3 * i, 3 * i + 1, 3 * i + 2);
+  }
+  return trace;
+}
+
 void PrintTo(const Shape& shape, std::ostream* out) { *out << shape.name; }
 
 class JudgeCost : public testing::TestWithParam<Shape> {};
@@ -179,19 +192,22 @@ INSTANTIATE_TEST_SUITE_P(
                     Shape{"WeakReferences", WeakReferences},
                     Shape{"ChainFromItsEnd", [](int n) { return Chain(n, true); }},
                     Shape{"ChainFromItsBeginning", [](int n) { return Chain(n, false); }},
-                    Shape{"SharedLeaf", SharedLeaf}, Shape{"SharedTarget", SharedTarget}),
+                    Shape{"SharedLeaf", SharedLeaf}, Shape{"SharedTarget", SharedTarget},
+                    Shape{"GarbagePilesUp", GarbagePilesUp}),
     [](const auto& info) { return std::string(info.param.name); });
 
 INSTANTIATE_TEST_SUITE_P(
     TracesUnderBounds, JudgeCost,
-    testing::Values(
-        Shape{"BirthsAndDeaths", BirthsAndDeaths, &kPerl}, Shape{"Stores", Stores, &kPerl},
-        Shape{"Collections", Collections, &kPhp}, Shape{"Resurrections", Resurrections, &kPerl},
-        Shape{"WeakReferences", WeakReferences, &kPerl},
-        Shape{"ChainFromItsEnd", [](int n) { return Chain(n, true); }, &kPerl},
-        Shape{"ChainFromItsBeginning", [](int n) { return Chain(n, false); }, &kPerl},
-        Shape{"SharedLeaf", SharedLeaf, &kPerl}, Shape{"SharedTarget", SharedTarget, &kPerl},
-        Shape{"ChainOfFinalizers", ChainOfFinalizers, &kPerl}, Shape{"Ring", Ring, &kPhp}),
+    testing::Values(Shape{"BirthsAndDeaths", BirthsAndDeaths, &kPerl},
+                    Shape{"Stores", Stores, &kPerl}, Shape{"Collections", Collections, &kPhp},
+                    Shape{"Resurrections", Resurrections, &kPerl},
+                    Shape{"WeakReferences", WeakReferences, &kPerl},
+                    Shape{"ChainFromItsEnd", [](int n) { return Chain(n, true); }, &kPerl},
+                    Shape{"ChainFromItsBeginning", [](int n) { return Chain(n, false); }, &kPerl},
+                    Shape{"SharedLeaf", SharedLeaf, &kPerl},
+                    Shape{"SharedTarget", SharedTarget, &kPerl},
+                    Shape{"ChainOfFinalizers", ChainOfFinalizers, &kPerl},
+                    Shape{"Ring", Ring, &kPhp}, Shape{"GarbagePilesUp", GarbagePilesUp, &kPhp}),
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What judging alone costs: recorded programs, of 60 to 100,000 operations each, replayed to a
+// judge; the collector that made them is not timed. Each line replays 100,000 operations in all, so
+// a judge whose cost is flat takes as long on every line of its contract.
+//
+//   bazel run -c opt //properties:judging
+//
+// Place: a benchmark of the judges. throughput.cc times trials, judge_cost_test.cc asserts that no
+// shape of a program is expensive.
+
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "collector/specimens.h"
+#include "model/check.h"
+#include "model/collector.h"
+#include "model/event_text.h"
+#include "model/judge/judge.h"
+#include "model/program.h"
+#include "model/trial.h"
+#include "properties/generator/generator.h"
+
+namespace ouro {
+namespace {
+
+constexpr int kOperations = 100'000;  // of main, in all programs of a line
+
+using Step = std::variant<Op, Event>;
+using Recording = std::vector<std::vector<Step>>;  // a program each
+
+// The steps of a transcript: operations, and indented behind `>` the events.
+std::vector<Step> Steps(std::string_view transcript) {
+  std::vector<Step> steps;
+  while (!transcript.empty()) {
+    std::string_view line = transcript.substr(0, transcript.find('\n'));
+    transcript.remove_prefix(line.size() + (line.size() < transcript.size() ? 1 : 0));
+    const size_t begin = line.find_first_not_of(' ');
+    if (begin == std::string_view::npos || line[begin] == '#') continue;
+    line.remove_prefix(begin);
+    line = line.substr(0, line.find('#'));
+    while (!line.empty() && line.back() == ' ') line.remove_suffix(1);
+    if (line.substr(0, 2) == "> ") {
+      Event event;
+      CHECK(ParseEvent(line.substr(2), &event).empty());
+      steps.emplace_back(event);
+    } else {
+      Op op;
+      CHECK(ParseOp(line, /*in_script=*/true, &op).empty());
+      steps.emplace_back(op);
+    }
+  }
+  return steps;
+}
+
+void Replay(const std::vector<Step>& steps, Judge* judge) {
+  judge->Reset();
+  for (const Step& step : steps) {
+    if (const Op* op = std::get_if<Op>(&step); op != nullptr) {
+      if (judge->in_operation()) judge->End();
+      judge->Begin(*op);
+      continue;
+    }
+    const Event& event = std::get<Event>(step);
+    if (event.kind == Event::Kind::kEnd && judge->in_operation()) judge->End();
+    judge->Observe(event);
+  }
+  if (judge->in_operation()) judge->End();
+  judge->Finish();
+}
+
+Recording Record(const Specimen& specimen, int operations, bool collects) {
+  Recording recording;
+  Trial trial(specimen);
+  GeneratorOptions options;
+  options.operations = operations;
+  for (int i = 0; i < kOperations / operations; ++i) {
+    Program program = Generate(SeedOf(1, static_cast<uint64_t>(i)), options);
+    const auto drop = [](const Op& op) {
+      return op.code == OpCode::kCollect || op.code == OpCode::kThreshold;
+    };
+    if (!collects) {
+      std::erase_if(program.main, drop);
+      for (Script& script : program.scripts) std::erase_if(script, drop);
+    }
+    std::string transcript;
+    CHECK(trial.Run(program, &transcript).lawful());
+    recording.push_back(Steps(transcript));
+  }
+  return recording;
+}
+
+void Judging(benchmark::State& state, const std::string& name, const std::string& contract,
+             bool collects) {
+  Specimen specimen;
+  CHECK(FindSpecimen(name, &specimen, contract).empty());
+  const Recording recording = Record(specimen, static_cast<int>(state.range(0)), collects);
+  const std::unique_ptr<Judge> judge = MakeJudge(*specimen.contract, specimen.abilities);
+  int64_t steps = 0;
+  for (auto _ : state) {
+    for (const std::vector<Step>& program : recording) {
+      Replay(program, judge.get());
+      steps += static_cast<int64_t>(program.size());
+    }
+  }
+  CHECK(!judge->violation());
+  state.SetItemsProcessed(steps);  // operations and events
+}
+
+#define JUDGING(NAME, SPECIMEN, CONTRACT, COLLECTS)              \
+  BENCHMARK_CAPTURE(Judging, NAME, SPECIMEN, CONTRACT, COLLECTS) \
+      ->Arg(60)                                                  \
+      ->Arg(1'000)                                               \
+      ->Arg(10'000)                                              \
+      ->Arg(100'000)                                             \
+      ->Unit(benchmark::kMillisecond)
+
+// The same traces, by exact rules and by bounds; then bounds without counts.
+JUDGING(Exact, "naive-pep442", "", false);
+JUDGING(Bounds, "naive-pep442", "cpython", false);
+JUDGING(Tracing, "wild:lua", "", false);
+JUDGING(Untold, "wild:lua,automatic=untold", "", false);
+JUDGING(ExactCollecting, "naive-pep442", "", true);
+JUDGING(BoundsCollecting, "naive-pep442", "cpython", true);
+JUDGING(TracingCollecting, "wild:lua", "", true);
+
+}  // namespace
+}  // namespace ouro
+
+BENCHMARK_MAIN();
