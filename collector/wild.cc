@@ -308,12 +308,12 @@ void Wild::Settle() {
   }
 }
 
-// Trash may die whenever counting, or a collection that nobody tells of, finds it.
+// Trash may die whenever a collection that nobody tells of finds it, or counting, in any order.
 void Wild::DieEarly() {
   for (const ObjectId id : Dead()) {
     const Marks alive = Alive();
     if (at(id).freed || alive[static_cast<size_t>(id)] || Awaited(id, alive) || Coin()) continue;
-    Die(id);
+    if (untold() || DyingByCount()[static_cast<size_t>(id)]) Die(id);
   }
 }
 

@@ -102,6 +102,26 @@ class WildHeap {
                        [&](const Object& o) { return !o.freed && has(o.slots); });
   }
 
+  // The dead objects to which only such objects refer.
+  Marks DyingByCount() {
+    Marks dying(objects_.size());
+    const Ids dead = Dead();
+    for (bool more = true; more;) {
+      more = false;
+      for (const ObjectId id : dead) {
+        const auto keeps = [&](size_t other) {
+          const Ids& slots = objects_[other].slots;
+          return !objects_[other].freed && !dying[other] &&
+                 std::find(slots.begin(), slots.end(), id) != slots.end();
+        };
+        bool kept = dying[static_cast<size_t>(id)];
+        for (size_t other = 0; other < objects_.size() && !kept; ++other) kept = keeps(other);
+        if (!kept) more = dying[static_cast<size_t>(id)] = true;
+      }
+    }
+    return dying;
+  }
+
   // Whether another dead object that has yet to be finalized can reach it.
   bool Awaited(ObjectId id, const Marks& alive) {
     if (!finalized_alive()) return false;

@@ -115,8 +115,11 @@ TEST(WildTest, UsesItsFreedoms) {
       {"boehm", "strays", 2, "r0 = leaf\nr0 = none\ncollect 2"},
       {"ruby", "a finalizer after death, among other deaths", 3,
        "r0 = node 0 del 0\nr1 = leaf\nr0 = none\nr1 = none\ncollect 2"},
-      {"php", "trash may die before a collection", 2,
+      {"php,automatic=untold", "trash may die before a collection", 2,
        "r0 = node 1\nr0.0 = r0\nr0 = none\ncensus\nr0 = leaf\nr0 = none\nr0 = leaf\nr0 = none"},
+      {"php", "the order of a chain's deaths by count", 3,
+       "r0 = node 1\nr1 = node 1\nr2 = leaf\nr1.0 = r2\nr0.0 = r1\nr2 = none\nr1 = none\n"
+       "r0 = none"},
       {"duktape", "whether what a collection found is finalized again", 2,
        "def 0:\n r2 = self\nmain:\nr0 = node 1 del 0\nr0.0 = r0\nr0 = none\ncollect 2\n"
        "r2.0 = none\nr2 = none"},

@@ -14,9 +14,10 @@
 // what it may hold, because its holder may have been emptied, is a doubt: such an object may live
 // and may die. A load settles a doubt.
 //
-// The class has five sources: envelope_judge.cc (operations), envelope_judge_events.cc (single
-// events), envelope_judge_collection.cc, envelope_judge_reach.cc (holds and reachability), and
-// envelope_judge_kinds.cc (what kinds promise away).
+// The class has six sources: envelope_judge.cc (operations), envelope_judge_events.cc (single
+// events), envelope_judge_collection.cc, envelope_judge_reach.cc (holds and reachability),
+// envelope_judge_counts.cc (deaths by count), and envelope_judge_kinds.cc (what kinds promise
+// away).
 
 #ifndef MODEL_JUDGE_ENVELOPE_JUDGE_H_
 #define MODEL_JUDGE_ENVELOPE_JUDGE_H_
@@ -77,6 +78,7 @@ class EnvelopeJudge final : public Judge {
     bool stray = false;                // it outlived its collections, within the bounds
     bool needed_by_finalizer = false;  // a finalizer that is due can reach it; a cache
     bool awaited = false;              // it is unreachable, and its finalizer counts for that
+    bool dies_by_count = false;        // envelope_judge_counts.cc
     bool uncertain = false;            // in uncertain_
     bool maybe_held = false;           // scratch, of MarkMaybeHeld
     bool cyclic = false;               // its kind is
@@ -87,8 +89,9 @@ class EnvelopeJudge final : public Judge {
     int survived = 0;    // full collections while it was unreachable to all scripts, too
     int holds = 0;       // registers, running scripts, slots of reachable objects that refer to it
     int references = 0;  // slots of objects that exist, those in doubt included
-    int outside = -1;    // scratch, of Recount
-    int lingers = 0;     // holders that were let go and may hold it until the next collection
+    int dying_references = 0;  // of these, slots of objects that die by count
+    int outside = -1;          // scratch, of Recount
+    int lingers = 0;           // holders that were let go and may hold it until the next collection
     ObjectId target = kNone;
     std::vector<ObjectId> slots;
     std::vector<ObjectId> weaks;  // weak references that may yield it
@@ -137,6 +140,7 @@ class EnvelopeJudge final : public Judge {
   void AddObject(Object object, int dest);
   void SetSlot(ObjectId node, size_t slot, ObjectId id, KindId kind = kPlain);
   void Follow(Frame& frame);
+  void LoseReference(ObjectId id);
   void SetFrameHold(Frame& frame, bool holds);
   void ClearSlots(ObjectId id);
   void BecameReachable(ObjectId id);
@@ -183,6 +187,13 @@ class EnvelopeJudge final : public Judge {
   void MarkMaybeHeld(bool lingering);
   void SpareMaybeHeld();
   void SpareLingering(size_t first);
+
+  // Deaths by count; envelope_judge_counts.cc.
+  void MayDieByCount(ObjectId id);
+  void LiveAgain(ObjectId id);
+  bool NeedsCollection(ObjectId id) const;
+  bool NeedsCollectionToDie(ObjectId id) const;
+  void ConvictOfNoCollection(ObjectId id, const char* what);
 
   void CheckUnreferenced();
   void CheckScriptsRan();

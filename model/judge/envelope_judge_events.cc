@@ -105,6 +105,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
     return Convict(Law::kNoFinalizeWhileHeld, id,
                    fmt::format("a finalizer that is due can reach #{}", id));
   }
+  if (!after_death && NeedsCollection(id)) return ConvictOfNoCollection(id, "finalized");
   Note(collecting() ? Situation::kTrashFinalized : Situation::kFinalizerRuns);
   if (in_script()) Note(Situation::kScriptInScript);
   object.due = Object::Due::kNo;
@@ -156,12 +157,8 @@ void EnvelopeJudge::OnFree(ObjectId id) {
     return Convict(Law::kNoFreeWhileHeld, id,
                    fmt::format("#{} was freed while a finalizer that is due can reach it", id));
   }
-  if (!collecting()) {
-    if (bounds_.prompt == Envelope::Prompt::kNo && !MayCollect()) {
-      return Convict(Law::kEventInPlace, id, "no collection was running");
-    }
-    Note(Situation::kPlainDeath);
-  }
+  if (NeedsCollectionToDie(id)) return ConvictOfNoCollection(id, "freed");
+  if (!collecting()) Note(Situation::kPlainDeath);
   if (frames_.back().saves && object.unreachable_at_begin && !object.script_reachable) {
     return Convict(Law::kGarbageComplete, id,
                    fmt::format("#{} was freed, although all trash is to be saved", id));
@@ -204,6 +201,12 @@ void EnvelopeJudge::OnCallback(ObjectId id) {
       !target.became_unreachable) {
     return Convict(Law::kCallbackWhenCleared, id,
                    fmt::format("its target is alive: {}", PathTo(weak.target)));
+  }
+  if (weak.bond == Object::Bond::kAttached && !target.freed && !target.reachable() &&
+      NeedsCollection(weak.target)) {
+    return Convict(
+        Law::kCallbackWhenCleared, id,
+        fmt::format("no collection has cleared it: its target, #{}, is in a cycle", weak.target));
   }
   Note(Situation::kCallbackRuns);
   if (in_script()) Note(Situation::kScriptInScript);

@@ -51,7 +51,7 @@ void EnvelopeJudge::ForgetDoubt(ObjectId node, size_t slot) {
   doubts_.erase(Edge(node, slot));
   const KindRow* kind = edge(node, slot);
   if (kind != nullptr && MayKnowItself(kind, node, slot)) Linger(id);
-  if (--at(id).references == 0 && !at(id).reachable()) unreferenced_.push_back(id);
+  LoseReference(id);
 }
 
 // A collection may have emptied the holders of an object that it found to be trash.

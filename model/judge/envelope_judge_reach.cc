@@ -81,7 +81,6 @@ void EnvelopeJudge::SetSlot(ObjectId node, size_t slot, ObjectId id, KindId kind
   SetEdge(node, slot, kind);
   const ObjectId old = std::exchange(at(node).slots[slot], id);
   if (id != kNone) ++at(id).references;
-  if (old != kNone) --at(old).references;
   if (at(node).reachable()) {
     Hold(id);
     Release(old);
@@ -93,7 +92,15 @@ void EnvelopeJudge::SetSlot(ObjectId node, size_t slot, ObjectId id, KindId kind
     put_off_.erase(Edge(node, slot));                                  // another holder, perhaps
     if (old_kind != edge(node, slot)) poked_.erase(Edge(node, slot));  // another holder
   }
-  if (old != kNone && at(old).references == 0 && !at(old).reachable()) unreferenced_.push_back(old);
+  if (old != kNone) LoseReference(old);
+}
+
+// A slot refers to it no more.
+void EnvelopeJudge::LoseReference(ObjectId id) {
+  --at(id).references;
+  if (at(id).reachable()) return;
+  if (at(id).references == 0) unreferenced_.push_back(id);
+  MayDieByCount(id);
 }
 
 void EnvelopeJudge::SetFrameHold(Frame& frame, bool holds) {
@@ -113,7 +120,8 @@ void EnvelopeJudge::ClearSlots(ObjectId id) {
       LetGo(kind, id, slot, child);
     }
     if (child == kNone) continue;
-    if (--at(child).references == 0 && !at(child).reachable()) unreferenced_.push_back(child);
+    if (at(id).dies_by_count) --at(child).dying_references;
+    LoseReference(child);
   }
   at(id).slots.clear();
 }
@@ -121,6 +129,7 @@ void EnvelopeJudge::ClearSlots(ObjectId id) {
 // ---- Consequences of changes ----
 
 void EnvelopeJudge::BecameReachable(ObjectId id) {
+  LiveAgain(id);
   if (at(id).awaited || at(id).needed_by_finalizer) needed_known_ = false;
   became_reachable_.push_back(id);
   if (MayCollect()) NoteUnreachable(id);  // until now
@@ -132,6 +141,7 @@ void EnvelopeJudge::BecameReachable(ObjectId id) {
 void EnvelopeJudge::BecameUnreachable(ObjectId id) {
   if (at(id).due == Object::Due::kYes || at(id).needed_by_finalizer) awaiting_.push_back(id);
   if (at(id).references == 0) unreferenced_.push_back(id);
+  MayDieByCount(id);
   if (at(id).call == Object::Due::kYes) at(id).call = Object::Due::kMaybe;
   at(id).queued = bounds_.queued && at(id).due != Object::Due::kNo;
   // A death by count clears weak references first, and then what the object refers to, whose

@@ -69,13 +69,71 @@ constexpr Rule kRules[] = {
 -> free 1
 +> free 0 # <- here
 )"},
-    {"CountsSayNothingOfCycles", kPrompt, Law::kFreeOnce, R"(
+    {"CountsDoNotFreeCycles", kPrompt, Law::kEventInPlace, R"(
  r0 = node 1
  > new 0
  r0.0 = r0
  r0 = none
- > free 0
 +> free 0 # <- here
+)"},
+    {"CountsDoNotFinalizeCycles", kPrompt, Law::kEventInPlace, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
++> finalize 0 # <- here
++> end 0
+)"},
+    {"CountsFreeNothingThatOnlyHangsOffACycle", kPrompt, Law::kEventInPlace, R"(
+ r0 = node 2
+ > new 0
+ r1 = leaf
+ > new 1
+ r0.0 = r0
+ r0.1 = r1
+ r1 = none
+ r0 = none
++> free 1 # <- here
+)"},
+    {"CountsFreeAChainInAnyOrder", kPrompt, Law::kFreeOnce, R"(
+ r0 = node 1
+ > new 0
+ r1 = node 1
+ > new 1
+ r2 = leaf
+ > new 2
+ r0.0 = r1
+ r1.0 = r2
+ r2 = none
+ r1 = none
+ r0 = none
+ > free 2
+ > free 0
+ > free 1
++> free 1 # <- here
+)"},
+    {"WhatAFinalizerBringsBackIsACycleNow", "php", Law::kEventInPlace, R"(
+ r0 = node 2 del 0
+ > new 0
+ r1 = leaf
+ > new 1
+ r0.0 = r1
+ r1 = none
+ r0 = none
+ > finalize 0
+   r2 = self
+   self.1 = self
+ > end 0
+-r2.1 = none
+ r2 = none
+ > free 1 # <- here
+-> free 0
+)"},
+    {"FinalizersOfTrashWaitForACollection", "lua boehm", Law::kEventInPlace, R"(
+ r0 = node 0 del 0
+ > new 0
+ r0 = none
++> finalize 0 # <- here
 )"},
     {"OnlyCollectionsFree", kTracing, Law::kEventInPlace, R"(
  r0 = node 1
