@@ -196,6 +196,9 @@ std::string ReadContract(const std::string& text, const Contract** contract) {
     if (!error.empty()) return fmt::format("contract \"{}\": {}", text, error);
     begin = end;
   }
+  if (envelope.spares == Envelope::Spares::kAll && envelope.prompt == Envelope::Prompt::kNo) {
+    return fmt::format("contract \"{}\": prompt=no and spares=all together demand nothing", text);
+  }
   *contract = Keep(text, *base, envelope);
   return "";
 }

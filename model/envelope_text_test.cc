@@ -79,6 +79,14 @@ TEST(ReadContract, KnowsAllFields) {
   EXPECT_FALSE(e.repeatable);
 }
 
+TEST(ReadContract, RefusesOneThatDemandsNothing) {
+  const Contract* contract = nullptr;
+  const std::string error = ReadContract("perl,prompt=no", &contract);
+  EXPECT_NE(error.find("prompt=no and spares=all together demand nothing"), std::string::npos);
+  EXPECT_EQ(contract, nullptr);
+  EXPECT_EQ(ReadContract("perl,prompt=either", &contract), "");
+}
+
 TEST(ReadContract, KeepsWhatIsSpelled) {
   const std::string text = "lua,touched=freed-at-once,weak=when-freed";
   const Contract* const contract = Read(text);
