@@ -53,8 +53,10 @@ class Wild final : public Collector, private WildHeap {
 
   void Finalize(ObjectId id);
   void Call(ObjectId weak);
-  bool CallFirst(ObjectId id);
-  void Free(ObjectId id);
+  void CallFirst(ObjectId id);
+  bool MayDie(ObjectId id);
+  void AddShown(Ids* victims);
+  void Free(Ids victims);
   void Die(ObjectId id);
   void Settle();
   bool PayOne();
@@ -230,28 +232,68 @@ void Wild::Call(ObjectId weak) {
   selves_.pop_back();
 }
 
-// Runs the callbacks that come before the death of `id`; returns whether it is still dead then.
-bool Wild::CallFirst(ObjectId id) {
+// Runs callbacks that come before the death of `id`, as long as it is dead.
+void Wild::CallFirst(ObjectId id) {
   const bool must = rules_.callbacks == Envelope::Callbacks::kBeforeFree && !rules_.queued;
   for (size_t i = 0; i < objects_.size(); ++i) {
     const auto weak = static_cast<ObjectId>(i);
     if (at(weak).target != id || !at(weak).due || at(weak).freed) continue;
     if (!IsAlive(weak) ? Coin() : !must && Coin()) continue;
     Call(weak);
-    const Marks alive = Alive();
-    if (at(id).freed || alive[static_cast<size_t>(id)] || Awaited(id, alive)) return false;
+    if (!MayDie(id)) return;
   }
-  return true;
 }
 
-void Wild::Free(ObjectId id) {
-  if (!CallFirst(id)) return;
-  Object& object = at(id);
-  object.freed = true;
-  if (DueFinalizer(object)) owed_.push_back({id, false});
-  object.slots.clear();
-  ClearWeakTo(id);
-  observer_.On(Event::Free(id));
+bool Wild::MayDie(ObjectId id) {
+  const Marks alive = Alive();
+  if (at(id).freed || alive[static_cast<size_t>(id)] || Awaited(id, alive)) return false;
+  return !(DueFinalizer(at(id)) && finalized_alive());
+}
+
+// Adds what a weak reference can show and bring back, and then has lost what it refers to.
+void Wild::AddShown(Ids* victims) {
+  const Marks alive = Alive();
+  for (bool more = true; more;) {
+    more = false;
+    for (const Object& weak : objects_) {
+      const ObjectId shown = weak.target;
+      if (weak.freed || !weak.yields || shown == kNone || at(shown).freed) continue;
+      if (alive[static_cast<size_t>(shown)]) continue;
+      const auto has = [&](ObjectId id) {
+        return std::find(victims->begin(), victims->end(), id) != victims->end();
+      };
+      Marks marks(objects_.size());
+      Reach({shown}, &marks);
+      const bool loses = std::any_of(victims->begin(), victims->end(),
+                                     [&](ObjectId id) { return marks[static_cast<size_t>(id)]; });
+      if (!loses || has(shown)) continue;
+      victims->push_back(shown);
+      more = true;
+    }
+  }
+}
+
+// Frees them, in this order; no script runs between two that a weak reference could show.
+void Wild::Free(Ids victims) {
+  std::set<ObjectId> called;
+  for (bool more = true; more;) {
+    more = false;
+    std::erase_if(victims, [this](ObjectId id) { return !MayDie(id); });
+    AddShown(&victims);
+    for (const ObjectId id : Ids(victims)) {
+      if (!called.insert(id).second) continue;
+      CallFirst(id);
+      more = true;
+    }
+  }
+  for (const ObjectId id : victims) {
+    Object& object = at(id);
+    object.freed = true;
+    if (DueFinalizer(object)) owed_.push_back({id, false});
+    object.slots.clear();
+    ClearWeakTo(id);
+    observer_.On(Event::Free(id));
+  }
 }
 
 // The next step of a death.
@@ -259,7 +301,7 @@ void Wild::Die(ObjectId id) {
   if (DueFinalizer(at(id)) && finalized_alive()) {
     Finalize(id);
   } else {
-    Free(id);
+    Free({id});
   }
 }
 
@@ -416,6 +458,7 @@ void Wild::Save(ObjectId id) {
 
 void Wild::FreeIn(const Ids& trash, const Marks& behind, bool must, bool saves) {
   const Marks before = Alive();
+  Ids victims;
   for (const ObjectId id : trash) {
     const Marks alive = Alive();
     const bool dead = !at(id).freed && !alive[static_cast<size_t>(id)];
@@ -443,9 +486,11 @@ void Wild::FreeIn(const Ids& trash, const Marks& behind, bool must, bool saves) 
       Save(id);
       continue;
     }
-    Free(id);
+    victims.push_back(id);
+    if (Coin()) Free(std::exchange(victims, {}));
     if (!owed_.empty() && OneIn(4)) PayOne();
   }
+  Free(victims);
 }
 
 }  // namespace

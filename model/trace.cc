@@ -8,16 +8,10 @@
 
 #include "model/event_text.h"
 #include "model/program.h"
+#include "model/transcript.h"
 
 namespace ouro {
 namespace {
-
-std::string_view Strip(std::string_view line) {
-  line = line.substr(0, line.find('#'));
-  const size_t begin = line.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1);
-}
 
 // Judges one stream, line by line.
 class Reader {
@@ -26,20 +20,18 @@ class Reader {
       : judge_(MakeJudge(contract, kAllAbilities, kinds)), verdicts_(verdicts) {}
 
   // "" or what is wrong with the line.
-  std::string Read(std::string_view line) {
-    ++line_;
-    line = Strip(line);
-    if (line.empty()) return "";
-    if (line == "---") {
+  std::string Read(const TranscriptLine& line) {
+    using Kind = TranscriptLine::Kind;
+    line_ = line.number;
+    if (line.kind == Kind::kBlank || line.kind == Kind::kComment) return "";
+    if (line.kind == Kind::kSeparator) {
       Close();
       return "";
     }
     if (trace_.first_line == 0) trace_.first_line = line_;
-    if (line[0] == '>') {
+    if (line.kind == Kind::kEvent) {
       Event event;
-      const size_t begin = line.find_first_not_of(" \t", 1);
-      const std::string error =
-          ParseEvent(begin == std::string_view::npos ? "" : line.substr(begin), &event);
+      const std::string error = ParseEvent(line.text, &event);
       if (!error.empty()) return error;
       // The last operation of a script ends where the script ends.
       if (event.kind == Event::Kind::kEnd && judge_->in_operation()) judge_->End();
@@ -48,7 +40,7 @@ class Reader {
     } else {
       Op op;
       // `self` outside a script means that an event is missing: void, not an error.
-      const std::string error = ParseOp(line, /*in_script=*/true, &op);
+      const std::string error = ParseOp(line.text, /*in_script=*/true, &op);
       if (!error.empty()) return error;
       if (judge_->in_operation()) judge_->End();
       Blame();
@@ -70,7 +62,6 @@ class Reader {
   }
 
   bool open() const { return trace_.first_line != 0; }
-  size_t line() const { return line_; }
 
  private:
   void Blame() {
@@ -92,13 +83,10 @@ std::string JudgeTraces(std::string_view text, const Contract& contract,
                         std::vector<TraceVerdict>* verdicts, const KindTable& kinds) {
   std::vector<TraceVerdict> judged;
   Reader reader(contract, kinds, &judged);
-  size_t begin = 0;
-  while (begin < text.size()) {
-    size_t end = text.find('\n', begin);
-    if (end == std::string_view::npos) end = text.size();
-    const std::string error = reader.Read(text.substr(begin, end - begin));
-    if (!error.empty()) return fmt::format("line {}: {}", reader.line(), error);
-    begin = end + 1;
+  TranscriptReader lines(text);
+  for (TranscriptLine line; lines.Next(&line);) {
+    const std::string error = reader.Read(line);
+    if (!error.empty()) return fmt::format("line {}: {}", line.number, error);
   }
   if (reader.open()) reader.Close();
   verdicts->insert(verdicts->end(), judged.begin(), judged.end());

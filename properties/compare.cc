@@ -8,7 +8,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
-#include <string_view>
+
+#include "model/transcript.h"
 
 namespace ouro {
 namespace {
@@ -24,16 +25,12 @@ std::vector<std::string> Missing(const std::vector<std::string>& from,
 
 std::vector<Step> Steps(const std::string& transcript) {
   std::vector<Step> steps;
-  for (size_t begin = 0; begin < transcript.size();) {
-    const size_t end = std::min(transcript.find('\n', begin), transcript.size());
-    const std::string_view line(transcript.data() + begin, end - begin);
-    begin = end + 1;
-    const size_t indent = line.find_first_not_of(' ');
-    if (indent == std::string_view::npos) continue;
-    if (line[indent] == '>') {
-      if (!steps.empty()) steps.back().events.emplace_back(line.substr(indent + 2));
-    } else if (indent == 0) {
-      steps.push_back({std::string(line), {}});
+  TranscriptReader lines(transcript);
+  for (TranscriptLine line; lines.Next(&line);) {
+    if (line.kind == TranscriptLine::Kind::kEvent) {
+      if (!steps.empty()) steps.back().events.emplace_back(line.text);
+    } else if (line.kind == TranscriptLine::Kind::kOperation && line.indent == 0) {
+      steps.push_back({std::string(line.text), {}});
     }
   }
   for (Step& step : steps) std::sort(step.events.begin(), step.events.end());

@@ -27,7 +27,7 @@
 #include "properties/generator/generator.h"
 #include "properties/testing/arbitrary.h"
 #include "properties/testing/fixture.h"
-#include "properties/testing/transcript.h"
+#include "properties/testing/recording.h"
 
 namespace ouro {
 namespace {

@@ -11,20 +11,17 @@
 
 #include <benchmark/benchmark.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <variant>
 #include <vector>
 
 #include "collector/specimens.h"
 #include "model/check.h"
 #include "model/collector.h"
-#include "model/event_text.h"
 #include "model/judge/judge.h"
 #include "model/program.h"
+#include "model/transcript.h"
 #include "model/trial.h"
 #include "properties/generator/generator.h"
 
@@ -33,51 +30,20 @@ namespace {
 
 constexpr int kOperations = 100'000;  // of main, in all programs of a line
 
-using Step = std::variant<Op, Event>;
-using Recording = std::vector<std::vector<Step>>;  // a program each
-
-// The steps of a transcript: operations, and indented behind `>` the events.
-std::vector<Step> Steps(std::string_view transcript) {
-  std::vector<Step> steps;
-  while (!transcript.empty()) {
-    std::string_view line = transcript.substr(0, transcript.find('\n'));
-    transcript.remove_prefix(line.size() + (line.size() < transcript.size() ? 1 : 0));
-    const size_t begin = line.find_first_not_of(' ');
-    if (begin == std::string_view::npos || line[begin] == '#') continue;
-    line.remove_prefix(begin);
-    line = line.substr(0, line.find('#'));
-    while (!line.empty() && line.back() == ' ') line.remove_suffix(1);
-    if (line.substr(0, 2) == "> ") {
-      Event event;
-      CHECK(ParseEvent(line.substr(2), &event).empty());
-      steps.emplace_back(event);
-    } else {
-      Op op;
-      CHECK(ParseOp(line, /*in_script=*/true, &op).empty());
-      steps.emplace_back(op);
-    }
-  }
-  return steps;
-}
-
-void Replay(const std::vector<Step>& steps, Judge* judge) {
+void Replay(const Transcript& steps, Judge* judge) {
   judge->Reset();
-  for (const Step& step : steps) {
-    if (const Op* op = std::get_if<Op>(&step); op != nullptr) {
-      if (judge->in_operation()) judge->End();
-      judge->Begin(*op);
-      continue;
-    }
-    const Event& event = std::get<Event>(step);
-    if (event.kind == Event::Kind::kEnd && judge->in_operation()) judge->End();
-    judge->Observe(event);
+  for (const Line& step : steps) {
+    const bool ends = step.op || step.event->kind == Event::Kind::kEnd;
+    if (ends && judge->in_operation()) judge->End();
+    if (step.op) judge->Begin(*step.op);
+    if (step.event) judge->Observe(*step.event);
   }
   if (judge->in_operation()) judge->End();
   judge->Finish();
 }
 
-Recording Record(const Specimen& specimen, int operations, bool collects) {
-  Recording recording;
+std::vector<Transcript> Record(const Specimen& specimen, int operations, bool collects) {
+  std::vector<Transcript> recording;
   Trial trial(specimen);
   GeneratorOptions options;
   options.operations = operations;
@@ -92,7 +58,7 @@ Recording Record(const Specimen& specimen, int operations, bool collects) {
     }
     std::string transcript;
     CHECK(trial.Run(program, &transcript).lawful());
-    recording.push_back(Steps(transcript));
+    recording.push_back(ReadTranscript(transcript));
   }
   return recording;
 }
@@ -101,11 +67,12 @@ void Judging(benchmark::State& state, const std::string& name, const std::string
              bool collects) {
   Specimen specimen;
   CHECK(FindSpecimen(name, &specimen, contract).empty());
-  const Recording recording = Record(specimen, static_cast<int>(state.range(0)), collects);
+  const std::vector<Transcript> recording =
+      Record(specimen, static_cast<int>(state.range(0)), collects);
   const std::unique_ptr<Judge> judge = MakeJudge(*specimen.contract, specimen.abilities);
   int64_t steps = 0;
   for (auto _ : state) {
-    for (const std::vector<Step>& program : recording) {
+    for (const Transcript& program : recording) {
       Replay(program, judge.get());
       steps += static_cast<int64_t>(program.size());
     }

@@ -25,7 +25,7 @@
 #include "properties/generator/random.h"
 #include "properties/testing/arbitrary.h"
 #include "properties/testing/fixture.h"
-#include "properties/testing/transcript.h"
+#include "properties/testing/recording.h"
 
 namespace ouro {
 

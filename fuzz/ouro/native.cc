@@ -4,10 +4,13 @@
 
 #include <fmt/format.h>
 
-#include <cstddef>
 #include <map>
 #include <sstream>
 #include <string_view>
+
+#include "model/collector.h"
+#include "model/event_text.h"
+#include "model/transcript.h"
 
 namespace ouro {
 namespace {
@@ -33,15 +36,9 @@ constexpr NativeLanguage kLanguages[] = {
     {"ruby", "#", "", "$scripts[{}] = lambda do |this|", "  ", "", "raise", "end", ""},
 };
 
-std::string_view Strip(std::string_view line) {
-  const size_t begin = line.find_first_not_of(' ');
-  return begin == std::string_view::npos ? std::string_view() : line.substr(begin);
-}
-
 // Appends the note in a line of a transcript, if it is one.
-void AppendNote(std::string_view line, std::vector<std::string>* notes) {
-  const std::string_view text = Strip(line);
-  if (text.starts_with(kNote)) notes->emplace_back(text.substr(kNote.size()));
+void AppendNote(const TranscriptLine& line, std::vector<std::string>* notes) {
+  if (line.text.starts_with(kNote)) notes->emplace_back(line.text.substr(kNote.size()));
 }
 
 // The lines of main, and of each finalizer by the number of its object.
@@ -53,22 +50,21 @@ struct Parts {
 Parts Split(const NativeLanguage& language, const std::string& transcript) {
   Parts parts;
   std::vector<int> running;  // objects whose scripts run, innermost last
-  std::istringstream lines(transcript);
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string first, second;
-    int id = 0;
-    words >> first >> second >> id;
-    if (first == ">" && (second == "finalize" || second == "callback")) {
-      running.push_back(id);
-      parts.scripts[id];  // it exists, even if it does nothing
-    } else if (first == ">" && second == "end" && !running.empty()) {
+  TranscriptReader lines(transcript);
+  for (TranscriptLine line; lines.Next(&line);) {
+    Event event;
+    const bool parsed =
+        line.kind == TranscriptLine::Kind::kEvent && ParseEvent(line.text, &event).empty();
+    const bool runs = event.kind == Event::Kind::kFinalize || event.kind == Event::Kind::kCallback;
+    if (parsed && runs) {
+      running.push_back(event.id);
+      parts.scripts[event.id];  // it exists, even if it does nothing
+    } else if (parsed && event.kind == Event::Kind::kEnd && !running.empty()) {
       running.pop_back();
     }
     std::vector<std::string>& into = running.empty() ? parts.main : parts.scripts[running.back()];
     AppendNote(line, &into);
-    const std::string_view text = Strip(line);
-    if (text == "raise" || text.starts_with("raise ")) into.emplace_back(language.raise);
+    if (line.text == "raise") into.emplace_back(language.raise);
   }
   return parts;
 }
@@ -84,8 +80,8 @@ const NativeLanguage* FindLanguage(const std::string& name) {
 
 std::vector<std::string> NotesOf(const std::string& transcript) {
   std::vector<std::string> notes;
-  std::istringstream lines(transcript);
-  for (std::string line; std::getline(lines, line);) AppendNote(line, &notes);
+  TranscriptReader lines(transcript);
+  for (TranscriptLine line; lines.Next(&line);) AppendNote(line, &notes);
   return notes;
 }
 

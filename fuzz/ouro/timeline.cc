@@ -14,6 +14,7 @@
 
 #include "model/collector.h"
 #include "model/event_text.h"
+#include "model/transcript.h"
 
 namespace ouro {
 namespace {
@@ -36,22 +37,14 @@ class TimelineReader {
   explicit TimelineReader(const Program& program) : program_(program) {}
 
   Timelines Read(const std::string& transcript) {
-    for (size_t begin = 0; begin < transcript.size();) {
-      const size_t end = std::min(transcript.find('\n', begin), transcript.size());
-      std::string_view line(transcript.data() + begin, end - begin);
-      begin = end + 1;
-      line = line.substr(0, line.find("      # <- here"));
-      const size_t indent = std::min(line.find_first_not_of(' '), line.size());
-      line.remove_prefix(indent);
-      if (line.empty()) continue;
-      if (line[0] == '#') {
-        if (indent == 0) CountVoid(line);
-      } else if (line.substr(0, 2) == "> ") {
-        OnEvent(line.substr(2), &open_[indent]);
-      } else {
-        OnOperation(line, &open_[indent]);
-        if (indent == 0) Count(open_[indent].op);
-      }
+    TranscriptReader lines(transcript);
+    for (TranscriptLine line; lines.Next(&line);) {
+      Open* const open = &open_[line.indent];
+      if (line.kind == TranscriptLine::Kind::kComment && line.indent == 0) CountVoid(line.text);
+      if (line.kind == TranscriptLine::Kind::kEvent) OnEvent(line.text, open);
+      if (line.kind != TranscriptLine::Kind::kOperation) continue;
+      OnOperation(line.text, open);
+      if (line.indent == 0) Count(open->op);
     }
     return std::move(timelines_);
   }

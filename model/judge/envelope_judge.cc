@@ -33,6 +33,7 @@ void EnvelopeJudge::Clear() {
   marked_reachable_ = 0;
   unreferenced_.clear();
   marked_.clear();
+  dangling_ = kNone;
   collections_ = strays_ = 0;
   enabled_ = true;
   saveall_ = false;

@@ -238,6 +238,8 @@ class EnvelopeJudge final : public Judge {
   bool collected_ = false;              // a collection began
   std::vector<ObjectId> marked_;        // became_unreachable outside of a collection
 
+  ObjectId dangling_ = kNone;  // was freed, and is referred to by what became reachable
+
   int collections_ = 0;  // running, one within another
   int strays_ = 0;
 

@@ -65,7 +65,13 @@ void EnvelopeJudge::OnGot(Frame& frame, ObjectId id) {
   if (frame.op.code == OpCode::kPoke) return OnPoked(frame, id);
   if (frame.open_answer) return OnLoadedInDoubt(frame, id);
   if (frame.op.code != OpCode::kDeref) return;
+  dangling_ = kNone;
   SetRegister(frame.op.dest, id);
+  if (dangling_ != kNone) {
+    return Convict(Law::kDereference, dangling_,
+                   fmt::format("`{}` yielded #{}, which leads to #{}, and that was freed",
+                               Print(frame.op), id, dangling_));
+  }
   // After that: a target that becomes reachable may have been cleared before, but was not.
   Object& weak = at(frame.object);
   weak.bond = id == kNone ? Object::Bond::kNone : Object::Bond::kAttached;

@@ -27,7 +27,9 @@ void EnvelopeJudge::Hold(ObjectId id) {
     if (object.freed || object.holds++ > 0) continue;
     BecameReachable(next);
     for (const ObjectId child : object.slots) {
-      if (child != kNone) work_.push_back(child);
+      if (child == kNone) continue;
+      if (at(child).freed) dangling_ = child;
+      work_.push_back(child);
     }
   }
 }

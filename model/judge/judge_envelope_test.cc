@@ -135,6 +135,21 @@ constexpr Rule kRules[] = {
  r0 = none
 +> finalize 0 # <- here
 )"},
+    {"AWeakReferenceShowsNothingThatHasLostSomething", "ruby,automatic=untold", Law::kDereference,
+     R"(
+ r0 = node 1
+ > new 0
+ r1 = leaf
+ > new 1
+ r0.0 = r1
+ r1 = none
+ r2 = weak r0
+ > new 2
+ r0 = none
++> free 1
+ r3 = r2()
+ > got 0 # <- here
+)"},
     {"OnlyCollectionsFree", kTracing, Law::kEventInPlace, R"(
  r0 = node 1
  > new 0
