@@ -55,7 +55,6 @@ class Wild final : public Collector, private WildHeap {
   void Call(ObjectId weak);
   void CallFirst(ObjectId id);
   bool MayDie(ObjectId id);
-  void AddShown(Ids* victims);
   void Free(Ids victims);
   void Die(ObjectId id);
   void Settle();
@@ -248,29 +247,6 @@ bool Wild::MayDie(ObjectId id) {
   const Marks alive = Alive();
   if (at(id).freed || alive[static_cast<size_t>(id)] || Awaited(id, alive)) return false;
   return !(DueFinalizer(at(id)) && finalized_alive());
-}
-
-// Adds what a weak reference can show and bring back, and then has lost what it refers to.
-void Wild::AddShown(Ids* victims) {
-  const Marks alive = Alive();
-  for (bool more = true; more;) {
-    more = false;
-    for (const Object& weak : objects_) {
-      const ObjectId shown = weak.target;
-      if (weak.freed || !weak.yields || shown == kNone || at(shown).freed) continue;
-      if (alive[static_cast<size_t>(shown)]) continue;
-      const auto has = [&](ObjectId id) {
-        return std::find(victims->begin(), victims->end(), id) != victims->end();
-      };
-      Marks marks(objects_.size());
-      Reach({shown}, &marks);
-      const bool loses = std::any_of(victims->begin(), victims->end(),
-                                     [&](ObjectId id) { return marks[static_cast<size_t>(id)]; });
-      if (!loses || has(shown)) continue;
-      victims->push_back(shown);
-      more = true;
-    }
-  }
 }
 
 // Frees them, in this order; no script runs between two that a weak reference could show.

@@ -122,6 +122,29 @@ class WildHeap {
     return dying;
   }
 
+  // Adds what a weak reference can show and bring back, and then has lost what it refers to.
+  void AddShown(Ids* victims) {
+    const Marks alive = Alive();
+    for (bool more = true; more;) {
+      more = false;
+      for (const Object& weak : objects_) {
+        const ObjectId shown = weak.target;
+        if (weak.freed || !weak.yields || shown == kNone || at(shown).freed) continue;
+        if (alive[static_cast<size_t>(shown)]) continue;
+        const auto has = [&](ObjectId id) {
+          return std::find(victims->begin(), victims->end(), id) != victims->end();
+        };
+        Marks marks(objects_.size());
+        Reach({shown}, &marks);
+        const bool loses = std::any_of(victims->begin(), victims->end(),
+                                       [&](ObjectId id) { return marks[static_cast<size_t>(id)]; });
+        if (!loses || has(shown)) continue;
+        victims->push_back(shown);
+        more = true;
+      }
+    }
+  }
+
   // Whether another dead object that has yet to be finalized can reach it.
   bool Awaited(ObjectId id, const Marks& alive) {
     if (!finalized_alive()) return false;

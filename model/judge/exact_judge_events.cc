@@ -186,8 +186,10 @@ void ExactJudge::BeginCallback(ObjectId id) {
   ShadowObject& target = heap_.at(weak.target);
   target.calls.erase(target.calls.begin());
   weak.called = true;
-  if (weak.found && !weak.moving) {
-    // Trash of 2.x, whose target was not: its own callback may resurrect it.
+  const bool decided = Uncollectable() || collection_.phase == Collection::Phase::kClearing;
+  if (weak.found && !weak.moving && decided) {
+    // Trash, whose target was not: its own callback may resurrect it. Until it is decided what is
+    // cleared, that spares it; from then on it is cleared nevertheless.
     weak.cleared = weak.found = false;
     weak.kept = weak.called_back = true;
   }

@@ -326,6 +326,35 @@ constexpr Difference kDifferences[] = {
    > free 0
  > done 2  # <- here
 )"},
+    // A weak reference that is trash, and that its own callback brings back before the finalizers.
+    {"WhatACallbackBringsBackSparesEverything", "37", "38 39 314", Law::kCallbackWhenCleared, R"(
+ r3 = node 1
+ > new 0
+ r0 = node 0
+ > new 1
+ r3.0 = r0
+ r2 = weak r0 call 0
+ > new 2
+ r0 = none
+ r0 = node 2
+ > new 3
+ r0.0 = r0
+ r0.1 = r2
+ r1 = weak r0 call 0
+ > new 4
+ r2 = none
+ r0 = none
+ collect 2
+ > collect 2
+   > callback 4
+     r3.0 = self
+     > callback 2  # <- here
+       r3.0 = self
+     > end 2
+     > free 1
+   > end 4
+ > done 0
+)"},
     // experiment P25: 2.6 does not wait for a quarter.
     {"FullCollectionsDoNotWait", "26", kAllButFirst, Law::kCollectionSchedule, R"(
  r0 = node 0

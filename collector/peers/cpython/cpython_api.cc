@@ -101,9 +101,14 @@ void CPython::Refer(int dest, PyObject* target, bool callback, ObjectId id) {
 void CPython::Dereference(int dest, int weak) {
   // A call, as it is written in Python: of the functions, 3.13 gives up one and only it has the
   // other.
-  PyObject* const target = Must(PyObject_CallNoArgs(registers_[weak]));
-  Fetch(dest, target == Py_None ? nullptr : target);
-  Py_DECREF(target);
+  PyObject* target = Must(PyObject_CallNoArgs(registers_[weak]));
+  if (target == Py_None) Py_CLEAR(target);
+  // The register takes the reference over: a collection in a script that the old value's death
+  // runs would otherwise find the target referenced from outside.
+  PyObject* const old = registers_[dest];
+  registers_[dest] = target;
+  Got(target == nullptr ? kNone : LifeOf(target)->id);
+  Py_XDECREF(old);
 }
 
 int CPython::CollectUpTo(int generation) {
