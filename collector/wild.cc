@@ -53,7 +53,7 @@ class Wild final : public Collector, private WildHeap {
 
   void Finalize(ObjectId id);
   void Call(ObjectId weak);
-  void CallFirst(ObjectId id);
+  ObjectId CallOf(const Ids& victims, std::set<ObjectId>* asked);
   bool MayDie(ObjectId id);
   void Free(Ids victims);
   void Die(ObjectId id);
@@ -231,16 +231,18 @@ void Wild::Call(ObjectId weak) {
   selves_.pop_back();
 }
 
-// Runs callbacks that come before the death of `id`, as long as it is dead.
-void Wild::CallFirst(ObjectId id) {
+// A weak reference to one of them whose callback runs now, before they die, or kNone. Each is asked
+// once.
+ObjectId Wild::CallOf(const Ids& victims, std::set<ObjectId>* asked) {
   const bool must = rules_.callbacks == Envelope::Callbacks::kBeforeFree && !rules_.queued;
   for (size_t i = 0; i < objects_.size(); ++i) {
     const auto weak = static_cast<ObjectId>(i);
-    if (at(weak).target != id || !at(weak).due || at(weak).freed) continue;
-    if (!IsAlive(weak) ? Coin() : !must && Coin()) continue;
-    Call(weak);
-    if (!MayDie(id)) return;
+    const bool of_them =
+        std::find(victims.begin(), victims.end(), at(weak).target) != victims.end();
+    if (!of_them || !at(weak).due || at(weak).freed || !asked->insert(weak).second) continue;
+    if (IsAlive(weak) ? must || Coin() : Coin()) return weak;
   }
+  return kNone;
 }
 
 bool Wild::MayDie(ObjectId id) {
@@ -251,16 +253,13 @@ bool Wild::MayDie(ObjectId id) {
 
 // Frees them, in this order; no script runs between two that a weak reference could show.
 void Wild::Free(Ids victims) {
-  std::set<ObjectId> called;
-  for (bool more = true; more;) {
-    more = false;
+  std::set<ObjectId> asked;
+  while (true) {
     std::erase_if(victims, [this](ObjectId id) { return !MayDie(id); });
     AddShown(&victims);
-    for (const ObjectId id : Ids(victims)) {
-      if (!called.insert(id).second) continue;
-      CallFirst(id);
-      more = true;
-    }
+    const ObjectId weak = CallOf(victims, &asked);
+    if (weak == kNone) break;
+    Call(weak);
   }
   for (const ObjectId id : victims) {
     Object& object = at(id);

@@ -155,7 +155,7 @@ void EnvelopeJudge::CheckCollected() {
       if (waits && !std::exchange(object.deferred, true)) continue;
       // Its finalizer, or one that could reach it, may have run after it had been passed over.
       const bool waited = object.finalizer_may_wait || object.ever_behind;
-      if (waited && object.due == Object::Due::kNo) continue;
+      if (waited && object.due != Object::Due::kYes) continue;
     }
     if (unfinalized) {
       Stray(Law::kFinalizeAtOnce, id,

@@ -150,6 +150,34 @@ constexpr Rule kRules[] = {
  r3 = r2()
  > got 0 # <- here
 )"},
+    // Whether #0 is finalized again is open, and it waits for #1, whose finalizer is put off.
+    {"WhatMayBeFinalizedAgainWaitsForOthers", "duktape,queued=yes", Law::kFinalizeAtOnce, R"(
+ r0 = node 1 del 0
+ > new 0
+ r2 = node 1 del 0
+ > new 1
+ r0.0 = r0
+ r2.0 = r2
+ r0 = none
+ collect 2
+ > collect 2
+ > done 0
+ collect 2
+ > collect 2
+   > finalize 0
+     r2.0 = self
+     r2 = none
+     r3 = leaf
+     > new 2
+   > end 0
+ > done 0
+ collect 2
+ > collect 2
+ > done 0
++collect 2
++> collect 2
++> done 0 # <- here
+)"},
     {"OnlyCollectionsFree", kTracing, Law::kEventInPlace, R"(
  r0 = node 1
  > new 0
