@@ -101,7 +101,7 @@ std::vector<Rule> AllRules() {
   for (const auto& table :
        {DeathRules(), FinalizerRules(), WeakRules(), WeakCollectionRules(), CollectionRules(),
         GarbageRules(), TrashFinalizerRules(), ResurrectionRules(), ScheduleRules(),
-        GenerationRules(), EnvelopeRules(), AbilityRules()}) {
+        GenerationRules(), EnvelopeRules(), CountRules(), AbilityRules()}) {
     rules.insert(rules.end(), table.begin(), table.end());
   }
   return rules;
