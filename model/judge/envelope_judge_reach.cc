@@ -201,9 +201,8 @@ void EnvelopeJudge::Recount() {
     examine(id);
   }
   uncertain_.clear();
-  for (size_t i = 0; i < examined.size(); ++i) {
-    const size_t known = i;
-    for (const ObjectId child : at(examined[known]).slots) examine(child);
+  for (size_t i = 0; i < examined.size(); ++i) {  // it grows
+    for (const ObjectId child : at(examined[i]).slots) examine(child);
   }
   const auto inside = [this](ObjectId id) { return id != kNone && at(id).outside >= 0; };
   for (const ObjectId id : examined) {
