@@ -251,12 +251,12 @@ bool Wild::MayDie(ObjectId id) {
   return !(DueFinalizer(at(id)) && finalized_alive());
 }
 
-// Frees them, in this order; no script runs between two that a weak reference could show.
+// Frees them, in this order, and what refers to them; no script runs in between.
 void Wild::Free(Ids victims) {
   std::set<ObjectId> asked;
   while (true) {
     std::erase_if(victims, [this](ObjectId id) { return !MayDie(id); });
-    AddShown(&victims);
+    AddHolders(&victims);
     const ObjectId weak = CallOf(victims, &asked);
     if (weak == kNone) break;
     Call(weak);

@@ -122,25 +122,23 @@ class WildHeap {
     return dying;
   }
 
-  // Adds what a weak reference can show and bring back, and then has lost what it refers to.
-  void AddShown(Ids* victims) {
-    const Marks alive = Alive();
+  // Adds the dead that refer to victims, directly or indirectly. A weak reference could show such
+  // an object, and saveall keep it, when it has lost what it refers to.
+  void AddHolders(Ids* victims) {
+    Marks lost(objects_.size());
+    for (const ObjectId id : *victims) lost[static_cast<size_t>(id)] = true;
+    if (victims->empty()) return;
+    const Ids dead = Dead();
     for (bool more = true; more;) {
       more = false;
-      for (const Object& weak : objects_) {
-        const ObjectId shown = weak.target;
-        if (weak.freed || !weak.yields || shown == kNone || at(shown).freed) continue;
-        if (alive[static_cast<size_t>(shown)]) continue;
-        const auto has = [&](ObjectId id) {
-          return std::find(victims->begin(), victims->end(), id) != victims->end();
+      for (const ObjectId id : dead) {
+        const Ids& slots = at(id).slots;
+        const auto loses = [&](ObjectId to) {
+          return to != kNone && lost[static_cast<size_t>(to)];
         };
-        Marks marks(objects_.size());
-        Reach({shown}, &marks);
-        const bool loses = std::any_of(victims->begin(), victims->end(),
-                                       [&](ObjectId id) { return marks[static_cast<size_t>(id)]; });
-        if (!loses || has(shown)) continue;
-        victims->push_back(shown);
-        more = true;
+        if (loses(id) || std::none_of(slots.begin(), slots.end(), loses)) continue;
+        lost[static_cast<size_t>(id)] = more = true;
+        victims->push_back(id);
       }
     }
   }

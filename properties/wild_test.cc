@@ -173,7 +173,7 @@ TEST(WildTest, LiarsAreConvictedWhereTheirLieIsOne) {
   const std::string kTable = R"(
 no-free-while-held       x x x x x x x x x
 free-once                x x x x x x x x x
-free-at-once             x . . x x o x x o
+free-at-once             x o o x x o x x o
 no-finalize-while-held   x x x x x x x x x
 finalize-as-often        x x x x x x x x o
 finalize-before-free     x x x x x x x x o
