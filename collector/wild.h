@@ -23,7 +23,7 @@ namespace ouro {
 
 // Makes a wild collector that reports to `observer`, which must outlive it. It has weak references,
 // finalizers and generations. Each operation costs O(objects and references since Reset), or a few
-// times that. REQUIRES: contract.envelope is not null.
+// times that. REQUIRES: contract.bounds() is not null.
 std::unique_ptr<Collector> MakeWild(Observer& observer, const Contract& contract, uint64_t seed);
 
 }  // namespace ouro

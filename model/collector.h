@@ -185,7 +185,7 @@ struct Specimen {
   bool in_process = true;
   // Words that it claims as abilities and that are none: misspelt, or with a CR at the end.
   std::vector<std::string> unknown = {};
-  // The kinds that it offers; under a contract without an envelope, without promises.
+  // The kinds that it offers; under an exact contract, without promises.
   KindTable kinds = {};
   // For `ouro native`: the language of notes, "python", and the definitions that such notes need.
   // "" and empty: it takes no notes.

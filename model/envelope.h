@@ -21,7 +21,8 @@ namespace ouro {
 struct Envelope {
   // Reference counting: whether an object to which no register and no slot of an existing object
   // refers is freed before the operation ends. kEither: counts are given back later, so it may be
-  // freed by any operation, and is by the next full collection. kNo: only collections free.
+  // freed by any operation, and is by the next full collection. kNo: only collections free. Cycles,
+  // and what they hold, wait for a collection under all three.
   enum class Prompt : uint8_t { kNo, kYes, kEither } prompt;
 
   // Which unreachable objects a full collection need not free: all (there is no collector of

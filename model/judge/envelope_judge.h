@@ -3,7 +3,7 @@
 // The envelope judge knows what every object of a program can reach, and checks a collector against
 // the bounds of its envelope: what must be alive, what must be dead, what a finalizer may see.
 //
-// Place: the judge of contracts with an envelope; beside the exact judge, and much smaller.
+// Place: the judge of contracts of bounds, beside the exact judge.
 //
 // Reachability is counted, not searched: an object has as many holds as registers, running scripts
 // and slots of reachable objects refer to it. All changes of holds go through Hold and Release

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The exact judge is the executable specification of CPython's collectors, from 2.6 to 3.13: what
+// The exact judge is the executable specification of CPython's collectors, from 2.6 to 3.15: what
 // dies at which step, what runs before, and in which order.
 //
-// Place: the judge of all contracts without an envelope. The heap's shape is in shadow_heap.h; this
-// class has the laws.
+// Place: the judge of all exact contracts. The heap's shape is in shadow_heap.h; this class has
+// the laws.
 //
 // Collectors report every nondeterministic choice as an event, so one state suffices, not a set of
 // states. Safety is judged at every event; completeness only when no script is running, because in
