@@ -218,6 +218,14 @@ ScriptEnd YieldNeighbour(Liar& liar, const Event& event) {
   return liar.Tell(neighbour < slots.size() ? Event::Got(slots[neighbour]) : event);
 }
 
+// As if a map had one entry.
+ScriptEnd YieldLastStored(Liar& liar, const Event& event) {
+  const LiarShadow::Frame& frame = liar.shadow().top();
+  if (event.kind != Kind::kGot || frame.op.code != OpCode::kMapGet) return liar.Tell(event);
+  const ObjectId stored = liar.shadow().at(frame.object).stored;
+  return liar.Tell(stored == kNone ? event : Event::Got(stored));
+}
+
 // ---- collections
 
 // Only for objects freed by the collection itself, which is when garbage may be reported. They do
@@ -325,6 +333,9 @@ const Telling kTellings[] = {
      YieldTheDead,
      nullptr},
     {{"load", "yields the slot after the one that is loaded"}, YieldNeighbour, nullptr},
+    {{"lookup", "yields what was last stored in the map, whatever the key"},
+     YieldLastStored,
+     nullptr},
     {{"garbage-uncollectable", "appends a node to the garbage list before a collection frees it"},
      SaveWhatIsFreed,
      nullptr},

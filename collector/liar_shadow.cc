@@ -20,6 +20,7 @@ void LiarShadow::Begin(const Op& op) {
     case OpCode::kWeak:
     case OpCode::kLoad:
     case OpCode::kDeref:
+    case OpCode::kMapGet:
       frame.object = Find(op.ref);
       break;
     case OpCode::kCopy:
@@ -30,6 +31,9 @@ void LiarShadow::Begin(const Op& op) {
       break;
     case OpCode::kStore:
       objects_.at(static_cast<size_t>(Find(op.ref))).slots.at(op.slot) = Find(op.value);
+      break;
+    case OpCode::kMapPut:
+      objects_.at(static_cast<size_t>(Find(op.ref))).stored = Find(op.value);
       break;
     case OpCode::kEmptySlot:
       objects_.at(static_cast<size_t>(Find(op.ref))).slots.at(op.slot) = kNone;

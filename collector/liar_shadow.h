@@ -23,12 +23,13 @@ namespace ouro {
 class LiarShadow {
  public:
   struct Object {
-    OpCode kind = OpCode::kLeaf;  // kNode, kLeaf or kWeak
+    OpCode kind = OpCode::kLeaf;  // kNode, kLeaf, kWeak or kMap
     int8_t script = kNoScript;    // finalizer or callback
     bool called = false;          // the callback has run
     bool freed = false;
     ObjectId target = kNone;      // of a weak reference
     std::vector<ObjectId> slots;  // of a node
+    ObjectId stored = kNone;      // of a map: the value that was last stored in it
   };
 
   // A running operation, script or collection.

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -23,7 +24,7 @@ namespace ouro {
 namespace {
 
 struct Object {
-  OpCode kind = OpCode::kLeaf;  // kNode, kLeaf or kWeak
+  OpCode kind = OpCode::kLeaf;  // kNode, kLeaf, kWeak or kMap
   std::vector<ObjectId> slots;  // of a node
   ObjectId target = kNone;      // of a weak reference; not counted as a reference
   int8_t script = kNoScript;    // finalizer of a node, callback of a weak reference
@@ -35,7 +36,13 @@ struct Object {
   // section 3). Weak references do not count.
   int references = 0;
   std::vector<ObjectId> weak_refs;  // weak references to it, the newest last; some may be dead
+
+  // Of a map, its keys; of a node, the maps in which it is a key. In order of the entries' birth.
+  std::vector<ObjectId> partners;
 };
+
+// An entry of a map: section 14. The value is a reference; the map and the key are not.
+using Pair = std::pair<ObjectId, ObjectId>;  // map, key
 
 class Naive : public Collector {
  public:
@@ -66,6 +73,41 @@ class Naive : public Collector {
   void Assign(ObjectId& slot, ObjectId value) {
     Retain(value);
     Release(std::exchange(slot, value));
+  }
+
+  // Section 14: an entry is a slot of both its map and its key.
+  Pair PairOf(ObjectId id, ObjectId partner) const {
+    return heap_.at(id).kind == OpCode::kMap ? Pair{id, partner} : Pair{partner, id};
+  }
+
+  ObjectId Lookup(const Op& op) const {
+    const auto entry = entries_.find({At(op.ref), At(op.key)});
+    return entry == entries_.end() ? kNone : entry->second;
+  }
+
+  void Put(const Op& op) {
+    const Pair pair = {At(op.ref), At(op.key)};
+    const auto [entry, made] = entries_.try_emplace(pair, kNone);
+    if (made) {
+      heap_.at(pair.first).partners.push_back(pair.second);
+      heap_.at(pair.second).partners.push_back(pair.first);
+    }
+    Assign(entry->second, At(op.value));
+  }
+
+  // Removes an entry, if there is one. Returns its value, whose reference is now the caller's.
+  ObjectId TakeEntry(Pair pair) {
+    const auto entry = entries_.find(pair);
+    if (entry == entries_.end()) return kNone;
+    const ObjectId value = entry->second;
+    entries_.erase(entry);
+    std::erase(heap_.at(pair.first).partners, pair.second);
+    std::erase(heap_.at(pair.second).partners, pair.first);
+    return value;
+  }
+
+  ObjectId TakeFirstEntry(ObjectId id) {
+    return TakeEntry(PairOf(id, heap_.at(id).partners.front()));
   }
 
   void Fetch(const Op& op, ObjectId value) {
@@ -138,6 +180,8 @@ class Naive : public Collector {
 
   // Death by reference count, section 1. Slots are released in ascending order; each is emptied
   // before its value is released, and all deaths that this causes complete before the next slot.
+  // Values of entries, section 14, are released when the rest is dead, in the order in which the
+  // entries went.
   void Die(ObjectId first) {
     struct Dying {
       ObjectId id;
@@ -147,8 +191,15 @@ class Naive : public Collector {
     const auto begin = [&](ObjectId id) {
       if (RunDeathHooks(id)) dying.push_back({id});
     };
+    std::deque<ObjectId> values;
     begin(first);
-    while (!dying.empty()) {
+    while (!dying.empty() || !values.empty()) {
+      if (dying.empty()) {
+        const ObjectId value = values.front();
+        values.pop_front();
+        if (--heap_.at(value).references == 0) begin(value);
+        continue;
+      }
       Dying& innermost = dying.back();
       std::vector<ObjectId>& slots = heap_.at(innermost.id).slots;
       if (innermost.slot < slots.size()) {
@@ -157,6 +208,9 @@ class Naive : public Collector {
         continue;
       }
       ReportFree(innermost.id);
+      while (!heap_.at(innermost.id).partners.empty()) {
+        values.push_back(TakeFirstEntry(innermost.id));
+      }
       heap_.erase(innermost.id);
       dying.pop_back();
     }
@@ -238,7 +292,14 @@ class Naive : public Collector {
 
   // ---- reachability
 
-  // Moves `first`, if it is in `from`, and everything in `from` that it reaches.
+  // Calls each(value, partner) for the entries of `id`.
+  template <typename F>
+  void ForEachEntry(ObjectId id, F each) const {
+    for (ObjectId partner : heap_.at(id).partners) each(entries_.at(PairOf(id, partner)), partner);
+  }
+
+  // Moves `first`, if it is in `from`, and everything in `from` that it reaches. An entry leads to
+  // its value once neither its map nor its key is in `from`.
   void MoveReachable(ObjectId first, List from, List to) {
     std::vector<ObjectId> work = {first};
     while (!work.empty()) {
@@ -248,6 +309,9 @@ class Naive : public Collector {
       lists_.Move(id, to);
       const std::vector<ObjectId>& slots = heap_.at(id).slots;
       work.insert(work.end(), slots.rbegin(), slots.rend());
+      ForEachEntry(id, [&](ObjectId value, ObjectId partner) {
+        if (!lists_.In(from, partner)) work.push_back(value);
+      });
     }
   }
 
@@ -258,6 +322,10 @@ class Naive : public Collector {
     for (ObjectId id : lists_.of(from)) {
       outside[id] += heap_.at(id).references;
       for (ObjectId next : heap_.at(id).slots) --outside[next];
+      ForEachEntry(id, [&](ObjectId value, ObjectId partner) {
+        const bool of_map = heap_.at(id).kind == OpCode::kNode && lists_.In(from, partner);
+        if (!of_map) --outside[value];  // an entry of which both are in the list counts once
+      });
     }
     const std::vector<ObjectId> members = lists_.Members(from);
     lists_.Merge(from, to);
@@ -327,8 +395,15 @@ class Naive : public Collector {
       if (HasFinalizer(id)) lists_.Move(id, kUncollectable);
     }
     for (ObjectId id : lists_.Members(kUncollectable)) {
-      for (ObjectId next : heap_.at(id).slots) MoveReachable(next, kTrash, kUncollectable);
+      MoveReferents(id);
     }
+  }
+
+  void MoveReferents(ObjectId id) {
+    for (ObjectId next : heap_.at(id).slots) MoveReachable(next, kTrash, kUncollectable);
+    ForEachEntry(id, [&](ObjectId value, ObjectId partner) {
+      if (!lists_.In(kTrash, partner)) MoveReachable(value, kTrash, kUncollectable);
+    });
   }
 
   // Section 7: all weak references to trash are cleared before the first callback runs, and the
@@ -401,6 +476,7 @@ class Naive : public Collector {
     Retain(id);
     lists_.Untrack(id);
     heap_.at(id).target = kNone;
+    while (!heap_.at(id).partners.empty()) Release(TakeFirstEntry(id));
     for (ObjectId& slot : heap_.at(id).slots) Assign(slot, kNone);
     ReportFree(id);
     Release(id);
@@ -410,6 +486,7 @@ class Naive : public Collector {
   const ExactRules* rules_;
 
   std::map<ObjectId, Object> heap_;
+  std::map<Pair, ObjectId> entries_;
   ObjectId next_id_ = 0;
   std::vector<ObjectId> registers_ = std::vector<ObjectId>(kRegisters, kNone);
   std::vector<ObjectId> garbage_;
@@ -428,6 +505,7 @@ void Naive::Execute(const Op& op) {
     case OpCode::kNode:
     case OpCode::kLeaf:
     case OpCode::kWeak:
+    case OpCode::kMap:
       return Allocate(op);
     case OpCode::kCopy:
       return Assign(registers_[op.dest], At(op.ref));
@@ -435,6 +513,12 @@ void Naive::Execute(const Op& op) {
       return Fetch(op, Slot(op));
     case OpCode::kDeref:
       return Fetch(op, Dereference(At(op.ref)));
+    case OpCode::kMapGet:
+      return Fetch(op, Lookup(op));
+    case OpCode::kMapPut:
+      return Put(op);
+    case OpCode::kMapRemove:
+      return Release(TakeEntry({At(op.ref), At(op.key)}));
     case OpCode::kStore:
       return Assign(Slot(op), At(op.value));
     case OpCode::kEmptySlot:
@@ -477,6 +561,7 @@ std::string Naive::Verify() const {
   for (const auto& [id, object] : heap_) {
     for (ObjectId next : object.slots) ++counted[next];
   }
+  for (const auto& [pair, value] : entries_) ++counted[value];
   for (const auto& [id, object] : heap_) {
     const bool less = object.references < counted[id];
     if (less || (running_.empty() && object.references > counted[id])) {

@@ -87,6 +87,7 @@ void Optimized::Execute(const Op& op) {
     case OpCode::kNode:
     case OpCode::kLeaf:
     case OpCode::kWeak:
+    case OpCode::kMap:
       return Birth(op);
     case OpCode::kCopy:
       if (op.kind != kPlain) return AssignHandle(op.dest, At(op.ref));
@@ -96,6 +97,13 @@ void Optimized::Execute(const Op& op) {
       return Fetched(op.dest, Slot(At(op.ref), op.slot));
     case OpCode::kDeref:
       return Fetched(op.dest, heap_.Target(At(op.ref)));
+    case OpCode::kMapGet:
+      return Fetched(op.dest, heap_.Lookup(At(op.ref), At(op.key)));
+    case OpCode::kMapPut:
+      if (heap_.Put(At(op.ref), At(op.key), At(op.value))) return;
+      return observer_.Broken("no memory for an entry");
+    case OpCode::kMapRemove:
+      return heap_.Remove(At(op.ref), At(op.key));
     case OpCode::kStore:
       return heap_.Store(Slot(At(op.ref), op.slot), At(op.value));
     case OpCode::kEmptySlot:
@@ -143,6 +151,7 @@ void Optimized::Birth(const Op& op) {
   };
   const Object born = op.code == OpCode::kNode   ? heap_.New(TypeOf(op))
                       : op.code == OpCode::kLeaf ? heap_.New(leaf_)
+                      : op.code == OpCode::kMap  ? heap_.NewMap()
                                                  : heap_.NewWeak(target, hook ? callback : nullptr);
   Object old = kNull;
   if (born == kNull) {

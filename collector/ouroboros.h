@@ -25,8 +25,9 @@
  * A program has OURO_REGISTERS registers, your roots, and objects with slots. Objects are:
  *   a node  has up to OURO_MAX_SLOTS slots, initially empty, and possibly a finalizer;
  *   a leaf  has neither;
- *   a weak reference  refers to a node without keeping it alive, and may have a callback.
- * All are referenced by registers and by slots of nodes.
+ *   a weak reference  refers to a node without keeping it alive, and may have a callback;
+ *   a map  holds the value of an entry as long as the key, a node, lives, and does not hold the
+ * key. All are referenced by registers and by slots of nodes.
  *
  * Threads: all calls, in both directions, are made on one thread, the caller's. Exceptions: no C++
  * exception may leave a function of the table.
@@ -79,7 +80,8 @@ enum ouro_ability {
   OURO_THRESHOLD = 1 << 6,  /* automatic collections: `threshold`, `enable` */
   OURO_CENSUS = 1 << 7,     /* `census` */
   OURO_FAILURE = 1 << 8,    /* `fail`: allocations that fail when told to */
-  OURO_ALL_ABILITIES = (1 << 9) - 1
+  OURO_MAP = 1 << 9,        /* maps with weak keys: `map`, `map_get`, `map_put`, `map_remove` */
+  OURO_ALL_ABILITIES = (1 << 10) - 1
 };
 
 /* Receives your events. You get one when you are created; it outlives you, and each function takes
@@ -89,8 +91,8 @@ struct ouro_observer {
   /* The object that the operation asked for is born. Returns its id. */
   ouro_id (*on_new)(const struct ouro_observer* observer);
 
-  /* The result of `load`, `deref` or `take_garbage`; OURO_NONE for nothing. Once for each of them,
-   * before the old value of the register is released. */
+  /* The result of `load`, `deref`, `map_get` or `take_garbage`; OURO_NONE for nothing. Once for
+   * each of them, before the old value of the register is released. */
   void (*on_got)(const struct ouro_observer* observer, ouro_id id);
 
   /* The finalizer of `id`, or the callback of weak reference `id`, must run. It runs within the
@@ -214,6 +216,14 @@ struct ouro_collector_table {
   /* Does action number `action`, modulo those of the kind, on the holder of that slot. Then reports
    * with on_got what the slot holds. Required if a kind has `pokes`. */
   void (*poke)(void* gc, int from, int slot, int action);
+
+  /* OURO_MAP. `map` is a birth. The key of an entry is a node, its value any object. map_get yields
+   * the value, or OURO_NONE if there is no such entry: report on_got. map_put makes the entry or
+   * replaces its value; map_remove removes it, if it is there. */
+  void (*map)(void* gc, int dest);
+  void (*map_get)(void* gc, int dest, int map, int key);
+  void (*map_put)(void* gc, int map, int key, int from);
+  void (*map_remove)(void* gc, int map, int key);
 };
 
 /* The bytes of the table of version 1. */

@@ -131,6 +131,7 @@ void Wild::Apply(const Op& op) {
     case OpCode::kNode:
     case OpCode::kLeaf:
     case OpCode::kWeak:
+    case OpCode::kMap:
       return Born(op);
     case OpCode::kCopy:
       registers_[op.dest] = Resolve(op.ref);
@@ -149,6 +150,19 @@ void Wild::Apply(const Op& op) {
       registers_[op.dest] = id;
       return;
     }
+    case OpCode::kMapGet: {
+      const auto entry = entries_.find({Resolve(op.ref), Resolve(op.key)});
+      const ObjectId id = entry == entries_.end() ? kNone : entry->second;
+      registers_[op.dest] = id;
+      observer_.On(Event::Got(id));
+      return;
+    }
+    case OpCode::kMapPut:
+      entries_[{Resolve(op.ref), Resolve(op.key)}] = Resolve(op.value);
+      return;
+    case OpCode::kMapRemove:
+      entries_.erase({Resolve(op.ref), Resolve(op.key)});
+      return;
     case OpCode::kStore:
       at(Resolve(op.ref)).slots[op.slot] = Resolve(op.value);
       return;
@@ -210,7 +224,8 @@ void Wild::Finalize(ObjectId id) {
   const bool by_count = collections_ == 0 && !at(id).freed && !Referenced(id);
   if (collections_ > 0 && rules_.touched == Envelope::Touched::kFreedByNext) {
     Marks marks(objects_.size());
-    Reach({id}, &marks);
+    const Marks alive = Alive();
+    Reach({id}, &marks, &alive);
     for (size_t other = 0; other < marks.size(); ++other) {
       objects_[other].near = objects_[other].near || marks[other];
     }
@@ -266,6 +281,9 @@ void Wild::Free(Ids victims) {
     object.freed = true;
     if (DueFinalizer(object)) owed_.push_back({id, false});
     object.slots.clear();
+    std::erase_if(entries_, [id](const auto& entry) {
+      return entry.first.first == id || entry.first.second == id;
+    });
     ClearWeakTo(id);
     observer_.On(Event::Free(id));
   }
@@ -376,10 +394,9 @@ void Wild::Collect(bool must) {
   }
   const bool saves = saveall_;
   const Ids trash = Dead();
-  Marks behind(objects_.size());
-  for (const ObjectId id : trash) {
-    if (DueFinalizer(at(id))) Reach(at(id).slots, &behind);
-  }
+  Ids waiting = trash;
+  std::erase_if(waiting, [this](ObjectId id) { return !DueFinalizer(at(id)); });
+  const Marks behind = ReachedFrom(waiting, Alive());
   ++collections_;
   ClearWeakIn(trash);
   FinalizeIn(trash, must);
@@ -411,8 +428,7 @@ void Wild::FinalizeIn(const Ids& trash, bool must) {
     if (DueFinalizer(at(id))) due.push_back(id);
   }
   if (rules_.order == Envelope::Order::kHoldersFirst) {
-    Marks reached(objects_.size());
-    for (const ObjectId id : due) Reach(at(id).slots, &reached);
+    const Marks reached = ReachedFrom(due, Alive());
     std::erase_if(due, [&](ObjectId id) { return reached[static_cast<size_t>(id)]; });
   }
   for (const ObjectId id : due) {

@@ -13,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -27,7 +28,7 @@ class WildHeap {
   using Ids = std::vector<ObjectId>;
 
   struct Object {
-    OpCode kind = OpCode::kLeaf;  // kNode, kLeaf or kWeak
+    OpCode kind = OpCode::kLeaf;  // kNode, kLeaf, kWeak or kMap
     Ids slots;
     int8_t script = kNoScript;
     ObjectId target = kNone;  // of a weak reference
@@ -44,6 +45,7 @@ class WildHeap {
 
   void Reset() {
     objects_.clear();
+    entries_.clear();
     registers_.fill(kNone);
     selves_.clear();
     held_.clear();
@@ -73,14 +75,28 @@ class WildHeap {
   bool finalized_alive() const { return rules_.finalizers != Envelope::Finalizers::kAfterDeath; }
 
   using Marks = std::vector<bool>;
-  void Reach(Ids from, Marks* marks) {
-    while (!from.empty()) {
-      const ObjectId id = from.back();
-      from.pop_back();
-      if (id == kNone || at(id).freed || (*marks)[static_cast<size_t>(id)]) continue;
-      (*marks)[static_cast<size_t>(id)] = true;
-      from.insert(from.end(), at(id).slots.begin(), at(id).slots.end());
-    }
+  // Marks what these lead to. An entry of a map leads to its value if both the map and the key are
+  // marked, or in `there`.
+  void Reach(Ids from, Marks* marks, const Marks* there = nullptr) {
+    const auto is_there = [&](ObjectId id) {
+      const auto index = static_cast<size_t>(id);
+      return (*marks)[index] || (there != nullptr && (*there)[index]);
+    };
+    do {
+      while (!from.empty()) {
+        const ObjectId id = from.back();
+        from.pop_back();
+        if (id == kNone || at(id).freed || (*marks)[static_cast<size_t>(id)]) continue;
+        (*marks)[static_cast<size_t>(id)] = true;
+        from.insert(from.end(), at(id).slots.begin(), at(id).slots.end());
+      }
+      for (const auto& [pair, value] : entries_) {
+        const bool leads = is_there(pair.first) && is_there(pair.second);
+        if (leads && !at(value).freed && !(*marks)[static_cast<size_t>(value)]) {
+          from.push_back(value);
+        }
+      }
+    } while (!from.empty());
   }
 
   // What registers, the garbage list, running scripts and operations reach.
@@ -97,7 +113,9 @@ class WildHeap {
     const auto has = [id](const auto& ids) {
       return std::find(ids.begin(), ids.end(), id) != ids.end();
     };
+    const auto is_value = [id](const auto& entry) { return entry.second == id; };
     return has(registers_) || has(selves_) || has(held_) || has(garbage_) ||
+           std::any_of(entries_.begin(), entries_.end(), is_value) ||
            std::any_of(objects_.begin(), objects_.end(),
                        [&](const Object& o) { return !o.freed && has(o.slots); });
   }
@@ -115,6 +133,11 @@ class WildHeap {
                  std::find(slots.begin(), slots.end(), id) != slots.end();
         };
         bool kept = dying[static_cast<size_t>(id)];
+        for (const auto& [pair, value] : entries_) {
+          const bool lasts =
+              !dying[static_cast<size_t>(pair.first)] && !dying[static_cast<size_t>(pair.second)];
+          kept = kept || (value == id && lasts);
+        }
         for (size_t other = 0; other < objects_.size() && !kept; ++other) kept = keeps(other);
         if (!kept) more = dying[static_cast<size_t>(id)] = true;
       }
@@ -123,22 +146,37 @@ class WildHeap {
   }
 
   // Adds the dead that refer to victims, directly or indirectly. A weak reference could show such
-  // an object, and saveall keep it, when it has lost what it refers to.
+  // an object, and saveall keep it, when it has lost what it refers to. Of an entry, the key or the
+  // map: one that no finalizer can reach, and that dies by count if it can.
   void AddHolders(Ids* victims) {
     Marks lost(objects_.size());
     for (const ObjectId id : *victims) lost[static_cast<size_t>(id)] = true;
     if (victims->empty()) return;
     const Ids dead = Dead();
-    for (bool more = true; more;) {
-      more = false;
+    const Marks needed = Needed();
+    const Marks dying = counts() ? DyingByCount() : Marks(objects_.size());
+    bool more = true;
+    const auto loses = [&](ObjectId to) { return to != kNone && lost[static_cast<size_t>(to)]; };
+    const auto lose = [&](ObjectId id) {
+      if (loses(id)) return;
+      lost[static_cast<size_t>(id)] = more = true;
+      victims->push_back(id);
+    };
+    while (std::exchange(more, false)) {
       for (const ObjectId id : dead) {
         const Ids& slots = at(id).slots;
-        const auto loses = [&](ObjectId to) {
-          return to != kNone && lost[static_cast<size_t>(to)];
-        };
-        if (loses(id) || std::none_of(slots.begin(), slots.end(), loses)) continue;
-        lost[static_cast<size_t>(id)] = more = true;
-        victims->push_back(id);
+        if (std::any_of(slots.begin(), slots.end(), loses)) lose(id);
+      }
+      for (const auto& [pair, value] : entries_) {
+        if (!loses(value) || loses(pair.first) || loses(pair.second)) continue;
+        const auto [map, key] = pair;
+        const bool map_dies = dying[static_cast<size_t>(map)];
+        const bool key_may_die = !needed[static_cast<size_t>(key)];
+        if (key_may_die && !(map_dies && !needed[static_cast<size_t>(map)])) {
+          lose(key);
+        } else if (!needed[static_cast<size_t>(map)]) {
+          lose(map);
+        }
       }
     }
   }
@@ -146,13 +184,40 @@ class WildHeap {
   // Whether another dead object that has yet to be finalized can reach it.
   bool Awaited(ObjectId id, const Marks& alive) {
     if (!finalized_alive()) return false;
-    Marks marks(objects_.size());
-    for (size_t other = 0; other < objects_.size(); ++other) {
-      const Object& object = objects_[other];
-      if (object.freed || !object.due || alive[other]) continue;  // a weak reference has no slots
-      Reach(object.slots, &marks);
+    return ReachedFrom(Waiting(alive), alive)[static_cast<size_t>(id)];
+  }
+
+  // The dead that have yet to be finalized.
+  Ids Waiting(const Marks& alive) {
+    Ids waiting;
+    for (size_t id = 0; id < objects_.size(); ++id) {
+      const Object& object = objects_[id];
+      if (object.freed || !DueFinalizer(object) || alive[id] || !finalized_alive()) continue;
+      waiting.push_back(static_cast<ObjectId>(id));
     }
-    return marks[static_cast<size_t>(id)];
+    return waiting;
+  }
+
+  // What is alive, or waits for its finalizer, or can be reached from something that does.
+  Marks Needed() {
+    Marks needed = Alive();
+    const Ids waiting = Waiting(needed);
+    const Marks reached = ReachedFrom(waiting, needed);
+    for (const ObjectId id : waiting) needed[static_cast<size_t>(id)] = true;
+    for (size_t id = 0; id < needed.size(); ++id) needed[id] = needed[id] || reached[id];
+    return needed;
+  }
+
+  // What these lead to, without themselves, unless they lead to each other.
+  Marks ReachedFrom(const Ids& roots, Marks alive) {
+    Marks marks(objects_.size());
+    Ids slots;
+    for (const ObjectId id : roots) {
+      alive[static_cast<size_t>(id)] = true;
+      slots.insert(slots.end(), at(id).slots.begin(), at(id).slots.end());
+    }
+    Reach(slots, &marks, &alive);
+    return marks;
   }
 
   Ids Dead() {
@@ -172,6 +237,7 @@ class WildHeap {
   const uint64_t seed_;
   uint64_t dice_ = 0;
   std::vector<Object> objects_;
+  std::map<std::pair<ObjectId, ObjectId>, ObjectId> entries_;  // by map and key
   std::array<ObjectId, kRegisters> registers_{};
   Ids selves_;  // of running scripts, the innermost last; kNone if its object is freed
   Ids held_;    // targets of weak references that are being made

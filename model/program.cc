@@ -18,9 +18,11 @@ constexpr struct {
   Ability ability;
   std::string_view word;
 } kAbilityWords[] = {
-    {kWeakReferences, "weak"},      {kCallbacks, "callback"},  {kFinalizers, "finalizer"},
-    {kGenerations3, "generations"}, {kGarbageList, "garbage"}, {kSaveall, "saveall"},
-    {kThresholds, "threshold"},     {kCensusTaking, "census"}, {kFailures, "fail"},
+    {kWeakReferences, "weak"},  {kCallbacks, "callback"},
+    {kFinalizers, "finalizer"}, {kGenerations3, "generations"},
+    {kGarbageList, "garbage"},  {kSaveall, "saveall"},
+    {kThresholds, "threshold"}, {kCensusTaking, "census"},
+    {kFailures, "fail"},        {kMaps, "map"},
 };
 
 }  // namespace
@@ -103,6 +105,7 @@ int Program::UnnamedRegister() const {
       if (fields.Has("rD")) named[op.dest] = true;
       if (fields.Has("R")) named[op.ref] = true;
       if (fields.Has("R'")) named[op.value] = true;
+      if (fields.Has("Q")) named[op.key] = true;
     }
   };
   name(main);

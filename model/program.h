@@ -19,6 +19,9 @@
 // that no script sees it; if it names all, the highest that is empty; if none is, the operation is
 // void.
 //
+// Maps. `r0[r1] = r2` makes an entry in the map in r0: its value, r2, is held while both the map
+// and the key, r1, live. The map does not hold the key; when the key dies, the entry goes.
+//
 // Kinds. `r0.1 = r2 as closure`, `r0 = node 2 as list-subclass` and `r3 = r0 as frame-local` say
 // how an engine holds a reference, or what it makes of a node: see kind.h. Without `as` all is
 // plain.
@@ -78,8 +81,12 @@ enum class OpCode : uint8_t {
   kFail,           // fail count
   kRaise,          // raise
   kPoke,           // poke ref.slot count
+  kMap,            // dest = map
+  kMapGet,         // dest = ref[key]
+  kMapPut,         // ref[key] = value
+  kMapRemove,      // ref[key] = none
 };
-inline constexpr int kOpCodes = static_cast<int>(OpCode::kPoke) + 1;
+inline constexpr int kOpCodes = static_cast<int>(OpCode::kMapRemove) + 1;
 
 // One operation. Fields that its code does not use have the defaults below, so that operations are
 // equal if and only if their text is.
@@ -88,6 +95,7 @@ struct Op {
   uint8_t dest = 0;           // `rD`: the register that is written
   Ref ref = 0;                // `R`: leads to the object that is copied, read or written
   Ref value = 0;              // `R'`: leads to the object that is stored
+  Ref key = 0;                // `Q`: leads to the key in a map
   uint8_t slot = 0;           // `K` of R.K
   int8_t script = kNoScript;  // `del S`, `call S`
   KindId kind = kPlain;       // `as T`
@@ -110,7 +118,8 @@ enum Ability : uint32_t {
   kThresholds = 1 << 6,      // `threshold`: threshold, enable, disable; automatic collections
   kCensusTaking = 1 << 7,    // `census`
   kFailures = 1 << 8,        // `fail`
-  kAllAbilities = (1 << 9) - 1,
+  kMaps = 1 << 9,            // `map`: rD = map, rD = R[Q], R[Q] = R', R[Q] = none
+  kAllAbilities = (1 << 10) - 1,
 };
 
 // The ability of that word, `weak`, `callback`, ..., or 0 if there is none.
@@ -121,7 +130,8 @@ std::string ListAbilities(uint32_t abilities);
 
 // What the table says of an operation. O(1).
 constexpr bool Allocates(OpCode code) {  // creates an object, or fails to: Event::kNew, kFailed
-  return code == OpCode::kNode || code == OpCode::kLeaf || code == OpCode::kWeak;
+  return code == OpCode::kNode || code == OpCode::kLeaf || code == OpCode::kWeak ||
+         code == OpCode::kMap;
 }
 bool Yields(OpCode code);          // reports the object that it read, or none: Event::kGot
 bool WritesRegister(OpCode code);  // has a `dest`

@@ -80,18 +80,20 @@ inline constexpr std::array kFields = {
     MakeField<&Op::count1>("B", "threshold", Kind::kNumber, 0, kMaxArgument, 0),
     MakeField<&Op::count2>("C", "threshold", Kind::kNumber, 0, kMaxArgument, 0),
     MakeField<&Op::slot>("K", "slot", Kind::kNumber, 0, kMaxSlots - 1, 0),
+    MakeField<&Op::key>("Q", "register", Kind::kReference, 0, kRegisters - 1, 0),
     MakeField<&Op::value>("R'", "register", Kind::kReference, 0, kRegisters - 1, 0),
     MakeField<&Op::ref>("R", "register", Kind::kReference, 0, kRegisters - 1, 0),
     MakeField<&Op::dest>("rD", "register", Kind::kRegister, 0, kRegisters - 1, 0),
 };
 
-// What the reference `R` or `R'` of an operation must lead to, or the operation is void.
+// What the reference `R`, `R'` or `Q` of an operation must lead to, or the operation is void.
 enum class Operand : uint8_t {
   kNone,    // the pattern has no such reference
   kObject,  // any object: the register is not empty
   kNode,
   kWeak,
   kSlot,  // a node that has slot K
+  kMap,
 };
 
 // What else must be so, or the operation is void.
@@ -113,8 +115,8 @@ enum class Result : uint8_t {
 struct Row {
   OpCode code;
   // Its grammar, its written form and, in the order of its fields, its byte form. Names of kFields
-  // stand for fields, everything else for itself; [brackets] enclose what may be absent: a field
-  // and the word before it. They come last.
+  // stand for fields, everything else for itself; [brackets] after a space enclose what may be
+  // absent: a field and the word before it. They come last.
   std::string_view pattern;
   const char* word;  // in signatures: see WordOf
   Result result = Result::kNone;
@@ -122,6 +124,7 @@ struct Row {
   uint32_t script_needs = 0;  // ... and, where it names a script, these too
   Operand ref = Operand::kNone;
   Operand value = Operand::kNone;
+  Operand key = Operand::kNone;
   State state = State::kAny;
 };
 
@@ -189,6 +192,31 @@ inline constexpr std::array<Row, kOpCodes> kRows = {{
      .result = Result::kObject,
      .ref = Operand::kSlot,
      .state = State::kActive},
+    {.code = OpCode::kMap,
+     .pattern = "rD = map",
+     .word = "map",
+     .result = Result::kBirth,
+     .needs = kMaps},
+    {.code = OpCode::kMapGet,
+     .pattern = "rD = R[Q]",
+     .word = "lookup",
+     .result = Result::kObject,
+     .needs = kMaps,
+     .ref = Operand::kMap,
+     .key = Operand::kNode},
+    {.code = OpCode::kMapPut,
+     .pattern = "R[Q] = R'",
+     .word = "entry",
+     .needs = kMaps,
+     .ref = Operand::kMap,
+     .value = Operand::kObject,
+     .key = Operand::kNode},
+    {.code = OpCode::kMapRemove,
+     .pattern = "R[Q] = none",
+     .word = "entry",
+     .needs = kMaps,
+     .ref = Operand::kMap,
+     .key = Operand::kNode},
 }};
 
 constexpr bool RowsAreInOrder() {
@@ -220,6 +248,12 @@ constexpr std::string_view NextToken(std::string_view* rest) {
   std::string_view token = rest->substr(0, length);
   rest->remove_prefix(length);
   return token;
+}
+
+// Whether that token of a pattern opens what may be absent. A bracket after a reference is the
+// language's own, as in `R[Q]`. REQUIRES: it is not the first token.
+constexpr bool OpensOption(std::string_view token) {
+  return token == "[" && *(token.data() - 1) == ' ';
 }
 
 // The field of that name, or null: then the token of a pattern stands for itself.
@@ -274,6 +308,7 @@ constexpr bool RowsAgreeWithPatterns() {
     if (row.word == nullptr) return false;
     if ((row.ref != Operand::kNone) != fields.Has("R")) return false;
     if ((row.value != Operand::kNone) != fields.Has("R'")) return false;
+    if ((row.key != Operand::kNone) != fields.Has("Q")) return false;
     if ((row.ref == Operand::kSlot) != fields.Has("K")) return false;
     if ((row.script_needs != 0) != fields.Has("S")) return false;
     if ((row.state == State::kListed) != fields.Has("I")) return false;

@@ -91,12 +91,14 @@ struct Match {
 Match MatchPattern(std::string_view pattern, const Line& line) {
   Match match;
   size_t words = 0;
+  bool optional = false;  // the token is within brackets
   for (std::string_view token = NextToken(&pattern); !token.empty(); token = NextToken(&pattern)) {
-    if (token == "]") continue;
+    if (token == "]" && std::exchange(optional, false)) continue;
     const std::string_view word = line.Token(match.tokens);
-    if (token == "[") {
+    if (table::OpensOption(token)) {
       std::string_view rest = pattern;
-      if (NextToken(&rest) == word) continue;
+      optional = NextToken(&rest) == word;
+      if (optional) continue;
       match.expected.push_back(NextToken(&pattern));  // the group is absent: its field has no word
       pattern.remove_prefix(pattern.find(']') + 1);
       ++words;
@@ -315,16 +317,19 @@ void PrintScript(const Script& script, std::string_view indent, std::string* tex
 
 std::string Print(const Op& op) {
   std::string text;
+  bool optional = false;  // the token is within brackets
   std::string_view rest = table::RowOf(op.code).pattern;
   while (!rest.empty()) {
     const char* gap = rest.data();
     const std::string_view token = NextToken(&rest);
-    if (token == "[" && IsAbsent(rest, op)) {
+    const bool opens = table::OpensOption(token);
+    if (opens && IsAbsent(rest, op)) {
       rest.remove_prefix(rest.find(']') + 1);
       continue;
     }
     text.append(gap, static_cast<size_t>(token.data() - gap));
-    if (token == "[" || token == "]") continue;
+    if (opens) optional = true;
+    if (opens || (token == "]" && std::exchange(optional, false))) continue;
     const Field* field = FieldNamed(token);
     if (field == nullptr) {
       text += token;

@@ -62,7 +62,7 @@ Specimen LiarSpecimen(const std::string& law, const Honest& honest) {
 Program RandomProgram(int number) {
   const char* text = std::getenv("TEST_RANDOM_SEED");
   const uint64_t seed = text == nullptr ? 0 : std::strtoull(text, nullptr, 10);
-  return Generate(SeedOf(seed, static_cast<uint64_t>(number)));
+  return Generate(SeedOf(seed, static_cast<uint64_t>(number)), {.maps = true});
 }
 
 // For each liar over naive26, a program that convicts it; no shorter one would.
@@ -80,6 +80,7 @@ const std::map<std::string, std::string>& ShortPrograms() {
       {"callback-order", "r0 = node 0\n r1 = weak r0 call 0\n r2 = weak r0 call 0\n r0 = none\n"},
       {"dereference", "r0 = node 0\n r1 = weak r0\n r0 = none\n r0 = r1()\n"},
       {"load", "r0 = node 2\n r0.1 = r0\n r0 = r0.0\n"},
+      {"lookup", "r0 = map\n r1 = node 0\n r0[r1] = r1\n r2 = node 0\n r2 = r0[r2]\n"},
       {"garbage-uncollectable", "r0 = node 1\n r0.0 = r0\n r0 = none\n collect 2\n"},
       {"garbage-complete", "r0 = node 1 del 0\n r0.0 = r0\n r0 = none\n collect 2\n"},
       {"trash-freed", "r0 = node 1\n r0.0 = r0\n r0 = none\n collect 2\n"},

@@ -28,10 +28,11 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-HEADERS = ["collector/heap/storage.h", "collector/heap/embedder.h", "collector/heap/heap.h",
-           "collector/heap/heap_inl.h", "collector/heap/handle.h", "collector/optimized.h"]
+HEADERS = ["collector/heap/storage.h", "collector/heap/entries.h", "collector/heap/embedder.h",
+           "collector/heap/heap.h", "collector/heap/heap_inl.h", "collector/heap/handle.h",
+           "collector/optimized.h"]
 SOURCES = [f"collector/heap/{name}.cc" for name in
-           ("collect", "death", "debug", "heap", "inspect", "reach", "storage")]
+           ("collect", "death", "debug", "heap", "inspect", "map", "reach", "storage")]
 SOURCES.append("collector/optimized.cc")
 VERIFIED = 300  # random programs after each of whose operations the heap looks at itself
 # The heap's unit tests, and the files that each consists of.

@@ -140,8 +140,7 @@ void Heap::SplitOffTrash(int generation, List old) {
       storage_.Join(object, target);
       continue;
     }
-    trivial =
-        trivial && storage_.PageOf(object).shape.trivial() && !storage_.Has(object, kHasWeakRefs);
+    trivial = trivial && storage_.PageOf(object).shape.trivial() && !Attached(object);
     storage_.SetList(object, kTrash);
     storage_.Join(object, trash);
   }
@@ -169,6 +168,9 @@ void Heap::MoveUncollectable() {
   for (size_t i = 0; i < uncollectable.size; ++i) {
     ForEachReference(uncollectable.objects[i], [&](Object held) {
       if (held != kNull && storage_.ListOf(held) == kTrash) move(held);
+    });
+    ForEachEntry(uncollectable.objects[i], [&](Object value, Object other) {
+      if (storage_.ListOf(other) != kTrash && storage_.ListOf(value) == kTrash) move(value);
     });
   }
 }
@@ -298,8 +300,7 @@ Heap::Outside Heap::ReleaseOutside() {
   ForEachOutside([&](Object value) {
     if (refs[value] == kMaxReferences || --refs[value] > 0) return;
     const Storage::Page& page = storage_.PageOf(value);
-    const bool leaf =
-        !page.shape.tracked && page.shape.trivial() && !storage_.Has(value, kHasWeakRefs);
+    const bool leaf = !page.shape.tracked && page.shape.trivial() && !Attached(value);
     died = leaf && died != Outside::kOthers ? Outside::kLeaves : Outside::kOthers;
   });
   if (died != Outside::kOthers) return died;
@@ -348,6 +349,7 @@ void Heap::Clear(Object object, List old) {
     return storage_.Append(object, old);
   }
   Retain(object);
+  ReleaseEntries(object);
   const Descriptor& descriptor = DescriptorOf(object);
   if (descriptor.type.clear != nullptr) {
     ReleasePending(ClearByType(object));

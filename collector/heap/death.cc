@@ -31,6 +31,8 @@ namespace ouro::heap {
 // The last step of a death: frees the cell.
 [[gnu::always_inline]] inline void Heap::FinishDeath(const Storage::Page& page, Object object) {
   if (!storage_.Has(object, kReported)) Report(page, object);
+  if (storage_.Has(object, kHasEntries)) [[unlikely]]
+    QueueEntries(object);
   if (!page.shape.trivial()) [[unlikely]] {
     const Type& type = DescriptorOf(object).type;
     if (type.destroy != nullptr) MustReturn([&] { type.destroy(*this, object); });
@@ -134,6 +136,8 @@ bool Heap::RunDeathHooks(Object object) {
   }
   if (!page.shape.tracked) __builtin_unreachable();  // leaves have no run; saves a test below
   Report(page, dying);  // not kReported: StartDeath would have freed it
+  if (storage_.Has(dying, kHasEntries)) [[unlikely]]
+    QueueEntries(dying);
   storage_.Free(*page.pool, dying);
   --size_;
   return kNull;
@@ -166,6 +170,7 @@ Object Heap::ReleaseReferencesSlow(Object dying, uint32_t next) {
 // from user code: each call leaves the stack as it found it.
 void Heap::Die(Object object) {
   const Object base = dying_;
+  const Entries::Queue outer = std::exchange(gone_, {});
   Object top = base;
   Object next = object;
   do {
@@ -175,8 +180,11 @@ void Heap::Die(Object object) {
       top = storage_.list_index[last];
       next = ReleaseReferences(last, storage_.refs[last], top);
     }
+    if (next == kNull && gone_.first != 0) [[unlikely]]
+      next = ReleaseGone();
   } while (next != kNull);
   dying_ = base;
+  gone_ = outer;
 }
 
 // Runs a type's `clear`. The references whose counts it brought to zero become pending releases, in

@@ -20,8 +20,8 @@ namespace {
 
 constexpr int kThresholds[kGenerations] = {700, 10, 10};  // gcmodule.c: generations[]
 
-// `run`: the references of the type are contiguous.
-Shape ShapeOf(const Type& type, bool weak, bool run) {
+// `own`: one of the heap's own types. `run`: the references of the type are contiguous.
+Shape ShapeOf(const Type& type, bool own, bool run) {
   using enum Shape::Lifecycle;
   const auto count = static_cast<uint32_t>(type.references.size());
   Shape shape;
@@ -31,7 +31,7 @@ Shape ShapeOf(const Type& type, bool weak, bool run) {
   shape.has_clear = type.clear != nullptr;
   shape.slots_only = run && count * sizeof(Object) == shape.stride;
   const bool trivial =
-      !weak && type.finalize == nullptr && type.destroy == nullptr && type.clear == nullptr;
+      !own && type.finalize == nullptr && type.destroy == nullptr && type.clear == nullptr;
   shape.lifecycle = trivial ? kTrivial : kGeneral;
   if (type.visit != nullptr) {
     shape.slots = Shape::Slots::kVisit;
@@ -58,12 +58,19 @@ void EndByException() {
 }
 
 Heap::Heap(const Rules& rules, void* context, Listener* listener, const Allocator& allocator)
-    : rules_(rules), context_(context), listener_(listener), storage_(allocator) {
+    : rules_(rules),
+      context_(context),
+      listener_(listener),
+      storage_(allocator),
+      entries_(allocator) {
   SetDebugOutput(nullptr);
   SetDebugClock(nullptr);
   const TypeId weak =
       Register({.name = "weakref", .size = sizeof(Weak), .alignment = alignof(Weak)});
   Check(weak == kWeakType, "weak references are not the first type");
+  const TypeId map =
+      Register({.name = "map", .size = sizeof(MapCell), .alignment = alignof(MapCell)});
+  Check(map == kMapType, "maps are not the second type");
   Reset();
 }
 
@@ -91,6 +98,7 @@ void Heap::Reset() {
   Check(idle(), "Reset within a call of the heap");
   DestroyAll();
   storage_.Reset();
+  entries_.Clear();
   size_ = 0;
   std::copy(std::begin(kThresholds), std::end(kThresholds), thresholds_);
   std::fill(std::begin(counts_), std::end(counts_), 0);
@@ -127,7 +135,7 @@ TypeId Heap::Register(const Type& type) {
   auto descriptor = std::make_unique<Descriptor>();
   descriptor->type = type;
   descriptor->id = static_cast<TypeId>(types_.size());
-  descriptor->shape = ShapeOf(type, /*weak=*/descriptor->id == kWeakType, run);
+  descriptor->shape = ShapeOf(type, /*own=*/descriptor->id <= kMapType, run);
   if (!run) descriptor->map = descriptor->type.references.data();
   types_.push_back(std::move(descriptor));
   return types_.back()->id;
@@ -181,6 +189,7 @@ void Heap::SetEnabled(bool enabled) {
 void Heap::Trim() {
   Check(idle(), "Trim within a call of the heap");
   storage_.Trim();
+  entries_.Trim();
 }
 
 void Heap::UpdateTrigger() {

@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "collector/heap/embedder.h"
+#include "collector/heap/entries.h"
 #include "collector/heap/storage.h"
 
 namespace ouro::heap {
@@ -103,9 +104,24 @@ class Heap {
   // dead, dying, or trash whose references a collection has begun to clear. O(1).
   Object Target(Object weak) const;
 
+  // Maps, section 14. A map has entries; an entry has a key and a value. The value is held while
+  // both the map and the key live; neither holds the other. Whichever dies first takes the entry
+  // with it: its value is released once that death, and all that its references caused, is
+  // complete. A map is itself a tracked object; NewMap is as New.
+  Object NewMap();
+  // Makes an entry, or changes its value, as Store does. False, without effect, if there is no
+  // memory. REQUIRES: the key, an object of any registered type, and the value are not kNull.
+  // Expected amortized O(1 + maps that have the key), plus deaths.
+  bool Put(Object map, Object key, Object value);
+  // The value of that key, borrowed, or kNull. Expected O(1 + maps that have the key).
+  Object Lookup(Object map, Object key) const;
+  // Removes the entry of that key, if there is one. As Put.
+  void Remove(Object map, Object key);
+  bool IsMap(Object object) const { return DescriptorOf(object).id == kMapType; }
+
   // O(1), all three.
   void* Payload(Object object) const { return storage_.CellOf(object); }
-  TypeId TypeOf(Object object) const { return DescriptorOf(object).id; }  // not of a weak reference
+  TypeId TypeOf(Object object) const { return DescriptorOf(object).id; }  // of a registered type
   bool IsWeak(Object object) const { return DescriptorOf(object).id == kWeakType; }
 
   // Adds a reference. O(1).
@@ -203,8 +219,8 @@ class Heap {
   void ForEachTracked(const std::function<void(Object, int generation)>& visit) const;
   // gc.get_objects(generation).
   std::vector<Object> GetObjects(int generation) const;
-  // gc.get_referrers: tracked objects with a reference to `object`, each once. Never weak
-  // references.
+  // gc.get_referrers: tracked objects with a reference to `object`, each once. A map refers to the
+  // values of its entries. Never weak references.
   std::vector<Object> GetReferrers(Object object) const;
   // gc.get_referents: what `object` refers to, once per reference. O(references).
   std::vector<Object> GetReferents(Object object) const;
@@ -216,7 +232,7 @@ class Heap {
   // The number of objects. O(1).
   int64_t size() const { return size_; }
   // Bytes allocated and not released. O(1).
-  size_t bytes() const { return storage_.bytes(); }
+  size_t bytes() const { return storage_.bytes() + entries_.bytes(); }
   // Above every handle that may be in use: the size of an embedder's tables by handle. O(1).
   Object handle_limit() const { return storage_.handle_limit(); }
 
@@ -241,6 +257,7 @@ class Heap {
     TypeId id = 0;
   };
   static constexpr TypeId kWeakType = 0;
+  static constexpr TypeId kMapType = 1;
 
   // The payload of a weak reference. The weak references of one target are a list.
   struct Weak {
@@ -261,6 +278,20 @@ class Heap {
   template <typename F>
   void ForEachReference(Object object, F each) const;
 
+  // Maps: map.cc.
+  MapCell& MapOf(Object map) const {
+    assert(IsMap(map));
+    return *reinterpret_cast<MapCell*>(storage_.CellOf(map));
+  }
+  template <typename F>
+  void ForEachEntry(Object object, F each) const;
+  void DetachEntry(uint32_t entry);
+  uint32_t FirstEntry(Object object) const;
+  void ReleaseEntries(Object object);
+  void QueueEntries(Object dead);
+  Object ReleaseGone();
+  std::string VerifyEntries(Object object) const;
+
   // Births: heap.cc.
   Object Begin(Descriptor& descriptor);
   void Complete(Object object, bool tracked) {
@@ -277,6 +308,11 @@ class Heap {
   Object NewSlow(Descriptor& descriptor);
   void UpdateTrigger();
   void DestroyAll();
+
+  // Whether its death concerns more than its references: weak references to it, or entries.
+  bool Attached(Object object) const {
+    return (storage_.Bits(object) & (kHasWeakRefs | kHasEntries)) != 0;
+  }
 
   // Weak references.
   void Detach(Object weak);
@@ -303,6 +339,9 @@ class Heap {
   // Traversal: reach.cc.
   size_t FindUnreachable(ObjectList& set);
   void Count(const ObjectList& set);
+  void CountEntries(const ObjectList& set);
+  template <typename F>
+  void ForEachReachedEntry(Object object, F each) const;
   size_t Reach(const ObjectList& set, size_t unreached);
 
   // Collections: collect.cc.
@@ -347,8 +386,10 @@ class Heap {
 
   std::vector<std::unique_ptr<Descriptor>> types_;
   Storage storage_;
+  Entries entries_;
   int64_t size_ = 0;
 
+  Entries::Queue gone_;      // of the innermost Die: entries whose values it has yet to release
   Object dying_ = kNull;     // objects whose references are being released, a stack by list_index
   bool clear_runs_ = false;  // deaths wait in Storage::pending_releases until `clear` returns
 

@@ -49,6 +49,22 @@ inline void Heap::ForEachReference(Object object, F each) const {
   MustReturn([&] { DescriptorOf(object).type.visit(*this, object, visitor); });
 }
 
+// Calls each(value, other) for the entries of a map or a key; `other` is the key or the map. O(1)
+// if it has none.
+template <typename F>
+inline void Heap::ForEachEntry(Object object, F each) const {
+  if (!storage_.Has(object, kHasEntries)) return;
+  if (IsMap(object)) {
+    for (uint32_t i = MapOf(object).first; i != 0; i = entries_.at(i).next_in_map) {
+      each(entries_.at(i).value, entries_.at(i).key);
+    }
+  } else {
+    for (uint32_t i = entries_.FirstOf(object); i != 0; i = entries_.NextOf(i)) {
+      each(entries_.at(i).value, entries_.at(i).map);
+    }
+  }
+}
+
 inline void Heap::Untrack(Object object) {
   if (storage_.ListOf(object) < kLists) storage_.Remove(object);
   storage_.SetList(object, kDying);

@@ -45,6 +45,9 @@ std::vector<Object> Heap::GetReferrers(Object object) const {
   ForEachTracked([&](Object candidate, int) {
     bool refers = false;
     ForEachReference(candidate, [&](Object held) { refers = refers || held == object; });
+    if (IsMap(candidate)) {
+      ForEachEntry(candidate, [&](Object value, Object) { refers = refers || value == object; });
+    }
     if (refers) referrers.push_back(candidate);
   });
   return referrers;
@@ -59,6 +62,9 @@ std::vector<Object> Heap::GetReferents(Object object) const {
   ForEachReference(object, [&](Object held) {
     if (held != kNull) referents.push_back(held);
   });
+  if (IsMap(object)) {
+    ForEachEntry(object, [&](Object value, Object) { referents.push_back(value); });
+  }
   return referents;
 }
 
@@ -102,6 +108,9 @@ std::string Heap::Verify(const std::vector<Object>& held) const {
     std::for_each(list->objects, list->objects + list->size, count);
   }
   for (const Object object : objects) ForEachReference(object, count);
+  for (const Object object : objects) {
+    if (IsMap(object)) ForEachEntry(object, [&](Object value, Object) { count(value); });
+  }
   std::sort(counted.begin(), counted.end());
   auto next = counted.begin();
   for (const Object object : objects) {  // sorted too
@@ -109,6 +118,7 @@ std::string Heap::Verify(const std::vector<Object>& held) const {
     if (next != end && *next != object) return Describe(*next, "is referenced but does not exist");
     std::string wrong = VerifyObject(object, static_cast<uint32_t>(end - next));
     if (wrong.empty()) wrong = VerifyWeaks(object);
+    if (wrong.empty()) wrong = VerifyEntries(object);
     if (!wrong.empty()) return Describe(object, wrong);
     next = end;
   }

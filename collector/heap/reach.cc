@@ -129,6 +129,29 @@ void Heap::Count(const ObjectList& set) {
       ForEachReference(object, account);
     }
   }
+  if (entries_.size() != 0) CountEntries(set);
+}
+
+// An entry is a reference from its map and from its key, if these are members: once, if both are.
+void Heap::CountEntries(const ObjectList& set) {
+  uint32_t* const list_index = storage_.list_index;
+  for (size_t i = 0; i < set.size; ++i) {
+    const Object object = set.objects[i];
+    ForEachEntry(object, [&](Object value, Object other) {
+      const bool of_map = (list_index[other] & kMember) != 0 && !IsMap(object);
+      if (!of_map) list_index[value] -= list_index[value] >> 31;
+    });
+  }
+}
+
+// Calls each(value) for the entries of `object`, a member that is reached, or none, whose other
+// side is so, too: whichever of the two is reached last finds the entry. So each entry is examined
+// twice at most, however long a chain of entries is.
+template <typename F>
+void Heap::ForEachReachedEntry(Object object, F each) const {
+  ForEachEntry(object, [&](Object value, Object other) {
+    if ((storage_.list_index[other] & kMember) == 0) each(value);
+  });
 }
 
 // References not accounted for come from outside: marks the members that have any, and all that
@@ -147,9 +170,15 @@ size_t Heap::Reach(const ObjectList& set, size_t unreached) {
   // The roots in order, mostly memory order; then what they have pushed.
   Tracer tracer(storage_, count, unreached);
   const auto examine = [&tracer](Object object) { tracer.Examine(object); };
-  for (size_t i = 0; i < count; ++i) ForEachReference(roots[i], examine);
+  for (size_t i = 0; i < count; ++i) {
+    ForEachReference(roots[i], examine);
+    ForEachReachedEntry(roots[i], examine);
+  }
   const auto show = [&tracer](Object object) { tracer.Show(object); };
-  tracer.Finish([&](Object object) { ForEachReference(object, show); });
+  tracer.Finish([&](Object object) {
+    ForEachReference(object, show);
+    ForEachReachedEntry(object, show);
+  });
   return tracer.unreached();
 }
 

@@ -138,6 +138,7 @@ enum Flag : uint8_t {
   kFinalized = 0x10,    // the finalizer has run; kOnce rules only
   kReported = 0x20,     // reported as freed; something still references the emptied object
   kHasWeakRefs = 0x40,  // weak references to it exist
+  kHasEntries = 0x80,   // it is a map with entries, or a key
 };
 
 // A List and Flags. A type of its own: a store to a plain uint8_t may alias anything, so the

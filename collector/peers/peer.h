@@ -47,6 +47,14 @@ class Peer : public Collector {
         return Birth([&](ObjectId id) { NewWeak(op.dest, op.ref, op.script != kNoScript, id); });
       case OpCode::kCopy:
         return op.kind == kPlain ? Copy(op.dest, op.ref) : CopyAs(op.dest, op.ref, KindOf(op));
+      case OpCode::kMap:
+        return Birth([&](ObjectId id) { NewMap(op.dest, id); });
+      case OpCode::kMapGet:
+        return MapGet(op.dest, op.ref, op.key);
+      case OpCode::kMapPut:
+        return MapPut(op.ref, op.key, op.value);
+      case OpCode::kMapRemove:
+        return MapRemove(op.ref, op.key);
       case OpCode::kLoad:
         return Load(op.dest, op.ref, op.slot);
       case OpCode::kDeref:
@@ -93,6 +101,12 @@ class Peer : public Collector {
   // unreachable objects, or 0 if the library does not provide it.
   virtual int Collect(int generation) = 0;
   virtual void Other(const Op&) {}
+
+  // Of peers that have kMaps. MapGet reports as Load does.
+  virtual void NewMap(int /*dest*/, ObjectId) { std::abort(); }
+  virtual void MapGet(int /*dest*/, int /*map*/, int /*key*/) { std::abort(); }
+  virtual void MapPut(int /*map*/, int /*key*/, int /*from*/) { std::abort(); }
+  virtual void MapRemove(int /*map*/, int /*key*/) { std::abort(); }
 
   // With a kind, an index in what LibraryKinds::list gives. For peers that offer some.
   virtual void NewNodeAs(int, int, bool, ObjectId, int /*kind*/) { std::abort(); }

@@ -34,6 +34,7 @@ Supervisor::Supervisor(const Specimen& specimen, const SupervisorOptions& option
     : specimen_(specimen), options_(options) {
   generator_.operations = options_.operations;
   generator_.kinds = specimen_.kinds.kinds();
+  generator_.maps = (specimen_.abilities & kMaps) != 0;
   generator_.clusters = !options_.engines.Has(Engine::kUniform);
 }
 

@@ -15,7 +15,12 @@ using table::Kind;
 
 namespace {
 
-// The kinds of the specimen of this process. libFuzzer's callbacks have no argument for it.
+// Of the specimen of this process: its kinds, and whether it has maps. libFuzzer's callbacks have
+// no argument for it.
+bool& HasMaps() {
+  static bool maps = false;
+  return maps;
+}
 std::vector<KindRow>& Palette() {
   static auto* const palette = new std::vector<KindRow>;
   return *palette;
@@ -32,7 +37,8 @@ uint8_t RandomRegister(Random& random, const Program& program) {
   return static_cast<uint8_t>(random.Below(kRegisters));
 }
 
-void SetKinds(const KindTable& kinds) {
+void SetVocabulary(const KindTable& kinds, bool maps) {
+  HasMaps() = maps;
   Palette() = kinds.kinds();
   std::erase_if(Palette(), [](const KindRow& kind) { return kind.known_bad(); });
 }
@@ -95,9 +101,12 @@ Op RandomOperation(Random& random, OpCode code, const Program& program, int sect
 }
 
 OpCode RandomCode(Random& random) {
-  // Without kinds there is nothing to poke.
-  static_assert(static_cast<int>(OpCode::kPoke) == kOpCodes - 1);
-  return static_cast<OpCode>(random.Below(Palette().empty() ? kOpCodes - 1 : kOpCodes));
+  while (true) {
+    const auto code = static_cast<OpCode>(random.Below(kOpCodes));
+    if (code == OpCode::kPoke && Palette().empty()) continue;  // there is nothing to poke
+    const bool of_maps = (table::RowOf(code).needs & kMaps) != 0;
+    if (!of_maps || HasMaps()) return code;
+  }
 }
 
 namespace {

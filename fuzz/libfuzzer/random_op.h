@@ -19,8 +19,8 @@
 
 namespace ouro {
 
-// The kinds that random operations name from now on; none before.
-void SetKinds(const KindTable& kinds);
+// The kinds that random operations name from now on, and whether there are maps; neither before.
+void SetVocabulary(const KindTable& kinds, bool maps);
 
 // The code of an operation.
 OpCode RandomCode(Random& random);

@@ -24,6 +24,7 @@ void EnvelopeJudge::Clear() {
   objects_.clear();
   living_.clear();
   freed_ = 0;
+  entries_.Clear();
   uncertain_.clear();
   waiting_.clear();
   awaiting_.clear();
@@ -36,7 +37,7 @@ void EnvelopeJudge::Clear() {
   dangling_ = kNone;
   collections_ = strays_ = 0;
   enabled_ = true;
-  saveall_ = false;
+  saveall_ = calls_ = false;
   owed_.clear();
   owed_before_ = 0;
   may_collect_ = false;
@@ -58,6 +59,8 @@ Judge::Referent EnvelopeJudge::Describe(ObjectId id) const {
       return {Referent::Kind::kNode, static_cast<uint8_t>(at(id).slots.size()), id};
     case Object::Kind::kWeak:
       return {Referent::Kind::kWeak, 0, id};
+    case Object::Kind::kMap:
+      return {Referent::Kind::kMap, 0, id};
     case Object::Kind::kLeaf:
       break;
   }
@@ -101,6 +104,19 @@ void EnvelopeJudge::Follow(Frame& frame) {
       if (MayCollect() || !owed_.empty()) Recount();
       if (op.dest != op.ref) SetRegister(op.dest, kNone);
       return;
+    case OpCode::kMapGet: {
+      const Entries::Id entry = entries_.Find(Resolve(op.ref), Resolve(op.key));
+      frame.object = entry == Entries::kNoEntry ? kNone : entries_.at(entry).value;
+      if (frame.object != kNone) Note(Situation::kLookupYields);
+      return SetRegister(op.dest, frame.object);
+    }
+    case OpCode::kMapPut:
+      return SetEntry(Resolve(op.ref), Resolve(op.key), Resolve(op.value));
+    case OpCode::kMapRemove: {
+      const Entries::Id entry = entries_.Find(Resolve(op.ref), Resolve(op.key));
+      if (entry != Entries::kNoEntry) RemoveEntry(entry);
+      return;
+    }
     case OpCode::kStore:
       SetSlot(Resolve(op.ref), op.slot, Resolve(op.value), op.kind);
       // The action that called this script may go on to empty the holder.
@@ -241,6 +257,10 @@ std::string EnvelopeJudge::PathTo(ObjectId wanted) const {
     for (size_t slot = 0; slot < at(from).slots.size(); ++slot) {
       const ObjectId id = at(from).slots[slot];
       if (id != kNone && !at(id).freed) paths.Extend(from, slot, id);
+    }
+    for (const Entries::Id entry : entries_.of(from)) {
+      const Entry& e = entries_.at(entry);
+      if (!at(e.value).freed) paths.ExtendByEntry(e.map, e.key, e.value);
     }
   }
   return paths.reached(wanted) ? paths.To(wanted) : fmt::format("the operation -> #{}", wanted);

@@ -10,6 +10,9 @@
 // (envelope_judge_reach.cc), which note at that moment what became reachable or unreachable,
 // whatever caused it: an operation, its result, a birth, the end of a script.
 //
+// An entry of a map refers to its value from both its map and its key, and counts among the holds
+// of the value while both are reachable.
+//
 // Kinds of edges promise less than plain slots (model/kind.h). What a slot surely holds is counted;
 // what it may hold, because its holder may have been emptied, is a doubt: such an object may live
 // and may die. A load settles a doubt.
@@ -32,6 +35,7 @@
 #include <string>
 #include <vector>
 
+#include "model/judge/entries.h"
 #include "model/judge/judge.h"
 
 namespace ouro {
@@ -50,7 +54,7 @@ class EnvelopeJudge final : public Judge {
 
  private:
   struct Object {
-    enum class Kind : uint8_t { kNode, kLeaf, kWeak };
+    enum class Kind : uint8_t { kNode, kLeaf, kWeak, kMap };
     // Whether a finalizer or callback has yet to run. kMaybe, of a finalizer: it ran, and then the
     // script of another object resurrected this one, which not every collector can tell from a
     // death; of a callback: its weak reference was unreachable, so it may have been dropped.
@@ -81,6 +85,7 @@ class EnvelopeJudge final : public Judge {
     bool dies_by_count = false;        // envelope_judge_counts.cc
     bool uncertain = false;            // in uncertain_
     bool maybe_held = false;           // scratch, of MarkMaybeHeld
+    bool root = false;                 // scratch, of Spread
     bool cyclic = false;               // its kind is
     bool queued = false;               // its finalizer may wait in a queue
     bool deferred = false;             // a full collection has put off its finalizer
@@ -88,8 +93,8 @@ class EnvelopeJudge final : public Judge {
     int8_t script = kNoScript;
     int survived = 0;    // full collections while it was unreachable to all scripts, too
     int holds = 0;       // registers, running scripts, slots of reachable objects that refer to it
-    int references = 0;  // slots of objects that exist, those in doubt included
-    int dying_references = 0;  // of these, slots of objects that die by count
+    int references = 0;  // slots of objects that exist, those in doubt included, and entries
+    int dying_references = 0;  // of these, from objects that die by count
     int outside = -1;          // scratch, of Recount
     int lingers = 0;           // holders that were let go and may hold it until the next collection
     ObjectId target = kNone;
@@ -139,6 +144,19 @@ class EnvelopeJudge final : public Judge {
   void SetRegister(int index, ObjectId id, KindId kind = kPlain);
   void AddObject(Object object, int dest);
   void SetSlot(ObjectId node, size_t slot, ObjectId id, KindId kind = kPlain);
+  void SetEntry(ObjectId map, ObjectId key, ObjectId value);
+  void RemoveEntry(Entries::Id entry);
+  void ClearEntries(ObjectId id);
+  // Calls each(value, other) for the entries of which `id` is the map or the key; `other` is the
+  // key or the map.
+  template <typename F>
+  void ForEachEntry(ObjectId id, F each) const {
+    for (const Entries::Id entry : entries_.of(id)) {
+      each(entries_.at(entry).value, entries_.at(entry).Other(id));
+    }
+  }
+  template <typename Inside, typename F>
+  void ForEachHeldBy(ObjectId id, const Inside& inside, F each) const;
   void Follow(Frame& frame);
   void LoseReference(ObjectId id);
   void SetFrameHold(Frame& frame, bool holds);
@@ -153,6 +171,7 @@ class EnvelopeJudge final : public Judge {
   bool InRegister(ObjectId id) const;
   void Spread(bool Object::*mark);
   void MarkScriptReachable();
+  void SpareThroughEntries();
   void MarkFinalizerReachable(ObjectId id);
   void StartNewLives();
   void BeginToCollect();
@@ -212,6 +231,9 @@ class EnvelopeJudge final : public Judge {
   bool collecting() const { return collections_ > 0; }
   Object& at(ObjectId id) { return objects_[static_cast<size_t>(id)]; }
   const Object& at(ObjectId id) const { return objects_[static_cast<size_t>(id)]; }
+  // Whether an unreachable object counts as there for a finalizer that is due: it, or another such
+  // object, can reach it.
+  bool Awaited(ObjectId id) const { return at(id).needed_by_finalizer || at(id).awaited; }
   bool HasFinalizer(const Object& object) const {
     return object.kind == Object::Kind::kNode && object.script != kNoScript;
   }
@@ -220,7 +242,8 @@ class EnvelopeJudge final : public Judge {
   std::vector<Object> objects_;
   std::vector<ObjectId> living_;  // all objects that are not freed, and some that are; ascending
   size_t freed_ = 0;              // how many of living_ are freed
-  std::vector<ObjectId> work_;    // worklist of Hold, Release, Recount and Spread; empty in between
+  Entries entries_;
+  std::vector<ObjectId> work_;  // worklist of Hold, Release, Recount and Spread; empty in between
 
   // A release may cut off a cycle, whose objects keep each other's holds above zero although they
   // are unreachable. Until Recount() has counted anew, holds are upper bounds.
@@ -245,6 +268,7 @@ class EnvelopeJudge final : public Judge {
 
   bool enabled_ = true;  // automatic collections are
   bool saveall_ = false;
+  bool calls_ = false;  // some weak reference has a callback
   // Callbacks of weak references that were cleared, and finalizers of objects that were freed: they
   // have yet to run.
   std::vector<ObjectId> owed_;

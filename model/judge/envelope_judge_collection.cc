@@ -107,6 +107,10 @@ void EnvelopeJudge::NoteTrash() {
       continue;
     }
     Note(Situation::kTrashFound);
+    ForEachEntry(self, [&](ObjectId value, ObjectId other) {
+      const bool through = object.kind == Object::Kind::kNode && at(other).reachable();
+      if (through && at(value).unreachable_at_begin) Note(Situation::kTrashThroughEntry);
+    });
     if (object.bond != Object::Bond::kNone && at(object.target).unreachable_at_begin) {
       Note(Situation::kWeakInsideTrash);
     }
@@ -134,6 +138,7 @@ void EnvelopeJudge::CheckCollected() {
   const bool behind_is_kept = bounds_.spares == Envelope::Spares::kBehindFinalizers;
   EndLingering();
   Recount();
+  SpareThroughEntries();
   MarkMaybeHeld(/*lingering=*/true);
   for (const ObjectId id : living_) {
     if (violation_) return;

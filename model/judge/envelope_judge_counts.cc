@@ -3,8 +3,9 @@
 // The envelope judge on deaths by count: which unreachable objects die without a collection.
 //
 // Invariant: an object dies by count if it is unreachable and all references to it come from
-// objects that die by count. Object::dying_references counts these; a cycle has others, so only a
-// collection may finalize or free it.
+// objects that die by count: for an entry of a map, from either the map or the key.
+// Object::dying_references counts these; a cycle has others, so only a collection may finalize or
+// free it.
 
 #include <fmt/format.h>
 
@@ -30,6 +31,11 @@ void EnvelopeJudge::MayDieByCount(ObjectId id) {
       ++at(child).dying_references;
       work.push_back(child);
     }
+    for (const Entries::Id entry : entries_.of(next)) {
+      if (at(entries_.at(entry).Other(next)).dies_by_count) continue;
+      ++at(entries_.at(entry).value).dying_references;
+      work.push_back(entries_.at(entry).value);
+    }
   }
 }
 
@@ -37,13 +43,19 @@ void EnvelopeJudge::MayDieByCount(ObjectId id) {
 void EnvelopeJudge::LiveAgain(ObjectId id) {
   std::vector<ObjectId> work = {id};
   while (!work.empty()) {
-    Object& object = at(work.back());
+    const ObjectId next = work.back();
+    Object& object = at(next);
     work.pop_back();
     if (!std::exchange(object.dies_by_count, false)) continue;
     for (const ObjectId child : object.slots) {
       if (child == kNone) continue;
       --at(child).dying_references;
       work.push_back(child);
+    }
+    for (const Entries::Id entry : entries_.of(next)) {
+      if (at(entries_.at(entry).Other(next)).dies_by_count) continue;
+      --at(entries_.at(entry).value).dying_references;
+      work.push_back(entries_.at(entry).value);
     }
   }
 }

@@ -23,11 +23,14 @@ void EnvelopeJudge::OnBorn(Frame& frame) {
     if (HasFinalizer(object)) object.due = Object::Due::kYes;
   } else if (frame.op.code == OpCode::kLeaf) {
     object.kind = Object::Kind::kLeaf;
+  } else if (frame.op.code == OpCode::kMap) {
+    object.kind = Object::Kind::kMap;
   } else {
     object.kind = Object::Kind::kWeak;
     object.target = frame.object;
     object.bond = Object::Bond::kAttached;
     if (object.script != kNoScript) object.call = CallOfNew(frame.object);
+    calls_ |= object.script != kNoScript;
     at(frame.object).weaks.push_back(born_ - 1);
   }
   AddObject(std::move(object), frame.op.dest);
@@ -88,7 +91,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   Object& object = at(id);
   DoubtRootedOfTrash(id);
   // What is unreachable is noted before the script can change that.
-  if (collecting() || MayCollect() || bounds_.queued || !owed_.empty()) Recount();
+  if (collecting() || MayCollect() || bounds_.queued || !owed_.empty() || calls_) Recount();
   // Lawful for trash of a collection within this operation, even one that has ended: Duktape queues
   // finalizers that it finds while another one runs, and runs the whole queue, whichever object has
   // been resurrected meanwhile. Where finalizers may be put off, also for trash of earlier ones.
@@ -175,6 +178,7 @@ void EnvelopeJudge::OnFree(ObjectId id) {
   ++freed_;
   if (HasFinalizer(object) && object.due == Object::Due::kYes) Owe(id);  // it runs after death
   ClearSlots(id);
+  ClearEntries(id);
   Unbind(id, Object::Bond::kNone);
 }
 

@@ -31,6 +31,11 @@ void EnvelopeJudge::Hold(ObjectId id) {
       if (at(child).freed) dangling_ = child;
       work_.push_back(child);
     }
+    ForEachEntry(next, [this](ObjectId value, ObjectId other) {
+      if (!at(other).reachable()) return;  // else it is held from now on
+      if (at(value).freed) dangling_ = value;
+      work_.push_back(value);
+    });
   }
 }
 
@@ -43,8 +48,9 @@ void EnvelopeJudge::Release(ObjectId id) {
     Object& object = at(next);
     if (object.freed) continue;
     if (--object.holds > 0) {
-      // An object without slots is in no cycle, and one in a register is reachable anyway.
-      if (object.uncertain || object.slots.empty() || InRegister(next)) continue;
+      // An object that refers to nothing is in no cycle, and one in a register is reachable anyway.
+      const bool refers = !object.slots.empty() || !entries_.of(next).empty();
+      if (object.uncertain || !refers || InRegister(next)) continue;
       object.uncertain = true;
       uncertain_.push_back(next);
       continue;
@@ -53,6 +59,9 @@ void EnvelopeJudge::Release(ObjectId id) {
     for (const ObjectId child : object.slots) {
       if (child != kNone) work_.push_back(child);
     }
+    ForEachEntry(next, [this](ObjectId value, ObjectId other) {
+      if (at(other).reachable()) work_.push_back(value);  // it was held until now
+    });
   }
 }
 
@@ -97,7 +106,38 @@ void EnvelopeJudge::SetSlot(ObjectId node, size_t slot, ObjectId id, KindId kind
   if (old != kNone) LoseReference(old);
 }
 
-// A slot refers to it no more.
+// REQUIRES: map and key are reachable.
+void EnvelopeJudge::SetEntry(ObjectId map, ObjectId key, ObjectId value) {
+  needed_known_ = false;
+  ++at(value).references;
+  Hold(value);
+  const Entries::Id entry = entries_.Find(map, key);
+  if (entry == Entries::kNoEntry) {
+    entries_.Add(map, key, value);
+    return;
+  }
+  const ObjectId old = std::exchange(entries_.at(entry).value, value);
+  Release(old);
+  LoseReference(old);
+}
+
+void EnvelopeJudge::RemoveEntry(Entries::Id entry) {
+  const Entry e = entries_.at(entry);
+  entries_.Remove(entry);
+  needed_known_ = false;
+  if (at(e.map).reachable() && at(e.key).reachable()) Release(e.value);
+  if (at(e.map).dies_by_count || at(e.key).dies_by_count) --at(e.value).dying_references;
+  LoseReference(e.value);
+}
+
+// REQUIRES: as ClearSlots.
+void EnvelopeJudge::ClearEntries(ObjectId id) {
+  if (entries_.of(id).empty()) return;
+  Note(at(id).kind == Object::Kind::kMap ? Situation::kMapDies : Situation::kKeyDies);
+  while (!entries_.of(id).empty()) RemoveEntry(entries_.of(id).back());
+}
+
+// A slot or an entry refers to it no more.
 void EnvelopeJudge::LoseReference(ObjectId id) {
   --at(id).references;
   if (at(id).reachable()) return;
@@ -132,7 +172,7 @@ void EnvelopeJudge::ClearSlots(ObjectId id) {
 
 void EnvelopeJudge::BecameReachable(ObjectId id) {
   LiveAgain(id);
-  if (at(id).awaited || at(id).needed_by_finalizer) needed_known_ = false;
+  if (Awaited(id) || !entries_.of(id).empty()) needed_known_ = false;
   became_reachable_.push_back(id);
   if (MayCollect()) NoteUnreachable(id);  // until now
 }
@@ -142,6 +182,7 @@ void EnvelopeJudge::BecameReachable(ObjectId id) {
 // finalizers, and then runs another.
 void EnvelopeJudge::BecameUnreachable(ObjectId id) {
   if (at(id).due == Object::Due::kYes || at(id).needed_by_finalizer) awaiting_.push_back(id);
+  if (!entries_.of(id).empty()) needed_known_ = false;
   if (at(id).references == 0) unreferenced_.push_back(id);
   MayDieByCount(id);
   if (at(id).call == Object::Due::kYes) at(id).call = Object::Due::kMaybe;
@@ -186,6 +227,16 @@ void EnvelopeJudge::NoteUnreachable(ObjectId id) {
   if (clears_trash && object.bond == Object::Bond::kAttached) object.bond = Object::Bond::kMaybe;
 }
 
+// Calls each(value) for the entries of `id` that hold their values, but not for those of a key
+// whose map is inside as well: such an entry is the map's.
+template <typename Inside, typename F>
+void EnvelopeJudge::ForEachHeldBy(ObjectId id, const Inside& inside, F each) const {
+  ForEachEntry(id, [&](ObjectId value, ObjectId other) {
+    const bool of_map = at(id).kind != Object::Kind::kMap && inside(other);
+    if (at(other).reachable() && !of_map) each(value);
+  });
+}
+
 // Makes holds exact, as CPython's subtract_refs does, but only of what the objects in uncertain_
 // reach: what is held from within these alone is unreachable. O(what they reach).
 void EnvelopeJudge::Recount() {
@@ -203,12 +254,18 @@ void EnvelopeJudge::Recount() {
   uncertain_.clear();
   for (size_t i = 0; i < examined.size(); ++i) {  // it grows
     for (const ObjectId child : at(examined[i]).slots) examine(child);
+    ForEachEntry(examined[i], [&](ObjectId value, ObjectId other) {
+      if (at(other).reachable()) examine(value);
+    });
   }
   const auto inside = [this](ObjectId id) { return id != kNone && at(id).outside >= 0; };
   for (const ObjectId id : examined) {
     for (const ObjectId child : at(id).slots) {
       if (inside(child)) --at(child).outside;
     }
+    ForEachHeldBy(id, inside, [&](ObjectId value) {
+      if (inside(value)) --at(value).outside;
+    });
   }
   for (const ObjectId root : examined) {
     if (at(root).outside > 0) work_.push_back(root);
@@ -219,6 +276,9 @@ void EnvelopeJudge::Recount() {
       for (const ObjectId child : at(id).slots) {
         if (inside(child)) work_.push_back(child);
       }
+      ForEachEntry(id, [&](ObjectId value, ObjectId other) {
+        if (at(other).reachable() && !inside(other) && inside(value)) work_.push_back(value);
+      });
     }
   }
   std::erase_if(examined, [this](ObjectId id) { return at(id).outside < 0; });
@@ -227,6 +287,9 @@ void EnvelopeJudge::Recount() {
     for (const ObjectId child : at(id).slots) {
       if (child != kNone && !at(child).freed && at(child).outside < 0) --at(child).holds;
     }
+    ForEachHeldBy(id, inside, [&](ObjectId value) {
+      if (!at(value).freed && !inside(value)) --at(value).holds;
+    });
   }
   for (const ObjectId id : examined) {
     at(id).holds = 0;
@@ -290,18 +353,31 @@ void EnvelopeJudge::SpreadNeed(ObjectId id) {
       needed_.push_back(child);
       if (!at(child).freed && !at(child).reachable()) work_.push_back(child);
     }
+    ForEachEntry(from, [this](ObjectId value, ObjectId other) {
+      if (!at(other).reachable() && !Awaited(other)) return;
+      if (std::exchange(at(value).needed_by_finalizer, true)) return;
+      needed_.push_back(value);
+      if (!at(value).freed && !at(value).reachable()) work_.push_back(value);
+    });
   }
 }
 
 // Sets `mark` for all objects that those in work_ refer to, directly or indirectly.
 void EnvelopeJudge::Spread(bool Object::*mark) {
+  const std::vector<ObjectId> roots = entries_.empty() ? std::vector<ObjectId>() : work_;
+  for (const ObjectId id : roots) at(id).root = true;
   while (!work_.empty()) {
     const ObjectId id = work_.back();
     work_.pop_back();
     for (const ObjectId next : at(id).slots) {
       if (next != kNone && !std::exchange(at(next).*mark, true)) work_.push_back(next);
     }
+    ForEachEntry(id, [this, mark](ObjectId value, ObjectId other) {
+      const bool there = at(other).reachable() || at(other).root || at(other).*mark;
+      if (there && !std::exchange(at(value).*mark, true)) work_.push_back(value);
+    });
   }
+  for (const ObjectId id : roots) at(id).root = false;
 }
 
 // ---- Collections and their scripts ----
@@ -318,6 +394,21 @@ void EnvelopeJudge::MarkScriptReachable() {
     object.script_reachable = true;
     AllowAnotherFinalizer(&object);
   }
+  SpareThroughEntries();
+}
+
+// A map that became reachable while a collection runs, by a script or as it was saved, may hold,
+// for a key that waits for its finalizer, what was trash as the collection began.
+void EnvelopeJudge::SpareThroughEntries() {
+  if (entries_.empty()) return;
+  for (const ObjectId id : became_reachable_) {
+    if (!at(id).reachable()) continue;
+    ForEachEntry(id, [this](ObjectId value, ObjectId other) {
+      if (at(other).reachable() || std::exchange(at(value).script_reachable, true)) return;
+      work_.push_back(value);
+      Spread(&Object::script_reachable);
+    });
+  }
 }
 
 // The finalizer of `id` can reach all that the object reaches, even if its script does nothing. The
@@ -328,13 +419,17 @@ void EnvelopeJudge::MarkFinalizerReachable(ObjectId id) {
   at(id).finalizer_reachable = false;
   work_.push_back(id);
   while (!work_.empty()) {
-    Object& object = at(work_.back());
+    const ObjectId from = work_.back();
+    Object& object = at(from);
     work_.pop_back();
     if (std::exchange(object.finalizer_reachable, true)) continue;
     AllowAnotherFinalizer(&object);
     for (const ObjectId next : object.slots) {
       if (next != kNone) work_.push_back(next);
     }
+    ForEachEntry(from, [this](ObjectId value, ObjectId other) {
+      if (at(other).reachable() || at(other).finalizer_reachable) work_.push_back(value);
+    });
   }
 }
 

@@ -53,6 +53,8 @@ Judge::Referent ExactJudge::Describe(ObjectId id) const {
       return {Referent::Kind::kNode, static_cast<uint8_t>(object.slots.size()), id};
     case Kind::kWeak:
       return {Referent::Kind::kWeak, 0, id};
+    case Kind::kMap:
+      return {Referent::Kind::kMap, 0, id};
     default:
       return {Referent::Kind::kLeaf, 0, id};
   }
@@ -88,6 +90,7 @@ void ExactJudge::Apply(Frame& frame) {
     case OpCode::kNode:
     case OpCode::kLeaf:
     case OpCode::kWeak:
+    case OpCode::kMap:
       return BeginAllocation(frame);
     case OpCode::kCopy:
       return SetRegister(op.dest, Resolve(op.ref));
@@ -97,6 +100,14 @@ void ExactJudge::Apply(Frame& frame) {
     case OpCode::kPoke:  // the kinds of exact contracts keep what they hold
       frame.object = heap_.at(Resolve(op.ref)).slots[op.slot];
       return;
+    case OpCode::kMapGet:
+      frame.object = heap_.ValueOf(Resolve(op.ref), Resolve(op.key));
+      if (frame.object != kNone) Note(Situation::kLookupYields);
+      return SetRegister(op.dest, frame.object);
+    case OpCode::kMapPut:
+      return heap_.SetEntry(Resolve(op.ref), Resolve(op.key), Resolve(op.value));
+    case OpCode::kMapRemove:
+      return heap_.RemoveEntry(Resolve(op.ref), Resolve(op.key));
     case OpCode::kDeref:
       if (!DecideDereference(op, &frame)) return;
       return SetRegister(op.dest, frame.object);

@@ -100,6 +100,7 @@ class ExactJudge final : public Judge {
   void ProveTargetDying(ObjectId id);
   void CheckCallbackOrder(ObjectId id);
   void BeginCallback(ObjectId id);
+  void NoteEntries(ObjectId id);
 
   // Collections; exact_judge_collection.cc.
   void BeginCollection(int generation);

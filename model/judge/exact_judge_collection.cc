@@ -108,7 +108,8 @@ void ExactJudge::BeginCollection(int generation) {
 }
 
 // Appends to *trash what cannot be reached from outside `among` (CPython's subtract_refs and
-// move_unreachable). Unheld objects count as reached: they die by reference count.
+// move_unreachable). Unheld objects count as reached: they die by reference count. An entry is a
+// reference from its map and from its key, if these are among: it reaches once both are reached.
 void ExactJudge::FindTrash(const std::vector<ObjectId>& among, std::vector<ObjectId>* trash) {
   constexpr int32_t kReached = -2;
   for (const ObjectId id : among) {
@@ -120,6 +121,11 @@ void ExactJudge::FindTrash(const std::vector<ObjectId>& among, std::vector<Objec
     for (const ObjectId child : heap_.at(id).slots) {
       if (child != kNone && heap_.at(child).outside > 0) --heap_.at(child).outside;
     }
+    heap_.ForEachEntry(id, [&](ObjectId value, ObjectId other) {
+      // Once: if both are among, from the map.
+      if (heap_.at(id).kind == Kind::kNode && heap_.at(other).outside >= 0) return;
+      if (heap_.at(value).outside > 0) --heap_.at(value).outside;
+    });
   }
   if (collection_.phase == Collection::Phase::kCallbacks) NoteOldHolders(among);
   std::vector<ObjectId> reached;
@@ -135,6 +141,9 @@ void ExactJudge::FindTrash(const std::vector<ObjectId>& among, std::vector<Objec
       for (const ObjectId child : heap_.at(id).slots) {
         if (child != kNone && heap_.at(child).outside >= 0) reach(child);
       }
+      heap_.ForEachEntry(id, [&](ObjectId value, ObjectId other) {
+        if (heap_.at(other).outside < 0 && heap_.at(value).outside >= 0) reach(value);
+      });
     }
   }
   for (const ObjectId id : among) {
@@ -178,6 +187,12 @@ void ExactJudge::NoteTrash(const std::vector<ObjectId>& trash) {
       if (std::find(begin, end, object.slots[i]) != end) note(Situation::kParallelEdges);
     }
   }
+  for (const ObjectId id : trash) {
+    heap_.ForEachEntry(id, [&](ObjectId value, ObjectId other) {
+      const bool lives = heap_.at(id).kind == Kind::kNode && !heap_.at(other).found;
+      if (lives && heap_.at(value).found) note(Situation::kTrashThroughEntry);
+    });
+  }
   if (features_.counting()) CountTrash(trash, tangled);
 }
 
@@ -214,6 +229,9 @@ void ExactJudge::KeepUncollectable() {
       keep(child);
       Note(Situation::kUncollectableWithout);
     }
+    heap_.ForEachEntry(c.kept[i], [&](ObjectId value, ObjectId other) {
+      if (!heap_.at(other).found && heap_.at(value).found) keep(value);
+    });
   }
   std::erase_if(c.trash, [this](ObjectId id) { return heap_.at(id).kept; });
 }
@@ -266,6 +284,9 @@ bool ExactJudge::AdvanceCollection() {
     if (TrashFinalizersDue()) return false;
     SplitRevived();
     ClearWeakReferencesAgain();
+  } else {
+    // A callback has let a map go, and with it trash that only an entry held.
+    std::erase_if(c.trash, [this](ObjectId id) { return heap_.at(id).freed; });
   }
   c.phase = Collection::Phase::kClearing;
   c.saveall = saveall_;
@@ -373,7 +394,8 @@ int32_t ExactJudge::KeptObjects() const {
 
 // REQUIRES: the trash is being cleared.
 int32_t ExactJudge::ResultOfCollection() const {
-  const bool all = rules_.answer == ExactRules::Answer::kFound;
+  // Without finalizers that run first, all that was found is counted (gcmodule.c of 2.x).
+  const bool all = rules_.answer == ExactRules::Answer::kFound || Uncollectable();
   return (all ? collection_.collectable : collection_.cleared) + collection_.weaks_died +
          KeptObjects();
 }

@@ -31,6 +31,8 @@ void ExactJudge::OnBorn(Frame& frame) {
     id = heap_.NewNode(op.count, op.script);
   } else if (op.code == OpCode::kLeaf) {
     id = heap_.NewLeaf();
+  } else if (op.code == OpCode::kMap) {
+    id = heap_.NewMap();
   } else {
     id = heap_.NewWeak(target, op.script);
     const Frame* script = InnermostScript();
@@ -250,7 +252,7 @@ void ExactJudge::OnFree(ObjectId id) {
     return Convict(Law::kNoFreeWhileHeld, id,
                    fmt::format("#{} was freed while referenced: {}", id, PathTo(id)));
   }
-  if (object.cleared && frames_.back().type != Frame::Type::kCollection) {
+  if (object.cleared && frames_.back().type != Frame::Type::kCollection && !heap_.shared_trash()) {
     return Convict(Law::kEventInPlace, id, "only the collection that clears it may free it");
   }
   if (!object.cleared) {
@@ -268,8 +270,16 @@ void ExactJudge::OnFree(ObjectId id) {
     Note(object.loose > 0 ? Situation::kNestedDeath : Situation::kPlainDeath);
     heap_.ProveDying(id);
   }
-  heap_.Free(id);
+  NoteEntries(id);
+  heap_.Free(id, &frames_.back().queue);
   if (object.kind != Kind::kLeaf && allocated_[0] > 0) --allocated_[0];
+}
+
+// The object is about to be freed.
+void ExactJudge::NoteEntries(ObjectId id) {
+  if (heap_.HasEntries(id)) {
+    Note(heap_.at(id).kind == Kind::kMap ? Situation::kMapDies : Situation::kKeyDies);
+  }
 }
 
 void ExactJudge::OnTracked(const Event& event) {

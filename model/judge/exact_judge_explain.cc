@@ -30,6 +30,10 @@ std::string ExactJudge::PathTo(ObjectId wanted) const {
       for (size_t slot = 0; slot < object.slots.size(); ++slot) {
         paths.Extend(id, slot, object.slots[slot]);
       }
+      heap_.ForEachEntry(id, [&](ObjectId value, ObjectId other) {
+        const bool map = object.kind == ShadowObject::Kind::kMap;
+        paths.ExtendByEntry(map ? id : other, map ? other : id, value);
+      });
     }
   };
   for (int i = 0; i < kRegisters; ++i) paths.AddRoot(reg(i), fmt::format("r{}", i));

@@ -57,11 +57,14 @@ Judge::Reason Judge::WhyUnfit(Ref ref, size_t slot, table::Operand wanted) const
     case table::Operand::kWeak:
       if (found.kind == Kind::kWeak) return {};
       break;
+    case table::Operand::kMap:
+      if (found.kind == Kind::kMap) return {};
+      break;
     case table::Operand::kSlot:
       if (slot < found.slots) return {};
       return {Reason::Kind::kNoSlot, ref, 0};
   }
-  return {Reason::Kind::kWrongKind, ref, 0};
+  return {Reason::Kind::kWrongKind, ref, 0, wanted};
 }
 
 Judge::Reason Judge::ReasonOf(const Op& op) const {
@@ -76,6 +79,9 @@ Judge::Reason Judge::ReasonOf(const Op& op) const {
   }
   if (row.value != table::Operand::kNone) {
     if (const Reason reason = WhyUnfit(op.value, 0, row.value)) return reason;
+  }
+  if (row.key != table::Operand::kNone) {
+    if (const Reason reason = WhyUnfit(op.key, 0, row.key)) return reason;
   }
   switch (row.state) {
     case table::State::kAny:
@@ -105,9 +111,10 @@ std::string Judge::WhyVoid(const Op& op) const {
     case Reason::Kind::kEmpty:
       return NameOf(reason.ref) + " is empty";
     case Reason::Kind::kWrongKind:
-      return fmt::format(
-          "{} is not a {}", NameOf(reason.ref),
-          table::RowOf(op.code).ref == table::Operand::kWeak ? "weak reference" : "node");
+      return fmt::format("{} is not a {}", NameOf(reason.ref),
+                         reason.wanted == table::Operand::kWeak  ? "weak reference"
+                         : reason.wanted == table::Operand::kMap ? "map"
+                                                                 : "node");
     case Reason::Kind::kNoSlot:
       return fmt::format("{} has no slot {}", NameOf(reason.ref), op.slot);
     case Reason::Kind::kGarbage:

@@ -124,6 +124,7 @@ class Judge {
     int8_t automatic = -1;       // kOp: the generation of the collection due before the birth; -1
     bool full = false;           // kOp: ... a full collection is lawful instead
     size_t loose_mark = 0;       // kOp: ShadowHeap::LooseMark as it began
+    ObjectId queue = 0;          // kOp, kCollection: of ShadowHeap::Free
 
     // Of contracts of bounds.
     bool judged = false;    // kCollection: full, and in no script or other collection
@@ -140,7 +141,7 @@ class Judge {
 
   // What a reference leads to.
   struct Referent {
-    enum class Kind : uint8_t { kNothing, kNode, kLeaf, kWeak } kind = Kind::kNothing;
+    enum class Kind : uint8_t { kNothing, kNode, kLeaf, kWeak, kMap } kind = Kind::kNothing;
     uint8_t slots = 0;  // kMaxSlots at most; one register holds a whole Referent
     ObjectId id = kNone;
   };
@@ -232,7 +233,7 @@ class Judge {
       kNone,       // it is not void
       kLacks,      // the collector lacks `ability`
       kEmpty,      // `ref` leads to nothing
-      kWrongKind,  // `ref` leads to an object of another kind
+      kWrongKind,  // `ref` leads to an object of another kind than `wanted`
       kNoSlot,     // `ref` leads to an object that has no such slot
       kGarbage,    // the garbage list is shorter
       kNoScript,   // no script is running
@@ -240,6 +241,7 @@ class Judge {
     } kind = Kind::kNone;
     Ref ref = 0;
     uint32_t ability = 0;
+    table::Operand wanted = {};
 
     explicit operator bool() const { return kind != Kind::kNone; }
   };

@@ -195,7 +195,9 @@ void Judge::Got(ObjectId id) {
   const Answer expected = Expected(frame);
   if (id != expected.id && !(expected.none_too && id == kNone)) {
     const auto name = [](ObjectId o) { return o == kNone ? "none" : fmt::format("#{}", o); };
-    const Law law = frame.op.code == OpCode::kDeref ? Law::kDereference : Law::kLoad;
+    const Law law = frame.op.code == OpCode::kDeref    ? Law::kDereference
+                    : frame.op.code == OpCode::kMapGet ? Law::kLookup
+                                                       : Law::kLoad;
     return Convict(law, id,
                    fmt::format("`{}` yielded {} instead of {}{}", Print(frame.op), name(id),
                                name(expected.id), expected.none_too ? " or none" : ""));

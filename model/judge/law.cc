@@ -36,6 +36,8 @@ constexpr LawRow kLawTable[] = {
     {Law::kDereference, "dereference",
      "A weak reference yields its target while that is alive, and nothing afterwards."},
     {Law::kLoad, "load", "A slot and the garbage list yield what was stored there."},
+    {Law::kLookup, "lookup",
+     "A map yields what was stored for a key, as long as the map and the key live."},
     {Law::kGarbageUncollectable, "garbage-uncollectable",
      "Only uncollectable objects with finalizers enter the garbage list (saveall: all trash)."},
     {Law::kGarbageComplete, "garbage-complete",

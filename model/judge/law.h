@@ -30,6 +30,7 @@ enum class Law : uint8_t {
   kCallbackOrder,
   kDereference,
   kLoad,
+  kLookup,
   kGarbageUncollectable,
   kGarbageComplete,
   kTrashFreed,

@@ -25,6 +25,12 @@ void Paths::Extend(ObjectId from, size_t slot, ObjectId id) {
   reached_.push_back(id);
 }
 
+void Paths::ExtendByEntry(ObjectId map, ObjectId key, ObjectId id) {
+  if (id == kNone || reached(id) || !reached(map) || !reached(key)) return;
+  nodes_[static_cast<size_t>(id)] = {.reached = true, .from = map, .key = key, .root = ""};
+  reached_.push_back(id);
+}
+
 std::string Paths::To(ObjectId id) const {
   std::vector<ObjectId> nodes = {id};  // backwards
   while (nodes_[static_cast<size_t>(nodes.back())].from != kNone) {
@@ -37,8 +43,9 @@ std::string Paths::To(ObjectId id) const {
       text += fmt::format(" -> ({} more)", i - kEnds);
       i = kEnds;
     }
-    text +=
-        fmt::format(" -> #{} slot {}", nodes[i], nodes_[static_cast<size_t>(nodes[i - 1])].slot);
+    const Node& next = nodes_[static_cast<size_t>(nodes[i - 1])];
+    text += next.key == kNone ? fmt::format(" -> #{} slot {}", nodes[i], next.slot)
+                              : fmt::format(" -> #{} entry of #{}", nodes[i], next.key);
   }
   return text + fmt::format(" -> #{}", id);
 }

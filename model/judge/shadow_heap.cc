@@ -15,6 +15,8 @@ namespace ouro {
 void ShadowHeap::Reset() {
   count_ = 0;
   lists_.clear();
+  entries_.Clear();
+  shared_trash_ = false;
   for (auto& list : tracked_) list.clear();
   loose_log_.clear();
   maybe_held_.clear();
@@ -62,19 +64,62 @@ ObjectId ShadowHeap::NewWeak(ObjectId target, int8_t script) {
   return id;
 }
 
+ObjectId ShadowHeap::NewMap() {
+  const ObjectId id = New(ShadowObject::Kind::kMap);
+  SetGeneration(id, 0);
+  return id;
+}
+
 void ShadowHeap::SetSlot(ObjectId node, int index, ObjectId value) {
   const ObjectId old = std::exchange(at(node).slots[static_cast<size_t>(index)], value);
   if (value != kNone) Hold(value);
   if (old != kNone) Release(old);
 }
 
-void ShadowHeap::ReleaseList(std::vector<ObjectId>* ids) {
-  if (ids->empty()) return;
+ObjectId ShadowHeap::ValueOf(ObjectId map, ObjectId key) const {
+  const Entries::Id entry = entries_.Find(map, key);
+  return entry == Entries::kNoEntry ? kNone : entries_.at(entry).value;
+}
+
+void ShadowHeap::SetEntry(ObjectId map, ObjectId key, ObjectId value) {
+  Hold(value);
+  const Entries::Id entry = entries_.Find(map, key);
+  if (entry != Entries::kNoEntry) return Release(std::exchange(entries_.at(entry).value, value));
+  entries_.Add(map, key, value);
+}
+
+void ShadowHeap::RemoveEntry(ObjectId map, ObjectId key) {
+  const Entries::Id entry = entries_.Find(map, key);
+  if (entry == Entries::kNoEntry) return;
+  const ObjectId value = entries_.at(entry).value;
+  entries_.Remove(entry);
+  Release(value);
+}
+
+// Removes the entries of an object. Returns their values, the oldest entry's first.
+std::vector<ObjectId> ShadowHeap::TakeEntries(ObjectId id) {
+  std::vector<Entries::Id> taken = entries_.of(id);
+  std::sort(taken.begin(), taken.end());
+  std::vector<ObjectId> values;
+  for (const Entries::Id entry : taken) {
+    values.push_back(entries_.at(entry).value);
+    entries_.Remove(entry);
+  }
+  return values;
+}
+
+ObjectId ShadowHeap::AddList(std::vector<ObjectId> elements) {
   ShadowObject& list = lists_.emplace_back();
   list.kind = ShadowObject::Kind::kList;
-  list.slots.assign(ids->rbegin(), ids->rend());
+  list.slots = std::move(elements);
+  return -1 - static_cast<ObjectId>(lists_.size());
+}
+
+void ShadowHeap::ReleaseList(std::vector<ObjectId>* ids) {
+  if (ids->empty()) return;
+  const ObjectId list = AddList({ids->rbegin(), ids->rend()});
   ids->clear();
-  BeginReleasing(-1 - static_cast<ObjectId>(lists_.size()));
+  BeginReleasing(list);
 }
 
 void ShadowHeap::Hold(ObjectId id) {
@@ -93,7 +138,10 @@ bool ShadowHeap::FinalizerDue(const ShadowObject& object) const {
 }
 
 bool ShadowHeap::CallbacksDue(const ShadowObject& object) const {
-  if (!object.calls.empty()) return true;
+  // Those that a collection runs do not wait for the death: a script may let a map go, and with it
+  // what only an entry held of the trash.
+  const auto waits = [this](ObjectId id) { return !at(id).moving; };
+  if (std::any_of(object.calls.begin(), object.calls.end(), waits)) return true;
   // If callbacks come first, weak references that the finalizer made are cleared silently
   // (experiment R6).
   if (object.finalized && rules_.death_order == ExactRules::DeathOrder::kCallbacksFirst) {
@@ -146,7 +194,7 @@ void ShadowHeap::Spread() {
 
 void ShadowHeap::Settle(ObjectId id) {
   const ShadowObject& object = at(id);
-  if (object.kind != ShadowObject::Kind::kNode || object.freed || object.firm > 0) return;
+  if (!object.has_content() || object.freed || object.firm > 0) return;
   if (object.releasing || FinalizerDue(object) || CallbacksDue(object)) return;
   BeginReleasing(id);
 }
@@ -204,10 +252,10 @@ void ShadowHeap::ProveDying(ObjectId id) {
       size_t slot = slots.size() - 1;
       while (slots[slot] != dying_id) --slot;
       Doom(holder);
-      ReleaseThrough(holder, slot);
+      ReleaseThrough(holder, slot, dying_id);
       // A cleared object releases although it may be referenced: that proves nothing about its
       // holders.
-      if (!at(holder).cleared && at(holder).kind == ShadowObject::Kind::kNode) {
+      if (!at(holder).cleared && at(holder).has_content()) {
         at(holder).proof = proofs_;
         proving_.push_back(holder);
       }
@@ -215,10 +263,9 @@ void ShadowHeap::ProveDying(ObjectId id) {
   }
 }
 
-void ShadowHeap::ReleaseThrough(ObjectId holder, size_t last) {
-  // What the released slots referred to is gone for certain, except the last, which is about to
-  // die.
-  const ObjectId except = at(holder).slots[last];
+// `holder` has released its slots up to `last`. What they referred to is gone for certain, but for
+// `except`, which is about to die.
+void ShadowHeap::ReleaseThrough(ObjectId holder, size_t last, ObjectId except) {
   gone_.clear();
   const auto gone = [this, except](ObjectId child) {
     if (child == kNone || child == except) return;
@@ -266,10 +313,10 @@ void ShadowHeap::ReleaseSince(size_t mark) {
       undecided.push_back(id);
       continue;
     }
-    if (object.kind == ShadowObject::Kind::kNode && !object.doomed) Doom(id);
+    if (!object.doomed) Doom(id);
     if (!object.slots.empty()) {
       const ObjectId last = object.slots.back();
-      ReleaseThrough(id, object.slots.size() - 1);
+      ReleaseThrough(id, object.slots.size() - 1, last);
       if (last != kNone && at(last).firm == 0 && at(last).loose == 0) unheld_.push_back(last);
     }
   }
@@ -280,7 +327,7 @@ void ShadowHeap::ReleaseSince(size_t mark) {
 
 void ShadowHeap::Doom(ObjectId id) {
   ShadowObject& object = at(id);
-  if (object.kind != ShadowObject::Kind::kNode) return;
+  if (!object.has_content()) return;
   object.doomed = true;
   object.kept = false;
   if (!object.cleared) object.found = false;
@@ -356,7 +403,7 @@ void ShadowHeap::Detach(ObjectId weak) {
   weaks.erase(std::next(std::find(weaks.rbegin(), weaks.rend(), weak)).base());
 }
 
-void ShadowHeap::Free(ObjectId id) {
+void ShadowHeap::Free(ObjectId id, ObjectId* queue) {
   ShadowObject& object = at(id);
   if (object.kind == ShadowObject::Kind::kWeak) {
     if (object.bond != ShadowObject::Bond::kNone) {
@@ -370,6 +417,24 @@ void ShadowHeap::Free(ObjectId id) {
   }
   SetGeneration(id, -1);
   object.freed = true;
+  // Values of entries are released once all this is over. Not without entries: an adapter may
+  // report a death before what it causes.
+  if (!entries_.empty() && !object.cleared && !object.slots.empty()) {
+    ReleaseThrough(id, object.slots.size() - 1, kNone);
+  }
+  if (!HasEntries(id)) return;
+  std::vector<ObjectId> values = TakeEntries(id);
+  if (*queue == 0) {
+    *queue = AddList(std::move(values));
+    return BeginReleasing(*queue);
+  }
+  for (const ObjectId value : values) {
+    at(*queue).slots.push_back(value);
+    ++at(value).loose;
+    at(value).loose_holders.push_back(*queue);
+    if (--at(value).firm == 0) unheld_.push_back(value);
+  }
+  Spread();
 }
 
 void ShadowHeap::Clear(ObjectId id) {
@@ -381,7 +446,13 @@ void ShadowHeap::Clear(ObjectId id) {
     at(id).bond = ShadowObject::Bond::kMaybe;
     Settle(target);
   }
-  if (at(id).kind == ShadowObject::Kind::kNode && !at(id).releasing) BeginReleasing(id);
+  if (HasEntries(id)) {
+    ForEachEntry(id, [this](ObjectId, ObjectId other) { shared_trash_ |= !at(other).found; });
+    const ObjectId list = AddList(TakeEntries(id));
+    at(list).cleared = true;
+    BeginReleasing(list);
+  }
+  if (at(id).has_content() && !at(id).releasing) BeginReleasing(id);
 }
 
 void ShadowHeap::SetGeneration(ObjectId id, int generation) {

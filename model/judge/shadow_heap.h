@@ -34,6 +34,10 @@
 // a reference in a collection (architecture, fact 6). When an operation ends, all releases that it
 // began are over: ReleaseSince.
 //
+// Entries. An entry of a map is a firm reference to its value. Once the map or the key is freed, or
+// a collection clears it, the entry is gone, and its value one of a list of loose references
+// (section 14).
+//
 // Complexity: each reference becomes loose once a death and is proved released once, so all of this
 // is amortized O(1) for each store. Memory is reused by Reset.
 
@@ -46,13 +50,15 @@
 #include <vector>
 
 #include "model/collector.h"
+#include "model/judge/entries.h"
 
 namespace ouro {
 
-// An object, or a garbage list that was cleared. The judge reads and sets the fields that concern
-// laws and collections; those of references change through ShadowHeap only.
+// An object, a garbage list that was cleared, or the values of entries that are gone. The judge
+// reads and sets the fields that concern laws and collections; those of references change through
+// ShadowHeap only.
 struct ShadowObject {
-  enum class Kind : uint8_t { kNode, kLeaf, kWeak, kList };
+  enum class Kind : uint8_t { kNode, kLeaf, kWeak, kMap, kList };
 
   // Whether a weak reference is still bound to its target.
   enum class Bond : uint8_t {
@@ -96,6 +102,7 @@ struct ShadowObject {
   std::vector<ObjectId> loose_holders;  // the objects that refer to it loosely, once a reference
 
   bool has_finalizer() const { return kind == Kind::kNode && script != kNoScript; }
+  bool has_content() const { return kind == Kind::kNode || kind == Kind::kMap; }
 };
 
 // REQUIRES, for every method: the object exists; Free, Clear, Doom: it is not freed.
@@ -110,7 +117,23 @@ class ShadowHeap {
   ObjectId NewNode(int slots, int8_t script);
   ObjectId NewLeaf();
   ObjectId NewWeak(ObjectId target, int8_t script);
+  ObjectId NewMap();
   void SetSlot(ObjectId node, int index, ObjectId value);
+  // The value of an entry, or kNone; makes an entry or changes its value; removes one, if there is
+  // one.
+  ObjectId ValueOf(ObjectId map, ObjectId key) const;
+  void SetEntry(ObjectId map, ObjectId key, ObjectId value);
+  void RemoveEntry(ObjectId map, ObjectId key);
+  // Whether it is a map with an entry, or a key.
+  bool HasEntries(ObjectId id) const { return !entries_.of(id).empty(); }
+  // Calls each(value, other) for the entries of `id`, a map or a key; `other` is the key or the
+  // map.
+  template <typename F>
+  void ForEachEntry(ObjectId id, F each) const {
+    for (const Entries::Id entry : entries_.of(id)) {
+      each(entries_.at(entry).value, entries_.at(entry).Other(id));
+    }
+  }
   // Releases the elements of a list, last first (section 1: lists release from the end), and clears
   // it. REQUIRES: each is held for it.
   void ReleaseList(std::vector<ObjectId>* ids);
@@ -145,9 +168,14 @@ class ShadowHeap {
   void CallMade(ObjectId id);
   // A callback or the finalizer of `id` may be no longer due: if nothing is, it starts releasing.
   void Settle(ObjectId id);
-  void Free(ObjectId id);
+  // The values of its entries are released once this death is complete, after those that *queue
+  // already has, which is 0 or a list that this method has made.
+  void Free(ObjectId id, ObjectId* queue);
   // A collection clears `id`, although other trash refers to it.
   void Clear(ObjectId id);
+  // Whether trash that was cleared had an entry with something that is no trash. A script may let
+  // that go, and with it some of the trash, before the collection comes to it.
+  bool shared_trash() const { return shared_trash_; }
   // A weak reference loses its target. Its callback does not become due.
   void Detach(ObjectId weak);
 
@@ -179,14 +207,18 @@ class ShadowHeap {
   void UndoReleasing(ObjectId id);
   void ForgetMaybeHeld(ObjectId target);
   void DropLoose(ObjectId id, ObjectId holder);
-  void ReleaseThrough(ObjectId holder, size_t slot);
+  ObjectId AddList(std::vector<ObjectId> elements);
+  std::vector<ObjectId> TakeEntries(ObjectId id);
+  void ReleaseThrough(ObjectId holder, size_t slot, ObjectId except);
   void Unheld(ObjectId id);
   void Spread();
 
   const ExactRules& rules_;
   std::vector<ShadowObject> objects_;  // records are reused by Reset; the first count_ count
   ObjectId count_ = 0;
-  std::vector<ShadowObject> lists_;  // garbage lists that were cleared: holders -2, -3, ...
+  std::vector<ShadowObject> lists_;  // Kind::kList: holders -2, -3, ...
+  Entries entries_;
+  bool shared_trash_ = false;
   std::array<std::vector<ObjectId>, kGenerations> tracked_;
   std::vector<ObjectId> loose_log_;   // objects that started releasing, in order
   std::vector<ObjectId> unheld_;      // worklist of Spread

@@ -164,6 +164,16 @@ constexpr Row kRows[] = {
      .reason =
          "weak references to trash are cleared before it is, and no script can make one after"},
     {.situation = Situation::kBornInCollection, .name = "born-in-collection", .any = kScripts},
+    {.situation = Situation::kLookupYields,
+     .name = "lookup-yields",
+     .all = kMaps,
+     .of_envelopes = true},
+    {.situation = Situation::kKeyDies, .name = "key-dies", .all = kMaps, .of_envelopes = true},
+    {.situation = Situation::kMapDies, .name = "map-dies", .all = kMaps, .of_envelopes = true},
+    {.situation = Situation::kTrashThroughEntry,
+     .name = "trash-through-entry",
+     .all = kMaps,
+     .of_envelopes = true},
 };
 static_assert(std::size(kRows) == kSituations);
 static_assert(kSituations <= 64, "the judge keeps them in one word");

@@ -60,8 +60,12 @@ enum class Situation : uint8_t {
   kTrashDiedOfFinalizer,      // trash dies by reference count before it is cleared
   kLateCallback,              // a callback runs for an object that is being cleared
   kBornInCollection,          // an object is born during a collection
+  kLookupYields,              // a lookup in a map yields a value
+  kKeyDies,                   // an object dies that is a key in a map that lives
+  kMapDies,                   // a map with an entry dies
+  kTrashThroughEntry,         // a map that is not trash has an entry whose key and value are
 };
-inline constexpr int kSituations = static_cast<int>(Situation::kBornInCollection) + 1;
+inline constexpr int kSituations = static_cast<int>(Situation::kTrashThroughEntry) + 1;
 
 const char* Name(Situation situation);  // "trash-spanning-generations"
 

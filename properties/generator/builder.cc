@@ -25,6 +25,14 @@ Op EmptySlot(Ref ref, int slot) {
   return {.code = OpCode::kEmptySlot, .ref = ref, .slot = static_cast<uint8_t>(slot)};
 }
 Op Drop(uint8_t reg) { return {.code = OpCode::kEmptyRegister, .dest = reg}; }
+Op MakeMap(uint8_t dest) { return {.code = OpCode::kMap, .dest = dest}; }
+Op Put(Ref map, Ref key, Ref value) {
+  return {.code = OpCode::kMapPut, .ref = map, .value = value, .key = key};
+}
+Op Lookup(uint8_t dest, Ref map, Ref key) {
+  return {.code = OpCode::kMapGet, .dest = dest, .ref = map, .key = key};
+}
+Op RemoveEntry(Ref map, Ref key) { return {.code = OpCode::kMapRemove, .ref = map, .key = key}; }
 Op Collect(int generation) { return {.code = OpCode::kCollect, .count = generation}; }
 Op Threshold(int first, int second, int third) {
   return {.code = OpCode::kThreshold, .count = first, .count1 = second, .count2 = third};
@@ -43,11 +51,15 @@ void Builder::Emit(const Op& op) {
     case OpCode::kWeak:
       dest = {Guess::kWeak, 0};
       break;
+    case OpCode::kMap:
+      dest = {Guess::kMap, 0};
+      break;
     case OpCode::kCopy:
       dest = guesses_[op.ref];
       break;
     case OpCode::kLoad:
     case OpCode::kDeref:
+    case OpCode::kMapGet:
     case OpCode::kTakeGarbage:
       dest = {Guess::kNode, 2};
       break;

@@ -27,12 +27,16 @@ Op Dereference(uint8_t dest, Ref ref);
 Op Store(Ref ref, int slot, Ref value);
 Op EmptySlot(Ref ref, int slot);
 Op Drop(uint8_t reg);
+Op MakeMap(uint8_t dest);
+Op Put(Ref map, Ref key, Ref value);
+Op Lookup(uint8_t dest, Ref map, Ref key);
+Op RemoveEntry(Ref map, Ref key);
 Op Collect(int generation);
 Op Threshold(int first, int second, int third);
 
 class Builder {
  public:
-  enum class Guess : uint8_t { kEmpty, kNode, kLeaf, kWeak };
+  enum class Guess : uint8_t { kEmpty, kNode, kLeaf, kWeak, kMap };
 
   explicit Builder(uint64_t seed) : random_(seed) {}
 

@@ -37,6 +37,10 @@ enum Choice {
   kCensusStep,
   kFailStep,
   kShapeStep,
+  kMapStep,  // from here on only if the program has maps
+  kPutStep,
+  kLookupStep,
+  kRemoveStep,
   kChoices,
 };
 
@@ -66,6 +70,10 @@ constexpr Row kChoiceTable[] = {
     {kCensusStep,       {  2,   1,   1,   1,   1,   6}},
     {kFailStep,         {  1,   1,   1,   1,   1,   2}},
     {kShapeStep,        {  8,   8,  10,  10,  10,   8}},
+    {kMapStep,          {  3,   3,   2,   2,   3,   3}},
+    {kPutStep,          {  8,   8,   6,   6,   8,   8}},
+    {kLookupStep,       {  4,   3,   2,   2,   4,   3}},
+    {kRemoveStep,       {  2,   2,   1,   1,   2,   2}},
 };
 // clang-format on
 static_assert(std::size(kChoiceTable) == kChoices);
@@ -100,6 +108,7 @@ class Generator {
  public:
   Generator(uint64_t seed, const GeneratorOptions& options)
       : builder_(seed), random_(builder_.random()), options_(options) {
+    maps_ = options_.maps && random_.Percent(50);
     Weigh();
   }
 
@@ -122,12 +131,15 @@ class Generator {
  private:
   void Weigh() {
     const auto subject = static_cast<size_t>(options_.subject);
+    // Without maps, no number is drawn for them: programs are the same as before there were any.
     for (const Row& row : kChoiceTable) {
+      if (row.choice >= kMapStep && !maps_) continue;
       weights_[row.choice] = Luck(random_, row.weights[subject]);
     }
     for (size_t i = 0; i < kShapes; ++i) {
       const Shape& shape = kShapeTable[i];
-      const bool possible = options_.settings || !shape.settings;
+      if (shape.needs == Shape::kMaps && !maps_) continue;
+      const bool possible = options_.settings || shape.needs != Shape::kSettings;
       shapes_[i] = possible ? Luck(random_, shape.weights[subject]) : 0;
     }
     shapes_[0] = std::max(shapes_[0], 1);
@@ -139,6 +151,7 @@ class Generator {
       never(kSwitchStep);
       never(kSaveallStep);
     }
+    for (int choice = kMapStep; choice < kChoices && !maps_; ++choice) weights_[choice] = 0;
     if (!options_.failures) never(kFailStep);
     if (!options_.censuses) never(kCensusStep);
     weights_[kNodeStep] = std::max(weights_[kNodeStep], 1);
@@ -180,6 +193,15 @@ class Generator {
         const Ref ref = builder_.Some(Guess::kNode);
         return EmptySlot(ref, builder_.AnySlot(ref));
       }
+      case kMapStep:
+        return MakeMap(builder_.AnyRegister());
+      case kPutStep:
+        return Put(builder_.Some(Guess::kMap), builder_.Some(Guess::kNode), builder_.Full());
+      case kLookupStep:
+        return Lookup(builder_.AnyRegister(), builder_.Some(Guess::kMap),
+                      builder_.Some(Guess::kNode));
+      case kRemoveStep:
+        return RemoveEntry(builder_.Some(Guess::kMap), builder_.Some(Guess::kNode));
       case kDropStep:
         return Drop(builder_.Full());
       case kCollectStep:
@@ -219,6 +241,7 @@ class Generator {
   Op ScriptOp() {
     const uint8_t reg = static_cast<uint8_t>(random_.Below(kRegisters));
     const int slot = random_.Below(3);
+    if (maps_ && random_.Percent(20)) return ScriptMapOp(reg);
     switch (random_.Below(17)) {
       case 0:
       case 1:
@@ -259,9 +282,23 @@ class Generator {
     }
   }
 
+  Op ScriptMapOp(uint8_t reg) {
+    const Ref map = builder_.Some(Guess::kMap);
+    const Ref key = random_.Percent(50) ? kSelf : builder_.Some(Guess::kNode);
+    switch (random_.Below(4)) {
+      case 0:
+        return Put(map, key, random_.Percent(50) ? kSelf : reg);
+      case 1:
+        return RemoveEntry(map, key);
+      default:
+        return Lookup(reg, map, key);
+    }
+  }
+
   Builder builder_;
   Random& random_;
   const GeneratorOptions options_;
+  bool maps_ = false;  // this program has maps
   std::array<int, kChoices> weights_{};
   std::array<int, kShapes> shapes_{};
 };

@@ -39,6 +39,7 @@ struct GeneratorOptions {
   bool settings = true;  // thresholds, enable, disable, saveall
   bool failures = true;  // `fail N`
   bool censuses = true;
+  bool maps = false;  // half of the programs have maps; for specimens that have them
   // The kinds that programs may name: see dress.h. Empty: programs are plain.
   std::vector<KindRow> kinds = {};
 };

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "properties/generator/builder.h"
 #include "properties/generator/generator.h"
@@ -18,13 +19,13 @@ namespace ouro {
 
 struct Shape {
   const char* name;
-  void (*build)(Builder& builder);     // appends to main
-  bool settings;                       // needs thresholds or saveall
-  std::array<int, kSubjects> weights;  // how often it is built, by Subject
-  const char* sentence;                // what it is for
+  void (*build)(Builder& builder);                            // appends to main
+  enum Needs : uint8_t { kNothing, kSettings, kMaps } needs;  // settings: thresholds or saveall
+  std::array<int, kSubjects> weights;                         // how often it is built, by Subject
+  const char* sentence;                                       // what it is for
 };
 
-inline constexpr size_t kShapes = 14;
+inline constexpr size_t kShapes = 18;
 extern const std::array<Shape, kShapes> kShapeTable;
 
 }  // namespace ouro
