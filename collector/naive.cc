@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <deque>
 #include <map>
 #include <set>
@@ -17,34 +16,14 @@
 #include <utility>
 #include <vector>
 
+#include "collector/naive_heap.h"
 #include "collector/naive_lists.h"
 #include "collector/naive_schedule.h"
 
 namespace ouro {
 namespace {
 
-struct Object {
-  OpCode kind = OpCode::kLeaf;  // kNode, kLeaf, kWeak or kMap
-  std::vector<ObjectId> slots;  // of a node
-  ObjectId target = kNone;      // of a weak reference; not counted as a reference
-  int8_t script = kNoScript;    // finalizer of a node, callback of a weak reference
-  bool finalized = false;       // the finalizer has run
-  bool freed = false;           // kFree was reported: trash that other trash still references
-
-  // References from registers, slots, the garbage list, running scripts, and the collector itself
-  // while it works. A dying object's references count until they are released (docs/semantics.md,
-  // section 3). Weak references do not count.
-  int references = 0;
-  std::vector<ObjectId> weak_refs;  // weak references to it, the newest last; some may be dead
-
-  // Of a map, its keys; of a node, the maps in which it is a key. In order of the entries' birth.
-  std::vector<ObjectId> partners;
-};
-
-// An entry of a map: section 14. The value is a reference; the map and the key are not.
-using Pair = std::pair<ObjectId, ObjectId>;  // map, key
-
-class Naive : public Collector {
+class Naive : public Collector, private NaiveHeap {
  public:
   Naive(Observer& observer, const ExactRules& rules) : observer_(&observer), rules_(&rules) {}
 
@@ -75,11 +54,6 @@ class Naive : public Collector {
     Release(std::exchange(slot, value));
   }
 
-  // Section 14: an entry is a slot of both its map and its key.
-  Pair PairOf(ObjectId id, ObjectId partner) const {
-    return heap_.at(id).kind == OpCode::kMap ? Pair{id, partner} : Pair{partner, id};
-  }
-
   ObjectId Lookup(const Op& op) const {
     const auto entry = entries_.find({At(op.ref), At(op.key)});
     return entry == entries_.end() ? kNone : entry->second;
@@ -93,21 +67,6 @@ class Naive : public Collector {
       heap_.at(pair.second).partners.push_back(pair.first);
     }
     Assign(entry->second, At(op.value));
-  }
-
-  // Removes an entry, if there is one. Returns its value, whose reference is now the caller's.
-  ObjectId TakeEntry(Pair pair) {
-    const auto entry = entries_.find(pair);
-    if (entry == entries_.end()) return kNone;
-    const ObjectId value = entry->second;
-    entries_.erase(entry);
-    std::erase(heap_.at(pair.first).partners, pair.second);
-    std::erase(heap_.at(pair.second).partners, pair.first);
-    return value;
-  }
-
-  ObjectId TakeFirstEntry(ObjectId id) {
-    return TakeEntry(PairOf(id, heap_.at(id).partners.front()));
   }
 
   void Fetch(const Op& op, ObjectId value) {
@@ -166,12 +125,6 @@ class Naive : public Collector {
   }
 
   // ---- reference counting
-
-  void Retain(ObjectId id) {
-    if (id != kNone) ++heap_.at(id).references;
-  }
-
-  bool Referenced(ObjectId id) const { return heap_.at(id).references > 0; }
 
   // Drops a reference. If it was the last one, the object dies now.
   void Release(ObjectId id) {
@@ -274,29 +227,7 @@ class Naive : public Collector {
     if (object.kind != OpCode::kLeaf) schedule_.CountDeath();
   }
 
-  // The live weak references to `id`, the newest first.
-  std::vector<ObjectId> WeakRefsTo(ObjectId id) const {
-    std::vector<ObjectId> weak_refs = heap_.at(id).weak_refs;
-    std::erase_if(weak_refs, [&](ObjectId weak) {
-      const auto found = heap_.find(weak);
-      return found == heap_.end() || found->second.target != id;
-    });
-    std::reverse(weak_refs.begin(), weak_refs.end());
-    return weak_refs;
-  }
-
-  bool HasFinalizer(ObjectId id) const {
-    const Object& object = heap_.at(id);
-    return object.kind == OpCode::kNode && object.script != kNoScript;
-  }
-
   // ---- reachability
-
-  // Calls each(value, partner) for the entries of `id`.
-  template <typename F>
-  void ForEachEntry(ObjectId id, F each) const {
-    for (ObjectId partner : heap_.at(id).partners) each(entries_.at(PairOf(id, partner)), partner);
-  }
 
   // Moves `first`, if it is in `from`, and everything in `from` that it reaches. An entry leads to
   // its value once neither its map nor its key is in `from`.
@@ -485,8 +416,6 @@ class Naive : public Collector {
   Observer* observer_;
   const ExactRules* rules_;
 
-  std::map<ObjectId, Object> heap_;
-  std::map<Pair, ObjectId> entries_;
   ObjectId next_id_ = 0;
   std::vector<ObjectId> registers_ = std::vector<ObjectId>(kRegisters, kNone);
   std::vector<ObjectId> garbage_;
@@ -558,17 +487,7 @@ std::string Naive::Verify() const {
   for (const auto* holder : {&registers_, &garbage_, &running_}) {
     for (ObjectId id : *holder) ++counted[id];
   }
-  for (const auto& [id, object] : heap_) {
-    for (ObjectId next : object.slots) ++counted[next];
-  }
-  for (const auto& [pair, value] : entries_) ++counted[value];
-  for (const auto& [id, object] : heap_) {
-    const bool less = object.references < counted[id];
-    if (less || (running_.empty() && object.references > counted[id])) {
-      return "object " + std::to_string(id) + " has a wrong reference count";
-    }
-  }
-  return "";
+  return VerifyCounts(std::move(counted), /*exactly=*/running_.empty());
 }
 
 }  // namespace

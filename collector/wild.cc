@@ -76,6 +76,7 @@ class Wild final : public Collector, private WildHeap {
   void Born(const Op& op);
   void Census();
   void Apply(const Op& op);
+  void ApplyToMap(const Op& op);
 
   Observer& observer_;
   std::vector<Owed> owed_;
@@ -150,19 +151,10 @@ void Wild::Apply(const Op& op) {
       registers_[op.dest] = id;
       return;
     }
-    case OpCode::kMapGet: {
-      const auto entry = entries_.find({Resolve(op.ref), Resolve(op.key)});
-      const ObjectId id = entry == entries_.end() ? kNone : entry->second;
-      registers_[op.dest] = id;
-      observer_.On(Event::Got(id));
-      return;
-    }
+    case OpCode::kMapGet:
     case OpCode::kMapPut:
-      entries_[{Resolve(op.ref), Resolve(op.key)}] = Resolve(op.value);
-      return;
     case OpCode::kMapRemove:
-      entries_.erase({Resolve(op.ref), Resolve(op.key)});
-      return;
+      return ApplyToMap(op);
     case OpCode::kStore:
       at(Resolve(op.ref)).slots[op.slot] = Resolve(op.value);
       return;
@@ -199,6 +191,16 @@ void Wild::Apply(const Op& op) {
     default:
       return;
   }
+}
+
+void Wild::ApplyToMap(const Op& op) {
+  const std::pair<ObjectId, ObjectId> pair = {Resolve(op.ref), Resolve(op.key)};
+  if (op.code == OpCode::kMapPut) entries_[pair] = Resolve(op.value);
+  if (op.code == OpCode::kMapRemove) entries_.erase(pair);
+  if (op.code != OpCode::kMapGet) return;
+  const auto entry = entries_.find(pair);
+  registers_[op.dest] = entry == entries_.end() ? kNone : entry->second;
+  observer_.On(Event::Got(registers_[op.dest]));
 }
 
 // Of what is dead, and of leaves and weak references, any.

@@ -104,19 +104,10 @@ void EnvelopeJudge::Follow(Frame& frame) {
       if (MayCollect() || !owed_.empty()) Recount();
       if (op.dest != op.ref) SetRegister(op.dest, kNone);
       return;
-    case OpCode::kMapGet: {
-      const Entries::Id entry = entries_.Find(Resolve(op.ref), Resolve(op.key));
-      frame.object = entry == Entries::kNoEntry ? kNone : entries_.at(entry).value;
-      if (frame.object != kNone) Note(Situation::kLookupYields);
-      return SetRegister(op.dest, frame.object);
-    }
+    case OpCode::kMapGet:
     case OpCode::kMapPut:
-      return SetEntry(Resolve(op.ref), Resolve(op.key), Resolve(op.value));
-    case OpCode::kMapRemove: {
-      const Entries::Id entry = entries_.Find(Resolve(op.ref), Resolve(op.key));
-      if (entry != Entries::kNoEntry) RemoveEntry(entry);
-      return;
-    }
+    case OpCode::kMapRemove:
+      return FollowMap(frame);
     case OpCode::kStore:
       SetSlot(Resolve(op.ref), op.slot, Resolve(op.value), op.kind);
       // The action that called this script may go on to empty the holder.
@@ -154,6 +145,21 @@ void EnvelopeJudge::Follow(Frame& frame) {
     default:
       return;
   }
+}
+
+void EnvelopeJudge::FollowMap(Frame& frame) {
+  const Op& op = frame.op;
+  const ObjectId map = Resolve(op.ref);
+  const ObjectId key = Resolve(op.key);
+  if (op.code == OpCode::kMapPut) return SetEntry(map, key, Resolve(op.value));
+  const Entries::Id entry = entries_.Find(map, key);
+  if (op.code == OpCode::kMapRemove) {
+    if (entry != Entries::kNoEntry) RemoveEntry(entry);
+    return;
+  }
+  frame.object = entry == Entries::kNoEntry ? kNone : entries_.at(entry).value;
+  if (frame.object != kNone) Note(Situation::kLookupYields);
+  SetRegister(op.dest, frame.object);
 }
 
 void EnvelopeJudge::Leave(const Frame& /*frame*/) {

@@ -158,6 +158,7 @@ class EnvelopeJudge final : public Judge {
   template <typename Inside, typename F>
   void ForEachHeldBy(ObjectId id, const Inside& inside, F each) const;
   void Follow(Frame& frame);
+  void FollowMap(Frame& frame);
   void LoseReference(ObjectId id);
   void SetFrameHold(Frame& frame, bool holds);
   void ClearSlots(ObjectId id);

@@ -428,7 +428,10 @@ void EnvelopeJudge::MarkFinalizerReachable(ObjectId id) {
       if (next != kNone) work_.push_back(next);
     }
     ForEachEntry(from, [this](ObjectId value, ObjectId other) {
-      if (at(other).reachable() || at(other).finalizer_reachable) work_.push_back(value);
+      // A script may have let go of it since the collection saw it.
+      const bool there = at(other).reachable() || !at(other).unreachable_at_begin ||
+                         at(other).script_reachable || at(other).finalizer_reachable;
+      if (there) work_.push_back(value);
     });
   }
 }

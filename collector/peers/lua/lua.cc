@@ -9,7 +9,8 @@
 // stack: every kind of object with references, each with its own write barrier. The register of its
 // birth selects the kind, so random programs contain them all, and shrinking keeps the kind. Only
 // userdata and tables can have finalizers. A leaf is a userdata without user values. A weak
-// reference is a table with one weak value.
+// reference is a table with one weak value; a map is a table with weak keys, which Lua calls an
+// ephemeron table.
 //
 // Every program has its own Lua state, whose allocator observes each released block: that is
 // `free`. No reference of an operation stays on Lua's stack, and automatic collection is stopped.
@@ -37,6 +38,7 @@ namespace {
 constexpr int kFirst = LUA_RIDX_LAST + 1;
 constexpr int kFinalized = kFirst + kSelf + 1;
 constexpr int kWeakValues = kFinalized + 1;
+constexpr int kWeakKeys = kWeakValues + 1;
 
 class Lua final : public Peer {
  public:
@@ -67,10 +69,12 @@ class Lua final : public Peer {
     lua_pushcclosure(lua_, RunFinalizer, 1);
     lua_setfield(lua_, -2, "__gc");
     lua_rawseti(lua_, LUA_REGISTRYINDEX, kFinalized);
-    lua_createtable(lua_, 0, 1);
-    lua_pushliteral(lua_, "v");
-    lua_setfield(lua_, -2, "__mode");
-    lua_rawseti(lua_, LUA_REGISTRYINDEX, kWeakValues);
+    for (const int key : {kWeakValues, kWeakKeys}) {
+      lua_createtable(lua_, 0, 1);
+      lua_pushstring(lua_, key == kWeakValues ? "v" : "k");
+      lua_setfield(lua_, -2, "__mode");
+      lua_rawseti(lua_, LUA_REGISTRYINDEX, key);
+    }
   }
 
   // lua_close calls all finalizers and frees everything.
@@ -137,6 +141,37 @@ class Lua final : public Peer {
     Push(into);
     Push(from);
     PopSlot(slot);
+    lua_pop(lua_, 1);
+  }
+
+  void NewMap(int dest, ObjectId id) override {
+    NewTable(0, id);
+    SetMetatable(kWeakKeys);
+    Pop(dest);
+  }
+
+  void MapGet(int dest, int map, int key) override {
+    Push(map);
+    Push(key);
+    lua_rawget(lua_, -2);
+    lua_remove(lua_, -2);
+    Got(TopId());
+    Pop(dest);
+  }
+
+  void MapPut(int map, int key, int from) override {
+    Push(map);
+    Push(key);
+    Push(from);
+    lua_rawset(lua_, -3);
+    lua_pop(lua_, 1);
+  }
+
+  void MapRemove(int map, int key) override {
+    Push(map);
+    Push(key);
+    lua_pushnil(lua_);
+    lua_rawset(lua_, -3);
     lua_pop(lua_, 1);
   }
 
@@ -284,8 +319,9 @@ class Lua final : public Peer {
 #else
 #define OURO_MODE ", incremental mode"
 #endif
-extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Lua>(
-    ouro::kPeerAbilities | ouro::kGenerations3, LUA_RELEASE OURO_MODE, "lua", &ouro::kLuaKinds);
+extern "C" const ouro::LibraryEntry ouro_library =
+    ouro::PeerEntry<ouro::Lua>(ouro::kPeerAbilities | ouro::kGenerations3 | ouro::kMaps,
+                               LUA_RELEASE OURO_MODE, "lua", &ouro::kLuaKinds);
 
 #else
 

@@ -12,7 +12,7 @@
 // get_gc handler, so that the judge sees both ways by which the engine finds references. A leaf is
 // flagged as not collectable, as a string is, and the collector never examines it. PHP shares one
 // WeakReference among all users of a target; a weak reference of a program has an identity, so it
-// is an object that owns PHP's.
+// is an object that owns PHP's. So is a map, of a WeakMap.
 
 #include "collector/peers/peer.h"
 
@@ -27,6 +27,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "collector/peers/php/php_kinds.h"
 #include "collector/peers/signals.h"
@@ -38,7 +39,7 @@ namespace {
 // An object of a program. PHP's part is last, because its property table follows it.
 struct Thing {
   ObjectId id;
-  int owned;  // Entries of `own` in use: slots of a node, or the one WeakReference.
+  int owned;  // Entries of `own` in use: slots of a node, or the one WeakReference or WeakMap.
   zval own[kMaxSlots];
   zend_object object;
 };
@@ -77,6 +78,10 @@ class Php final : public Peer {
   void Copy(int dest, int from) override { Assign(&registers_[dest], &registers_[from]); }
   void Load(int dest, int from, int slot) override;
   void Dereference(int dest, int weak) override;
+  void NewMap(int dest, ObjectId id) override;
+  void MapGet(int dest, int map, int key) override;
+  void MapPut(int map, int key, int from) override;
+  void MapRemove(int map, int key) override;
   void Store(int into, int slot, int from) override { Assign(Slot(into, slot), &registers_[from]); }
   void EmptySlot(int into, int slot) override { Empty(Slot(into, slot)); }
   void EmptyRegister(int dest) override { Empty(&registers_[dest]); }
@@ -85,6 +90,7 @@ class Php final : public Peer {
  private:
   zval* Slot(int node, int slot);
   Thing* NewThing(int dest, zend_class_entry* type, int owned, ObjectId id);
+  zend_object* WeakMapOf(int map) { return Z_OBJ(ThingOf(Z_OBJ(registers_[map]))->own[0]); }
   void Fetched(int dest, zval* value);  // takes ownership of `value`
 
   // An assignment as PHP does it. An exception from a finalizer is caught after each operation.
@@ -102,6 +108,8 @@ zend_object_handlers own_handlers;    // They are in Thing::own.
 zend_class_entry* nodes[2][kMaxSlots + 1];
 zend_class_entry* leaf;
 zend_class_entry* weak;
+zend_class_entry* map_class;
+zend_class_entry* weak_map;  // PHP's, which its headers do not declare
 zend_function* weak_create;
 zend_function* weak_get;
 
@@ -158,6 +166,7 @@ zend_result DeclareAll(int, int) {
   }
   leaf = Declare("PlainLeaf", nullptr);  // an adapter in PHP has a Leaf
   weak = Declare("PlainWeak", nullptr);
+  map_class = Declare("PlainMap", nullptr);
   return SUCCESS;
 }
 
@@ -184,6 +193,9 @@ bool Start() {
     return static_cast<zend_function*>(
         zend_hash_str_find_ptr(&zend_ce_weakref->function_table, name, std::strlen(name)));
   };
+  constexpr std::string_view kWeakMap = "weakmap";
+  weak_map = static_cast<zend_class_entry*>(
+      zend_hash_str_find_ptr(CG(class_table), kWeakMap.data(), kWeakMap.size()));
   weak_create = method("create");
   weak_get = method("get");
   frame.func =
@@ -228,6 +240,36 @@ void Php::NewWeak(int dest, int target, bool, ObjectId id) {
   Thing* const thing = NewThing(dest, weak, 1, id);
   zend_call_known_function(weak_create, nullptr, zend_ce_weakref, &thing->own[0], 1,
                            &registers_[target], nullptr);
+}
+
+void Php::NewMap(int dest, ObjectId id) {
+  Thing* const thing = NewThing(dest, map_class, 1, id);
+  object_init_ex(&thing->own[0], weak_map);
+}
+
+// The engine's own operators: `isset($map[$key])`, `$map[$key]`, `$map[$key] = $value`, `unset`.
+void Php::MapGet(int dest, int map, int key) {
+  zend_object* const object = WeakMapOf(map);
+  zval value;
+  ZVAL_UNDEF(&value);
+  if (object->handlers->has_dimension(object, &registers_[key], 0) != 0) {
+    zval storage;
+    ZVAL_COPY(&value,
+              object->handlers->read_dimension(object, &registers_[key], BP_VAR_R, &storage));
+  }
+  Fetched(dest, &value);
+}
+
+void Php::MapPut(int map, int key, int from) {
+  zend_object* const object = WeakMapOf(map);
+  object->handlers->write_dimension(object, &registers_[key], &registers_[from]);
+  zend_clear_exception();
+}
+
+void Php::MapRemove(int map, int key) {
+  zend_object* const object = WeakMapOf(map);
+  object->handlers->unset_dimension(object, &registers_[key]);
+  zend_clear_exception();
 }
 
 void Php::Fetched(int dest, zval* value) {
@@ -322,7 +364,7 @@ bool StartPhp() {
 }  // namespace ouro
 
 extern "C" const ouro::LibraryEntry ouro_library = {
-    .abilities = ouro::kPeerAbilities,
+    .abilities = ouro::kPeerAbilities | ouro::kMaps,
     .summary = "PHP " PHP_VERSION "'s Zend Engine: reference counts and a cycle collector",
     .contract = "php",
     .make = ouro::Make,
