@@ -24,10 +24,10 @@ static_assert(Same(OURO_WEAK, kWeakReferences) && Same(OURO_CALLBACK, kCallbacks
               Same(OURO_GARBAGE, kGarbageList) && Same(OURO_SAVEALL, kSaveall) &&
               Same(OURO_THRESHOLD, kThresholds) && Same(OURO_CENSUS, kCensusTaking) &&
               Same(OURO_FAILURE, kFailures) && Same(OURO_MAP, kMaps) &&
-              Same(OURO_ALL_ABILITIES, kAllAbilities));
+              Same(OURO_DISPOSE, kDisposal) && Same(OURO_ALL_ABILITIES, kAllAbilities));
 // A new operation needs a case in Execute (or that does not compile), and a line in
 // MissingFunction; a new event needs a function in ouro_observer.
-static_assert(kOpCodes == 25 && static_cast<int>(Event::Kind::kFailed) == 10,
+static_assert(kOpCodes == 26 && static_cast<int>(Event::Kind::kFailed) == 10,
               "ouroboros.h must follow, with another OURO_VERSION");
 
 // What a library exports: its table, without the parts that its version does not have, and the
@@ -161,6 +161,8 @@ void CCollector::Execute(const Op& op) {
       return table_.load(gc_, op.dest, op.ref, op.slot);
     case OpCode::kDeref:
       return table_.deref(gc_, op.dest, op.ref);
+    case OpCode::kDispose:
+      return table_.dispose(gc_, op.ref);
     case OpCode::kMap:
       return table_.map(gc_, op.dest);
     case OpCode::kMapGet:
@@ -232,6 +234,7 @@ const char* MissingFunction(const ouro_collector_table& t) {
       {"map_get", t.map_get != nullptr, OURO_MAP},
       {"map_put", t.map_put != nullptr, OURO_MAP},
       {"map_remove", t.map_remove != nullptr, OURO_MAP},
+      {"dispose", t.dispose != nullptr, OURO_DISPOSE},
   };
   for (const auto& function : functions) {
     const bool needed = function.needed == kAlways || (t.abilities & function.needed) != 0;

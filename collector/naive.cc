@@ -43,6 +43,13 @@ class Naive : public Collector, private NaiveHeap {
     --heap_.at(event.id).references;
   }
 
+  // The finalizer of a living object, called by name, as `x.__del__()`.
+  void Dispose(ObjectId id) {
+    Retain(id);
+    Run(Event::Finalize(id));
+    Release(id);
+  }
+
   // ---- mutation
 
   ObjectId At(Ref ref) const { return ref == kSelf ? running_.back() : registers_[ref]; }
@@ -442,6 +449,8 @@ void Naive::Execute(const Op& op) {
       return Fetch(op, Slot(op));
     case OpCode::kDeref:
       return Fetch(op, Dereference(At(op.ref)));
+    case OpCode::kDispose:
+      return Dispose(At(op.ref));
     case OpCode::kMapGet:
       return Fetch(op, Lookup(op));
     case OpCode::kMapPut:

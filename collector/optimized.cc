@@ -97,6 +97,8 @@ void Optimized::Execute(const Op& op) {
       return Fetched(op.dest, Slot(At(op.ref), op.slot));
     case OpCode::kDeref:
       return Fetched(op.dest, heap_.Target(At(op.ref)));
+    case OpCode::kDispose:
+      return heap_.Dispose(At(op.ref));
     case OpCode::kMapGet:
       return Fetched(op.dest, heap_.Lookup(At(op.ref), At(op.key)));
     case OpCode::kMapPut:

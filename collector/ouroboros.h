@@ -81,7 +81,8 @@ enum ouro_ability {
   OURO_CENSUS = 1 << 7,     /* `census` */
   OURO_FAILURE = 1 << 8,    /* `fail`: allocations that fail when told to */
   OURO_MAP = 1 << 9,        /* maps with weak keys: `map`, `map_get`, `map_put`, `map_remove` */
-  OURO_ALL_ABILITIES = (1 << 10) - 1
+  OURO_DISPOSE = 1 << 10,   /* finalizers can be asked for: `dispose` */
+  OURO_ALL_ABILITIES = (1 << 11) - 1
 };
 
 /* Receives your events. You get one when you are created; it outlives you, and each function takes
@@ -224,6 +225,11 @@ struct ouro_collector_table {
   void (*map_get)(void* gc, int dest, int map, int key);
   void (*map_put)(void* gc, int map, int key, int from);
   void (*map_remove)(void* gc, int map, int key);
+
+  /* OURO_DISPOSE. Calls the finalizer of a living object by name, as `x.__del__()`: report
+   * on_finalize, once. It is no death, and does not count as one: the finalizer runs at the
+   * object's death as if it had not been called. */
+  void (*dispose)(void* gc, int from);
 };
 
 /* The bytes of the table of version 1. */

@@ -77,6 +77,7 @@ class Wild final : public Collector, private WildHeap {
   void Census();
   void Apply(const Op& op);
   void ApplyToMap(const Op& op);
+  void Dispose(ObjectId id);
 
   Observer& observer_;
   std::vector<Owed> owed_;
@@ -151,6 +152,8 @@ void Wild::Apply(const Op& op) {
       registers_[op.dest] = id;
       return;
     }
+    case OpCode::kDispose:
+      return Dispose(Resolve(op.ref));
     case OpCode::kMapGet:
     case OpCode::kMapPut:
     case OpCode::kMapRemove:
@@ -191,6 +194,14 @@ void Wild::Apply(const Op& op) {
     default:
       return;
   }
+}
+
+void Wild::Dispose(ObjectId id) {
+  held_.push_back(id);
+  selves_.push_back(id);
+  observer_.On(Event::Finalize(id));
+  selves_.pop_back();
+  held_.pop_back();
 }
 
 void Wild::ApplyToMap(const Op& op) {
@@ -273,7 +284,7 @@ void Wild::Free(Ids victims) {
   std::set<ObjectId> asked;
   while (true) {
     std::erase_if(victims, [this](ObjectId id) { return !MayDie(id); });
-    AddHolders(&victims);
+    if (!AddHolders(&victims, counts() && collections_ == 0 && !untold())) return;
     const ObjectId weak = CallOf(victims, &asked);
     if (weak == kNone) break;
     Call(weak);

@@ -147,11 +147,12 @@ class WildHeap {
 
   // Adds the dead that refer to victims, directly or indirectly. A weak reference could show such
   // an object, and saveall keep it, when it has lost what it refers to. Of an entry, the key or the
-  // map: one that no finalizer can reach, and that dies by count if it can.
-  void AddHolders(Ids* victims) {
+  // map: one that no finalizer can reach, and that dies by count if it can; if `by_count`, it has
+  // to. False if there is no such one: then the victims cannot die now.
+  bool AddHolders(Ids* victims, bool by_count) {
     Marks lost(objects_.size());
     for (const ObjectId id : *victims) lost[static_cast<size_t>(id)] = true;
-    if (victims->empty()) return;
+    if (victims->empty()) return true;
     const Ids dead = Dead();
     const Marks needed = Needed();
     const Marks dying = counts() ? DyingByCount() : Marks(objects_.size());
@@ -169,16 +170,18 @@ class WildHeap {
       }
       for (const auto& [pair, value] : entries_) {
         if (!loses(value) || loses(pair.first) || loses(pair.second)) continue;
-        const auto [map, key] = pair;
-        const bool map_dies = dying[static_cast<size_t>(map)];
-        const bool key_may_die = !needed[static_cast<size_t>(key)];
-        if (key_may_die && !(map_dies && !needed[static_cast<size_t>(map)])) {
-          lose(key);
-        } else if (!needed[static_cast<size_t>(map)]) {
-          lose(map);
-        }
+        const auto may_lose = [&](ObjectId id) {
+          const auto at_id = static_cast<size_t>(id);
+          return !needed[at_id] && (dying[at_id] || !by_count);
+        };
+        const bool map = may_lose(pair.first);
+        if (!map && !may_lose(pair.second)) return false;
+        lose(map && (dying[static_cast<size_t>(pair.first)] || !may_lose(pair.second))
+                 ? pair.first
+                 : pair.second);
       }
     }
+    return true;
   }
 
   // Whether another dead object that has yet to be finalized can reach it.
@@ -240,7 +243,7 @@ class WildHeap {
   std::map<std::pair<ObjectId, ObjectId>, ObjectId> entries_;  // by map and key
   std::array<ObjectId, kRegisters> registers_{};
   Ids selves_;  // of running scripts, the innermost last; kNone if its object is freed
-  Ids held_;    // targets of weak references that are being made
+  Ids held_;    // by operations: targets of weak references that are being made, what is disposed
   Ids garbage_;
 };
 

@@ -23,6 +23,7 @@ constexpr struct {
     {kGarbageList, "garbage"},  {kSaveall, "saveall"},
     {kThresholds, "threshold"}, {kCensusTaking, "census"},
     {kFailures, "fail"},        {kMaps, "map"},
+    {kDisposal, "dispose"},
 };
 
 }  // namespace

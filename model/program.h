@@ -85,8 +85,9 @@ enum class OpCode : uint8_t {
   kMapGet,         // dest = ref[key]
   kMapPut,         // ref[key] = value
   kMapRemove,      // ref[key] = none
+  kDispose,        // dispose ref
 };
-inline constexpr int kOpCodes = static_cast<int>(OpCode::kMapRemove) + 1;
+inline constexpr int kOpCodes = static_cast<int>(OpCode::kDispose) + 1;
 
 // One operation. Fields that its code does not use have the defaults below, so that operations are
 // equal if and only if their text is.
@@ -119,7 +120,8 @@ enum Ability : uint32_t {
   kCensusTaking = 1 << 7,    // `census`
   kFailures = 1 << 8,        // `fail`
   kMaps = 1 << 9,            // `map`: rD = map, rD = R[Q], R[Q] = R', R[Q] = none
-  kAllAbilities = (1 << 10) - 1,
+  kDisposal = 1 << 10,       // `dispose`: dispose R, of an object that has a finalizer
+  kAllAbilities = (1 << 11) - 1,
 };
 
 // The ability of that word, `weak`, `callback`, ..., or 0 if there is none.

@@ -101,6 +101,7 @@ enum class State : uint8_t {
   kAny,
   kListed,    // the garbage list has an element I
   kActive,    // the slot is held by a kind that has actions
+  kFinal,     // the node in R has a finalizer
   kInScript,  // a script is running
 };
 
@@ -217,6 +218,12 @@ inline constexpr std::array<Row, kOpCodes> kRows = {{
      .needs = kMaps,
      .ref = Operand::kMap,
      .key = Operand::kNode},
+    {.code = OpCode::kDispose,
+     .pattern = "dispose R",
+     .word = "dispose",
+     .needs = kDisposal | kFinalizers,
+     .ref = Operand::kNode,
+     .state = State::kFinal},
 }};
 
 constexpr bool RowsAreInOrder() {

@@ -205,6 +205,13 @@ void Heap::ReleasePending(size_t base) {
   while (pending_releases.size > base) Release(pending_releases.objects[--pending_releases.size]);
 }
 
+// The object lives as long as its finalizer runs, whatever that lets go.
+void Heap::Dispose(Object object) {
+  Retain(object);
+  RunUserCode([&] { DescriptorOf(object).type.finalize(*this, object); });
+  Release(object);
+}
+
 // slot_tp_del, PyObject_CallFinalizerFromDealloc: runs the finalizer if it is due. Returns whether
 // the object was resurrected. Meanwhile the object is tracked, in generation 0; if resurrected it
 // stays in whatever generation it is in by then.

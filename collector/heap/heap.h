@@ -104,6 +104,11 @@ class Heap {
   // dead, dying, or trash whose references a collection has begun to clear. O(1).
   Object Target(Object weak) const;
 
+  // Runs the finalizer of a living object, as a program that calls it by name does: `x.__del__()`.
+  // That counts for nothing: it runs at the object's death as if it had not been called. REQUIRES:
+  // the type has a finalizer.
+  void Dispose(Object object);
+
   // Maps, section 14. A map has entries; an entry has a key and a value. The value is held while
   // both the map and the key live; neither holds the other. Whichever dies first takes the entry
   // with it: its value is released once that death, and all that its references caused, is

@@ -47,6 +47,8 @@ class Peer : public Collector {
         return Birth([&](ObjectId id) { NewWeak(op.dest, op.ref, op.script != kNoScript, id); });
       case OpCode::kCopy:
         return op.kind == kPlain ? Copy(op.dest, op.ref) : CopyAs(op.dest, op.ref, KindOf(op));
+      case OpCode::kDispose:
+        return Dispose(op.ref);
       case OpCode::kMap:
         return Birth([&](ObjectId id) { NewMap(op.dest, id); });
       case OpCode::kMapGet:
@@ -101,6 +103,9 @@ class Peer : public Collector {
   // unreachable objects, or 0 if the library does not provide it.
   virtual int Collect(int generation) = 0;
   virtual void Other(const Op&) {}
+
+  // Of peers that have kDisposal: calls the finalizer by name, which reports Finalize.
+  virtual void Dispose(int /*from*/) { std::abort(); }
 
   // Of peers that have kMaps. MapGet reports as Load does.
   virtual void NewMap(int /*dest*/, ObjectId) { std::abort(); }

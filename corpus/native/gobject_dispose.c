@@ -2,7 +2,8 @@
 
 // GLib 2.74 to 2.90: g_object_run_dispose, which is for asking a living object to let go of what it
 // holds, ends what is weak to it: a GWeakRef yields NULL, and the callback of g_object_weak_ref is
-// called, though the object lives on, and is as usable as before. Toolkits call it whenever a window is closed.
+// called, though the object lives on, and is as usable as before. Toolkits call it whenever a
+// window is closed.
 //
 //     cc gobject_dispose.c $(pkg-config --cflags --libs gobject-2.0) && ./a.out
 //

@@ -35,6 +35,7 @@ Supervisor::Supervisor(const Specimen& specimen, const SupervisorOptions& option
   generator_.operations = options_.operations;
   generator_.kinds = specimen_.kinds.kinds();
   generator_.maps = (specimen_.abilities & kMaps) != 0;
+  generator_.disposals = (specimen_.abilities & kDisposal) != 0;
   generator_.clusters = !options_.engines.Has(Engine::kUniform);
 }
 

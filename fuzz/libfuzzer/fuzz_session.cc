@@ -75,7 +75,7 @@ FuzzSession::FuzzSession(int* argc, char*** argv) {
   if (!channel.empty()) channel_ = std::atoi(channel.c_str());
   if (!slot.empty()) OpenSlot(slot);
   trial_ = std::make_unique<Trial>(specimen_);
-  SetVocabulary(specimen_.kinds, (specimen_.abilities & kMaps) != 0);
+  SetVocabulary(specimen_.kinds, specimen_.abilities);
   trial_->CountFeatures(features);
   if (slot_ != nullptr) trial_->Watch(&slot_->pulse);
 }

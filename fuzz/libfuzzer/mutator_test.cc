@@ -113,7 +113,7 @@ TEST(MutatorTest, NamesTheKindsOfTheSpecimenAtTheirPlaces) {
   ASSERT_EQ(ReadKind("closure edge pokes=3", &kinds[0]), "");
   ASSERT_EQ(ReadKind("list node", &kinds[1]), "");
   ASSERT_EQ(ReadKind("bad edge leaks=new", &kinds[2]), "");
-  SetVocabulary(KindTable(kinds), /*maps=*/false);
+  SetVocabulary(KindTable(kinds), /*abilities=*/0);
   int named = 0, pokes = 0;
   for (uint64_t seed = 0; seed < 300; ++seed) {
     Program program;
@@ -128,7 +128,7 @@ TEST(MutatorTest, NamesTheKindsOfTheSpecimenAtTheirPlaces) {
   }
   EXPECT_GT(named, 100);
   EXPECT_GT(pokes, 10);
-  SetVocabulary({}, /*maps=*/false);
+  SetVocabulary({}, /*abilities=*/0);
 }
 
 TEST(MutatorTest, CrossTakesFromBoth) {

@@ -15,11 +15,11 @@ using table::Kind;
 
 namespace {
 
-// Of the specimen of this process: its kinds, and whether it has maps. libFuzzer's callbacks have
-// no argument for it.
-bool& HasMaps() {
-  static bool maps = false;
-  return maps;
+// Of the specimen of this process: its abilities and kinds. libFuzzer's callbacks have no argument
+// for it.
+uint32_t& Abilities() {
+  static uint32_t abilities = 0;
+  return abilities;
 }
 std::vector<KindRow>& Palette() {
   static auto* const palette = new std::vector<KindRow>;
@@ -37,8 +37,8 @@ uint8_t RandomRegister(Random& random, const Program& program) {
   return static_cast<uint8_t>(random.Below(kRegisters));
 }
 
-void SetVocabulary(const KindTable& kinds, bool maps) {
-  HasMaps() = maps;
+void SetVocabulary(const KindTable& kinds, uint32_t abilities) {
+  Abilities() = abilities;
   Palette() = kinds.kinds();
   std::erase_if(Palette(), [](const KindRow& kind) { return kind.known_bad(); });
 }
@@ -104,8 +104,8 @@ OpCode RandomCode(Random& random) {
   while (true) {
     const auto code = static_cast<OpCode>(random.Below(kOpCodes));
     if (code == OpCode::kPoke && Palette().empty()) continue;  // there is nothing to poke
-    const bool of_maps = (table::RowOf(code).needs & kMaps) != 0;
-    if (!of_maps || HasMaps()) return code;
+    const uint32_t newer = table::RowOf(code).needs & (kMaps | kDisposal);
+    if ((newer & ~Abilities()) == 0) return code;
   }
 }
 

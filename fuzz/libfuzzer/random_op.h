@@ -19,8 +19,9 @@
 
 namespace ouro {
 
-// The kinds that random operations name from now on, and whether there are maps; neither before.
-void SetVocabulary(const KindTable& kinds, bool maps);
+// What random operations may be from now on: the kinds that they name, and the newer abilities that
+// they need, kMaps and kDisposal; none before.
+void SetVocabulary(const KindTable& kinds, uint32_t abilities);
 
 // The code of an operation.
 OpCode RandomCode(Random& random);

@@ -104,6 +104,9 @@ void EnvelopeJudge::Follow(Frame& frame) {
       if (MayCollect() || !owed_.empty()) Recount();
       if (op.dest != op.ref) SetRegister(op.dest, kNone);
       return;
+    case OpCode::kDispose:
+      frame.object = Resolve(op.ref);
+      return SetFrameHold(frame, true);
     case OpCode::kMapGet:
     case OpCode::kMapPut:
     case OpCode::kMapRemove:

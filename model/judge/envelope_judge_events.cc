@@ -88,6 +88,13 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   if (!exists(id) || !HasFinalizer(at(id))) {
     return Convict(Law::kFinalizeAsOften, id, fmt::format("#{} has no finalizer", id));
   }
+  if (Asks(id)) {  // of a living object, called by name: it counts for nothing
+    frames_.back().answered = true;
+    Note(Situation::kDisposed);
+    if (in_script()) Note(Situation::kScriptInScript);
+    frames_.push_back({.type = Frame::Type::kScript, .asked_for = true, .object = id});
+    return;
+  }
   Object& object = at(id);
   DoubtRootedOfTrash(id);
   // What is unreachable is noted before the script can change that.
@@ -132,9 +139,10 @@ void EnvelopeJudge::OnScriptEnded(Frame frame) {
   const ObjectId id = frame.object;
   const bool by_count = frame.by_count;
   SetFrameHold(frame, false);
+  if (frame.asked_for) SetFrameHold(frames_.back(), false);  // the operation's: it may die now
   // Notes what became unreachable before the next event.
   if (collecting() || MayCollect()) Recount();
-  if (frame.is_callback) return;
+  if (frame.is_callback || frame.asked_for) return;
   Object& object = at(id);
   if (!object.freed && object.references == 0 && !object.reachable()) unreferenced_.push_back(id);
   const bool held = Reachable(id) || (by_count && object.references > 0);

@@ -104,6 +104,9 @@ void ExactJudge::Apply(Frame& frame) {
       frame.object = heap_.ValueOf(Resolve(op.ref), Resolve(op.key));
       if (frame.object != kNone) Note(Situation::kLookupYields);
       return SetRegister(op.dest, frame.object);
+    case OpCode::kDispose:
+      frame.object = Resolve(op.ref);
+      return heap_.Hold(frame.object);
     case OpCode::kMapPut:
       return heap_.SetEntry(Resolve(op.ref), Resolve(op.key), Resolve(op.value));
     case OpCode::kMapRemove:

@@ -101,6 +101,7 @@ class ExactJudge final : public Judge {
   void CheckCallbackOrder(ObjectId id);
   void BeginCallback(ObjectId id);
   void NoteEntries(ObjectId id);
+  void BeginDisposal(Frame script);
 
   // Collections; exact_judge_collection.cc.
   void BeginCollection(int generation);

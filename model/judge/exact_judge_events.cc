@@ -72,6 +72,7 @@ void ExactJudge::OnFinalize(ObjectId id) {
     return Convict(Law::kFinalizeAsOften, id, fmt::format("#{} has no finalizer", id));
   }
   Frame frame{.type = Frame::Type::kScript, .object = id};
+  if (Asks(id)) return BeginDisposal(frame);
   // Only if the collection itself is innermost: it runs these finalizers one by one, not nested.
   const bool trash = frames_.back().type == Frame::Type::kCollection && !Uncollectable() &&
                      object.found && object.firm > 0 &&
@@ -114,6 +115,16 @@ void ExactJudge::OnFinalize(ObjectId id) {
   object.finalized = true;
   heap_.Hold(id);
   frames_.push_back(frame);
+}
+
+// The finalizer of a living object, called by name: it counts for nothing.
+void ExactJudge::BeginDisposal(Frame script) {
+  frames_.back().answered = true;
+  Note(Situation::kDisposed);
+  if (InnermostScript() != nullptr) Note(Situation::kScriptInScript);
+  script.asked_for = true;
+  heap_.Hold(script.object);
+  frames_.push_back(script);
 }
 
 void ExactJudge::OnCallback(ObjectId id) {
@@ -222,6 +233,10 @@ void ExactJudge::OnScriptEnded(Frame frame) {
       }
     }
     return heap_.CallMade(object.target);
+  }
+  if (frame.asked_for) {
+    heap_.Release(frame.object);         // as its self
+    return heap_.Release(frame.object);  // by the operation, after which it may die
   }
   const bool survives = object.firm + object.loose > 1;
   if (!frame.in_collection && survives) {

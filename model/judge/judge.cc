@@ -97,6 +97,9 @@ Judge::Reason Judge::ReasonOf(const Op& op) const {
       if (kind != nullptr && kind->actions > 0) return {};
       return {Reason::Kind::kNoAction, op.ref, 0};
     }
+    case table::State::kFinal:
+      if (script_of(Look(op.ref).id) != kNoScript) return {};
+      return {Reason::Kind::kNoFinalizer, op.ref, 0};
   }
   return {};
 }
@@ -123,6 +126,8 @@ std::string Judge::WhyVoid(const Op& op) const {
       return "no script is running";
     case Reason::Kind::kNoAction:
       return fmt::format("slot {} of {} offers no action", op.slot, NameOf(reason.ref));
+    case Reason::Kind::kNoFinalizer:
+      return NameOf(reason.ref) + " has no finalizer";
   }
   return "";
 }

@@ -108,13 +108,14 @@ class Judge {
   struct Frame {
     enum class Type : uint8_t { kOp, kScript, kCollection } type = Type::kOp;
     Op op = {};
-    bool answered = false;     // kOp: kNew, kFailed or kGot was seen
+    bool answered = false;     // kOp: kNew, kFailed or kGot was seen, or the finalizer of `dispose`
     bool collected = false;    // kOp: its collection was seen
     bool failing = false;      // kOp: this allocation must fail
     bool is_callback = false;  // kScript
+    bool asked_for = false;    // kScript: by `dispose`
     int32_t census = 0;        // kOp: where its part of seen_in_census_ begins
-    // kScript: its self. kOp: what it yields, the target of `weak`, the node of `poke`, or the
-    // first object that is born after a census began.
+    // kScript: its self. kOp: what it yields, the target of `weak`, the node of `poke` or
+    // `dispose`, or the first object that is born after a census began.
     ObjectId object = kNone;
     bool open_answer = false;  // kOp: it may yield `object` or nothing
 
@@ -201,6 +202,12 @@ class Judge {
   // the candidates, so that it cannot differ from what is convicted.
   void Convict(Law law, ObjectId object, std::string what);
   bool exists(ObjectId id) const { return id >= 0 && id < born_; }
+  // Whether the innermost operation asks for the finalizer of that object, which has not run yet.
+  bool Asks(ObjectId id) const {
+    const Frame& frame = frames_.back();
+    return frame.type == Frame::Type::kOp && frame.op.code == OpCode::kDispose &&
+           frame.object == id && !frame.answered;
+  }
   // Whether the object exists and is not freed; if not, convicts of `law`.
   bool Known(ObjectId id, Law law);
   // The object to which `ref` leads, or kNone.
@@ -238,6 +245,7 @@ class Judge {
       kGarbage,    // the garbage list is shorter
       kNoScript,   // no script is running
       kNoAction,   // the slot is plain, or its kind has no actions
+      kNoFinalizer,
     } kind = Kind::kNone;
     Ref ref = 0;
     uint32_t ability = 0;

@@ -71,6 +71,11 @@ void Judge::CheckAnswered(const Frame& frame) {
     return Convict(Law::kEventInPlace, kNone, "the collection did not happen");
   }
   if (frame.answered) return;
+  if (code == OpCode::kDispose) {
+    return Convict(
+        Law::kFinalizeAtOnce, frame.object,
+        fmt::format("the finalizer of #{} was asked for, but did not run", frame.object));
+  }
   if (Allocates(code)) {
     return frame.failing
                ? Convict(Law::kFailedAllocation, kNone,
@@ -278,6 +283,7 @@ void Judge::ListAnswers(std::vector<Event>* events) const {
   const Frame& frame = frames_.back();
   const OpCode code = frame.op.code;
   if (code == OpCode::kCollect) events->push_back(Event::Collect(frame.op.count, false));
+  if (code == OpCode::kDispose && !frame.answered) events->push_back(Event::Finalize(frame.object));
   if (Allocates(code)) {
     if (frame.automatic >= 0) events->push_back(Event::Collect(frame.automatic, true));
     events->push_back(frame.failing ? Event::Failed() : Event::New(born_));

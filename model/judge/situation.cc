@@ -174,6 +174,10 @@ constexpr Row kRows[] = {
      .name = "trash-through-entry",
      .all = kMaps,
      .of_envelopes = true},
+    {.situation = Situation::kDisposed,
+     .name = "disposed",
+     .all = kDisposal | kFinalizers,
+     .of_envelopes = true},
 };
 static_assert(std::size(kRows) == kSituations);
 static_assert(kSituations <= 64, "the judge keeps them in one word");

@@ -64,8 +64,9 @@ enum class Situation : uint8_t {
   kKeyDies,                   // an object dies that is a key in a map that lives
   kMapDies,                   // a map with an entry dies
   kTrashThroughEntry,         // a map that is not trash has an entry whose key and value are
+  kDisposed,                  // a program asks for the finalizer of a living object
 };
-inline constexpr int kSituations = static_cast<int>(Situation::kTrashThroughEntry) + 1;
+inline constexpr int kSituations = static_cast<int>(Situation::kDisposed) + 1;
 
 const char* Name(Situation situation);  // "trash-spanning-generations"
 

@@ -25,6 +25,7 @@ Op EmptySlot(Ref ref, int slot) {
   return {.code = OpCode::kEmptySlot, .ref = ref, .slot = static_cast<uint8_t>(slot)};
 }
 Op Drop(uint8_t reg) { return {.code = OpCode::kEmptyRegister, .dest = reg}; }
+Op Dispose(Ref ref) { return {.code = OpCode::kDispose, .ref = ref}; }
 Op MakeMap(uint8_t dest) { return {.code = OpCode::kMap, .dest = dest}; }
 Op Put(Ref map, Ref key, Ref value) {
   return {.code = OpCode::kMapPut, .ref = map, .value = value, .key = key};

@@ -37,10 +37,11 @@ enum Choice {
   kCensusStep,
   kFailStep,
   kShapeStep,
-  kMapStep,  // from here on only if the program has maps
+  kMapStep,  // these only if the program has maps
   kPutStep,
   kLookupStep,
   kRemoveStep,
+  kDisposeStep,  // only if it has disposals
   kChoices,
 };
 
@@ -74,6 +75,7 @@ constexpr Row kChoiceTable[] = {
     {kPutStep,          {  8,   8,   6,   6,   8,   8}},
     {kLookupStep,       {  4,   3,   2,   2,   4,   3}},
     {kRemoveStep,       {  2,   2,   1,   1,   2,   2}},
+    {kDisposeStep,      {  4,   2,   4,   8,   3,   2}},
 };
 // clang-format on
 static_assert(std::size(kChoiceTable) == kChoices);
@@ -109,6 +111,7 @@ class Generator {
   Generator(uint64_t seed, const GeneratorOptions& options)
       : builder_(seed), random_(builder_.random()), options_(options) {
     maps_ = options_.maps && random_.Percent(50);
+    disposals_ = options_.disposals && random_.Percent(50);
     Weigh();
   }
 
@@ -133,7 +136,7 @@ class Generator {
     const auto subject = static_cast<size_t>(options_.subject);
     // Without maps, no number is drawn for them: programs are the same as before there were any.
     for (const Row& row : kChoiceTable) {
-      if (row.choice >= kMapStep && !maps_) continue;
+      if (!Possible(row.choice)) continue;
       weights_[row.choice] = Luck(random_, row.weights[subject]);
     }
     for (size_t i = 0; i < kShapes; ++i) {
@@ -151,13 +154,20 @@ class Generator {
       never(kSwitchStep);
       never(kSaveallStep);
     }
-    for (int choice = kMapStep; choice < kChoices && !maps_; ++choice) weights_[choice] = 0;
+    for (int i = 0; i < kChoices; ++i) {
+      if (!Possible(static_cast<Choice>(i))) weights_[static_cast<size_t>(i)] = 0;
+    }
     if (!options_.failures) never(kFailStep);
     if (!options_.censuses) never(kCensusStep);
     weights_[kNodeStep] = std::max(weights_[kNodeStep], 1);
     constexpr std::array<int, 3> kCallbacks = {20, 60, 90};
     const int finalizers = random_.Of(kFinalizers[subject]);
     builder_.SetLikely(finalizers, random_.Of(kCallbacks));
+  }
+
+  bool Possible(Choice choice) const {
+    if (choice == kDisposeStep) return disposals_;
+    return choice < kMapStep || maps_;
   }
 
   void Step() {
@@ -200,6 +210,8 @@ class Generator {
       case kLookupStep:
         return Lookup(builder_.AnyRegister(), builder_.Some(Guess::kMap),
                       builder_.Some(Guess::kNode));
+      case kDisposeStep:
+        return Dispose(builder_.Some(Guess::kNode));
       case kRemoveStep:
         return RemoveEntry(builder_.Some(Guess::kMap), builder_.Some(Guess::kNode));
       case kDropStep:
@@ -242,6 +254,9 @@ class Generator {
     const uint8_t reg = static_cast<uint8_t>(random_.Below(kRegisters));
     const int slot = random_.Below(3);
     if (maps_ && random_.Percent(20)) return ScriptMapOp(reg);
+    if (disposals_ && random_.Percent(7)) {
+      return Dispose(random_.Percent(50) ? kSelf : builder_.Some(Guess::kNode));
+    }
     switch (random_.Below(17)) {
       case 0:
       case 1:
@@ -298,7 +313,8 @@ class Generator {
   Builder builder_;
   Random& random_;
   const GeneratorOptions options_;
-  bool maps_ = false;  // this program has maps
+  bool maps_ = false;  // this program has them
+  bool disposals_ = false;
   std::array<int, kChoices> weights_{};
   std::array<int, kShapes> shapes_{};
 };

@@ -39,7 +39,9 @@ struct GeneratorOptions {
   bool settings = true;  // thresholds, enable, disable, saveall
   bool failures = true;  // `fail N`
   bool censuses = true;
-  bool maps = false;  // half of the programs have maps; for specimens that have them
+  // Half of the programs have maps, and half disposals; for specimens that have them.
+  bool maps = false;
+  bool disposals = false;
   // The kinds that programs may name: see dress.h. Empty: programs are plain.
   std::vector<KindRow> kinds = {};
 };

@@ -226,7 +226,7 @@ void CPython::Drop() {
 #define OURO_BUILD ""
 #endif
 extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::CPython>(
-    ouro::kAllAbilities & ~(ouro::kThresholds | ouro::kFailures | ouro::kMaps),
+    ouro::kAllAbilities & ~(ouro::kThresholds | ouro::kFailures | ouro::kMaps | ouro::kDisposal),
     "CPython " PY_VERSION " through its C API" OURO_BUILD, "cpython39", &ouro::kCPythonKindsHere);
 
 #else

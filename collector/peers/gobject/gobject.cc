@@ -162,6 +162,8 @@ class GObjects : public Peer {
     g_object_unref(self);
   }
 
+  void Dispose(int from) override { g_object_run_dispose(registers_[from]); }
+
   int Collect(int) override { return 0; }
 
  private:
@@ -388,8 +390,9 @@ constexpr LibraryKinds kKinds = {
 }  // namespace ouro
 
 extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::GObjects>(
-    ouro::kPeerAbilities, "GObject of GLib 2: reference counting, and a dispose that may resurrect",
-    "gobject", &ouro::kKinds);
+    ouro::kPeerAbilities | ouro::kDisposal,
+    "GObject of GLib 2: reference counting, and a dispose that may resurrect", "gobject",
+    &ouro::kKinds);
 
 #else
 

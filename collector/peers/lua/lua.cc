@@ -144,6 +144,15 @@ class Lua final : public Peer {
     lua_pop(lua_, 1);
   }
 
+  // `getmetatable(object).__gc(object)`. Lua's stack holds the object.
+  void Dispose(int from) override {
+    Push(from);
+    luaL_getmetafield(lua_, -1, "__gc");
+    lua_pushvalue(lua_, -2);
+    if (lua_pcall(lua_, 1, 0, 0) != LUA_OK) lua_pop(lua_, 1);
+    lua_pop(lua_, 1);
+  }
+
   void NewMap(int dest, ObjectId id) override {
     NewTable(0, id);
     SetMetatable(kWeakKeys);
@@ -319,9 +328,9 @@ class Lua final : public Peer {
 #else
 #define OURO_MODE ", incremental mode"
 #endif
-extern "C" const ouro::LibraryEntry ouro_library =
-    ouro::PeerEntry<ouro::Lua>(ouro::kPeerAbilities | ouro::kGenerations3 | ouro::kMaps,
-                               LUA_RELEASE OURO_MODE, "lua", &ouro::kLuaKinds);
+extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Lua>(
+    ouro::kPeerAbilities | ouro::kGenerations3 | ouro::kMaps | ouro::kDisposal,
+    LUA_RELEASE OURO_MODE, "lua", &ouro::kLuaKinds);
 
 #else
 

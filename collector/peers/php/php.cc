@@ -78,6 +78,7 @@ class Php final : public Peer {
   void Copy(int dest, int from) override { Assign(&registers_[dest], &registers_[from]); }
   void Load(int dest, int from, int slot) override;
   void Dereference(int dest, int weak) override;
+  void Dispose(int from) override;
   void NewMap(int dest, ObjectId id) override;
   void MapGet(int dest, int map, int key) override;
   void MapPut(int map, int key, int from) override;
@@ -242,6 +243,16 @@ void Php::NewWeak(int dest, int target, bool, ObjectId id) {
                            &registers_[target], nullptr);
 }
 
+// `$object->__destruct()`. The call holds the object.
+void Php::Dispose(int from) {
+  zval object;
+  ZVAL_COPY(&object, &registers_[from]);
+  zend_call_known_instance_method_with_0_params(Z_OBJCE(object)->destructor, Z_OBJ(object),
+                                                nullptr);
+  zend_clear_exception();
+  Empty(&object);
+}
+
 void Php::NewMap(int dest, ObjectId id) {
   Thing* const thing = NewThing(dest, map_class, 1, id);
   object_init_ex(&thing->own[0], weak_map);
@@ -364,7 +375,7 @@ bool StartPhp() {
 }  // namespace ouro
 
 extern "C" const ouro::LibraryEntry ouro_library = {
-    .abilities = ouro::kPeerAbilities | ouro::kMaps,
+    .abilities = ouro::kPeerAbilities | ouro::kMaps | ouro::kDisposal,
     .summary = "PHP " PHP_VERSION "'s Zend Engine: reference counts and a cycle collector",
     .contract = "php",
     .make = ouro::Make,
