@@ -204,9 +204,15 @@ def empty_register(register, _b, _c):
     registers[register] = None
 
 
+def dispose(source, _b, _c):
+    try:
+        registers[source].__del__()
+    except Raised:
+        pass
+
+
 def report_garbage():
-    """Reports what the collector has appended to gc.garbage since the last report. It appends after
-    the last script of a collection has run, so this is not too late."""
+    """Reports what collections have appended to gc.garbage, after their last scripts had run."""
     global reported
     while reported < len(gc.garbage):
         answer.append('> garbage %d\n' % numbers[id(gc.garbage[reported])])
@@ -242,7 +248,7 @@ def take_census(_a, _b, _c):
 
 def hello(_a, _b, _c):
     answer.append('> hello cpython %d.%d.%d' % sys.version_info[:3] + ' contract=' + CONTRACT +
-                  ' weak callback finalizer generations garbage saveall census\n')
+                  ' weak callback finalizer generations garbage saveall census dispose\n')
 
 
 def reset(_a, _b, _c):
@@ -330,13 +336,12 @@ PLAIN_LINES = {
     'garbage clear': (clear_garbage, 0, 0, 0),
     'saveall on': (lambda *_: gc.set_debug(gc.DEBUG_SAVEALL), 0, 0, 0),
     'saveall off': (lambda *_: gc.set_debug(0), 0, 0, 0),
-    'collect 0': (collect, 0, 0, 0),
-    'collect 1': (collect, 1, 0, 0),
-    'collect 2': (collect, 2, 0, 0),
 }
+PLAIN_LINES.update(('collect %d' % k, (collect, k, 0, 0)) for k in range(3))
 REFERENCES = dict(('r%d' % k, k) for k in range(REGISTERS))
 TARGETS = dict(REFERENCES)  # What may be assigned: a register, never `self`.
 REFERENCES['self'] = SELF
+PLAIN_LINES.update(('dispose ' + ref, (dispose, k, 0, 0)) for ref, k in REFERENCES.items())
 DIGITS = dict((str(k), k) for k in range(MAX_SLOTS + 1))
 
 
@@ -349,8 +354,11 @@ def parse(line):
     if len(words) < 3 or words[1] != '=':
         raise ValueError('no operation')
     left, right, count = words[0], words[2], len(words)
-    if '.' in left:
-        return parse_store(left, right, count)
+    if '.' in left and count == 3:
+        place, slot = left.split('.')
+        place, slot = REFERENCES[place], DIGITS[slot]
+        return (store, place, slot, REFERENCES[right]) if right != 'none' else (
+            empty_slot, place, slot, 0)
     target = TARGETS[left]
     if right == 'none' and count == 3:
         return empty_register, target, 0, 0
@@ -370,15 +378,6 @@ def parse(line):
         place, slot = right.split('.')
         return load, target, REFERENCES[place], DIGITS[slot]
     return copy, target, REFERENCES[right], 0
-
-
-def parse_store(left, right, count):
-    place, slot = left.split('.')
-    if count != 3:
-        raise ValueError('no operation')
-    if right == 'none':
-        return empty_slot, REFERENCES[place], DIGITS[slot], 0
-    return store, REFERENCES[place], DIGITS[slot], REFERENCES[right]
 
 
 def learn(line):
