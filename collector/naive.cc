@@ -484,6 +484,7 @@ void Naive::Execute(const Op& op) {
       fail_ = op.count;
       return;
     case OpCode::kPoke:   // of kinds, which are not offered
+    case OpCode::kChain:  // executed as other operations
     case OpCode::kRaise:  // the harness stops the script
       return;
   }

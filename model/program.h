@@ -22,6 +22,11 @@
 // Maps. `r0[r1] = r2` makes an entry in the map in r0: its value, r2, is held while both the map
 // and the key, r1, live. The map does not hold the key; when the key dies, the entry goes.
 //
+// Chains. `r0 = chain 3` stands for three times
+//     r15 = node 1; r15.0 = r0; r0 = r15; r15 = none
+// of which the first store is void, as r0 is emptied before. r15 is a borrowed register. So depth
+// and size are one line, and collectors see nothing new.
+//
 // Kinds. `r0.1 = r2 as closure`, `r0 = node 2 as list-subclass` and `r3 = r0 as frame-local` say
 // how an engine holds a reference, or what it makes of a node: see kind.h. Without `as` all is
 // plain.
@@ -50,6 +55,7 @@ inline constexpr int kGenerations = 3;
 inline constexpr int kMaxScripts = 32;              // `def 0` ... `def 31`
 inline constexpr int kMaxArgument = 1'000'000'000;  // thresholds, `garbage K`, `fail N`
 inline constexpr int kMaxOps = 1'000'000;           // operations of one program's text
+inline constexpr int kMaxChain = 1'000'000;         // nodes of one chain
 
 // A root that an operation reads: the number of a register, or, in a script, `self`.
 using Ref = uint8_t;
@@ -86,8 +92,9 @@ enum class OpCode : uint8_t {
   kMapPut,         // ref[key] = value
   kMapRemove,      // ref[key] = none
   kDispose,        // dispose ref
+  kChain,          // dest = chain count
 };
-inline constexpr int kOpCodes = static_cast<int>(OpCode::kDispose) + 1;
+inline constexpr int kOpCodes = static_cast<int>(OpCode::kChain) + 1;
 
 // One operation. Fields that its code does not use have the defaults below, so that operations are
 // equal if and only if their text is.
@@ -195,9 +202,9 @@ std::string Parse(std::string_view text, std::vector<Program>* programs);
 // operations. Decode(Encode(p)) yields p, up to empty scripts at the end of `scripts`, if p has at
 // most `max_ops` operations and only numbers that the form can express: node sizes, slots,
 // registers, scripts and generations always; thresholds, indices and `fail` up to 192, or one digit
-// and at least two zeros (700, 2000). Encode rounds other numbers down to these. Kinds are numbers
-// of this process: bytes from another one name the same kinds if both know the same specimen and
-// nothing else. REQUIRES of Decode: `data` points to `size` bytes.
+// and at least two zeros (700, 2000), chains likewise up to 1,000. Encode rounds other numbers down
+// to these. Kinds are numbers of this process: bytes from another one name the same kinds if both
+// know the same specimen and nothing else. REQUIRES of Decode: `data` points to `size` bytes.
 Program Decode(const uint8_t* data, size_t size, size_t max_ops = 1024);
 std::vector<uint8_t> Encode(const Program& program);
 

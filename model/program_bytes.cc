@@ -53,15 +53,21 @@ static_assert(kNumbers[193] == 200 && kNumbers[255] == kMaxArgument);
 
 bool IsWide(const Field& field) { return field.max - field.min >= 256; }
 
+// A long chain takes seconds: bytes that nobody chose must not.
+int MaxOf(const Field& field) {
+  constexpr int kMaxLinks = 1000;
+  return field.max == kMaxChain ? kMaxLinks : field.max;
+}
+
 // `self` is valid only in scripts; in main its byte is r0's.
 int FieldOf(const Field& field, uint8_t byte, bool in_script) {
-  if (IsWide(field)) return std::max(field.min, kNumbers[byte]);
+  if (IsWide(field)) return std::clamp(kNumbers[byte], field.min, MaxOf(field));
   return field.lowest() + byte % (field.highest(in_script) - field.lowest() + 1);
 }
 
 uint8_t ByteOf(const Field& field, int value) {
   if (!IsWide(field)) return static_cast<uint8_t>(value - field.lowest());
-  auto above = std::upper_bound(kNumbers.begin(), kNumbers.end(), value);
+  auto above = std::upper_bound(kNumbers.begin(), kNumbers.end(), std::min(value, MaxOf(field)));
   return static_cast<uint8_t>(above - kNumbers.begin() - 1);
 }
 

@@ -208,7 +208,9 @@ class Simplifier {
       // Half of a kind's number is another kind.
       const bool whole = field.kind == Kind::kName && value != field.plainest;
       const int distance = whole ? 1 : std::abs(value - field.plainest);
-      for (int step = distance; step > 0 && !Full(); step /= 2) {
+      // The very length at which a stack overflows differs from run to run: chains are halved.
+      const int least = field.max == kMaxChain ? std::max(distance / 2, 1) : 1;
+      for (int step = distance; step >= least && !Full(); step /= 2) {
         Program candidate = program_;
         field.set(&candidate.mutable_section(section)[i], whole                    ? field.plainest
                                                           : value > field.plainest ? value - step

@@ -75,6 +75,7 @@ inline constexpr std::array kFields = {
     MakeField<&Op::count>("G", "generation", Kind::kNumber, 0, kGenerations - 1, kGenerations - 1),
     MakeField<&Op::count>("P", "action", Kind::kNumber, 0, kMaxActions - 1, 0),
     MakeField<&Op::count>("F", "allocation", Kind::kNumber, 1, kMaxArgument, 1),
+    MakeField<&Op::count>("L", "length of a chain", Kind::kNumber, 1, kMaxChain, 1),
     MakeField<&Op::count>("I", "garbage element", Kind::kNumber, 0, kMaxArgument, 0),
     MakeField<&Op::count>("A", "threshold", Kind::kNumber, 0, kMaxArgument, 0),
     MakeField<&Op::count1>("B", "threshold", Kind::kNumber, 0, kMaxArgument, 0),
@@ -224,6 +225,7 @@ inline constexpr std::array<Row, kOpCodes> kRows = {{
      .needs = kDisposal | kFinalizers,
      .ref = Operand::kNode,
      .state = State::kFinal},
+    {.code = OpCode::kChain, .pattern = "rD = chain L", .word = "chain"},
 }};
 
 constexpr bool RowsAreInOrder() {

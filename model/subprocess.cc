@@ -11,11 +11,13 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 
 namespace ouro {
@@ -39,11 +41,30 @@ volatile sig_atomic_t crash = 0;
 // The backtrace itself may hang on a lock of the loader or allocator.
 void GiveUp(int) { raise(crash); }
 
+// Whether the process touched what is just beyond its stack. Then the place means nothing: any
+// function of the recursion may be the last.
+bool IsStackOverflow(int number, const siginfo_t& info, const void* context) {
+  [[maybe_unused]] const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
+  uintptr_t stack = 0;
+#if defined(__x86_64__)
+  stack = static_cast<uintptr_t>(machine.gregs[REG_RSP]);
+#elif defined(__aarch64__)
+  stack = static_cast<uintptr_t>(machine.sp);
+#endif
+  constexpr uintptr_t kNear = 1 << 16;  // bytes: a frame is seldom larger
+  const auto address = reinterpret_cast<uintptr_t>(info.si_addr);
+  return number == SIGSEGV && stack != 0 && address + kNear > stack && address < stack + kNear;
+}
+
 // The handler is reset before it is called, so a second crash, in here, ends the process.
-void PrintBacktrace(int number) {
+void PrintBacktrace(int number, siginfo_t* info, void* context) {
   crash = number;
   signal(SIGALRM, GiveUp);
   alarm(1);
+  constexpr char kOverflow[] = "fatal: stack overflow\n";
+  if (IsStackOverflow(number, *info, context)) {
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kOverflow, sizeof(kOverflow) - 1);
+  }
   void* frames[64];
   const int depth = backtrace(frames, 64);
   constexpr int kOwn = 2;  // this function, and the kernel's call of it
@@ -62,8 +83,8 @@ void HandleCrashes() {
     struct sigaction action = {};
     sigaction(number, nullptr, &action);
     if (action.sa_handler != SIG_DFL) continue;
-    action.sa_handler = PrintBacktrace;
-    action.sa_flags = SA_ONSTACK | SA_RESETHAND | SA_NODEFER;
+    action.sa_sigaction = PrintBacktrace;
+    action.sa_flags = SA_ONSTACK | SA_RESETHAND | SA_NODEFER | SA_SIGINFO;
     sigaction(number, &action, nullptr);
   }
 }

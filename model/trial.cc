@@ -28,6 +28,22 @@ bool Closes(const Event& event) {
   return event.kind == Event::Kind::kDone || event.kind == Event::Kind::kEnd;
 }
 
+// Without the middle of a very long transcript, which nobody reads.
+std::string Shortened(const std::string& lines) {
+  constexpr std::ptrdiff_t kMostLines = 2000;
+  constexpr int kEnds = 100;  // lines
+  const auto all = std::count(lines.begin(), lines.end(), '\n');
+  if (all <= kMostLines) return lines;
+  size_t head = 0;
+  size_t tail = lines.size();
+  for (int i = 0; i < kEnds; ++i) {
+    head = lines.find('\n', head) + 1;
+    tail = lines.rfind('\n', tail - 2) + 1;
+  }
+  return fmt::format("{}# ... {} more lines: `ouro run --trace` prints them\n{}",
+                     lines.substr(0, head), all - 2 * kEnds, lines.substr(tail));
+}
+
 std::string Indented(const std::string& lines) {
   std::string text;
   for (size_t begin = 0; begin < lines.size();) {
@@ -112,6 +128,7 @@ void Trial::Execute(const Op& op) {
     if (known.kind == kPlain) return Execute(known);
   }
   if (judge_->IsVoid(op)) return WriteVoid(op);
+  if (op.code == OpCode::kChain) return MakeChain(op);
   if (Allocates(op.code) && judge_->reg(op.dest) != kNone) return Replace(op);
   ExecuteOne(op);
 }
@@ -123,9 +140,7 @@ void Trial::Replace(const Op& op) {
   const bool borrows = op.code == OpCode::kWeak && op.ref == op.dest;
   const ObjectId target = judge_->reg(op.dest);
   if (borrows) {
-    int borrowed = program_->UnnamedRegister();
-    if (borrowed < 0) borrowed = kRegisters - 1;
-    while (borrowed >= 0 && judge_->reg(borrowed) != kNone) --borrowed;
+    const int borrowed = Borrow(op.dest);
     if (borrowed < 0) return WriteVoid(op, "no register is empty");
     allocate.ref = static_cast<Ref>(borrowed);
     ExecuteOne({.code = OpCode::kCopy, .dest = allocate.ref, .ref = op.dest});
@@ -142,6 +157,36 @@ void Trial::Replace(const Op& op) {
   }
   if (over() || !borrows || judge_->reg(allocate.ref) != target) return;
   ExecuteOne({.code = OpCode::kEmptyRegister, .dest = allocate.ref});
+}
+
+// An empty register other than `beside`, preferably one that no script sees; -1 if there is none.
+int Trial::Borrow(int beside) const {
+  int borrowed = program_->UnnamedRegister();
+  if (borrowed < 0) borrowed = kRegisters - 1;
+  const auto usable = [&] { return borrowed != beside && judge_->reg(borrowed) == kNone; };
+  while (borrowed >= 0 && !usable()) --borrowed;
+  return borrowed;
+}
+
+// Steps that are void, as a script has changed the registers, are skipped.
+void Trial::MakeChain(const Op& op) {
+  if (judge_->reg(op.dest) != kNone) {
+    ExecuteOne({.code = OpCode::kEmptyRegister, .dest = op.dest});
+    if (over()) return;
+  }
+  const int borrowed = Borrow(op.dest);
+  if (borrowed < 0) return WriteVoid(op, "no register is empty");
+  const auto link = static_cast<uint8_t>(borrowed);
+  const Op steps[] = {{.code = OpCode::kNode, .dest = link, .count = 1},
+                      {.code = OpCode::kStore, .ref = link, .value = op.dest},
+                      {.code = OpCode::kCopy, .dest = op.dest, .ref = link},
+                      {.code = OpCode::kEmptyRegister, .dest = link}};
+  for (int i = 0; i < op.count; ++i) {
+    for (const Op& step : steps) {
+      if (!over() && !judge_->IsVoid(step)) Execute(step);
+    }
+    if (over()) return;
+  }
 }
 
 void Trial::WriteVoid(const Op& op) {
@@ -280,7 +325,7 @@ std::string Report(const Specimen& specimen, const Verdict& verdict,
     text = fmt::format("{} broke the law {}\n  {}\n", specimen.name, Name(verdict.violation->law),
                        verdict.violation->what);
   }
-  text += Indented(transcript);
+  text += Indented(Shortened(transcript));
   if (!verdict.words.empty()) text += "  its last words:\n" + Indented(verdict.words);
   if (!verdict.frames.empty()) {
     text += fmt::format("  where it crashed:\n    {}\n", fmt::join(verdict.frames, "\n    "));

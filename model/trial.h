@@ -103,6 +103,8 @@ class Trial : private Observer {
   ScriptEnd Handle(const Event& event);
   bool over() const { return broken_ || judge_->violation().has_value(); }
   void Execute(const Op& op);
+  void MakeChain(const Op& op);
+  int Borrow(int beside) const;
   void Replace(const Op& op);
   void ExecuteOne(const Op& op);
   void WriteVoid(const Op& op);  // REQUIRES: the judge says that it is void

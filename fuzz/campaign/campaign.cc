@@ -48,6 +48,7 @@ class Campaign {
                                 .workers = options.workers,
                                 .seed = options.seed,
                                 .operations = options.operations,
+                                .scale = options.scale,
                                 .hang_ms = options.hang_seconds * 1000}) {}
 
   int Run(std::string* error) {

@@ -28,6 +28,7 @@ struct CampaignOptions {
   int workers = 0;               // 0: one for each processor
   uint64_t seed = 1;             // of the sequence of programs
   int operations = 60;           // of a program
+  bool scale = false;            // each program has a chain of up to 300,000 nodes
   std::string out = "ouro-out";  // the folder
   bool stop_on_first = false;
   // The longest that a collector may make no progress; less for fast in-process ones, see

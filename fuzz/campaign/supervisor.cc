@@ -34,6 +34,9 @@ Supervisor::Supervisor(const Specimen& specimen, const SupervisorOptions& option
     : specimen_(specimen), options_(options) {
   generator_.operations = options_.operations;
   generator_.kinds = specimen_.kinds.kinds();
+  generator_.scale = options_.scale;
+  generator_.settings =
+      !options_.scale;  // small thresholds would collect a long chain at each birth
   generator_.maps = (specimen_.abilities & kMaps) != 0;
   generator_.disposals = (specimen_.abilities & kDisposal) != 0;
   generator_.clusters = !options_.engines.Has(Engine::kUniform);

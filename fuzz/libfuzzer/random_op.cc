@@ -104,6 +104,7 @@ OpCode RandomCode(Random& random) {
   while (true) {
     const auto code = static_cast<OpCode>(random.Below(kOpCodes));
     if (code == OpCode::kPoke && Palette().empty()) continue;  // there is nothing to poke
+    if (code == OpCode::kChain) continue;                      // for `ouro campaign --scale`
     const uint32_t newer = table::RowOf(code).needs & (kMaps | kDisposal);
     if ((newer & ~Abilities()) == 0) return code;
   }

@@ -98,6 +98,7 @@ void AddCampaign(CommandLine& line) {
   AddNumber(app, "--workers", &o.workers, 0, kMaxWorkers, "processes; 0: one for each processor");
   AddSeed(app, &o.seed);
   AddNumber(app, "--ops", &o.operations, 1, kMaxOperations, "operations of each program");
+  app->add_flag("--scale", o.scale, "give each random program a chain of up to 300,000 objects");
   app->add_option("--out", o.out, "findings are filed in OUT/found")->capture_default_str();
   app->add_flag("--stop-on-first", o.stop_on_first, "end with the first finding");
   app->footer("example: ouro campaign --specimen cpython --seconds 600 --out python-3.11");

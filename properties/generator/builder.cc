@@ -26,6 +26,9 @@ Op EmptySlot(Ref ref, int slot) {
 }
 Op Drop(uint8_t reg) { return {.code = OpCode::kEmptyRegister, .dest = reg}; }
 Op Dispose(Ref ref) { return {.code = OpCode::kDispose, .ref = ref}; }
+Op Chain(uint8_t dest, int length) {
+  return {.code = OpCode::kChain, .dest = dest, .count = length};
+}
 Op MakeMap(uint8_t dest) { return {.code = OpCode::kMap, .dest = dest}; }
 Op Put(Ref map, Ref key, Ref value) {
   return {.code = OpCode::kMapPut, .ref = map, .value = value, .key = key};
@@ -43,6 +46,9 @@ void Builder::Emit(const Op& op) {
   program_.main.push_back(op);
   Register& dest = guesses_[op.dest];
   switch (op.code) {
+    case OpCode::kChain:
+      dest = {Guess::kNode, 1};
+      break;
     case OpCode::kNode:
       dest = {Guess::kNode, op.count};
       break;

@@ -28,6 +28,7 @@ Op Store(Ref ref, int slot, Ref value);
 Op EmptySlot(Ref ref, int slot);
 Op Drop(uint8_t reg);
 Op Dispose(Ref ref);
+Op Chain(uint8_t dest, int length);
 Op MakeMap(uint8_t dest);
 Op Put(Ref map, Ref key, Ref value);
 Op Lookup(uint8_t dest, Ref map, Ref key);

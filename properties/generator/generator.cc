@@ -121,7 +121,11 @@ class Generator {
     program.scripts.resize(scripts);
     if (options_.settings && random_.Percent(40)) builder_.Emit(SmallThreshold());
     const auto operations = static_cast<size_t>(options_.operations);
-    while (builder_.size() < operations) Step();
+    const int place = options_.scale ? random_.Below(options_.operations + 1) : 0;
+    while (builder_.size() < operations) {
+      if (options_.scale && builder_.size() >= static_cast<size_t>(place)) LongChain();
+      Step();
+    }
     program.main.resize(operations);
     for (size_t i = 0; i < program.scripts.size(); ++i) {
       // Scripts that shapes wrote come first, and mostly stay as they are.
@@ -163,6 +167,22 @@ class Generator {
     constexpr std::array<int, 3> kCallbacks = {20, 60, 90};
     const int finalizers = random_.Of(kFinalizers[subject]);
     builder_.SetLikely(finalizers, random_.Of(kCallbacks));
+  }
+
+  // Once a program: a long list or ring, which then dies.
+  void LongChain() {
+    if (std::exchange(chained_, true)) return;
+    constexpr std::array<int, 4> kLengths = {1'000, 10'000, 50'000, 300'000};
+    const auto [chain, end] = builder_.Registers<2>();
+    builder_.Emit(Chain(chain, random_.Of(kLengths)));
+    if (random_.Percent(30)) {
+      builder_.Emit(Load(end, chain, 0));
+      builder_.Emit(Store(chain, 0, random_.Percent(50) ? chain : end));
+      builder_.Emit(Drop(end));
+    }
+    if (random_.Percent(30)) builder_.Emit(Collect(builder_.AnyGeneration()));
+    builder_.Emit(Drop(chain));
+    if (random_.Percent(50)) builder_.Emit(Collect(2));
   }
 
   bool Possible(Choice choice) const {
@@ -315,6 +335,7 @@ class Generator {
   const GeneratorOptions options_;
   bool maps_ = false;  // this program has them
   bool disposals_ = false;
+  bool chained_ = false;
   std::array<int, kChoices> weights_{};
   std::array<int, kShapes> shapes_{};
 };

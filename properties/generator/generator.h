@@ -42,6 +42,7 @@ struct GeneratorOptions {
   // Half of the programs have maps, and half disposals; for specimens that have them.
   bool maps = false;
   bool disposals = false;
+  bool scale = false;  // each program has a long chain
   // The kinds that programs may name: see dress.h. Empty: programs are plain.
   std::vector<KindRow> kinds = {};
 };
