@@ -320,6 +320,19 @@ TEST(JudgeWords, NameAtMostSixThingsThatAreDue) {
       << verdict.violation->lawful;
 }
 
+// ---- what no lawful collector does ----
+
+// Its slots are released when the callback has ended. With an entry, Free releases slots, too.
+TEST(Judge, FollowsADeathWithinItsOwnCallback) {
+  for (const Contract* contract : Contracts(kAll)) {
+    ExpectLawful(
+        "r0 = map\n> new 0\nr1 = node 0\n> new 1\nr0[r1] = r0\nr2 = node 1\n> new 2\n"
+        "r2.0 = r0\nr3 = weak r2 call 0\n> new 3\nr2 = none\n> callback 3\nr4 = r0\n> free 2\n"
+        "> end 3\nr4 = r0[r1]\n> got 0\n",
+        *contract);
+  }
+}
+
 // ---- after a conviction ----
 
 TEST(Judge, HasNoEffectAfterAConvictionUntilReset) {
