@@ -124,6 +124,14 @@ constexpr ouro_collector_table kGood = {
           t.observer->broken(t.observer, "memory is out");
           t.observer->broken(t.observer, "and again");
         },
+    .map = [](void* gc, int dest) { Birth(Told(gc, "map", dest)); },
+    .map_get =
+        [](void* gc, int dest, int map, int key) {
+          const Telltale& t = Told(gc, "map_get", dest, map, key);
+          t.observer->on_got(t.observer, OURO_NONE);
+        },
+    .map_put = [](void* gc, int map, int key, int from) { Told(gc, "map_put", map, key, from); },
+    .map_remove = [](void* gc, int map, int key) { Told(gc, "map_remove", map, key); },
 };
 
 // ---- Tables that are refused
@@ -151,6 +159,8 @@ TEST(CTable, OfVersion1IsTaken) {
   const char* const kinds[] = {"no such place", nullptr};
   table.kinds = kinds;
   Specimen specimen;
+  EXPECT_EQ(ReadCTable(table, &specimen), "its table has no function `map`");
+  table.abilities &= ~static_cast<uint32_t>(OURO_MAP);
   EXPECT_EQ(ReadCTable(table, &specimen), "");
   EXPECT_TRUE(specimen.kinds.empty());
 }
@@ -207,8 +217,8 @@ TEST(CTable, NeedsItsWords) {
 }
 
 TEST(CTable, ClaimsOnlyAbilitiesThatThereAre) {
-  EXPECT_EQ(Refusal([](auto* t) { t->abilities |= 1 << 9; }),
-            "its abilities 0x3ff are not all in ouroboros.h");
+  EXPECT_EQ(Refusal([](auto* t) { t->abilities |= 1 << 10; }),
+            "its abilities 0x7ff are not all in ouroboros.h");
   EXPECT_EQ(Refusal([](auto* t) { t->abilities = OURO_CALLBACK; }),
             "it says OURO_CALLBACK without OURO_WEAK");
 }
@@ -246,6 +256,10 @@ const Needed kNeeded[] = {
     NEEDED(clear_garbage, OURO_GARBAGE),
     NEEDED(census, OURO_CENSUS),
     NEEDED(fail, OURO_FAILURE),
+    NEEDED(map, OURO_MAP),
+    NEEDED(map_get, OURO_MAP),
+    NEEDED(map_put, OURO_MAP),
+    NEEDED(map_remove, OURO_MAP),
 };
 
 TEST(CTable, NeedsTheFunctionsOfItsAbilitiesAndNoOthers) {
@@ -335,6 +349,10 @@ TEST_F(CCollectorTest, EveryOperationBecomesACall) {
   Expect("r7 = garbage 4", {"take_garbage 7 4"}, {});
   Expect("garbage clear", {"clear_garbage"}, {});
   Expect("census", {"census"}, {"tracked 5 2"});
+  Expect("r8 = map", {"map 8"}, {"new 5"});
+  Expect("r9 = r8[self]", {"map_get 9 8 16"}, {"got none"});
+  Expect("r8[r1] = r4", {"map_put 8 1 4"}, {});
+  Expect("r8[r1] = none", {"map_remove 8 1"}, {});
   Expect("raise", {}, {});  // scripts run in the harness
 }
 

@@ -50,7 +50,7 @@ class Recorder : public Observer {
 
  private:
   void Execute(const Op& op) {
-    if (op.code <= OpCode::kWeak) allocating_ = op.script;
+    if (Allocates(op.code)) allocating_ = op.script;
     collector_->Execute(op);
   }
 
@@ -235,6 +235,90 @@ TEST_P(Naive, ResetForgetsEverything) {
   EXPECT_EQ(run({kCensusOp, Node(0, 1), Node(1, 0), Node(2, 0), Store(0, 0, 0), Empty(0)}), "");
   EXPECT_EQ(run({Collect(2), kCensusOp}), "collect 2, free 0, done 1, tracked 1 2, tracked 2 2");
 }
+
+// ---- section 14: maps
+
+TEST_P(Naive, AnEntryHoldsItsValueWhileMapAndKeyLive) {
+  Recorder run(*GetParam()->exact());
+  EXPECT_EQ(run({Map(0), Node(1, 0), Leaf(2), Put(0, 1, 2), Empty(2), Lookup(3, 0, 1), Empty(3)}),
+            "got 2");
+  EXPECT_EQ(run({Empty(1)}), "free 1, free 2");
+  EXPECT_EQ(run({Node(1, 0), Leaf(2), Put(0, 1, 2), Empty(2), Empty(0)}), "free 0, free 4");
+  EXPECT_EQ(run({Empty(1)}), "free 3");
+}
+
+TEST_P(Naive, AnEntryIsReplacedAndRemoved) {
+  Recorder run(*GetParam()->exact(), {{Lookup(5, 0, 1)}});
+  run({Map(0), Node(1, 0), Node(2, 0, 0), Put(0, 1, 2), Empty(2), Leaf(3)});
+  EXPECT_EQ(run({Put(0, 1, 3)}), "finalize 2, got 3, end, free 2");
+  EXPECT_EQ(run({Empty(3), Empty(5), Put(0, 1, 0)}), "free 3");
+  EXPECT_EQ(run({RemoveEntry(0, 1), RemoveEntry(0, 1), Lookup(5, 0, 1)}), "got none");
+}
+
+TEST_P(Naive, ValuesAreReleasedWhenTheDeathIsCompleteOldestEntryFirst) {
+  Recorder run(*GetParam()->exact(), {{Deref(9, 8)}});
+  // #1 is a key of #0 and #4, and refers to #2, a key of #0.
+  run({Map(0), Node(1, 1), Node(2, 0), Node(3, 0, 0), Map(4), Leaf(5), Leaf(6)});
+  run({Weak(8, 1), Store(1, 0, 2), Put(4, 1, 5), Put(0, 1, 3), Put(0, 2, 6)});
+  run({Empty(2), Empty(3), Empty(5), Empty(6)});
+  EXPECT_EQ(run({Empty(1)}), "free 2, free 1, free 6, free 5, finalize 3, got none, end, free 3");
+}
+
+TEST_P(Naive, ADeathWithinADeathReleasesItsOwnValuesFirst) {
+  Recorder run(*GetParam()->exact(), {{Empty(4)}});
+  run({Map(0), Node(1, 0), Node(2, 0, 0), Map(3), Node(4, 0), Leaf(5), Leaf(6)});
+  run({Put(0, 1, 2), Put(3, 1, 6), Put(0, 4, 5), Empty(2), Empty(5), Empty(6)});
+  EXPECT_EQ(run({Empty(1)}), "free 1, finalize 2, free 4, free 5, end, free 2, free 6");
+}
+
+TEST_P(Naive, AnEntryWhoseValueLeadsToItsKeyIsTrash) {
+  Recorder run(*GetParam()->exact());
+  run({Map(0), Collect(1), Node(1, 0), Node(2, 1), Store(2, 0, 1), Put(0, 1, 2)});
+  EXPECT_EQ(run({Empty(2), Empty(1), Collect(0)}), "collect 0, free 2, free 1, done 2");
+  EXPECT_EQ(run({Empty(0)}), "free 0");
+}
+
+// No slot refers to anything; and a map that only its value refers to.
+TEST_P(Naive, EntriesAloneMakeTrash) {
+  Recorder run(*GetParam()->exact());
+  run({Map(0), Node(1, 0), Node(2, 0), Put(0, 1, 2), Put(0, 2, 1), Empty(1), Empty(2)});
+  EXPECT_EQ(run({Collect(2)}), "collect 2, free 2, free 1, done 2");
+  EXPECT_EQ(run({Node(1, 0), Put(0, 1, 0), Empty(0), Collect(2)}), "collect 2, free 0, done 1");
+}
+
+TEST_P(Naive, AnEntryOfTheReachedLeadsOn) {
+  Recorder run(*GetParam()->exact());
+  // From #1 to #2 to #3, by entries that are older the later they are needed.
+  run({Node(3, 1), Store(3, 0, 3), Node(2, 0), Node(1, 0), Map(0), Put(0, 2, 3), Put(0, 1, 2)});
+  EXPECT_EQ(run({Empty(2), Empty(3), Collect(2)}), "collect 2, done 0");
+  EXPECT_EQ(run({Empty(1)}), "free 2, free 1");
+  EXPECT_EQ(run({Collect(2)}), "collect 2, free 0, done 1");
+}
+
+TEST_P(Naive, EntriesOfTrashGoBeforeItsSlots) {
+  Recorder run(*GetParam()->exact());
+  run({Map(0), Map(1), Node(2, 2), Store(2, 0, 2), Leaf(3), Store(2, 1, 3), Leaf(4), Leaf(5)});
+  run({Put(1, 2, 4), Put(0, 2, 5), Empty(3), Empty(4), Empty(5), Empty(2)});
+  EXPECT_EQ(run({Collect(2)}), "collect 2, free 4, free 5, free 3, free 2, done 1");
+}
+
+TEST(Naive26, AnUncollectableKeyKeepsItsValueInALivingMap) {
+  Recorder run(*kCPython26.exact(), {{}});
+  run({Map(0), Map(1), Node(2, 1, 0), Store(2, 0, 2), Node(3, 1), Store(3, 0, 3), Node(4, 1)});
+  run({Put(0, 2, 3), Put(1, 2, 4), Store(4, 0, 1), Empty(1), Empty(2), Empty(3), Empty(4)});
+  EXPECT_EQ(run({Collect(2)}), "collect 2, free 4, free 1, garbage 2, done 4");
+  EXPECT_EQ(run({TakeGarbage(2, 0), Lookup(3, 0, 2)}), "got 2, got 3");
+}
+
+TEST(NaivePep442, AFinalizerOfTrashLooksItselfUp) {
+  Recorder run(*kCPython39.exact(), {{Lookup(3, 0, kSelf)}});
+  run({Map(0), Node(1, 1, 0), Store(1, 0, 1), Node(2, 1), Store(2, 0, 2), Put(0, 1, 2)});
+  EXPECT_EQ(run({Empty(1), Empty(2), Collect(0)}),
+            "collect 0, finalize 1, got 2, end, free 1, done 1");
+  EXPECT_EQ(run({Empty(3), Collect(1)}), "collect 1, free 2, done 1");
+}
+
+// ---- sections 6 and 7
 
 TEST(Naive26, CyclicTrashWithFinalizersIsUncollectable) {
   Recorder run(*kCPython26.exact(), {{}});

@@ -77,6 +77,7 @@ class Generator {
 
   Op Next(bool script) {
     Op op{.dest = Register(), .ref = Any(script), .slot = static_cast<uint8_t>(Below(3))};
+    op.key = Any(script);
     const int dice = Below(100);
     if (dice < 16) {
       op = {.code = OpCode::kNode, .dest = op.dest, .script = AnyScript(), .count = Below(4)};
@@ -90,6 +91,13 @@ class Generator {
       op.value = Any(script);
     } else if (dice < 66) {
       op.code = OpCode::kEmptyRegister;
+    } else if (dice < 70) {
+      op.code = OpCode::kMap;
+    } else if (dice < 80) {
+      op.code = OpCode::kMapPut;
+      op.value = Any(script);
+    } else if (dice < 82) {
+      op.code = Below(2) == 0 ? OpCode::kMapGet : OpCode::kMapRemove;
     } else {
       constexpr OpCode kOthers[] = {
           OpCode::kCopy,         OpCode::kLoad,       OpCode::kLoad,       OpCode::kDeref,

@@ -111,7 +111,7 @@ TEST_F(ProtocolCollectorTest, GreetingKnowsEveryAbility) {
   ProcessGreeting greeting;
   std::string error;
   const std::string all =
-      "weak callback finalizer generations garbage saveall threshold census fail";
+      "weak callback finalizer generations garbage saveall threshold census fail map";
   ASSERT_TRUE(Hello(Shell("echo '> hello a b " + all + "'; echo ok"), &greeting, &error)) << error;
   EXPECT_EQ(greeting.abilities, static_cast<uint32_t>(kAllAbilities));
   EXPECT_EQ(greeting.unknown, Lines());
@@ -432,7 +432,7 @@ TEST_F(ProtocolCollectorTest, CPythonFinalizesACycleOnce) {
   std::string error;
   if (!Hello({"python3", peer}, &greeting, &error)) GTEST_SKIP() << error;
   EXPECT_EQ(greeting.name, "cpython");
-  EXPECT_EQ(greeting.abilities, kAllAbilities & ~(kThresholds | kFailures));
+  EXPECT_EQ(greeting.abilities, kAllAbilities & ~(kThresholds | kFailures | kMaps));
   recorder_.script = [this](const Event&) {
     Execute("r1 = self");
     Execute("census");

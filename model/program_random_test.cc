@@ -68,6 +68,14 @@ rc::Gen<Op> ArbitraryOp(bool in_script, bool compact) {
       case OpCode::kDeref:
         op.ref = reference();
         break;
+      case OpCode::kMapPut:
+        op.value = reference();
+        [[fallthrough]];
+      case OpCode::kMapGet:
+      case OpCode::kMapRemove:
+        op.ref = reference();
+        op.key = reference();
+        break;
       case OpCode::kPoke:
         op.slot = slot();
         op.ref = reference();
@@ -120,7 +128,7 @@ Program Parsed(const std::string& text) {
   return programs[0];
 }
 
-bool IsSelf(const Op& op) { return op.ref == kSelf || op.value == kSelf; }
+bool IsSelf(const Op& op) { return op.ref == kSelf || op.value == kSelf || op.key == kSelf; }
 
 // An error is "line N: ..." for an existing line, in printable characters.
 void ExpectProgramOrError(const std::string& text) {
@@ -158,7 +166,8 @@ RC_GTEST_PROP(TextTest, CorruptedProgramsAreProgramsOrErrors, ()) {
     const auto length = static_cast<size_t>(*inRange(0, 5));
     const auto token = *rc::gen::element<std::string>(
         "", "\n", "self", "r1", "9", "99999999999999999999", "def 0:\n", "main:\n", "---\n", "#",
-        " ", "=", ".", std::string(1, '\0'), "\xff\xfe", "\r", "[", "]", "S", "rD", "R'");
+        " ", "=", ".", std::string(1, '\0'), "\xff\xfe", "\r", "[", "]", "S", "rD", "R'", "[r1]",
+        "Q");
     text.replace(at, length, token);
   }
   ExpectProgramOrError(text);
@@ -223,7 +232,7 @@ std::pair<size_t, int64_t> Measure(const Program& program) {
   int64_t sum = 0;
   auto add = [&](const Script& script) {
     for (const Op& op : script) {
-      sum += op.dest + op.ref + op.value + op.slot + op.script + 1;
+      sum += op.dest + op.ref + op.value + op.key + op.slot + op.script + 1;
       sum += op.code == OpCode::kCollect ? kGenerations - 1 - op.count : op.count;
       sum += int64_t{op.count1} + op.count2;
       sum += op.kind != kPlain ? 1 : 0;

@@ -62,6 +62,14 @@ const Written kWritten[] = {
     {"fail 1", {.code = OpCode::kFail, .count = 1}},
     {"raise", {.code = OpCode::kRaise}},
     {"poke r3.1 7", {.code = OpCode::kPoke, .ref = 3, .slot = 1, .count = 7}},
+    {"r6 = map", {.code = OpCode::kMap, .dest = 6}},
+    {"r1 = r2[r15]", {.code = OpCode::kMapGet, .dest = 1, .ref = 2, .key = 15}},
+    {"r1 = r2[self]", {.code = OpCode::kMapGet, .dest = 1, .ref = 2, .key = kSelf}, true},
+    {"r4[r5] = r6", {.code = OpCode::kMapPut, .ref = 4, .value = 6, .key = 5}},
+    {"r4[self] = self", {.code = OpCode::kMapPut, .ref = 4, .value = kSelf, .key = kSelf}, true},
+    {"self[r1] = r2", {.code = OpCode::kMapPut, .ref = kSelf, .value = 2, .key = 1}, true},
+    {"r0[r3] = none", {.code = OpCode::kMapRemove, .key = 3}},
+    {"r2[self] = none", {.code = OpCode::kMapRemove, .ref = 2, .key = kSelf}, true},
 };
 
 // What names a kind; its bytes are two records.
@@ -125,8 +133,9 @@ TEST(OperationTest, WhatItDoesToTheHeap) {
     SCOPED_TRACE(row.text);
     const std::string text = row.text;
     auto has = [&](const char* part) { return text.find(part) != std::string::npos; };
-    EXPECT_EQ(Allocates(row.op.code), has("= node") || has("= leaf") || has("= weak"));
-    EXPECT_EQ(WritesRegister(row.op.code), has(" = ") && text.find('.') > text.find('='));
+    EXPECT_EQ(Allocates(row.op.code),
+              has("= node") || has("= leaf") || has("= weak") || has("= map"));
+    EXPECT_EQ(WritesRegister(row.op.code), has(" = ") && text.find_first_of(".[") > text.find('='));
   }
 }
 
@@ -177,12 +186,19 @@ const char kOperations[] =
     "operations are `rD = node N [as T] [del S]`, `rD = leaf`, `rD = weak R [call S]`, "
     "`rD = R [as T]`, `rD = R.K`, `rD = R()`, `R.K = R' [as T]`, `R.K = none`, `rD = none`, "
     "`collect G`, `threshold A B C`, `enable`, `disable`, `saveall on`, `saveall off`, "
-    "`rD = garbage I`, `garbage clear`, `census`, `fail F`, `raise`, `poke R.K P`";
+    "`rD = garbage I`, `garbage clear`, `census`, `fail F`, `raise`, `poke R.K P`, "
+    "`rD = map`, `rD = R[Q]`, `R[Q] = R'`, `R[Q] = none`";
 
 struct Malformed {
   std::string text;
   std::string error;
 };
+
+void ExpectError(const Malformed& row) {
+  std::vector<Program> programs(1);
+  EXPECT_EQ(Parse(row.text, &programs), row.error);
+  EXPECT_EQ(programs, std::vector<Program>(1));
+}
 
 TEST(ParseTest, ErrorsSayWhatIsWrongAndWhatIsRight) {
   const Malformed kMalformed[] = {
@@ -205,10 +221,10 @@ TEST(ParseTest, ErrorsSayWhatIsWrongAndWhatIsRight) {
                                                       "...; thresholds are 0 ... 1000000000"},
       {"r0 = foo",
        "line 1: unexpected \"foo\" after \"r0 =\"; expected `node`, `leaf`, `weak`, a register, "
-       "`none` or `garbage`"},
+       "`none`, `garbage` or `map`"},
       {"r0 =",
-       "line 1: the line ends after \"r0 =\"; expected `node`, `leaf`, `weak`, a register, `none` "
-       "or `garbage`"},
+       "line 1: the line ends after \"r0 =\"; expected `node`, `leaf`, `weak`, a register, "
+       "`none`, `garbage` or `map`"},
       {"r0 = node -1", "line 1: unexpected \"-\" after \"r0 = node\"; expected a number"},
       {"r0 = node 1 call 1",
        "line 1: unexpected \"call\" after \"r0 = node 1\"; expected `as` or `del`"},
@@ -219,7 +235,6 @@ TEST(ParseTest, ErrorsSayWhatIsWrongAndWhatIsRight) {
        "line 1: unexpected \"None\" after \"r0.1 = r2 as\"; expected the name of a kind"},
       {"poke r0.1 64", "line 1: there is no action 64; actions are 0 ... 63"},
       {"r0 = weak none", "line 1: unexpected \"none\" after \"r0 = weak\"; expected a register"},
-      {"r0 = r1[0]", "line 1: unexpected \"[\" after \"r0 = r1\"; expected `as`, `.` or `(`"},
       {"r0 = leaf \xc3\xa9",
        "line 1: unexpected \"?\" after \"r0 = leaf\"; expected the end of "
        "the line"},
@@ -237,11 +252,37 @@ TEST(ParseTest, ErrorsSayWhatIsWrongAndWhatIsRight) {
       {"main", "line 1: main begins with a line `main:`"},
       {"main:\r\nmain:", "line 2: `main:` is already defined on line 1"},
   };
-  for (const Malformed& row : kMalformed) {
-    std::vector<Program> programs(1);
-    EXPECT_EQ(Parse(row.text, &programs), row.error);
-    EXPECT_EQ(programs, std::vector<Program>(1));
-  }
+  for (const Malformed& row : kMalformed) ExpectError(row);
+}
+
+TEST(ParseTest, ErrorsAboutMapsToo) {
+  const Malformed kMalformed[] = {
+      {"r0 = r1 2", "line 1: unexpected \"2\" after \"r0 = r1\"; expected `as`, `.`, `(` or `[`"},
+      {"r0 r1", "line 1: unexpected \"r1\" after \"r0\"; expected `=`, `.` or `[`"},
+      {"r0 = r1[0]", "line 1: unexpected \"0\" after \"r0 = r1[\"; expected a register"},
+      {"r0 = r1(r2)", "line 1: unexpected \"r2\" after \"r0 = r1(\"; expected `)`"},
+      {"r0 = r1[r16]", "line 1: there is no register r16; registers are r0 ... r15"},
+      {"r0 = r1[r2", "line 1: the line ends after \"r0 = r1[r2\"; expected `]`"},
+      {"r0 = r1[r2].0",
+       "line 1: unexpected \".\" after \"r0 = r1[r2]\"; expected the end of the line"},
+      {"r0 = map 2", "line 1: unexpected \"2\" after \"r0 = map\"; expected the end of the line"},
+      {"r0[r1]", "line 1: the line ends after \"r0[r1]\"; expected `=`"},
+      {"r0[r1 = r2", "line 1: unexpected \"=\" after \"r0[r1\"; expected `]`"},
+      {"r0[none] = r2", "line 1: unexpected \"none\" after \"r0[\"; expected a register"},
+      {"r0[] = r2", "line 1: unexpected \"]\" after \"r0[\"; expected a register"},
+      {"r0[r1] = r2 as list",
+       "line 1: unexpected \"as\" after \"r0[r1] = r2\"; expected the end of the line"},
+      {"r0[r1] = r2.0",
+       "line 1: unexpected \".\" after \"r0[r1] = r2\"; expected the end of the line"},
+      {"r0[r1] = node 0",
+       "line 1: unexpected \"node\" after \"r0[r1] =\"; expected a register or `none`"},
+      {"r0[self] = none", "line 1: `self` is valid only in scripts"},
+      {"r0[r1].0 = r2", "line 1: unexpected \".\" after \"r0[r1]\"; expected `=`"},
+      {"r0 = [r1]",
+       "line 1: unexpected \"[\" after \"r0 =\"; expected `node`, `leaf`, `weak`, a register, "
+       "`none`, `garbage` or `map`"},
+  };
+  for (const Malformed& row : kMalformed) ExpectError(row);
 }
 
 TEST(ParseTest, ProgramsAreBounded) {

@@ -279,6 +279,7 @@ bool CanAll(const Specimen& specimen, const Program& program) {
                               op.code == OpCode::kDisable;
       if (thresholds) needed |= kThresholds;
       if (op.code == OpCode::kFail) needed |= kFailures;
+      if (op.code == OpCode::kMap) needed |= kMaps;
     }
   }
   return (needed & ~specimen.abilities) == 0;

@@ -30,6 +30,8 @@ namespace {
 constexpr int kPrograms = 10'000;
 constexpr double kLeast = 0.2;  // percent of the programs, at least
 
+Program RandomProgram(uint64_t i) { return Generate(SeedOf(Seed(), i), {.maps = true}); }
+
 // ---- situations ----
 
 // The share of programs, in percent, that reach each situation.
@@ -51,8 +53,9 @@ TEST(ReachTest, EverySituationIsReachedOrImpossible) {
   const std::vector<Specimen> specimens = {Named("optimized"), Named("optimized-27"),
                                            Named("optimized-pep442")};
   std::vector<Shares> shares;
-  for (const Specimen& specimen : specimens) shares.push_back(Measure(specimen, {}, kPrograms));
-  const Shares uniform = Measure(specimens[0], {.clusters = false}, kPrograms);
+  for (const Specimen& specimen : specimens)
+    shares.push_back(Measure(specimen, {.maps = true}, kPrograms));
+  const Shares uniform = Measure(specimens[0], {.clusters = false, .maps = true}, kPrograms);
   std::string table = fmt::format("{:34}", "% of programs");
   for (const Specimen& specimen : specimens)
     table += fmt::format("{:>13}", specimen.contract->name);
@@ -110,8 +113,9 @@ TEST(ReachTest, SubjectsReachTheirOwnSituationsMoreOften) {
   };
   for (const Special& special : specials) {
     const Specimen specimen = Named(special.specimen);
-    const Shares usual = Measure(specimen, {}, kPrograms / 2);
-    const Shares biased = Measure(specimen, {.subject = special.subject}, kPrograms / 2);
+    const Shares usual = Measure(specimen, {.maps = true}, kPrograms / 2);
+    const Shares biased =
+        Measure(specimen, {.subject = special.subject, .maps = true}, kPrograms / 2);
     for (const Situation situation : special.situations) {
       const auto s = static_cast<size_t>(situation);
       std::printf("%-34s%12.2f %% instead of %.2f %%\n", Name(situation), biased[s], usual[s]);
@@ -153,7 +157,7 @@ TEST(ReachTest, EveryOperationIsExecuted) {
     Trial trial(Named(name));
     std::array<Seen, kOpCodes> seen{};
     for (uint64_t i = 0; i < kRecorded; ++i) {
-      Count(Record(trial, Generate(SeedOf(Seed(), i))).lines, &seen);
+      Count(Record(trial, RandomProgram(i)).lines, &seen);
     }
     std::printf("%% of programs, %s: in main, in scripts\n", name);
     for (size_t i = 0; i < kOpCodes; ++i) {
@@ -177,7 +181,7 @@ TEST(ReachTest, EveryEventIsReported) {
     std::array<int, kEvents> seen{};
     for (uint64_t i = 0; i < kRecorded; ++i) {
       std::array<bool, kEvents> here{};
-      for (const Line& line : Record(trial, Generate(SeedOf(Seed(), i))).lines) {
+      for (const Line& line : Record(trial, RandomProgram(i)).lines) {
         if (line.event) here[static_cast<size_t>(line.event->kind)] = true;
       }
       for (size_t kind = 0; kind < kEvents; ++kind) seen[kind] += here[kind];

@@ -46,7 +46,7 @@ TEST_P(SmallCollectorTest, IsLawful) {
   const Specimen collector = Library(kCollectors, GetParam());
   if (HasFailure()) return;
   std::vector<Program> programs = CorpusPrograms();
-  for (size_t i = 0; i < kLawful; ++i) programs.push_back(ProgramOf(i));
+  for (size_t i = 0; i < kLawful; ++i) programs.push_back(ProgramOf(i, collector));
   const size_t found = FindIsolated(programs, kAnySignature, collector, Isolation{});
   if (found == programs.size()) return;
   std::string transcript;

@@ -37,12 +37,13 @@ SOURCES.append("collector/optimized.cc")
 VERIFIED = 300  # random programs after each of whose operations the heap looks at itself
 # The heap's unit tests, and the files that each consists of.
 HEAP = "collector/heap"
-UNITS = ["collect", "death", "debug", "heap", "inspect", "reach", "storage"]
+UNITS = ["collect", "death", "debug", "heap", "inspect", "map", "reach", "storage"]
 TESTS = {name: [name] for name in ("storage_test", "trim_test", "debug_test", "memory_test",
                                    "saturation_test")}
 TESTS["heap_test"] = ["heap_collect_test", "heap_test"]
+TESTS["map_test"] = ["entries_test", "map_test"]
 # Debug output, introspection and the adapter are not the judge's business.
-MUTATED = [file for file in HEADERS[:4] + SOURCES[:-1] if "debug" not in file
+MUTATED = [file for file in HEADERS[:5] + SOURCES[:-1] if "debug" not in file
            and "inspect" not in file]
 
 # What is looked for in a line, and what takes its place.

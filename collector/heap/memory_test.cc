@@ -113,7 +113,7 @@ class Scenario {
         heap_.Retain(garbage.back());
       }
       for (const Object object : garbage) {
-        if (!heap_.IsWeak(object)) ClearReferences(heap_, object);
+        if (IsOfMyType(object)) ClearReferences(heap_, object);
         heap_.Release(object);
       }
       heap_.ClearGarbage();
@@ -127,6 +127,7 @@ class Scenario {
   int64_t births() const { return births_; }              // attempts included
   int64_t nulls() const { return nulls_; }                // those that failed
   int64_t nulls_within() const { return nulls_within_; }  // ... in user code
+  int64_t entries() const { return entries_; }            // that were made or changed
 
  private:
   static constexpr size_t kHeld = 8;
@@ -163,6 +164,25 @@ class Scenario {
     if (old != kNull) heap_.Release(old);
   }
 
+  bool IsOfMyType(Object object) const {
+    return object != kNull && !heap_.IsWeak(object) && !heap_.IsMap(object);
+  }
+
+  // One that is held, or kNull.
+  template <typename Fits>
+  Object AnyThat(Fits fits) {
+    for (size_t i = static_cast<size_t>(Below(kHeld)), end = i + kHeld; i < end; ++i) {
+      if (fits(held_[i % kHeld])) return held_[i % kHeld];
+    }
+    return kNull;
+  }
+  Object AnyMap() {
+    return AnyThat([this](Object object) { return object != kNull && heap_.IsMap(object); });
+  }
+  Object AnyKey() {
+    return AnyThat([this](Object object) { return IsOfMyType(object); });
+  }
+
   // What a birth that fails leaves as it is.
   std::vector<int64_t> Effects() const {
     std::vector<int64_t> all = {heap_.size(), static_cast<int64_t>(heap_.garbage_size())};
@@ -177,12 +197,13 @@ class Scenario {
     const std::vector<int64_t> before = Effects();
     const int64_t failures = books.failures;
     const Object target = weak ? Any() : kNull;
-    if (weak && (target == kNull || heap_.IsWeak(target))) return;
+    if (weak && !IsOfMyType(target)) return;
     const TypeId type = types_[static_cast<size_t>(Below(static_cast<int>(types_.size())))];
     ++births_;
     if (weak) heap_.Retain(target);
-    const Object object =
-        weak ? heap_.NewWeak(target, Below(2) == 0 ? Call : nullptr, this) : Make(heap_, type);
+    const Object object = weak ? heap_.NewWeak(target, Below(2) == 0 ? Call : nullptr, this)
+                          : Below(7) == 0 ? heap_.NewMap()
+                                          : Make(heap_, type);
     if (object == kNull) {
       ++nulls_;
       nulls_within_ += depth_ > 0 ? 1 : 0;
@@ -194,6 +215,26 @@ class Scenario {
       heap_.Release(object);
     }
     if (weak) heap_.Release(target);
+  }
+
+  void MakeEntry() {
+    const Object map = AnyMap();
+    const Object key = AnyKey();
+    const Object value = Any();
+    if (map == kNull || key == kNull || value == kNull) return;
+    const bool had = heap_.Lookup(map, key) != kNull;
+    const uint32_t references = heap_.References(value);
+    const int64_t failures = books.failures;
+    if (heap_.Put(map, key, value)) {
+      ++entries_;
+      return;
+    }
+    ++nulls_;
+    nulls_within_ += depth_ > 0 ? 1 : 0;
+    EXPECT_FALSE(had);
+    EXPECT_EQ(heap_.Lookup(map, key), kNull);
+    EXPECT_EQ(heap_.References(value), references);
+    EXPECT_EQ(books.failures, failures + 1);
   }
 
   void ExpectNew(Object object, bool weak, Object target) {
@@ -217,11 +258,12 @@ class Scenario {
       Bear(/*weak=*/false);
     } else if (dice < 45) {
       Bear(/*weak=*/true);
-    } else if (dice < 65) {
+    } else if (dice < 60) {
       const Object holder = Any();
       const Object value = Any();
-      if (holder != kNull && value != kNull && !heap_.IsWeak(holder))
-        AddReference(heap_, holder, value);
+      if (value != kNull && IsOfMyType(holder)) AddReference(heap_, holder, value);
+    } else if (dice < 70) {
+      MakeEntry();
     } else {
       Forget(dice);
     }
@@ -230,11 +272,15 @@ class Scenario {
   // None of these allocates, as far as user code does not; and the heap is too small to be trimmed.
   void Forget(int dice) {
     Forbid forbid;
-    if (dice < 85) {
+    if (dice < 72) {
+      const Object map = AnyMap();
+      const Object key = AnyKey();
+      if (map != kNull && key != kNull) heap_.Remove(map, key);
+    } else if (dice < 85) {
       Drop(Any());
     } else if (dice < 90) {
       const Object object = Any();
-      if (object == kNull || heap_.IsWeak(object)) return;
+      if (!IsOfMyType(object)) return;
       heap_.Retain(object);
       ClearReferences(heap_, object);
       heap_.Release(object);
@@ -268,6 +314,7 @@ class Scenario {
   int64_t births_ = 0;
   int64_t nulls_ = 0;
   int64_t nulls_within_ = 0;
+  int64_t entries_ = 0;
 };
 
 constexpr int kOperations = 300;
@@ -294,6 +341,7 @@ class Failure : public testing::TestWithParam<Rules::Finalizers> {
     const int64_t calls = books.calls - start;
     EXPECT_EQ(scenario->nulls(), books.failures);
     if (k != 0) EXPECT_GE(books.failures, 1);
+    if (k == 0) EXPECT_GT(scenario->entries(), 5);
     books.deny = true;
     if (k % 3 == 0) {
       scenario->heap().Reset();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Operations as C++ expressions: `Store(0, 1, 2)` is `r0[1] = r2`.
+// Operations as C++ expressions: `Store(0, 1, 2)` is `r0.1 = r2`, `Put(0, 1, 2)` is
+// `r0[r1] = r2`.
 //
 // Place: tests of collectors only.
 
@@ -33,6 +34,16 @@ inline Op Store(Ref ref, uint8_t slot, Ref value) {
 }
 inline Op EmptySlot(Ref ref, uint8_t slot) {
   return {.code = OpCode::kEmptySlot, .ref = ref, .slot = slot};
+}
+inline Op Map(uint8_t dest) { return {.code = OpCode::kMap, .dest = dest}; }
+inline Op Lookup(uint8_t dest, Ref map, Ref key) {
+  return {.code = OpCode::kMapGet, .dest = dest, .ref = map, .key = key};
+}
+inline Op Put(Ref map, Ref key, Ref value) {
+  return {.code = OpCode::kMapPut, .ref = map, .value = value, .key = key};
+}
+inline Op RemoveEntry(Ref map, Ref key) {
+  return {.code = OpCode::kMapRemove, .ref = map, .key = key};
 }
 inline Op Empty(uint8_t dest) { return {.code = OpCode::kEmptyRegister, .dest = dest}; }
 inline Op Collect(int32_t generation) { return {.code = OpCode::kCollect, .count = generation}; }

@@ -153,6 +153,11 @@ class Runner : public Observer {
       case OpCode::kEmptySlot:
         if (!Is(op.ref, OpCode::kNode) || op.slot >= objects_[At(op.ref)].birth.count) return true;
         return op.code == OpCode::kStore && At(op.value) == kNone;
+      case OpCode::kMapGet:
+      case OpCode::kMapPut:
+      case OpCode::kMapRemove:
+        if (!Is(op.ref, OpCode::kMap) || !Is(op.key, OpCode::kNode)) return true;
+        return op.code == OpCode::kMapPut && At(op.value) == kNone;
       case OpCode::kTakeGarbage:
         return op.count >= garbage_;
       case OpCode::kRaise:

@@ -57,10 +57,21 @@ std::string ExactJudge::PathTo(ObjectId wanted) const {
   if (paths.reached(wanted)) return paths.To(wanted);
   for (ObjectId id = 0; id < heap_.count(); ++id) {
     const ShadowObject& object = heap_.at(id);
+    const auto why = [&object] {
+      return object.kept ? "uncollectable" : "a cycle that no collection has found yet";
+    };
     const auto slot = std::find(object.slots.begin(), object.slots.end(), wanted);
-    if (slot == object.slots.end() || !Holds(object)) continue;
-    return fmt::format("#{} slot {} -> #{} ({})", id, slot - object.slots.begin(), wanted,
-                       object.kept ? "uncollectable" : "a cycle that no collection has found yet");
+    if (slot != object.slots.end() && Holds(object)) {
+      return fmt::format("#{} slot {} -> #{} ({})", id, slot - object.slots.begin(), wanted, why());
+    }
+    if (object.kind == ShadowObject::Kind::kMap) continue;
+    ObjectId map = kNone;
+    heap_.ForEachEntry(id, [&](ObjectId value, ObjectId other) {
+      if (value == wanted) map = other;
+    });
+    if (map != kNone) {
+      return fmt::format("#{} entry of #{} -> #{} ({})", map, id, wanted, why());
+    }
   }
   return fmt::format("the operation -> #{}", wanted);
 }

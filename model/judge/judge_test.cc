@@ -98,10 +98,10 @@ void ExpectConvicted(const std::string& trace, const Contract& contract, Law law
 
 std::vector<Rule> AllRules() {
   std::vector<Rule> rules;
-  for (const auto& table :
-       {DeathRules(), FinalizerRules(), WeakRules(), WeakCollectionRules(), CollectionRules(),
-        GarbageRules(), TrashFinalizerRules(), ResurrectionRules(), ScheduleRules(),
-        GenerationRules(), EnvelopeRules(), CountRules(), AbilityRules()}) {
+  for (const auto& table : {DeathRules(), FinalizerRules(), WeakRules(), WeakCollectionRules(),
+                            CollectionRules(), GarbageRules(), TrashFinalizerRules(),
+                            ResurrectionRules(), ScheduleRules(), GenerationRules(), MapRules(),
+                            MapCollectionRules(), EnvelopeRules(), CountRules(), AbilityRules()}) {
     rules.insert(rules.end(), table.begin(), table.end());
   }
   return rules;
@@ -239,6 +239,20 @@ TEST(JudgeWords, SayWhoHoldsWhatWasFreed) {
        "r0 = none\n> callback 2\nr1 = none\n> free 1\n",
        "#1 was freed while referenced: the callback due for #0 -> #1", "callback 1",
        "no-free-while-held at assignment in a callback"},
+      {kCPython39,
+       "r0 = map\n> new 0\nr1 = node 1\n> new 1\nr2 = node 0\n> new 2\nr1.0 = r2\nr0[r2] = r2\n"
+       "r0[r1] = r0\nr2 = none\n> free 2\n",
+       "#2 was freed while referenced: r1 -> #1 slot 0 -> #2", "nothing; #2 lives on",
+       "no-free-while-held at assignment in main"},
+      {kCPython39,
+       "r0 = map\n> new 0\nr1 = node 0\n> new 1\nr2 = leaf\n> new 2\nr0[r1] = r2\nr2 = none\n"
+       "> free 2\n",
+       "#2 was freed while referenced: r0 -> #0 entry of #1 -> #2", "nothing; #2 lives on",
+       "no-free-while-held at assignment in main"},
+      {kCPython26, "r0 = map\n> new 0\nr1 = node 0\n> new 1\nr0[r1] = r1\nr1 = none\n> free 1\n",
+       "#1 was freed while referenced: #0 entry of #1 -> #1 (a cycle that no collection has found "
+       "yet)",
+       "nothing; #1 lives on", "no-free-while-held at assignment in main"},
   };
   for (const Words& words : table) ExpectWords(words);
 }
@@ -275,6 +289,9 @@ TEST(JudgeWords, SayWhatWouldHaveBeenRight) {
        "`r1 = r0.0` yielded none instead of #0", "got 0", "load at load in main"},
       {kCPython26, "r0 = node 0\n> new 0\nr1 = weak r0\n> new 1\nr2 = r1()\n> got none\n",
        "`r2 = r1()` yielded none instead of #0", "got 0", "dereference at dereference in main"},
+      {kCPython26,
+       "r0 = map\n> new 0\nr1 = node 0\n> new 1\nr0[r1] = r0\nr2 = r0[r1]\n> got none\n",
+       "`r2 = r0[r1]` yielded none instead of #0", "got 0", "lookup at lookup in main"},
       {kCPython26, "collect 1\n> collect 1\n> done 3\n", "the collection returned 3 instead of 0",
        "done 0", "collection-count at collect in main"},
       {kCPython26,
@@ -301,6 +318,19 @@ TEST(JudgeWords, NameAtMostSixThingsThatAreDue) {
   EXPECT_EQ(std::count(verdict.violation->lawful.begin(), verdict.violation->lawful.end(), ','), 6);
   EXPECT_NE(verdict.violation->lawful.find(", 3 more"), std::string::npos)
       << verdict.violation->lawful;
+}
+
+// ---- what no lawful collector does ----
+
+// Its slots are released when the callback has ended. With an entry, Free releases slots, too.
+TEST(Judge, FollowsADeathWithinItsOwnCallback) {
+  for (const Contract* contract : Contracts(kAll)) {
+    ExpectLawful(
+        "r0 = map\n> new 0\nr1 = node 0\n> new 1\nr0[r1] = r0\nr2 = node 1\n> new 2\n"
+        "r2.0 = r0\nr3 = weak r2 call 0\n> new 3\nr2 = none\n> callback 3\nr4 = r0\n> free 2\n"
+        "> end 3\nr4 = r0[r1]\n> got 0\n",
+        *contract);
+  }
 }
 
 // ---- after a conviction ----

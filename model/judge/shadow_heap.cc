@@ -419,7 +419,7 @@ void ShadowHeap::Free(ObjectId id, ObjectId* queue) {
   object.freed = true;
   // Values of entries are released once all this is over. Not without entries: an adapter may
   // report a death before what it causes.
-  if (!entries_.empty() && !object.cleared && !object.slots.empty()) {
+  if (!entries_.empty() && object.releasing && !object.cleared && !object.slots.empty()) {
     ReleaseThrough(id, object.slots.size() - 1, kNone);
   }
   if (!HasEntries(id)) return;

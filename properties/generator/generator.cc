@@ -320,10 +320,12 @@ class Generator {
   Op ScriptMapOp(uint8_t reg) {
     const Ref map = builder_.Some(Guess::kMap);
     const Ref key = random_.Percent(50) ? kSelf : builder_.Some(Guess::kNode);
-    switch (random_.Below(4)) {
+    switch (random_.Below(5)) {
       case 0:
-        return Put(map, key, random_.Percent(50) ? kSelf : reg);
+        return MakeMap(reg);
       case 1:
+        return Put(map, key, random_.Percent(50) ? kSelf : reg);
+      case 2:
         return RemoveEntry(map, key);
       default:
         return Lookup(reg, map, key);

@@ -62,8 +62,9 @@ std::string TestName(std::string name) {
   return name;
 }
 
-Program ProgramOf(size_t index) {
+Program ProgramOf(size_t index, const Specimen& specimen) {
   GeneratorOptions options;
+  options.maps = (specimen.abilities & kMaps) != 0;
   if (index % 50 == 49) options.operations = 1000;
   return Generate(SeedOf(Seed(), index), options);
 }
@@ -88,7 +89,9 @@ Death Kill(const Specimen& mutant, size_t limit) {
   std::vector<Program> programs;
   for (size_t batch = kFirstBatch; death.programs < limit; batch = kBatch) {
     programs.clear();
-    for (size_t i = 0; i < batch; ++i) programs.push_back(ProgramOf(death.programs + i));
+    for (size_t i = 0; i < batch; ++i) {
+      programs.push_back(ProgramOf(death.programs + i, mutant));
+    }
     const size_t found = FindIsolated(programs, kAnySignature, mutant, isolation);
     death.programs += found;
     if (found == batch) continue;

@@ -26,8 +26,9 @@ Specimen Library(const std::string& folder, const std::string& name);
 // A name for gtest: without hyphens.
 std::string TestName(std::string name);
 
-// The random program of that index. Every fiftieth is long: some bugs need many objects.
-Program ProgramOf(size_t index);
+// The random program of that index, with maps if the specimen has them. Every fiftieth is long:
+// some bugs need many objects.
+Program ProgramOf(size_t index, const Specimen& specimen);
 
 // The corpus, but for what is only a report.
 std::vector<Program> CorpusPrograms();
