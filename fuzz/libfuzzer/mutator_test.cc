@@ -95,7 +95,7 @@ TEST(MutatorTest, TooLongProgramsAreCut) {
   ExpectValid(program, "cut");
 }
 
-TEST(MutatorTest, FromNothingToEveryOperation) {
+std::set<OpCode> ReachedFromNothing() {
   std::set<OpCode> reached;
   for (uint64_t seed = 0; seed < 300; ++seed) {
     Program program;
@@ -105,7 +105,22 @@ TEST(MutatorTest, FromNothingToEveryOperation) {
       for (const Op& op : script) reached.insert(op.code);
     }
   }
-  EXPECT_EQ(reached.size(), static_cast<size_t>(kOpCodes) - 1);  // nothing to poke without kinds
+  return reached;
+}
+
+TEST(MutatorTest, FromNothingToEveryOperation) {
+  const std::set<OpCode> plain = ReachedFromNothing();
+  SetVocabulary({}, /*maps=*/true);
+  const std::set<OpCode> with_maps = ReachedFromNothing();
+  SetVocabulary({}, /*maps=*/false);
+  for (int i = 0; i < kOpCodes; ++i) {
+    const auto code = static_cast<OpCode>(i);
+    const bool pokes = code == OpCode::kPoke;  // there is nothing to poke without kinds
+    const bool of_maps = code == OpCode::kMap || code == OpCode::kMapGet ||
+                         code == OpCode::kMapPut || code == OpCode::kMapRemove;
+    EXPECT_EQ(plain.count(code) != 0, !pokes && !of_maps) << WordOf(code);
+    EXPECT_EQ(with_maps.count(code) != 0, !pokes) << WordOf(code);
+  }
 }
 
 TEST(MutatorTest, NamesTheKindsOfTheSpecimenAtTheirPlaces) {
@@ -149,12 +164,14 @@ TEST(MutatorTest, MutatedProgramsAreLawful) {
   Specimen optimized;
   ASSERT_EQ(FindSpecimen("optimized", &optimized), "");
   Trial trial(optimized);
+  SetVocabulary({}, /*maps=*/true);
   for (uint64_t seed = 0; seed < 10'000; ++seed) {
     Program program = Typical(seed);
     for (uint64_t i = 0; i < 5; ++i) Mutate(seed * 5 + i, kMaxOps, &program);
     const Verdict verdict = trial.Run(program);
     ASSERT_TRUE(verdict.lawful()) << Report(optimized, verdict, Print(program));
   }
+  SetVocabulary({}, /*maps=*/false);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace {
 
 // Of the specimen of this process: its kinds, and whether it has maps. libFuzzer's callbacks have
 // no argument for it.
-bool& HasMaps() {
+bool& MapsOfSpecimen() {
   static bool maps = false;
   return maps;
 }
@@ -37,8 +37,10 @@ uint8_t RandomRegister(Random& random, const Program& program) {
   return static_cast<uint8_t>(random.Below(kRegisters));
 }
 
+bool HasMaps() { return MapsOfSpecimen(); }
+
 void SetVocabulary(const KindTable& kinds, bool maps) {
-  HasMaps() = maps;
+  MapsOfSpecimen() = maps;
   Palette() = kinds.kinds();
   std::erase_if(Palette(), [](const KindRow& kind) { return kind.known_bad(); });
 }

@@ -21,6 +21,7 @@ namespace ouro {
 
 // The kinds that random operations name from now on, and whether there are maps; neither before.
 void SetVocabulary(const KindTable& kinds, bool maps);
+bool HasMaps();
 
 // The code of an operation.
 OpCode RandomCode(Random& random);
