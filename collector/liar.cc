@@ -178,7 +178,8 @@ ScriptEnd CallTwice(Liar& liar, const Event& event) {
 ScriptEnd FreeBeforeCallback(Liar& liar, const Event& event) {
   if (event.kind == Kind::kCallback) {
     const ObjectId target = liar.shadow().at(event.id).target;
-    const bool first = !liar.shadow().at(target).freed && !liar.shadow().has_finalizer(target);
+    const bool first =
+        target != kNone && !liar.shadow().at(target).freed && !liar.shadow().has_finalizer(target);
     if (first) liar.Invent(Event::Free(target));
   }
   return liar.Tell(event);
@@ -205,14 +206,15 @@ ScriptEnd CallOldestFirst(Liar& liar, const Event& event) {
 ScriptEnd YieldTheDead(Liar& liar, const Event& event) {
   const LiarShadow::Frame& frame = liar.shadow().top();
   if (event.kind != Kind::kGot || frame.op.code != OpCode::kDeref) return liar.Tell(event);
-  const ObjectId target = liar.shadow().at(frame.object).target;
-  return liar.Tell(liar.shadow().at(target).freed ? Event::Got(target) : event);
+  const ObjectId target = frame.object == kNone ? kNone : liar.shadow().at(frame.object).target;
+  return liar.Tell(target != kNone && liar.shadow().at(target).freed ? Event::Got(target) : event);
 }
 
 // As if slots were counted from 1 when they are read.
 ScriptEnd YieldNeighbour(Liar& liar, const Event& event) {
   const LiarShadow::Frame& frame = liar.shadow().top();
-  if (event.kind != Kind::kGot || frame.op.code != OpCode::kLoad) return liar.Tell(event);
+  const bool loads = event.kind == Kind::kGot && frame.op.code == OpCode::kLoad;
+  if (!loads || frame.object == kNone) return liar.Tell(event);
   const std::vector<ObjectId>& slots = liar.shadow().at(frame.object).slots;
   const size_t neighbour = size_t{frame.op.slot} + 1;
   return liar.Tell(neighbour < slots.size() ? Event::Got(slots[neighbour]) : event);
@@ -221,7 +223,8 @@ ScriptEnd YieldNeighbour(Liar& liar, const Event& event) {
 // As if a map had one entry.
 ScriptEnd YieldLastStored(Liar& liar, const Event& event) {
   const LiarShadow::Frame& frame = liar.shadow().top();
-  if (event.kind != Kind::kGot || frame.op.code != OpCode::kMapGet) return liar.Tell(event);
+  const bool looks = event.kind == Kind::kGot && frame.op.code == OpCode::kMapGet;
+  if (!looks || frame.object == kNone) return liar.Tell(event);
   const ObjectId stored = liar.shadow().at(frame.object).stored;
   return liar.Tell(stored == kNone ? event : Event::Got(stored));
 }

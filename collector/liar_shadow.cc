@@ -14,6 +14,13 @@ ObjectId LiarShadow::Find(Ref ref) const {
   return kNone;
 }
 
+void LiarShadow::SetSlot(const Op& op, ObjectId value) {
+  const ObjectId id = Find(op.ref);
+  if (id == kNone) return;
+  std::vector<ObjectId>& slots = objects_.at(static_cast<size_t>(id)).slots;
+  if (op.slot < slots.size()) slots[op.slot] = value;
+}
+
 void LiarShadow::Begin(const Op& op) {
   Frame frame{.op = op};
   switch (op.code) {
@@ -30,13 +37,15 @@ void LiarShadow::Begin(const Op& op) {
       frame.released = std::exchange(registers_.at(op.dest), kNone);
       break;
     case OpCode::kStore:
-      objects_.at(static_cast<size_t>(Find(op.ref))).slots.at(op.slot) = Find(op.value);
+      SetSlot(op, Find(op.value));
       break;
     case OpCode::kMapPut:
-      objects_.at(static_cast<size_t>(Find(op.ref))).stored = Find(op.value);
+      if (const ObjectId map = Find(op.ref); map != kNone) {
+        objects_.at(static_cast<size_t>(map)).stored = Find(op.value);
+      }
       break;
     case OpCode::kEmptySlot:
-      objects_.at(static_cast<size_t>(Find(op.ref))).slots.at(op.slot) = kNone;
+      SetSlot(op, kNone);
       break;
     default:
       break;

@@ -72,7 +72,10 @@ class LiarShadow {
   bool collecting() const { return !frames_.empty() && top().type == Frame::Type::kCollection; }
 
  private:
+  // kNone, too, for what the judge knows already and an event has yet to tell: a wild collector may
+  // run scripts within a load.
   ObjectId Find(Ref ref) const;
+  void SetSlot(const Op& op, ObjectId value);
 
   std::vector<Object> objects_;
   std::array<ObjectId, kRegisters> registers_;

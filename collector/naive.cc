@@ -61,21 +61,6 @@ class Naive : public Collector, private NaiveHeap {
     Release(std::exchange(slot, value));
   }
 
-  ObjectId Lookup(const Op& op) const {
-    const auto entry = entries_.find({At(op.ref), At(op.key)});
-    return entry == entries_.end() ? kNone : entry->second;
-  }
-
-  void Put(const Op& op) {
-    const Pair pair = {At(op.ref), At(op.key)};
-    const auto [entry, made] = entries_.try_emplace(pair, kNone);
-    if (made) {
-      heap_.at(pair.first).partners.push_back(pair.second);
-      heap_.at(pair.second).partners.push_back(pair.first);
-    }
-    Assign(entry->second, At(op.value));
-  }
-
   void Fetch(const Op& op, ObjectId value) {
     Report(Event::Got(value));
     Assign(registers_[op.dest], value);
@@ -452,9 +437,9 @@ void Naive::Execute(const Op& op) {
     case OpCode::kDispose:
       return Dispose(At(op.ref));
     case OpCode::kMapGet:
-      return Fetch(op, Lookup(op));
+      return Fetch(op, Lookup({At(op.ref), At(op.key)}));
     case OpCode::kMapPut:
-      return Put(op);
+      return Assign(EntryOf({At(op.ref), At(op.key)}), At(op.value));
     case OpCode::kMapRemove:
       return Release(TakeEntry({At(op.ref), At(op.key)}));
     case OpCode::kStore:

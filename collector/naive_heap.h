@@ -8,6 +8,7 @@
 #define COLLECTOR_NAIVE_HEAP_H_
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -66,6 +67,21 @@ class NaiveHeap {
   // Section 14: an entry is a slot of both its map and its key.
   Pair PairOf(ObjectId id, ObjectId partner) const {
     return heap_.at(id).kind == OpCode::kMap ? Pair{id, partner} : Pair{partner, id};
+  }
+
+  // The value of an entry, which is made if there is none.
+  ObjectId& EntryOf(Pair pair) {
+    const auto [entry, made] = entries_.try_emplace(pair, kNone);
+    if (made) {
+      heap_.at(pair.first).partners.push_back(pair.second);
+      heap_.at(pair.second).partners.push_back(pair.first);
+    }
+    return entry->second;
+  }
+
+  ObjectId Lookup(Pair pair) const {
+    const auto entry = entries_.find(pair);
+    return entry == entries_.end() ? kNone : entry->second;
   }
 
   // Removes an entry, if there is one. Returns its value, whose reference is now the caller's.

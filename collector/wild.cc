@@ -146,8 +146,7 @@ void Wild::Apply(const Op& op) {
       return;
     }
     case OpCode::kDeref: {
-      const Object& weak = at(Resolve(op.ref));
-      const ObjectId id = weak.yields ? weak.target : kNone;
+      const ObjectId id = TargetOf(Resolve(op.ref));
       observer_.On(Event::Got(id));
       registers_[op.dest] = id;
       return;
@@ -209,8 +208,7 @@ void Wild::ApplyToMap(const Op& op) {
   if (op.code == OpCode::kMapPut) entries_[pair] = Resolve(op.value);
   if (op.code == OpCode::kMapRemove) entries_.erase(pair);
   if (op.code != OpCode::kMapGet) return;
-  const auto entry = entries_.find(pair);
-  registers_[op.dest] = entry == entries_.end() ? kNone : entry->second;
+  registers_[op.dest] = Lookup(pair);
   observer_.On(Event::Got(registers_[op.dest]));
 }
 
@@ -294,9 +292,7 @@ void Wild::Free(Ids victims) {
     object.freed = true;
     if (DueFinalizer(object)) owed_.push_back({id, false});
     object.slots.clear();
-    std::erase_if(entries_, [id](const auto& entry) {
-      return entry.first.first == id || entry.first.second == id;
-    });
+    RemoveEntries(id);
     ClearWeakTo(id);
     observer_.On(Event::Free(id));
   }
@@ -407,9 +403,7 @@ void Wild::Collect(bool must) {
   }
   const bool saves = saveall_;
   const Ids trash = Dead();
-  Ids waiting = trash;
-  std::erase_if(waiting, [this](ObjectId id) { return !DueFinalizer(at(id)); });
-  const Marks behind = ReachedFrom(waiting, Alive());
+  const Marks behind = ReachedFrom(Waiting(Alive()), Alive());
   ++collections_;
   ClearWeakIn(trash);
   FinalizeIn(trash, must);

@@ -70,6 +70,16 @@ class WildHeap {
   // ---- The graph -------------------------------------------------------------------------------
 
   Object& at(ObjectId id) { return objects_[static_cast<size_t>(id)]; }
+  ObjectId TargetOf(ObjectId weak) { return at(weak).yields ? at(weak).target : kNone; }
+  ObjectId Lookup(const std::pair<ObjectId, ObjectId>& pair) const {
+    const auto entry = entries_.find(pair);
+    return entry == entries_.end() ? kNone : entry->second;
+  }
+  void RemoveEntries(ObjectId id) {
+    std::erase_if(entries_, [id](const auto& entry) {
+      return entry.first.first == id || entry.first.second == id;
+    });
+  }
   ObjectId Resolve(Ref ref) const { return ref == kSelf ? selves_.back() : registers_[ref]; }
   bool counts() const { return rules_.prompt != Envelope::Prompt::kNo; }
   bool finalized_alive() const { return rules_.finalizers != Envelope::Finalizers::kAfterDeath; }

@@ -238,7 +238,7 @@ TEST_P(Damaged, IsConvicted) {
     Trial trial(specimen);
     CheckProperty(specimen.in_process ? 300 : 40, [&] {
       const auto subject = static_cast<Subject>(*rc::gen::inRange(0, kSubjects));
-      const Program program = *ArbitraryProgram({.subject = subject});
+      const Program program = *ArbitraryProgram({.subject = subject, .maps = true});
       DamageEach(Record(trial, program), *specimen.contract);
     });
   }
@@ -323,7 +323,7 @@ TEST(DamagedUnderBounds, IsMissedAsOftenAsThisTableSays) {
     Shares shares;
     Trial trial(specimen);
     for (int i = 0; i < 150; ++i) {
-      const Program program = Generate(SeedOf(Seed(), static_cast<uint64_t>(i)));
+      const Program program = Generate(SeedOf(Seed(), static_cast<uint64_t>(i)), {.maps = true});
       DamageAll(Record(trial, program), *specimen.contract, &shares);
     }
     std::printf("%s", Table(row.specimen, shares).c_str());

@@ -113,9 +113,12 @@ TEST_P(Metamorphic, RegistersHaveNoMeaning) {
       const bool refers = op.code == OpCode::kWeak || op.code == OpCode::kCopy ||
                           op.code == OpCode::kLoad || op.code == OpCode::kDeref ||
                           op.code == OpCode::kStore || op.code == OpCode::kEmptySlot;
+      const bool on_map =
+          op.code == OpCode::kMapGet || op.code == OpCode::kMapPut || op.code == OpCode::kMapRemove;
       if (WritesRegister(op.code)) op.dest = names[op.dest];
-      if (refers) op.ref = names[op.ref];
-      if (op.code == OpCode::kStore) op.value = names[op.value];
+      if (refers || on_map) op.ref = names[op.ref];
+      if (on_map) op.key = names[op.key];
+      if (op.code == OpCode::kStore || op.code == OpCode::kMapPut) op.value = names[op.value];
     };
     Program renamed = program;
     ForEachOp(&renamed, rename);
@@ -155,7 +158,7 @@ TEST_P(Metamorphic, VoidOperationsAreNothing) {
 TEST_P(Metamorphic, ACensusOnlyLooks) {
   Random random(Seed());
   CheckProperty(kTimes, [&] {
-    const Program program = *ArbitraryProgram({.censuses = false});
+    const Program program = *ArbitraryProgram({.censuses = false, .maps = true});
     Program looking = program;
     Insert(random, std::vector<Op>(3, Op{.code = OpCode::kCensus}), &looking);
     const Recording expected = Run(program);
@@ -225,7 +228,8 @@ TEST_P(Metamorphic, AutomaticCollectionsAreCollectionsInTheSamePlace) {
   int replaced = 0;
   CheckProperty(kTimes, [&] {
     ++programs;
-    const Program program = WithoutScripts(*ArbitraryProgram({.subject = Subject::kCollections}));
+    const Program program =
+        WithoutScripts(*ArbitraryProgram({.subject = Subject::kCollections, .maps = true}));
     const Transcript automatic = Run(program).lines;
     Program by_hand;
     by_hand.main.push_back({.code = OpCode::kDisable});

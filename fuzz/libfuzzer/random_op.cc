@@ -37,6 +37,8 @@ uint8_t RandomRegister(Random& random, const Program& program) {
   return static_cast<uint8_t>(random.Below(kRegisters));
 }
 
+bool HasMaps() { return (Abilities() & kMaps) != 0; }
+
 void SetVocabulary(const KindTable& kinds, uint32_t abilities) {
   Abilities() = abilities;
   Palette() = kinds.kinds();

@@ -129,6 +129,42 @@ void AddWeakReferences(std::vector<ConformanceCase>* cases) {
       weak | kCallbacks);
 }
 
+void AddMaps(std::vector<ConformanceCase>* cases) {
+  Add(cases, "the birth of a map is reported", "r0 = map", kMaps);
+  Add(cases, "a map yields the value of a key, and nothing for another one",
+      "r0 = map\nr1 = node 0\nr2 = node 0\nr3 = leaf\nr0[r1] = r3\nr4 = r0[r1]\nr4 = r0[r2]",
+      kMaps);
+  Add(cases, "an entry keeps its value alive",
+      "r0 = map\nr1 = node 0\nr2 = node 0\nr0[r1] = r2\nr2 = none\ncollect 2\nr2 = r0[r1]", kMaps);
+  Add(cases, "an entry does not keep its key alive, and goes with it",
+      "r0 = map\nr1 = node 0\nr2 = leaf\nr0[r1] = r2\nr1 = none\nr2 = none\ncollect 2\ncollect 2",
+      kMaps);
+  Add(cases, "another value replaces the old one",
+      "r0 = map\nr1 = node 0\nr2 = leaf\nr0[r1] = r2\nr2 = leaf\nr0[r1] = r2\ncollect 2\n"
+      "collect 2\nr3 = r0[r1]",
+      kMaps);
+  Add(cases, "an entry can be removed",
+      "r0 = map\nr1 = node 0\nr2 = leaf\nr0[r1] = r2\nr2 = none\nr0[r1] = none\ncollect 2\n"
+      "collect 2\nr2 = r0[r1]",
+      kMaps);
+  Add(cases, "the values die with the map",
+      "r0 = map\nr1 = node 0\nr2 = leaf\nr0[r1] = r2\nr2 = none\nr0 = none\ncollect 2\ncollect 2",
+      kMaps);
+  Add(cases, "a value that leads to its key does not keep it alive",
+      "r0 = map\nr1 = node 0\nr2 = node 1\nr0[r1] = r2\nr2.0 = r1\nr1 = none\nr2 = none\n"
+      "collect 2\ncollect 2",
+      kMaps);
+}
+
+void AddDisposals(std::vector<ConformanceCase>* cases) {
+  const std::string run = "def 0:\nr1 = leaf\nr1 = none\nmain:\nr0 = node 1 del 0\n";
+  const uint32_t needs = kDisposal | kFinalizers;
+  Add(cases, "a finalizer that is asked for runs, and the object lives on",
+      run + "dispose r0\nr0.0 = r0\nr2 = r0.0\nr0.0 = none\ncollect 2", needs);
+  Add(cases, "it runs at the object's death all the same",
+      run + "dispose r0\nr0 = none\ncollect 2\ncollect 2", needs);
+}
+
 void AddRest(std::vector<ConformanceCase>* cases) {
   Add(cases, "a collection of a young generation can be requested",
       "r0 = node 1\nr0.0 = r0\nr0 = none\ncollect 0\ncollect 1\ncollect 2\ncollect 2",
@@ -160,6 +196,8 @@ std::vector<ConformanceCase> AllCases() {
   AddSlots(&cases);
   AddFinalizers(&cases);
   AddWeakReferences(&cases);
+  AddMaps(&cases);
+  AddDisposals(&cases);
   AddRest(&cases);
   return cases;
 }

@@ -132,7 +132,7 @@ TEST_P(Liars, AreFound) {
   if (!failures.empty()) return;
   // No case covers what it lies about; random programs do.
   std::vector<Program> programs;
-  for (uint64_t i = 0; i < 3000; ++i) programs.push_back(Generate(SeedOf(1, i), {}));
+  for (uint64_t i = 0; i < 3000; ++i) programs.push_back(Generate(SeedOf(1, i), {.maps = true}));
   EXPECT_LT(FindIsolated(programs, kAnySignature, liar, Isolation{}), programs.size());
 }
 
