@@ -132,6 +132,7 @@ constexpr ouro_collector_table kGood = {
         },
     .map_put = [](void* gc, int map, int key, int from) { Told(gc, "map_put", map, key, from); },
     .map_remove = [](void* gc, int map, int key) { Told(gc, "map_remove", map, key); },
+    .dispose = [](void* gc, int from) { Told(gc, "dispose", from); },
 };
 
 // ---- Tables that are refused
@@ -160,7 +161,7 @@ TEST(CTable, OfVersion1IsTaken) {
   table.kinds = kinds;
   Specimen specimen;
   EXPECT_EQ(ReadCTable(table, &specimen), "its table has no function `map`");
-  table.abilities &= ~static_cast<uint32_t>(OURO_MAP);
+  table.abilities &= ~static_cast<uint32_t>(OURO_MAP | OURO_DISPOSE);
   EXPECT_EQ(ReadCTable(table, &specimen), "");
   EXPECT_TRUE(specimen.kinds.empty());
 }
@@ -217,8 +218,8 @@ TEST(CTable, NeedsItsWords) {
 }
 
 TEST(CTable, ClaimsOnlyAbilitiesThatThereAre) {
-  EXPECT_EQ(Refusal([](auto* t) { t->abilities |= 1 << 10; }),
-            "its abilities 0x7ff are not all in ouroboros.h");
+  EXPECT_EQ(Refusal([](auto* t) { t->abilities |= 1 << 11; }),
+            "its abilities 0xfff are not all in ouroboros.h");
   EXPECT_EQ(Refusal([](auto* t) { t->abilities = OURO_CALLBACK; }),
             "it says OURO_CALLBACK without OURO_WEAK");
 }
@@ -260,6 +261,7 @@ const Needed kNeeded[] = {
     NEEDED(map_get, OURO_MAP),
     NEEDED(map_put, OURO_MAP),
     NEEDED(map_remove, OURO_MAP),
+    NEEDED(dispose, OURO_DISPOSE),
 };
 
 TEST(CTable, NeedsTheFunctionsOfItsAbilitiesAndNoOthers) {

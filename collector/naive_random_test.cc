@@ -117,6 +117,7 @@ class ShadowHeap : public Observer {
       if (!map || key == kNone || kind_.at(key) != OpCode::kNode) return true;
       return op.code == OpCode::kMapPut && Find(op.value) == kNone;
     }
+    if (op.code == OpCode::kDispose || op.code == OpCode::kChain) return true;
     if (op.code == OpCode::kWeak) return !node;
     if (op.code == OpCode::kCopy) return id == kNone;
     if (op.code == OpCode::kDeref) return id == kNone || kind_.at(id) != OpCode::kWeak;

@@ -57,12 +57,12 @@ int EatStack(int depth) {
   return EatStack(depth + 1) + some[depth % 4096];
 }
 
-void EatAllStack() {
+void EatAllStack(bool silently) {
   const rlimit none = {0, 0};
   setrlimit(RLIMIT_CORE, &none);
   const rlimit stack = {1 << 20, RLIM_INFINITY};
   setrlimit(RLIMIT_STACK, &stack);
-  signal(SIGSEGV, SIG_DFL);
+  if (silently) signal(SIGSEGV, SIG_DFL);
   EXPECT_EQ(EatStack(0), 0);
 }
 
@@ -87,7 +87,9 @@ class Fragile : public CountingCollector {
       case 4:
         Hang();
       case 5:
-        return EatAllStack();
+        return EatAllStack(/*silently=*/true);
+      case 10:
+        return EatAllStack(/*silently=*/false);
       case 6:
         observer_.Broken("fake lost heart after `" + Print(op) + "`");
         return;
@@ -148,6 +150,13 @@ TEST_F(Isolate, TellsHowAProcessEnded) {
     EXPECT_TRUE(transcript.starts_with("r0 = leaf\n> new 0\nthreshold ")) << transcript;
     EXPECT_TRUE(transcript.ends_with("      # <- here\n")) << transcript;
   }
+}
+
+// Its signature is the same wherever the recursion ends. (Sanitizers say "stack-overflow".)
+TEST_F(Isolate, NamesAStackOverflow) {
+  const Verdict verdict = TryIsolated(Grief(10), FragileSpecimen(), kPatient);
+  EXPECT_NE(verdict.signature().find(": "), std::string::npos) << verdict.signature();
+  EXPECT_NE(verdict.signature().find("stack"), std::string::npos) << verdict.signature();
 }
 
 TEST_F(Isolate, EndsWhatHangsInTime) {

@@ -61,6 +61,8 @@ const Written kWritten[] = {
     {"census", {.code = OpCode::kCensus}},
     {"fail 1", {.code = OpCode::kFail, .count = 1}},
     {"raise", {.code = OpCode::kRaise}},
+    {"dispose r3", {.code = OpCode::kDispose, .ref = 3}},
+    {"r2 = chain 300", {.code = OpCode::kChain, .dest = 2, .count = 300}},
     {"poke r3.1 7", {.code = OpCode::kPoke, .ref = 3, .slot = 1, .count = 7}},
     {"r6 = map", {.code = OpCode::kMap, .dest = 6}},
     {"r1 = r2[r15]", {.code = OpCode::kMapGet, .dest = 1, .ref = 2, .key = 15}},
@@ -187,7 +189,7 @@ const char kOperations[] =
     "`rD = R [as T]`, `rD = R.K`, `rD = R()`, `R.K = R' [as T]`, `R.K = none`, `rD = none`, "
     "`collect G`, `threshold A B C`, `enable`, `disable`, `saveall on`, `saveall off`, "
     "`rD = garbage I`, `garbage clear`, `census`, `fail F`, `raise`, `poke R.K P`, "
-    "`rD = map`, `rD = R[Q]`, `R[Q] = R'`, `R[Q] = none`";
+    "`rD = map`, `rD = R[Q]`, `R[Q] = R'`, `R[Q] = none`, `dispose R`, `rD = chain L`";
 
 struct Malformed {
   std::string text;
@@ -221,10 +223,10 @@ TEST(ParseTest, ErrorsSayWhatIsWrongAndWhatIsRight) {
                                                       "...; thresholds are 0 ... 1000000000"},
       {"r0 = foo",
        "line 1: unexpected \"foo\" after \"r0 =\"; expected `node`, `leaf`, `weak`, a register, "
-       "`none`, `garbage` or `map`"},
+       "`none`, `garbage`, `map` or `chain`"},
       {"r0 =",
        "line 1: the line ends after \"r0 =\"; expected `node`, `leaf`, `weak`, a register, "
-       "`none`, `garbage` or `map`"},
+       "`none`, `garbage`, `map` or `chain`"},
       {"r0 = node -1", "line 1: unexpected \"-\" after \"r0 = node\"; expected a number"},
       {"r0 = node 1 call 1",
        "line 1: unexpected \"call\" after \"r0 = node 1\"; expected `as` or `del`"},
@@ -280,7 +282,7 @@ TEST(ParseTest, ErrorsAboutMapsToo) {
       {"r0[r1].0 = r2", "line 1: unexpected \".\" after \"r0[r1]\"; expected `=`"},
       {"r0 = [r1]",
        "line 1: unexpected \"[\" after \"r0 =\"; expected `node`, `leaf`, `weak`, a register, "
-       "`none`, `garbage` or `map`"},
+       "`none`, `garbage`, `map` or `chain`"},
   };
   for (const Malformed& row : kMalformed) ExpectError(row);
 }

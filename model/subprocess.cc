@@ -51,7 +51,7 @@ bool IsStackOverflow(int number, const siginfo_t& info, const void* context) {
 #elif defined(__aarch64__)
   stack = static_cast<uintptr_t>(machine.sp);
 #endif
-  constexpr uintptr_t kNear = 1 << 16;  // bytes: a frame is seldom larger
+  constexpr uintptr_t kNear = 1 << 20;  // bytes: a frame is seldom larger
   const auto address = reinterpret_cast<uintptr_t>(info.si_addr);
   return number == SIGSEGV && stack != 0 && address + kNear > stack && address < stack + kNear;
 }

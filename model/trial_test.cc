@@ -89,6 +89,12 @@ TEST(Trial, HandsOutNoVoidOperations) {
             (Lines{"r0 = leaf", "r1 = node 1", "r1.0 = r0", "r2 = none"}));
 }
 
+TEST(Trial, HandsOutAChainLinkByLink) {
+  const Lines made = HandedOut("r0 = leaf\nr14 = leaf\nr0 = chain 2\n");
+  EXPECT_EQ(made, (Lines{"r0 = leaf", "r14 = leaf", "r0 = none", "r15 = node 1", "r0 = r15",
+                         "r15 = none", "r15 = node 1", "r15.0 = r0", "r0 = r15", "r15 = none"}));
+}
+
 TEST(Trial, HandsOutNothingBeyondTheAbilities) {
   const std::string program =
       "r0 = node 0 del 0\n"

@@ -324,7 +324,9 @@ TEST(DamagedUnderBounds, IsMissedAsOftenAsThisTableSays) {
     Trial trial(specimen);
     for (int i = 0; i < 150; ++i) {
       const Program program = Generate(SeedOf(Seed(), static_cast<uint64_t>(i)), {.maps = true});
-      DamageAll(Record(trial, program), *specimen.contract, &shares);
+      const Recording recording = Record(trial, program);
+      if (!recording.verdict.lawful()) continue;  // PHP 8.2 has bugs of maps
+      DamageAll(recording, *specimen.contract, &shares);
     }
     std::printf("%s", Table(row.specimen, shares).c_str());
     Share all;

@@ -33,7 +33,8 @@ class Laws : public SpecimenTest {
   void ExpectLawful(Subject subject) {
     Trial trial(GetParam(), {.verify = kVerify});
     CheckProperty(kTimes, [&] {
-      const Program program = *ArbitraryProgram({.subject = subject, .maps = true});
+      const Program program =
+          *ArbitraryProgram({.subject = subject, .maps = true, .disposals = true});
       if (trial.Run(program).lawful()) return;
       std::string transcript;
       const Verdict verdict = trial.Run(program, &transcript);

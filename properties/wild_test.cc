@@ -70,7 +70,8 @@ TEST(WildTest, IsLawful) {
     const Specimen specimen = WildSpecimen(*contract, 1);
     Trial trial(specimen);
     for (int i = 0; i < Programs(); ++i) {
-      const Program program = Generate(SeedOf(7, static_cast<uint64_t>(i)), {.maps = true});
+      const Program program =
+          Generate(SeedOf(7, static_cast<uint64_t>(i)), {.maps = true, .disposals = true});
       std::string transcript;
       const Verdict verdict = trial.Run(program);
       if (verdict.lawful()) continue;
@@ -161,7 +162,7 @@ char Convicted(const std::string& law, const Contract& contract) {
   bool other = false;
   for (int i = 0; i < kLies; ++i) {
     const Verdict verdict =
-        trial.Run(Generate(SeedOf(8, static_cast<uint64_t>(i)), {.maps = true}));
+        trial.Run(Generate(SeedOf(8, static_cast<uint64_t>(i)), {.maps = true, .disposals = true}));
     if (!verdict.violation) continue;
     if (Name(verdict.violation->law) == law) return 'x';
     other = true;

@@ -55,6 +55,10 @@ TEST(ConformanceTest, PeersPassAllTheirCases) {
   for (const Specimen& specimen : PresentPeers(&absent)) {
     size_t passed = 0;
     for (const FailedCase& failed : FailuresOf(specimen, &passed)) {
+      // PHP 8.2: GH-10043, corpus/native/php_weak_map_cycle.php.
+      const bool known = std::string(specimen.contract->name) == "php" &&
+                         failed.name == "a value that leads to its key does not keep it alive";
+      if (known) continue;
       ADD_FAILURE() << failed.name << "\n" << Report(specimen, failed.verdict, failed.transcript);
     }
     EXPECT_GT(passed, size_t{80}) << specimen.name;

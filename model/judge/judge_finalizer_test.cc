@@ -45,6 +45,69 @@ constexpr Rule kRules[] = {
 -> end 0
 -> free 0
 )"},
+    {"AFinalizerThatIsAskedForRuns", kAll, Law::kFinalizeAtOnce, R"(
+ r0 = node 0 del 0
+ > new 0
+ dispose r0  # <- here
+-> finalize 0
+-> end 0
+)"},
+    {"AFinalizerThatIsAskedForRunsOnce", kAll, Law::kNoFinalizeWhileHeld, R"(
+ r0 = node 0 del 0
+ > new 0
+ dispose r0
+ > finalize 0
+ > end 0
++> finalize 0  # <- here
++> end 0
+)"},
+    {"TheFinalizerOfAnotherObjectIsNotAskedFor", kAll, Law::kNoFinalizeWhileHeld, R"(
+ r0 = node 0 del 0
+ > new 0
+ r1 = node 0 del 0
+ > new 1
+ dispose r0
++> finalize 1  # <- here
++> end 1
+ > finalize 0
+ > end 0
+)"},
+    {"AskingForAFinalizerDoesNotCount", kAll, Law::kFinalizeBeforeFree, R"(
+ r0 = node 0 del 0
+ > new 0
+ dispose r0
+ > finalize 0
+ > end 0
+ r0 = none
+-> finalize 0
+-> end 0
+ > free 0  # <- here
+)"},
+    {"AskingForAFinalizerClearsNoWeakReference", kAll, Law::kDereference, R"(
+ r0 = node 0 del 0
+ > new 0
+ r1 = weak r0
+ > new 1
+ dispose r0
+ > finalize 0
+ > end 0
+ r2 = r1()
+-> got 0
++> got none  # <- here
+)"},
+    {"WhatIsAskedMayDieOfIt", kAll, Law::kFreeAtOnce, R"(
+ r0 = node 0 del 0
+ > new 0
+ dispose r0
+ > finalize 0
+   r0 = none
+ > end 0
+ > finalize 0
+ > end 0  # <- here
+-> free 0
+ r1 = leaf
+ > new 1
+)"},
     {"AFinalizerRunsOnceADeath", kAll, Law::kFinalizeAsOften, R"(
  r0 = node 0 del 0
  > new 0
