@@ -127,9 +127,17 @@ std::string Anonymous(std::string_view sentence) {
 }
 
 void LastWords::Add(std::string_view part) {
+  text_.append(part);
   // Superfluous text is erased occasionally, not with each part, so that Add is amortized linear.
-  text_.append(part.substr(part.size() - std::min(part.size(), 2 * kMaxWords)));
-  if (text_.size() > 4 * kMaxWords) text_.erase(0, text_.size() - 2 * kMaxWords);
+  if (text_.size() <= 4 * kMaxWords) return;
+  const size_t mark = text_.rfind(kBacktraceMark);
+  if (mark == std::string::npos) {
+    text_.erase(0, text_.size() - 2 * kMaxWords);
+    return;
+  }
+  // Of a backtrace the beginning counts: with long paths it is longer than what is kept.
+  text_.erase(0, mark - std::min(mark, kMaxWords));
+  text_.resize(std::min(text_.size(), 3 * kMaxWords));
 }
 
 std::string_view LastWords::Words() const {

@@ -33,7 +33,7 @@ std::string Anonymous(std::string_view sentence);
 // The end of a text that arrives in parts.
 class LastWords {
  public:
-  // Amortized O(part); keeps at most 16 KB.
+  // Amortized O(part); keeps at most 16 KB: the end, but of a backtrace the beginning.
   void Add(std::string_view part);
   void Clear() { text_.clear(); }
 

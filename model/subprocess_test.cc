@@ -307,6 +307,25 @@ TEST(LastWordsTest, Frames) {
   EXPECT_EQ(Words(text).Text(), "words\n");
 }
 
+// Its frames have long paths, it comes in parts, and much was printed before.
+TEST(LastWordsTest, OfALongBacktraceTheInnermostFramesAreKept) {
+  const std::string frame = "/" + std::string(400, 'p') + "/toy.so(toy_collect+0x12)[0x7f02]\n";
+  for (const size_t part : {100, 5000, 60'000}) {
+    std::string text(20'000, 'x');
+    text += "\nfatal: it is full\n";
+    text += kBacktraceMark;
+    text += "./inner.so(inner+0x1)[0x7f01]\n";
+    for (int i = 0; i < 64; ++i) text += frame;
+    LastWords words;
+    for (size_t i = 0; i < text.size(); i += part) words.Add(text.substr(i, part));
+    EXPECT_EQ(words.Gist(/*any=*/false), "fatal: it is full") << part;
+    ASSERT_EQ(words.Frames().size(), kMaxFrames) << part;
+    EXPECT_EQ(words.Frames()[0], "inner (inner.so)") << part;
+    EXPECT_EQ(words.Frames()[7], "toy_collect (toy.so)") << part;
+    EXPECT_LE(words.Text().size(), kMaxWords + 1) << part;
+  }
+}
+
 TEST(LastWordsTest, Anonymous) {
   EXPECT_EQ(Anonymous("wrong at 0xbeef, 12 of 7"), "wrong at 0x.., N of N");
   EXPECT_EQ(Anonymous("died of signal 11 after 12 ms"), "died of signal 11 after N ms");
