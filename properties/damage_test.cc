@@ -237,8 +237,10 @@ TEST_P(Damaged, IsConvicted) {
   for (const Specimen& specimen : Witnesses()) {
     Trial trial(specimen);
     CheckProperty(specimen.in_process ? 300 : 40, [&] {
-      const auto subject = static_cast<Subject>(*rc::gen::inRange(0, kSubjects));
-      const Program program = *ArbitraryProgram({.subject = subject, .maps = true});
+      // At any size: RapidCheck's ranges grow with it, so the last subjects would hardly be drawn.
+      const auto subject =
+          static_cast<Subject>(*rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, kSubjects)));
+      const Program program = *ArbitraryProgram({.subject = subject, .abilities = kMaps});
       DamageEach(Record(trial, program), *specimen.contract);
     });
   }
@@ -323,9 +325,12 @@ TEST(DamagedUnderBounds, IsMissedAsOftenAsThisTableSays) {
     Shares shares;
     Trial trial(specimen);
     for (int i = 0; i < 150; ++i) {
-      const Program program = Generate(SeedOf(Seed(), static_cast<uint64_t>(i)), {.maps = true});
+      const Program program =
+          Generate(SeedOf(Seed(), static_cast<uint64_t>(i)), {.abilities = kMaps});
       const Recording recording = Record(trial, program);
-      if (!recording.verdict.lawful()) continue;  // PHP 8.2 has bugs of maps
+      if (std::string(row.specimen) == "php" && !recording.verdict.lawful())
+        continue;  // it has bugs of maps
+      ASSERT_TRUE(recording.verdict.lawful()) << row.specimen << "\n" << Print(program);
       DamageAll(recording, *specimen.contract, &shares);
     }
     std::printf("%s", Table(row.specimen, shares).c_str());
