@@ -26,8 +26,8 @@
  *   a node  has up to OURO_MAX_SLOTS slots, initially empty, and possibly a finalizer;
  *   a leaf  has neither;
  *   a weak reference  refers to a node without keeping it alive, and may have a callback;
- *   a map  holds the value of an entry as long as the key, a node, lives, and does not hold the
- * key. All are referenced by registers and by slots of nodes.
+ *   a map  has entries: it holds a value as long as the key, a node, lives, but not the key.
+ * All are referenced by registers, by slots of nodes, and as values of entries.
  *
  * Threads: all calls, in both directions, are made on one thread, the caller's. Exceptions: no C++
  * exception may leave a function of the table.

@@ -22,7 +22,7 @@ constexpr ExactRules kOf27 = {
     .cyclic_finalizers = C::kUncollectable,
     .death_order = D::kCallbacksFirst,
     .resurrection = R::kSparesReachable,
-    .answer = A::kLeft,
+    .answer = A::kFound,
     .clears = W::kToTrash,
     .full_collection_waits = true,
 };

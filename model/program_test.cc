@@ -359,6 +359,15 @@ TEST(SimplerTest, RegistersOneByOneWhenTheirOrderMatters) {
   EXPECT_EQ(texts[3], "r3 = r0\n");
 }
 
+// At which length a stack overflows differs from run to run.
+TEST(SimplerTest, ChainsAreHalved) {
+  std::set<int> lengths;
+  for (const Program& program : Simpler({.main = {{.code = OpCode::kChain, .count = 1001}}})) {
+    for (const Op& op : program.main) lengths.insert(op.count);
+  }
+  EXPECT_EQ(lengths, (std::set<int>{1, 501}));
+}
+
 TEST(SimplerTest, LongProgramsHaveBoldCandidates) {
   Program program;
   program.main.assign(kMaxOps, Op{.code = OpCode::kLeaf, .dest = 15});

@@ -95,6 +95,16 @@ TEST(Trial, HandsOutAChainLinkByLink) {
                          "r15 = none", "r15 = node 1", "r15.0 = r0", "r0 = r15", "r15 = none"}));
 }
 
+TEST(Trial, LeavesOutTheMiddleOfALongTranscript) {
+  std::string transcript;
+  for (int i = 0; i < 3000; ++i) transcript += "r0 = r" + std::to_string(i) + "\n";
+  const std::string report = Report(SpecimenOf<CountingCollector>(0), Verdict(), transcript);
+  EXPECT_NE(report.find("    r0 = r99\n    # ... 2800 more lines"), std::string::npos);
+  EXPECT_NE(report.find("\n    r0 = r2900\n"), std::string::npos);
+  EXPECT_EQ(report.find("r0 = r100\n"), std::string::npos);
+  EXPECT_EQ(report.find("r0 = r2899\n"), std::string::npos);
+}
+
 TEST(Trial, HandsOutNothingBeyondTheAbilities) {
   const std::string program =
       "r0 = node 0 del 0\n"

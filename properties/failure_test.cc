@@ -63,7 +63,7 @@ TEST_P(Failures, OfEachAllocationOfTheCorpusAreLawful) {
 TEST_P(Failures, OfEachAllocationOfRandomProgramsAreLawful) {
   GeneratorOptions options;
   options.failures = false;  // only the one that Sweep() adds
-  options.maps = options.disposals = true;
+  options.abilities = kAllAbilities;
   int allocations = 0;
   for (uint64_t i = 0; i < kRandomPrograms && !HasFailure(); ++i) {
     allocations += Sweep(Generate(SeedOf(Seed(), i), options));

@@ -33,8 +33,7 @@ class Laws : public SpecimenTest {
   void ExpectLawful(Subject subject) {
     Trial trial(GetParam(), {.verify = kVerify});
     CheckProperty(kTimes, [&] {
-      const Program program =
-          *ArbitraryProgram({.subject = subject, .maps = true, .disposals = true});
+      const Program program = *ArbitraryProgram({.subject = subject, .abilities = kAllAbilities});
       if (trial.Run(program).lawful()) return;
       std::string transcript;
       const Verdict verdict = trial.Run(program, &transcript);

@@ -62,7 +62,7 @@ Specimen LiarSpecimen(const std::string& law, const Honest& honest) {
 Program RandomProgram(int number) {
   const char* text = std::getenv("TEST_RANDOM_SEED");
   const uint64_t seed = text == nullptr ? 0 : std::strtoull(text, nullptr, 10);
-  return Generate(SeedOf(seed, static_cast<uint64_t>(number)), {.maps = true, .disposals = true});
+  return Generate(SeedOf(seed, static_cast<uint64_t>(number)), {.abilities = kAllAbilities});
 }
 
 // For each liar over naive26, a program that convicts it; no shorter one would.

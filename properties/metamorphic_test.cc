@@ -158,7 +158,7 @@ TEST_P(Metamorphic, VoidOperationsAreNothing) {
 TEST_P(Metamorphic, ACensusOnlyLooks) {
   Random random(Seed());
   CheckProperty(kTimes, [&] {
-    const Program program = *ArbitraryProgram({.censuses = false, .maps = true, .disposals = true});
+    const Program program = *ArbitraryProgram({.censuses = false, .abilities = kAllAbilities});
     Program looking = program;
     Insert(random, std::vector<Op>(3, Op{.code = OpCode::kCensus}), &looking);
     const Recording expected = Run(program);
@@ -229,7 +229,7 @@ TEST_P(Metamorphic, AutomaticCollectionsAreCollectionsInTheSamePlace) {
   CheckProperty(kTimes, [&] {
     ++programs;
     const Program program = WithoutScripts(
-        *ArbitraryProgram({.subject = Subject::kCollections, .maps = true, .disposals = true}));
+        *ArbitraryProgram({.subject = Subject::kCollections, .abilities = kAllAbilities}));
     const Transcript automatic = Run(program).lines;
     Program by_hand;
     by_hand.main.push_back({.code = OpCode::kDisable});

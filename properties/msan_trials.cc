@@ -32,7 +32,7 @@ uint64_t Unlawful(const Contract& contract, const heap::Rules& rules, uint64_t p
   Trial trial(specimen);
   uint64_t unlawful = 0;
   for (uint64_t i = 0; i < programs; ++i) {
-    const Program program = Generate(SeedOf(1, i), {.maps = true});
+    const Program program = Generate(SeedOf(1, i), {.abilities = kMaps});
     if (trial.Run(program).lawful()) continue;
     if (++unlawful == 1) std::printf("%s", Print(program).c_str());
   }

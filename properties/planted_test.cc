@@ -75,7 +75,7 @@ std::vector<Program> Programs(const Specimen& bug, size_t begin, size_t end) {
     return programs;
   }
   for (size_t i = begin; i < std::min(begin + kBatch, end); ++i) {
-    programs.push_back(Generate(SeedOf(Seed(), i), {.maps = (bug.abilities & kMaps) != 0}));
+    programs.push_back(Generate(SeedOf(Seed(), i), {.abilities = bug.abilities}));
   }
   return programs;
 }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -31,7 +32,7 @@ constexpr int kPrograms = 10'000;
 constexpr double kLeast = 0.2;  // percent of the programs, at least
 
 Program RandomProgram(uint64_t i) {
-  return Generate(SeedOf(Seed(), i), {.maps = true, .disposals = true});
+  return Generate(SeedOf(Seed(), i), {.abilities = kAllAbilities});
 }
 
 // ---- situations ----
@@ -56,9 +57,9 @@ TEST(ReachTest, EverySituationIsReachedOrImpossible) {
                                            Named("optimized-pep442")};
   std::vector<Shares> shares;
   for (const Specimen& specimen : specimens)
-    shares.push_back(Measure(specimen, {.maps = true, .disposals = true}, kPrograms));
+    shares.push_back(Measure(specimen, {.abilities = kAllAbilities}, kPrograms));
   const Shares uniform =
-      Measure(specimens[0], {.clusters = false, .maps = true, .disposals = true}, kPrograms);
+      Measure(specimens[0], {.clusters = false, .abilities = kAllAbilities}, kPrograms);
   std::string table = fmt::format("{:34}", "% of programs");
   for (const Specimen& specimen : specimens)
     table += fmt::format("{:>13}", specimen.contract->name);
@@ -116,9 +117,9 @@ TEST(ReachTest, SubjectsReachTheirOwnSituationsMoreOften) {
   };
   for (const Special& special : specials) {
     const Specimen specimen = Named(special.specimen);
-    const Shares usual = Measure(specimen, {.maps = true, .disposals = true}, kPrograms / 2);
-    const Shares biased = Measure(
-        specimen, {.subject = special.subject, .maps = true, .disposals = true}, kPrograms / 2);
+    const Shares usual = Measure(specimen, {.abilities = kAllAbilities}, kPrograms / 2);
+    const Shares biased =
+        Measure(specimen, {.subject = special.subject, .abilities = kAllAbilities}, kPrograms / 2);
     for (const Situation situation : special.situations) {
       const auto s = static_cast<size_t>(situation);
       std::printf("%-34s%12.2f %% instead of %.2f %%\n", Name(situation), biased[s], usual[s]);
@@ -152,6 +153,22 @@ void Count(const Transcript& lines, std::array<Seen, kOpCodes>* seen) {
 bool MainOnly(OpCode code) {
   return code == OpCode::kThreshold || code == OpCode::kEnable || code == OpCode::kDisable ||
          code == OpCode::kSaveallOn || code == OpCode::kSaveallOff || code == OpCode::kFail;
+}
+
+// `ouro campaign --scale`: each program has one chain, unless its place is beyond the end.
+TEST(ReachTest, LongChainsComeWithScaleAlone) {
+  for (const bool scale : {false, true}) {
+    int chains = 0;
+    for (uint64_t i = 0; i < 1000; ++i) {
+      const Program program = Generate(SeedOf(Seed(), i), {.scale = scale});
+      const auto all = std::count_if(program.main.begin(), program.main.end(),
+                                     [](const Op& op) { return op.code == OpCode::kChain; });
+      EXPECT_LE(all, 1);
+      chains += static_cast<int>(all);
+    }
+    EXPECT_EQ(chains > 0, scale);
+    if (scale) EXPECT_GE(chains, 900);
+  }
 }
 
 TEST(ReachTest, EveryOperationIsExecuted) {

@@ -35,8 +35,7 @@ std::string Names(uint64_t situations) {
 uint64_t Reached(const Specimen& specimen) {
   Trial trial(specimen);
   const uint64_t possible = PossibleSituations(specimen);
-  const GeneratorOptions options = {.maps = (specimen.abilities & kMaps) != 0,
-                                    .disposals = (specimen.abilities & kDisposal) != 0};
+  const GeneratorOptions options = {.abilities = specimen.abilities};
   uint64_t reached = 0;
   for (uint64_t i = 0; i < kPrograms && (reached & possible) != possible; ++i) {
     reached |= trial.Run(Generate(SeedOf(Seed(), i), options)).situations;

@@ -71,7 +71,7 @@ TEST(WildTest, IsLawful) {
     Trial trial(specimen);
     for (int i = 0; i < Programs(); ++i) {
       const Program program =
-          Generate(SeedOf(7, static_cast<uint64_t>(i)), {.maps = true, .disposals = true});
+          Generate(SeedOf(7, static_cast<uint64_t>(i)), {.abilities = kAllAbilities});
       std::string transcript;
       const Verdict verdict = trial.Run(program);
       if (verdict.lawful()) continue;
@@ -162,7 +162,7 @@ char Convicted(const std::string& law, const Contract& contract) {
   bool other = false;
   for (int i = 0; i < kLies; ++i) {
     const Verdict verdict =
-        trial.Run(Generate(SeedOf(8, static_cast<uint64_t>(i)), {.maps = true, .disposals = true}));
+        trial.Run(Generate(SeedOf(8, static_cast<uint64_t>(i)), {.abilities = kAllAbilities}));
     if (!verdict.violation) continue;
     if (Name(verdict.violation->law) == law) return 'x';
     other = true;

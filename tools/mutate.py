@@ -31,13 +31,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 HEADERS = ["collector/heap/storage.h", "collector/heap/entries.h", "collector/heap/embedder.h",
            "collector/heap/heap.h", "collector/heap/heap_inl.h", "collector/heap/handle.h",
            "collector/optimized.h"]
-SOURCES = [f"collector/heap/{name}.cc" for name in
-           ("collect", "death", "debug", "heap", "inspect", "map", "reach", "storage")]
-SOURCES.append("collector/optimized.cc")
+HEAP = "collector/heap"
+UNITS = ["collect", "death", "debug", "entries", "heap", "inspect", "map", "reach", "storage"]
+SOURCES = [f"{HEAP}/{name}.cc" for name in UNITS] + ["collector/optimized.cc"]
 VERIFIED = 300  # random programs after each of whose operations the heap looks at itself
 # The heap's unit tests, and the files that each consists of.
-HEAP = "collector/heap"
-UNITS = ["collect", "death", "debug", "heap", "inspect", "map", "reach", "storage"]
 TESTS = {name: [name] for name in ("storage_test", "trim_test", "debug_test", "memory_test",
                                    "saturation_test")}
 TESTS["heap_test"] = ["heap_collect_test", "heap_test"]

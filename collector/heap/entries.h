@@ -99,7 +99,6 @@ class Entries {
     return entry;
   }
   bool Grow();
-  void Append(uint32_t entry);
   void Release();
 
   const Allocator allocator_;

@@ -290,6 +290,8 @@ class Heap {
   }
   template <typename F>
   void ForEachEntry(Object object, F each) const;
+  template <typename F>
+  void ForEachReferent(Object object, F each) const;
   void DetachEntry(uint32_t entry);
   uint32_t FirstEntry(Object object) const;
   void ReleaseEntries(Object object);

@@ -65,6 +65,13 @@ inline void Heap::ForEachEntry(Object object, F each) const {
   }
 }
 
+// Calls each(Object) for what `object` refers to: its references, or the values of a map.
+template <typename F>
+inline void Heap::ForEachReferent(Object object, F each) const {
+  ForEachReference(object, each);
+  if (IsMap(object)) ForEachEntry(object, [&](Object value, Object) { each(value); });
+}
+
 inline void Heap::Untrack(Object object) {
   if (storage_.ListOf(object) < kLists) storage_.Remove(object);
   storage_.SetList(object, kDying);

@@ -44,10 +44,7 @@ std::vector<Object> Heap::GetReferrers(Object object) const {
   std::vector<Object> referrers;
   ForEachTracked([&](Object candidate, int) {
     bool refers = false;
-    ForEachReference(candidate, [&](Object held) { refers = refers || held == object; });
-    if (IsMap(candidate)) {
-      ForEachEntry(candidate, [&](Object value, Object) { refers = refers || value == object; });
-    }
+    ForEachReferent(candidate, [&](Object held) { refers = refers || held == object; });
     if (refers) referrers.push_back(candidate);
   });
   return referrers;
@@ -56,15 +53,12 @@ std::vector<Object> Heap::GetReferrers(Object object) const {
 // Counted first: push_back must not throw through the type's own function.
 std::vector<Object> Heap::GetReferents(Object object) const {
   size_t count = 0;
-  ForEachReference(object, [&](Object held) { count += held != kNull ? 1 : 0; });
+  ForEachReferent(object, [&](Object held) { count += held != kNull ? 1 : 0; });
   std::vector<Object> referents;
   referents.reserve(count);
-  ForEachReference(object, [&](Object held) {
+  ForEachReferent(object, [&](Object held) {
     if (held != kNull) referents.push_back(held);
   });
-  if (IsMap(object)) {
-    ForEachEntry(object, [&](Object value, Object) { referents.push_back(value); });
-  }
   return referents;
 }
 
@@ -96,7 +90,7 @@ std::string Heap::Verify(const std::vector<Object>& held) const {
   // All references, sorted by what they refer to.
   size_t references = held.size() + storage_.garbage.size + storage_.pending_releases.size;
   for (const Object object : objects) {
-    ForEachReference(object, [&](Object) { ++references; });
+    ForEachReferent(object, [&](Object) { ++references; });
   }
   std::vector<Object> counted;
   counted.reserve(references);  // push_back must not throw through a type's own function
@@ -107,10 +101,7 @@ std::string Heap::Verify(const std::vector<Object>& held) const {
   for (const ObjectList* list : {&storage_.garbage, &storage_.pending_releases}) {
     std::for_each(list->objects, list->objects + list->size, count);
   }
-  for (const Object object : objects) ForEachReference(object, count);
-  for (const Object object : objects) {
-    if (IsMap(object)) ForEachEntry(object, [&](Object value, Object) { count(value); });
-  }
+  for (const Object object : objects) ForEachReferent(object, count);
   std::sort(counted.begin(), counted.end());
   auto next = counted.begin();
   for (const Object object : objects) {  // sorted too

@@ -35,10 +35,9 @@ Supervisor::Supervisor(const Specimen& specimen, const SupervisorOptions& option
   generator_.operations = options_.operations;
   generator_.kinds = specimen_.kinds.kinds();
   generator_.scale = options_.scale;
-  generator_.settings =
-      !options_.scale;  // small thresholds would collect a long chain at each birth
-  generator_.maps = (specimen_.abilities & kMaps) != 0;
-  generator_.disposals = (specimen_.abilities & kDisposal) != 0;
+  // Small thresholds would collect a long chain at each birth.
+  generator_.settings = !options_.scale;
+  generator_.abilities = specimen_.abilities;
   generator_.clusters = !options_.engines.Has(Engine::kUniform);
 }
 

@@ -177,7 +177,7 @@ bool Grow(Random& random, size_t max_ops, Program* program) {
   const Shape* drawn = nullptr;
   do {
     drawn = &kShapeTable[Draw(random, kShapes)];
-  } while (drawn->needs == Shape::kMaps && !HasMaps());
+  } while (drawn->needs == Shape::kMaps && (Vocabulary() & kMaps) == 0);
   drawn->build(builder);
   const Program& shape = builder.program();
   if (shape.size() == 0 || shape.size() > max_ops - size) return false;
@@ -189,7 +189,7 @@ bool Grow(Random& random, size_t max_ops, Program* program) {
 // A generated program combines shapes on purpose, which single mutations seldom do.
 bool Borrow(Random& random, size_t max_ops, Program* program) {
   if (program->size() >= max_ops) return false;
-  const Program donor = Generate(random.Next(), {.maps = HasMaps()});
+  const Program donor = Generate(random.Next(), {.abilities = Vocabulary()});
   if (donor.main.empty()) return false;
   OpRange range = {kNoScript, Draw(random, donor.main.size()), 0};
   range.length = 1 + Draw(random, donor.main.size() - range.at);

@@ -37,7 +37,7 @@ uint8_t RandomRegister(Random& random, const Program& program) {
   return static_cast<uint8_t>(random.Below(kRegisters));
 }
 
-bool HasMaps() { return (Abilities() & kMaps) != 0; }
+uint32_t Vocabulary() { return Abilities(); }
 
 void SetVocabulary(const KindTable& kinds, uint32_t abilities) {
   Abilities() = abilities;

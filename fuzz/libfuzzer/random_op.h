@@ -22,7 +22,7 @@ namespace ouro {
 // What random operations may be from now on: the kinds that they name, and the newer abilities that
 // they need, kMaps and kDisposal; none before.
 void SetVocabulary(const KindTable& kinds, uint32_t abilities);
-bool HasMaps();
+uint32_t Vocabulary();  // these abilities
 
 // The code of an operation.
 OpCode RandomCode(Random& random);

@@ -52,8 +52,7 @@ bool RandomLawful(const Specimen& specimen, const CheckAdapterArguments& argumen
   GeneratorOptions options;
   options.operations = kOperations;
   options.kinds = specimen.kinds.kinds();
-  options.maps = (specimen.abilities & kMaps) != 0;
-  options.disposals = (specimen.abilities & kDisposal) != 0;
+  options.abilities = specimen.abilities;
   for (size_t done = 0; done < arguments.programs; done += kBatch) {
     std::vector<Program> programs;
     while (programs.size() < std::min(kBatch, arguments.programs - done)) {

@@ -52,7 +52,7 @@ class Entries {
     entries_.push_back({.map = map, .key = key, .value = value});
     by_pair_.emplace(Pair(map, key), id);
     for (const ObjectId side : {map, key}) {
-      if (by_object_.size() <= static_cast<size_t>(side)) by_object_.resize(Index(side) + 1);
+      if (by_object_.size() <= Index(side)) by_object_.resize(Index(side) + 1);
       entries_.back().place[side == map ? 0 : 1] = by_object_[Index(side)].size();
       by_object_[Index(side)].push_back(id);
     }
@@ -79,6 +79,11 @@ class Entries {
   const std::vector<Id>& of(ObjectId id) const {
     static const std::vector<Id> kNoEntries;
     return id >= 0 && Index(id) < by_object_.size() ? by_object_[Index(id)] : kNoEntries;
+  }
+  // Calls each(value, other) for these; `other` is the key or the map.
+  template <typename F>
+  void ForEach(ObjectId id, F each) const {
+    for (const Id entry : of(id)) each(at(entry).value, at(entry).Other(id));
   }
   // No entry was made since Clear.
   bool empty() const { return entries_.empty(); }

@@ -147,14 +147,6 @@ class EnvelopeJudge final : public Judge {
   void SetEntry(ObjectId map, ObjectId key, ObjectId value);
   void RemoveEntry(Entries::Id entry);
   void ClearEntries(ObjectId id);
-  // Calls each(value, other) for the entries of which `id` is the map or the key; `other` is the
-  // key or the map.
-  template <typename F>
-  void ForEachEntry(ObjectId id, F each) const {
-    for (const Entries::Id entry : entries_.of(id)) {
-      each(entries_.at(entry).value, entries_.at(entry).Other(id));
-    }
-  }
   template <typename Inside, typename F>
   void ForEachHeldBy(ObjectId id, const Inside& inside, F each) const;
   void Follow(Frame& frame);

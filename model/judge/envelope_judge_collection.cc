@@ -107,7 +107,7 @@ void EnvelopeJudge::NoteTrash() {
       continue;
     }
     Note(Situation::kTrashFound);
-    ForEachEntry(self, [&](ObjectId value, ObjectId other) {
+    entries_.ForEach(self, [&](ObjectId value, ObjectId other) {
       const bool through = object.kind == Object::Kind::kNode && at(other).reachable();
       if (through && at(value).unreachable_at_begin) Note(Situation::kTrashThroughEntry);
     });

@@ -31,11 +31,11 @@ void EnvelopeJudge::MayDieByCount(ObjectId id) {
       ++at(child).dying_references;
       work.push_back(child);
     }
-    for (const Entries::Id entry : entries_.of(next)) {
-      if (at(entries_.at(entry).Other(next)).dies_by_count) continue;
-      ++at(entries_.at(entry).value).dying_references;
-      work.push_back(entries_.at(entry).value);
-    }
+    entries_.ForEach(next, [&](ObjectId value, ObjectId other) {
+      if (at(other).dies_by_count) return;
+      ++at(value).dying_references;
+      work.push_back(value);
+    });
   }
 }
 
@@ -52,11 +52,11 @@ void EnvelopeJudge::LiveAgain(ObjectId id) {
       --at(child).dying_references;
       work.push_back(child);
     }
-    for (const Entries::Id entry : entries_.of(next)) {
-      if (at(entries_.at(entry).Other(next)).dies_by_count) continue;
-      --at(entries_.at(entry).value).dying_references;
-      work.push_back(entries_.at(entry).value);
-    }
+    entries_.ForEach(next, [&](ObjectId value, ObjectId other) {
+      if (at(other).dies_by_count) return;
+      --at(value).dying_references;
+      work.push_back(value);
+    });
   }
 }
 

@@ -88,13 +88,6 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   if (!exists(id) || !HasFinalizer(at(id))) {
     return Convict(Law::kFinalizeAsOften, id, fmt::format("#{} has no finalizer", id));
   }
-  if (Asks(id)) {  // of a living object, called by name: it counts for nothing
-    frames_.back().answered = true;
-    Note(Situation::kDisposed);
-    if (in_script()) Note(Situation::kScriptInScript);
-    frames_.push_back({.type = Frame::Type::kScript, .asked_for = true, .object = id});
-    return;
-  }
   Object& object = at(id);
   DoubtRootedOfTrash(id);
   // What is unreachable is noted before the script can change that.

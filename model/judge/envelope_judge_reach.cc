@@ -31,7 +31,7 @@ void EnvelopeJudge::Hold(ObjectId id) {
       if (at(child).freed) dangling_ = child;
       work_.push_back(child);
     }
-    ForEachEntry(next, [this](ObjectId value, ObjectId other) {
+    entries_.ForEach(next, [this](ObjectId value, ObjectId other) {
       if (!at(other).reachable()) return;  // else it is held from now on
       if (at(value).freed) dangling_ = value;
       work_.push_back(value);
@@ -59,7 +59,7 @@ void EnvelopeJudge::Release(ObjectId id) {
     for (const ObjectId child : object.slots) {
       if (child != kNone) work_.push_back(child);
     }
-    ForEachEntry(next, [this](ObjectId value, ObjectId other) {
+    entries_.ForEach(next, [this](ObjectId value, ObjectId other) {
       if (at(other).reachable()) work_.push_back(value);  // it was held until now
     });
   }
@@ -231,7 +231,7 @@ void EnvelopeJudge::NoteUnreachable(ObjectId id) {
 // whose map is inside as well: such an entry is the map's.
 template <typename Inside, typename F>
 void EnvelopeJudge::ForEachHeldBy(ObjectId id, const Inside& inside, F each) const {
-  ForEachEntry(id, [&](ObjectId value, ObjectId other) {
+  entries_.ForEach(id, [&](ObjectId value, ObjectId other) {
     const bool of_map = at(id).kind != Object::Kind::kMap && inside(other);
     if (at(other).reachable() && !of_map) each(value);
   });
@@ -254,7 +254,7 @@ void EnvelopeJudge::Recount() {
   uncertain_.clear();
   for (size_t i = 0; i < examined.size(); ++i) {  // it grows
     for (const ObjectId child : at(examined[i]).slots) examine(child);
-    ForEachEntry(examined[i], [&](ObjectId value, ObjectId other) {
+    entries_.ForEach(examined[i], [&](ObjectId value, ObjectId other) {
       if (at(other).reachable()) examine(value);
     });
   }
@@ -276,7 +276,7 @@ void EnvelopeJudge::Recount() {
       for (const ObjectId child : at(id).slots) {
         if (inside(child)) work_.push_back(child);
       }
-      ForEachEntry(id, [&](ObjectId value, ObjectId other) {
+      entries_.ForEach(id, [&](ObjectId value, ObjectId other) {
         if (at(other).reachable() && !inside(other) && inside(value)) work_.push_back(value);
       });
     }
@@ -353,7 +353,7 @@ void EnvelopeJudge::SpreadNeed(ObjectId id) {
       needed_.push_back(child);
       if (!at(child).freed && !at(child).reachable()) work_.push_back(child);
     }
-    ForEachEntry(from, [this](ObjectId value, ObjectId other) {
+    entries_.ForEach(from, [this](ObjectId value, ObjectId other) {
       if (!at(other).reachable() && !Awaited(other)) return;
       if (std::exchange(at(value).needed_by_finalizer, true)) return;
       needed_.push_back(value);
@@ -372,7 +372,7 @@ void EnvelopeJudge::Spread(bool Object::*mark) {
     for (const ObjectId next : at(id).slots) {
       if (next != kNone && !std::exchange(at(next).*mark, true)) work_.push_back(next);
     }
-    ForEachEntry(id, [this, mark](ObjectId value, ObjectId other) {
+    entries_.ForEach(id, [this, mark](ObjectId value, ObjectId other) {
       const bool there = at(other).reachable() || at(other).root || at(other).*mark;
       if (there && !std::exchange(at(value).*mark, true)) work_.push_back(value);
     });
@@ -403,7 +403,7 @@ void EnvelopeJudge::SpareThroughEntries() {
   if (entries_.empty()) return;
   for (const ObjectId id : became_reachable_) {
     if (!at(id).reachable()) continue;
-    ForEachEntry(id, [this](ObjectId value, ObjectId other) {
+    entries_.ForEach(id, [this](ObjectId value, ObjectId other) {
       if (at(other).reachable() || std::exchange(at(value).script_reachable, true)) return;
       work_.push_back(value);
       Spread(&Object::script_reachable);
@@ -427,7 +427,7 @@ void EnvelopeJudge::MarkFinalizerReachable(ObjectId id) {
     for (const ObjectId next : object.slots) {
       if (next != kNone) work_.push_back(next);
     }
-    ForEachEntry(from, [this](ObjectId value, ObjectId other) {
+    entries_.ForEach(from, [this](ObjectId value, ObjectId other) {
       // A script may have let go of it since the collection saw it.
       const bool there = at(other).reachable() || !at(other).unreachable_at_begin ||
                          at(other).script_reachable || at(other).finalizer_reachable;

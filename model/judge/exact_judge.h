@@ -53,13 +53,16 @@ class ExactJudge final : public Judge {
     enum class Phase : uint8_t { kCallbacks, kFinalizers, kClearing } phase = Phase::kCallbacks;
     bool running = false;
     int generation = 0;
-    size_t loose_mark = 0;        // releases that began since are its own
-    int32_t collectable = 0;      // trash found, without the uncollectable set
-    int32_t cleared = 0;          // trash that is cleared
-    int32_t weaks_died = 0;       // weak references that died of their own callback
-    int32_t calls_due = 0;        // callbacks of the first phase that have not run
-    bool revived = false;         // a finalizer resurrected something
-    bool saveall = false;         // the setting when clearing began
+    size_t loose_mark = 0;    // releases that began since are its own
+    int32_t collectable = 0;  // trash found, without the uncollectable set
+    int32_t cleared = 0;      // trash that is cleared
+    int32_t weaks_died = 0;   // weak references that died of their own callback
+    int32_t calls_due = 0;    // callbacks of the first phase that have not run
+    bool revived = false;     // a finalizer resurrected something
+    bool saveall = false;     // the setting when clearing began
+    // Some of what it clears has an entry with what is no trash. A script may let that go, and with
+    // it some of the trash, before the collection comes to it.
+    bool shared = false;
     std::vector<ObjectId> trash;  // what is cleared; before kClearing, what may be
     std::vector<ObjectId> kept;   // the uncollectable set
   };
@@ -72,6 +75,7 @@ class ExactJudge final : public Judge {
   void OnFailed(Frame& frame) override;
   Answer Expected(const Frame& frame) const override { return {frame.object, frame.open_answer}; }
   void OnGot(Frame& frame, ObjectId id) override;
+  void OnDispose(ObjectId id) override { heap_.Hold(id); }
   void OnFinalize(ObjectId id) override;
   void OnCallback(ObjectId id) override;
   void OnScriptEnded(Frame frame) override;
@@ -101,7 +105,6 @@ class ExactJudge final : public Judge {
   void CheckCallbackOrder(ObjectId id);
   void BeginCallback(ObjectId id);
   void NoteEntries(ObjectId id);
-  void BeginDisposal(Frame script);
 
   // Collections; exact_judge_collection.cc.
   void BeginCollection(int generation);

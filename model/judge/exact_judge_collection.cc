@@ -71,7 +71,7 @@ void ExactJudge::BeginCollection(int generation) {
   c.generation = generation;
   c.loose_mark = heap_.LooseMark();
   c.cleared = c.weaks_died = c.calls_due = 0;
-  c.revived = c.saveall = false;
+  c.revived = c.saveall = c.shared = false;
   c.trash.clear();
   c.kept.clear();
   if (generation + 1 < kGenerations) ++allocated_[generation + 1];
@@ -293,6 +293,9 @@ bool ExactJudge::AdvanceCollection() {
   c.cleared = static_cast<int32_t>(c.trash.size());
   if (c.saveall) return true;
   for (const ObjectId id : c.trash) {
+    heap_.ForEachEntry(id, [&](ObjectId, ObjectId other) { c.shared |= !heap_.at(other).found; });
+  }
+  for (const ObjectId id : c.trash) {
     if (!heap_.at(id).found) continue;  // a weak reference whose callback ran after all
     if (!heap_.at(id).weaks.empty()) late_.push_back(id);
     heap_.Clear(id);
@@ -394,8 +397,7 @@ int32_t ExactJudge::KeptObjects() const {
 
 // REQUIRES: the trash is being cleared.
 int32_t ExactJudge::ResultOfCollection() const {
-  // Without finalizers that run first, all that was found is counted (gcmodule.c of 2.x).
-  const bool all = rules_.answer == ExactRules::Answer::kFound || Uncollectable();
+  const bool all = rules_.answer == ExactRules::Answer::kFound;
   return (all ? collection_.collectable : collection_.cleared) + collection_.weaks_died +
          KeptObjects();
 }

@@ -72,7 +72,6 @@ void ExactJudge::OnFinalize(ObjectId id) {
     return Convict(Law::kFinalizeAsOften, id, fmt::format("#{} has no finalizer", id));
   }
   Frame frame{.type = Frame::Type::kScript, .object = id};
-  if (Asks(id)) return BeginDisposal(frame);
   // Only if the collection itself is innermost: it runs these finalizers one by one, not nested.
   const bool trash = frames_.back().type == Frame::Type::kCollection && !Uncollectable() &&
                      object.found && object.firm > 0 &&
@@ -115,16 +114,6 @@ void ExactJudge::OnFinalize(ObjectId id) {
   object.finalized = true;
   heap_.Hold(id);
   frames_.push_back(frame);
-}
-
-// The finalizer of a living object, called by name: it counts for nothing.
-void ExactJudge::BeginDisposal(Frame script) {
-  frames_.back().answered = true;
-  Note(Situation::kDisposed);
-  if (InnermostScript() != nullptr) Note(Situation::kScriptInScript);
-  script.asked_for = true;
-  heap_.Hold(script.object);
-  frames_.push_back(script);
 }
 
 void ExactJudge::OnCallback(ObjectId id) {
@@ -267,7 +256,7 @@ void ExactJudge::OnFree(ObjectId id) {
     return Convict(Law::kNoFreeWhileHeld, id,
                    fmt::format("#{} was freed while referenced: {}", id, PathTo(id)));
   }
-  if (object.cleared && frames_.back().type != Frame::Type::kCollection && !heap_.shared_trash()) {
+  if (object.cleared && frames_.back().type != Frame::Type::kCollection && !collection_.shared) {
     return Convict(Law::kEventInPlace, id, "only the collection that clears it may free it");
   }
   if (!object.cleared) {

@@ -169,7 +169,9 @@ class Judge {
   virtual void OnFailed(Frame& frame) = 0;  // the allocation had to fail
   virtual Answer Expected(const Frame& frame) const = 0;
   virtual void OnGot(Frame& frame, ObjectId id) = 0;  // as expected
-  virtual void OnFinalize(ObjectId id) = 0;
+  // The finalizer that the innermost operation asked for runs; its script is about to open.
+  virtual void OnDispose(ObjectId /*id*/) {}
+  virtual void OnFinalize(ObjectId id) = 0;  // any other
   virtual void OnCallback(ObjectId id) = 0;
   // The script of the frame, which is open no more, has ended.
   virtual void OnScriptEnded(Frame frame) = 0;
@@ -202,12 +204,6 @@ class Judge {
   // the candidates, so that it cannot differ from what is convicted.
   void Convict(Law law, ObjectId object, std::string what);
   bool exists(ObjectId id) const { return id >= 0 && id < born_; }
-  // Whether the innermost operation asks for the finalizer of that object, which has not run yet.
-  bool Asks(ObjectId id) const {
-    const Frame& frame = frames_.back();
-    return frame.type == Frame::Type::kOp && frame.op.code == OpCode::kDispose &&
-           frame.object == id && !frame.answered;
-  }
   // Whether the object exists and is not freed; if not, convicts of `law`.
   bool Known(ObjectId id, Law law);
   // The object to which `ref` leads, or kNone.
@@ -266,6 +262,7 @@ class Judge {
   void Born(ObjectId id);
   void Failed();
   void Got(ObjectId id);
+  void Finalized(ObjectId id);
   void Saved(ObjectId id);
   void Tracked(const Event& event);
   void CheckAnswered(const Frame& frame);

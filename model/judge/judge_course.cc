@@ -123,7 +123,7 @@ void Judge::Observe(const Event& event) {
     case Event::Kind::kGot:
       return Got(event.id);
     case Event::Kind::kFinalize:
-      return OnFinalize(event.id);
+      return Finalized(event.id);
     case Event::Kind::kCallback:
       return OnCallback(event.id);
     case Event::Kind::kEnd:
@@ -209,6 +209,19 @@ void Judge::Got(ObjectId id) {
   }
   frame.answered = true;
   OnGot(frame, id);
+}
+
+// That of a living object, called by name, counts for nothing.
+void Judge::Finalized(ObjectId id) {
+  Frame& frame = frames_.back();
+  const bool asked = frame.type == Frame::Type::kOp && frame.op.code == OpCode::kDispose &&
+                     frame.object == id && !frame.answered;
+  if (!asked) return OnFinalize(id);
+  frame.answered = true;
+  Note(Situation::kDisposed);
+  if (in_script()) Note(Situation::kScriptInScript);
+  OnDispose(id);
+  frames_.push_back({.type = Frame::Type::kScript, .asked_for = true, .object = id});
 }
 
 void Judge::Saved(ObjectId id) {

@@ -16,7 +16,6 @@ void ShadowHeap::Reset() {
   count_ = 0;
   lists_.clear();
   entries_.Clear();
-  shared_trash_ = false;
   for (auto& list : tracked_) list.clear();
   loose_log_.clear();
   maybe_held_.clear();
@@ -138,9 +137,9 @@ bool ShadowHeap::FinalizerDue(const ShadowObject& object) const {
 }
 
 bool ShadowHeap::CallbacksDue(const ShadowObject& object) const {
-  // Those that a collection runs do not wait for the death: a script may let a map go, and with it
-  // what only an entry held of the trash.
-  const auto waits = [this](ObjectId id) { return !at(id).moving; };
+  // Where there are entries, those that a collection runs do not wait for the death: a script may
+  // let a map go, and with it what only an entry held of the trash.
+  const auto waits = [this](ObjectId id) { return entries_.empty() || !at(id).moving; };
   if (std::any_of(object.calls.begin(), object.calls.end(), waits)) return true;
   // If callbacks come first, weak references that the finalizer made are cleared silently
   // (experiment R6).
@@ -447,7 +446,6 @@ void ShadowHeap::Clear(ObjectId id) {
     Settle(target);
   }
   if (HasEntries(id)) {
-    ForEachEntry(id, [this](ObjectId, ObjectId other) { shared_trash_ |= !at(other).found; });
     const ObjectId list = AddList(TakeEntries(id));
     at(list).cleared = true;
     BeginReleasing(list);

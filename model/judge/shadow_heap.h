@@ -130,9 +130,7 @@ class ShadowHeap {
   // map.
   template <typename F>
   void ForEachEntry(ObjectId id, F each) const {
-    for (const Entries::Id entry : entries_.of(id)) {
-      each(entries_.at(entry).value, entries_.at(entry).Other(id));
-    }
+    entries_.ForEach(id, each);
   }
   // Releases the elements of a list, last first (section 1: lists release from the end), and clears
   // it. REQUIRES: each is held for it.
@@ -173,9 +171,6 @@ class ShadowHeap {
   void Free(ObjectId id, ObjectId* queue);
   // A collection clears `id`, although other trash refers to it.
   void Clear(ObjectId id);
-  // Whether trash that was cleared had an entry with something that is no trash. A script may let
-  // that go, and with it some of the trash, before the collection comes to it.
-  bool shared_trash() const { return shared_trash_; }
   // A weak reference loses its target. Its callback does not become due.
   void Detach(ObjectId weak);
 
@@ -218,7 +213,6 @@ class ShadowHeap {
   ObjectId count_ = 0;
   std::vector<ShadowObject> lists_;  // Kind::kList: holders -2, -3, ...
   Entries entries_;
-  bool shared_trash_ = false;
   std::array<std::vector<ObjectId>, kGenerations> tracked_;
   std::vector<ObjectId> loose_log_;   // objects that started releasing, in order
   std::vector<ObjectId> unheld_;      // worklist of Spread

@@ -110,8 +110,8 @@ class Generator {
  public:
   Generator(uint64_t seed, const GeneratorOptions& options)
       : builder_(seed), random_(builder_.random()), options_(options) {
-    maps_ = options_.maps && random_.Percent(50);
-    disposals_ = options_.disposals && random_.Percent(50);
+    maps_ = (options_.abilities & kMaps) != 0 && random_.Percent(50);
+    disposals_ = (options_.abilities & kDisposal) != 0 && random_.Percent(50);
     Weigh();
   }
 

@@ -38,7 +38,7 @@ inline uint64_t Seed() {
 
 // Draws programs with options.operations / 4 + size operations, where RapidCheck's size is 0 ...
 // 100.
-inline rc::Gen<Program> ArbitraryProgram(GeneratorOptions options = {.maps = true}) {
+inline rc::Gen<Program> ArbitraryProgram(GeneratorOptions options = {.abilities = kMaps}) {
   return [options](rc::Random random, int size) {
     GeneratorOptions sized = options;
     sized.operations = options.operations / 4 + size;

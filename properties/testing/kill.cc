@@ -64,8 +64,7 @@ std::string TestName(std::string name) {
 
 Program ProgramOf(size_t index, const Specimen& specimen) {
   GeneratorOptions options;
-  options.maps = (specimen.abilities & kMaps) != 0;
-  options.disposals = (specimen.abilities & kDisposal) != 0;
+  options.abilities = specimen.abilities;
   if (index % 50 == 49) options.operations = 1000;
   return Generate(SeedOf(Seed(), index), options);
 }
