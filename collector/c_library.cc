@@ -27,7 +27,7 @@ static_assert(Same(OURO_WEAK, kWeakReferences) && Same(OURO_CALLBACK, kCallbacks
               Same(OURO_DISPOSE, kDisposal) && Same(OURO_ALL_ABILITIES, kAllAbilities));
 // A new operation needs a case in Execute (or that does not compile), and a line in
 // MissingFunction; a new event needs a function in ouro_observer.
-static_assert(kOpCodes == 27 && static_cast<int>(Event::Kind::kFailed) == 10,
+static_assert(kOpCodes == 30 && static_cast<int>(Event::Kind::kFailed) == 10,
               "ouroboros.h must follow, with another OURO_VERSION");
 
 // What a library exports: its table, without the parts that its version does not have, and the
@@ -197,6 +197,9 @@ void CCollector::Execute(const Op& op) {
       return table_.fail(gc_, op.count);
     case OpCode::kRaise:  // the harness ends the script
     case OpCode::kChain:  // executed as other operations
+    case OpCode::kEnd:
+    case OpCode::kPush:
+    case OpCode::kPop:
       return;
     case OpCode::kPoke:
       return table_.poke(gc_, op.ref, op.slot, op.count);

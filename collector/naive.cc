@@ -470,6 +470,9 @@ void Naive::Execute(const Op& op) {
       return;
     case OpCode::kPoke:   // of kinds, which are not offered
     case OpCode::kChain:  // executed as other operations
+    case OpCode::kEnd:
+    case OpCode::kPush:
+    case OpCode::kPop:
     case OpCode::kRaise:  // the harness stops the script
       return;
   }

@@ -137,6 +137,9 @@ void Optimized::Execute(const Op& op) {
     case OpCode::kRaise:  // the harness ends the script
     case OpCode::kPoke:   // of kinds that are not offered
     case OpCode::kChain:  // executed as other operations
+    case OpCode::kEnd:
+    case OpCode::kPush:
+    case OpCode::kPop:
       return;
   }
 }

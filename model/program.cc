@@ -23,7 +23,8 @@ constexpr struct {
     {kGarbageList, "garbage"},  {kSaveall, "saveall"},
     {kThresholds, "threshold"}, {kCensusTaking, "census"},
     {kFailures, "fail"},        {kMaps, "map"},
-    {kDisposal, "dispose"},
+    {kDisposal, "dispose"},     {kEnding, "end"},
+    {kScopes, "scope"},
 };
 
 }  // namespace

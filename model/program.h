@@ -27,6 +27,12 @@
 // of which the first store is void, as r0 is emptied before. r15 is a borrowed register. So depth
 // and size are one line, and collectors see nothing new.
 //
+// Scopes. `push r0` holds what r0 holds on a stack, as a call holds its arguments; `pop` drops the
+// newest. A script has a stack of its own, and what it has not popped is popped as it ends.
+//
+// The end. After `end` everything is void: the collector is torn down, with what registers and the
+// stack still hold. Which finalizers that runs is a matter of the contract.
+//
 // Kinds. `r0.1 = r2 as closure`, `r0 = node 2 as list-subclass` and `r3 = r0 as frame-local` say
 // how an engine holds a reference, or what it makes of a node: see kind.h. Without `as` all is
 // plain.
@@ -93,8 +99,11 @@ enum class OpCode : uint8_t {
   kMapRemove,      // ref[key] = none
   kDispose,        // dispose ref
   kChain,          // dest = chain count
+  kEnd,            // end
+  kPush,           // push ref
+  kPop,            // pop
 };
-inline constexpr int kOpCodes = static_cast<int>(OpCode::kChain) + 1;
+inline constexpr int kOpCodes = static_cast<int>(OpCode::kPop) + 1;
 
 // One operation. Fields that its code does not use have the defaults below, so that operations are
 // equal if and only if their text is.
@@ -129,6 +138,8 @@ enum Ability : uint32_t {
   kMaps = 1 << 9,            // `map`: rD = map, rD = R[Q], R[Q] = R', R[Q] = none
   kDisposal = 1 << 10,       // `dispose`: dispose R, of an object that has a finalizer
   kAllAbilities = (1 << 11) - 1,
+  kEnding = 1 << 11,  // `end`
+  kScopes = 1 << 12,  // `scope`: push R, pop
 };
 
 // The ability of that word, `weak`, `callback`, ..., or 0 if there is none.

@@ -96,6 +96,7 @@ void DrawOperands(bool in_script, bool compact, Op* op) {
       op->count = *InRange(1, compact ? 193 : kMaxChain + 1);
       break;
     case OpCode::kDispose:
+    case OpCode::kPush:
       op->ref = reference();
       break;
     case OpCode::kLeaf:
@@ -108,6 +109,8 @@ void DrawOperands(bool in_script, bool compact, Op* op) {
     case OpCode::kCensus:
     case OpCode::kRaise:
     case OpCode::kMap:
+    case OpCode::kEnd:
+    case OpCode::kPop:
       break;
   }
 }

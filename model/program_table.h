@@ -104,6 +104,8 @@ enum class State : uint8_t {
   kActive,    // the slot is held by a kind that has actions
   kFinal,     // the node in R has a finalizer
   kInScript,  // a script is running
+  kInMain,    // none is
+  kPushed,    // main, or the script that is running, has pushed something
 };
 
 // The event by which an operation reports its own result, besides what it causes.
@@ -226,6 +228,21 @@ inline constexpr std::array<Row, kOpCodes> kRows = {{
      .ref = Operand::kNode,
      .state = State::kFinal},
     {.code = OpCode::kChain, .pattern = "rD = chain L", .word = "chain"},
+    {.code = OpCode::kEnd,
+     .pattern = "end",
+     .word = "end",
+     .needs = kEnding,
+     .state = State::kInMain},
+    {.code = OpCode::kPush,
+     .pattern = "push R",
+     .word = "push",
+     .needs = kScopes,
+     .ref = Operand::kObject},
+    {.code = OpCode::kPop,
+     .pattern = "pop",
+     .word = "pop",
+     .needs = kScopes,
+     .state = State::kPushed},
 }};
 
 constexpr bool RowsAreInOrder() {

@@ -63,6 +63,10 @@ const Written kWritten[] = {
     {"raise", {.code = OpCode::kRaise}},
     {"dispose r3", {.code = OpCode::kDispose, .ref = 3}},
     {"r2 = chain 300", {.code = OpCode::kChain, .dest = 2, .count = 300}},
+    {"end", {.code = OpCode::kEnd}},
+    {"push r3", {.code = OpCode::kPush, .ref = 3}},
+    {"push self", {.code = OpCode::kPush, .ref = kSelf}, true},
+    {"pop", {.code = OpCode::kPop}},
     {"poke r3.1 7", {.code = OpCode::kPoke, .ref = 3, .slot = 1, .count = 7}},
     {"r6 = map", {.code = OpCode::kMap, .dest = 6}},
     {"r1 = r2[r15]", {.code = OpCode::kMapGet, .dest = 1, .ref = 2, .key = 15}},
@@ -189,7 +193,8 @@ const char kOperations[] =
     "`rD = R [as T]`, `rD = R.K`, `rD = R()`, `R.K = R' [as T]`, `R.K = none`, `rD = none`, "
     "`collect G`, `threshold A B C`, `enable`, `disable`, `saveall on`, `saveall off`, "
     "`rD = garbage I`, `garbage clear`, `census`, `fail F`, `raise`, `poke R.K P`, "
-    "`rD = map`, `rD = R[Q]`, `R[Q] = R'`, `R[Q] = none`, `dispose R`, `rD = chain L`";
+    "`rD = map`, `rD = R[Q]`, `R[Q] = R'`, `R[Q] = none`, `dispose R`, `rD = chain L`, "
+    "`end`, `push R`, `pop`";
 
 struct Malformed {
   std::string text;

@@ -107,7 +107,7 @@ OpCode RandomCode(Random& random) {
     const auto code = static_cast<OpCode>(random.Below(kOpCodes));
     if (code == OpCode::kPoke && Palette().empty()) continue;  // there is nothing to poke
     if (code == OpCode::kChain) continue;                      // for `ouro campaign --scale`
-    const uint32_t newer = table::RowOf(code).needs & (kMaps | kDisposal);
+    const uint32_t newer = table::RowOf(code).needs & (kMaps | kDisposal | kEnding | kScopes);
     if ((newer & ~Abilities()) == 0) return code;
   }
 }

@@ -92,6 +92,11 @@ Judge::Reason Judge::ReasonOf(const Op& op) const {
     case table::State::kInScript:
       if (in_script()) return {};
       return {Reason::Kind::kNoScript, 0, 0};
+    case table::State::kInMain:
+      if (!in_script()) return {};
+      return {Reason::Kind::kInScript, 0, 0};
+    case table::State::kPushed:
+      return {Reason::Kind::kNothingPushed, 0, 0};
     case table::State::kActive: {
       const KindRow* kind = edge(Look(op.ref).id, op.slot);
       if (kind != nullptr && kind->actions > 0) return {};
@@ -124,6 +129,10 @@ std::string Judge::WhyVoid(const Op& op) const {
       return fmt::format("the garbage list has {} objects", garbage_.size());
     case Reason::Kind::kNoScript:
       return "no script is running";
+    case Reason::Kind::kInScript:
+      return "a script is running";
+    case Reason::Kind::kNothingPushed:
+      return "nothing is pushed here";
     case Reason::Kind::kNoAction:
       return fmt::format("slot {} of {} offers no action", op.slot, NameOf(reason.ref));
     case Reason::Kind::kNoFinalizer:

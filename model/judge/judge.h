@@ -240,7 +240,9 @@ class Judge {
       kNoSlot,     // `ref` leads to an object that has no such slot
       kGarbage,    // the garbage list is shorter
       kNoScript,   // no script is running
-      kNoAction,   // the slot is plain, or its kind has no actions
+      kInScript,   // one is
+      kNothingPushed,
+      kNoAction,  // the slot is plain, or its kind has no actions
       kNoFinalizer,
     } kind = Kind::kNone;
     Ref ref = 0;
