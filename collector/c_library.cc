@@ -24,7 +24,8 @@ static_assert(Same(OURO_WEAK, kWeakReferences) && Same(OURO_CALLBACK, kCallbacks
               Same(OURO_GARBAGE, kGarbageList) && Same(OURO_SAVEALL, kSaveall) &&
               Same(OURO_THRESHOLD, kThresholds) && Same(OURO_CENSUS, kCensusTaking) &&
               Same(OURO_FAILURE, kFailures) && Same(OURO_MAP, kMaps) &&
-              Same(OURO_DISPOSE, kDisposal) && Same(OURO_ALL_ABILITIES, kAllAbilities));
+              Same(OURO_DISPOSE, kDisposal) && Same(OURO_END, kEnding) &&
+              Same(OURO_ALL_ABILITIES, kAllAbilities));
 // A new operation needs a case in Execute (or that does not compile), and a line in
 // MissingFunction; a new event needs a function in ouro_observer.
 static_assert(kOpCodes == 30 && static_cast<int>(Event::Kind::kFailed) == 10,
@@ -179,6 +180,8 @@ void CCollector::Execute(const Op& op) {
       return table_.empty_register(gc_, op.dest);
     case OpCode::kCollect:
       return table_.collect(gc_, op.count);
+    case OpCode::kEnd:
+      return table_.end(gc_);
     case OpCode::kThreshold:
       return table_.threshold(gc_, op.count, op.count1, op.count2);
     case OpCode::kEnable:
@@ -197,7 +200,6 @@ void CCollector::Execute(const Op& op) {
       return table_.fail(gc_, op.count);
     case OpCode::kRaise:  // the harness ends the script
     case OpCode::kChain:  // executed as other operations
-    case OpCode::kEnd:
     case OpCode::kPush:
     case OpCode::kPop:
       return;
@@ -239,6 +241,7 @@ const char* MissingFunction(const ouro_collector_table& t) {
       {"map_put", t.map_put != nullptr, OURO_MAP},
       {"map_remove", t.map_remove != nullptr, OURO_MAP},
       {"dispose", t.dispose != nullptr, OURO_DISPOSE},
+      {"end", t.end != nullptr, OURO_END},
   };
   for (const auto& function : functions) {
     const bool needed = function.needed == kAlways || (t.abilities & function.needed) != 0;

@@ -450,6 +450,9 @@ void Naive::Execute(const Op& op) {
       return Assign(registers_[op.dest], kNone);
     case OpCode::kCollect:
       return Collect(op.count, /*automatic=*/false);
+    case OpCode::kEnd:
+      if (rules_->collects_at_end) Collect(kGenerations - 1, /*automatic=*/false);
+      return;
     case OpCode::kThreshold:
       return schedule_.SetThresholds(op.count, op.count1, op.count2);
     case OpCode::kEnable:
@@ -470,7 +473,6 @@ void Naive::Execute(const Op& op) {
       return;
     case OpCode::kPoke:   // of kinds, which are not offered
     case OpCode::kChain:  // executed as other operations
-    case OpCode::kEnd:
     case OpCode::kPush:
     case OpCode::kPop:
     case OpCode::kRaise:  // the harness stops the script

@@ -94,6 +94,15 @@ TEST_P(Naive, AWeakReferenceOwnedOnlyByItsDyingTargetIsCalledButNotADeadOne) {
   EXPECT_EQ(run({Node(0, 0), Weak(1, 0, 0), Empty(1), Empty(0)}), "free 3, free 2");
 }
 
+// Section 11. The harness has emptied the registers.
+TEST_P(Naive, TheEndCollectsIfFinalizersOfTrashRun) {
+  Recorder run(*GetParam()->exact(), {{}});
+  run({Node(0, 1, 0), Store(0, 0, 0), Empty(0)});
+  EXPECT_EQ(run({{.code = OpCode::kEnd}}), GetParam()->exact()->collects_at_end
+                                               ? "collect 2, finalize 0, end, free 0, done 1"
+                                               : "");
+}
+
 TEST(Naive26, CallbacksThenFinalizerAtEveryDeath) {
   Recorder run(*kCPython26.exact(), {{Deref(2, 1), Copy(3, kSelf)}, {}});
   EXPECT_EQ(run({Node(0, 0, 0), Weak(1, 0, 1), Empty(0)}),

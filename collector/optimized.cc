@@ -115,6 +115,9 @@ void Optimized::Execute(const Op& op) {
     case OpCode::kCollect:
       heap_.Collect(op.count);
       return;
+    case OpCode::kEnd:
+      heap_.Exit();
+      return;
     case OpCode::kThreshold:
       return heap_.SetThresholds(op.count, op.count1, op.count2);
     case OpCode::kEnable:
@@ -137,7 +140,6 @@ void Optimized::Execute(const Op& op) {
     case OpCode::kRaise:  // the harness ends the script
     case OpCode::kPoke:   // of kinds that are not offered
     case OpCode::kChain:  // executed as other operations
-    case OpCode::kEnd:
     case OpCode::kPush:
     case OpCode::kPop:
       return;

@@ -82,7 +82,8 @@ enum ouro_ability {
   OURO_FAILURE = 1 << 8,    /* `fail`: allocations that fail when told to */
   OURO_MAP = 1 << 9,        /* maps with weak keys: `map`, `map_get`, `map_put`, `map_remove` */
   OURO_DISPOSE = 1 << 10,   /* finalizers can be asked for: `dispose` */
-  OURO_ALL_ABILITIES = (1 << 11) - 1
+  OURO_END = 1 << 11,       /* it can be torn down while registers hold objects: `end` */
+  OURO_ALL_ABILITIES = (1 << 12) - 1
 };
 
 /* Receives your events. You get one when you are created; it outlives you, and each function takes
@@ -230,6 +231,12 @@ struct ouro_collector_table {
    * on_finalize, once. It is no death, and does not count as one: the finalizer runs at the
    * object's death as if it had not been called. */
   void (*dispose)(void* gc, int from);
+
+  /* OURO_END. The program ends: do what you do then, while registers still hold objects. Run the
+   * finalizers that your contract names in its field `end` (on_finalize), then free everything
+   * (on_free); nothing may run once something is freed that could still be reached. Only `reset` or
+   * `destroy` follows. */
+  void (*end)(void* gc);
 };
 
 /* The bytes of the table of version 1. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// See wild.h; the graph is in wild_heap.h. Read Execute and Settle first: they are reference
-// counting with choices; then Collect.
+// Operations and deaths of a wild collector.
 
 #include "collector/wild.h"
 
@@ -11,87 +10,16 @@
 #include <utility>
 #include <vector>
 
-#include "collector/wild_heap.h"
+#include "collector/wild_collector.h"
 #include "model/check.h"
 
 namespace ouro {
-namespace {
-
-class Wild final : public Collector, private WildHeap {
- public:
-  Wild(Observer& observer, const Envelope& rules, uint64_t seed)
-      : WildHeap(rules, seed), observer_(observer) {}
-
-  void Execute(const Op& op) override;
-
-  void Reset() override {
-    WildHeap::Reset();
-    owed_.clear();
-    collections_ = strays_ = fail_in_ = 0;
-    enabled_ = true;
-    saveall_ = false;
-  }
-
- private:
-  // A callback of a weak reference that was cleared, or a finalizer of an object that was freed.
-  struct Owed {
-    ObjectId id;
-    bool now;  // it can be put off no longer
-  };
-
-  // ---- Deaths ----------------------------------------------------------------------------------
-
-  bool untold() const { return enabled_ && rules_.automatic == Envelope::Automatic::kUntold; }
-  void Clear(ObjectId weak) {
-    if (std::exchange(at(weak).yields, false) && at(weak).due) owed_.push_back({weak, false});
-  }
-  void ClearWeakTo(ObjectId target) {
-    for (size_t id = 0; id < objects_.size(); ++id) {
-      if (objects_[id].yields && objects_[id].target == target) Clear(static_cast<ObjectId>(id));
-    }
-  }
-
-  void Finalize(ObjectId id);
-  void Call(ObjectId weak);
-  ObjectId CallOf(const Ids& victims, std::set<ObjectId>* asked);
-  bool MayDie(ObjectId id);
-  void Free(Ids victims);
-  void Die(ObjectId id);
-  void Settle();
-  bool PayOne();
-  bool Step();
-  void DieEarly();
-  void FinalizeQueued();
-
-  // ---- Collections -----------------------------------------------------------------------------
-
-  void Collect(bool must);
-  void CollectUnasked();
-  void ClearWeakIn(const Ids& trash);
-  void FinalizeIn(const Ids& trash, bool must);
-  void FreeIn(const Ids& trash, const Marks& behind, bool must, bool saves);
-  void Save(ObjectId id);
-  void Touch();
-
-  void Born(const Op& op);
-  void Census();
-  void Apply(const Op& op);
-  void ApplyToMap(const Op& op);
-  void Dispose(ObjectId id);
-
-  Observer& observer_;
-  std::vector<Owed> owed_;
-  int collections_ = 0;
-  int strays_ = 0;
-  int fail_in_ = 0;
-  bool enabled_ = true;
-  bool saveall_ = false;
-};
 
 // ---- Operations --------------------------------------------------------------------------------
 
 void Wild::Execute(const Op& op) {
   dice_ ^= (static_cast<uint64_t>(op.code) << 32) + op.dest * 64 + op.ref * 8 + op.slot;
+  if (op.code == OpCode::kEnd) return End();
   Touch();
   Apply(op);
   Touch();
@@ -228,7 +156,8 @@ void Wild::Census() {
 
 // ---- Deaths ------------------------------------------------------------------------------------
 
-void Wild::Finalize(ObjectId id) {
+// Returns whether the script raised.
+bool Wild::Finalize(ObjectId id) {
   using W = Envelope::Weak;
   if (rules_.weak == W::kBeforeFinalizer || (rules_.weak == W::kEither && Coin())) ClearWeakTo(id);
   at(id).due = false;
@@ -241,13 +170,14 @@ void Wild::Finalize(ObjectId id) {
       objects_[other].near = objects_[other].near || marks[other];
     }
   }
-  selves_.push_back(at(id).freed ? kNone : id);
-  observer_.On(Event::Finalize(id));
+  selves_.push_back(finalized_alive() ? id : kNone);
+  const bool raised = observer_.On(Event::Finalize(id)) == ScriptEnd::kRaised;
   selves_.pop_back();
-  if (at(id).freed || rules_.finalizers != Envelope::Finalizers::kEachDeath) return;
+  if (at(id).freed || rules_.finalizers != Envelope::Finalizers::kEachDeath) return raised;
   // Another death will come. Of what a collection found, not every collector can tell.
   if (by_count && Referenced(id)) at(id).due = true;
   if (!by_count && IsAlive(id)) at(id).due = Coin();
+  return raised;
 }
 
 void Wild::Call(ObjectId weak) {
@@ -367,131 +297,10 @@ void Wild::FinalizeQueued() {
   for (const ObjectId id : Dead()) {
     const bool first = rules_.order == Envelope::Order::kHoldersFirst && Awaited(id, Alive());
     if (at(id).freed || !DueFinalizer(at(id)) || !at(id).deferred || IsAlive(id) || first) continue;
-    return Finalize(id);
-  }
-}
-
-// ---- Collections -------------------------------------------------------------------------------
-
-// A script that does anything can reach what registers and its object reach.
-void Wild::Touch() {
-  if (collections_ == 0 || selves_.empty()) return;
-  const Marks alive = Alive();
-  for (size_t id = 0; id < objects_.size(); ++id) {
-    objects_[id].touched = objects_[id].touched || alive[id];
-  }
-}
-
-// One that nobody asked for, with or without telling.
-void Wild::CollectUnasked() {
-  if (rules_.automatic == Envelope::Automatic::kNever || !enabled_) return;
-  const bool tells = rules_.automatic == Envelope::Automatic::kTold || Coin();
-  if (tells) observer_.On(Event::Collect(static_cast<int>(Roll() % kGenerations), true));
-  Collect(/*must=*/false);
-  if (tells) observer_.On(Event::Done(0));
-}
-
-// `must`: it is full, and in no script, so that the bounds demand something of it.
-void Wild::Collect(bool must) {
-  if (!must && OneIn(3)) return;
-  if (must) {
-    for (Owed& owed : owed_) owed.now = true;
-  }
-  if (rules_.spares == Envelope::Spares::kAll) must = false;
-  if (collections_ == 0) {
-    for (Object& object : objects_) object.touched = object.near = false;
-  }
-  const bool saves = saveall_;
-  const Ids trash = Dead();
-  const Marks behind = ReachedFrom(Waiting(Alive()), Alive());
-  ++collections_;
-  ClearWeakIn(trash);
-  FinalizeIn(trash, must);
-  FreeIn(trash, behind, must, saves);
-  --collections_;
-}
-
-void Wild::ClearWeakIn(const Ids& trash) {
-  using W = Envelope::Weak;
-  const std::set<ObjectId> found(trash.begin(), trash.end());
-  const bool spares_all = rules_.spares == Envelope::Spares::kAll;
-  for (size_t id = 0; id < objects_.size(); ++id) {
-    Object& weak = objects_[id];
-    if (weak.kind != OpCode::kWeak || weak.freed) continue;
-    const bool is_trash = found.contains(static_cast<ObjectId>(id));
-    if (rules_.weak == W::kEither && is_trash && Coin()) Clear(static_cast<ObjectId>(id));
-    if (!found.contains(weak.target) || spares_all) continue;
-    if (rules_.weak == W::kWhenFreed) continue;
-    // What is trash of the same collection may yield until its target is freed.
-    const bool choice = rules_.weak == W::kEither || is_trash;
-    if (!choice || Coin()) Clear(static_cast<ObjectId>(id));
-  }
-}
-
-void Wild::FinalizeIn(const Ids& trash, bool must) {
-  if (!finalized_alive()) return;
-  Ids due;
-  for (const ObjectId id : trash) {
-    if (DueFinalizer(at(id))) due.push_back(id);
-  }
-  if (rules_.order == Envelope::Order::kHoldersFirst) {
-    const Marks reached = ReachedFrom(due, Alive());
-    std::erase_if(due, [&](ObjectId id) { return reached[static_cast<size_t>(id)]; });
-  }
-  for (const ObjectId id : due) {
-    if (at(id).freed || !at(id).due) continue;  // by count, in the script of another
-    const bool free_choice = !must || at(id).touched || IsAlive(id);
-    if (free_choice && Coin()) continue;
-    // The first full collection that finds it may put it off.
-    if (rules_.queued && (!must || !std::exchange(at(id).deferred, true)) && Coin()) continue;
-    if (!must && IsAlive(id)) continue;
     Finalize(id);
+    return;
   }
 }
-
-void Wild::Save(ObjectId id) {
-  garbage_.push_back(id);
-  observer_.On(Event::Garbage(id));
-}
-
-void Wild::FreeIn(const Ids& trash, const Marks& behind, bool must, bool saves) {
-  const Marks before = Alive();
-  Ids victims;
-  for (const ObjectId id : trash) {
-    const Marks alive = Alive();
-    const bool dead = !at(id).freed && !alive[static_cast<size_t>(id)];
-    const bool kept = rules_.spares == Envelope::Spares::kBehindFinalizers &&
-                      at(id).kind == OpCode::kNode && at(id).script != kNoScript;
-    // What was saved before holds the rest of its cycle, which may be saved, too.
-    const bool held = saves && !at(id).freed && !before[static_cast<size_t>(id)] && !dead;
-    const bool listed = std::find(garbage_.begin(), garbage_.end(), id) != garbage_.end();
-    if ((dead && kept && OneIn(8)) || (held && !listed && Coin())) {
-      Save(id);
-      continue;
-    }
-    if (!dead || Awaited(id, alive)) continue;
-    if (DueFinalizer(at(id)) && finalized_alive()) continue;
-    const bool spared =
-        rules_.spares == Envelope::Spares::kBehindFinalizers && behind[static_cast<size_t>(id)];
-    const bool touched = at(id).touched || at(id).near;
-    if ((!must || touched || spared) && Coin()) continue;
-    if (must && !touched && ++at(id).survived < rules_.collections && Coin()) continue;
-    if (must && strays_ < rules_.strays && OneIn(16)) {
-      ++strays_;
-      continue;
-    }
-    if (saves) {
-      Save(id);
-      continue;
-    }
-    victims.push_back(id);
-    if (Coin()) Free(std::exchange(victims, {}));
-    if (!owed_.empty() && OneIn(4)) PayOne();
-  }
-  Free(victims);
-}
-
-}  // namespace
 
 std::unique_ptr<Collector> MakeWild(Observer& observer, const Contract& contract, uint64_t seed) {
   CHECK(contract.bounds() != nullptr);

@@ -17,6 +17,7 @@ using T = Envelope::Touched;
 using W = Envelope::Weak;
 using C = Envelope::Callbacks;
 using A = Envelope::Automatic;
+using E = Envelope::End;
 
 // Sources: docs/peers.md (probes of each library), confirmed by 10,000 programs on each. Comments
 // name the library's manual where it promises the behaviour. Only CPython has callbacks in the
@@ -37,6 +38,7 @@ constexpr Envelope kOfCPython = {
     .callbacks = C::kAnyTime,
     .queued = false,
     .automatic = A::kTold,
+    .end = E::kNothing,
     .strays = 0,
     .repeatable = true,
 };
@@ -53,6 +55,7 @@ constexpr Envelope kOfPhp = {
     .callbacks = C::kAnyTime,
     .queued = false,
     .automatic = A::kNever,
+    .end = E::kUntilRaise,
     .strays = 0,
     .repeatable = true,
 };
@@ -70,6 +73,7 @@ constexpr Envelope kOfLua = {
     .callbacks = C::kAnyTime,
     .queued = false,
     .automatic = A::kNever,
+    .end = E::kAll,
     .strays = 0,
     .repeatable = true,
 };
@@ -87,6 +91,7 @@ constexpr Envelope kOfDuktape = {
     .callbacks = C::kAnyTime,
     .queued = false,
     .automatic = A::kNever,
+    .end = E::kAll,
     .strays = 0,
     .repeatable = true,
 };
@@ -104,6 +109,7 @@ constexpr Envelope kOfBoehm = {
     .callbacks = C::kAnyTime,
     .queued = false,
     .automatic = A::kNever,
+    .end = E::kNothing,
     .strays = 4,
     .repeatable = true,
 };
@@ -120,6 +126,7 @@ constexpr Envelope kOfBoehmUnordered = {
     .callbacks = C::kAnyTime,
     .queued = false,
     .automatic = A::kNever,
+    .end = E::kNothing,
     .strays = 4,
     .repeatable = true,
 };
@@ -136,6 +143,7 @@ constexpr Envelope kOfRuby = {
     .callbacks = C::kAnyTime,
     .queued = false,
     .automatic = A::kNever,
+    .end = E::kAll,
     .strays = 0,
     .repeatable = true,
 };
@@ -152,6 +160,7 @@ constexpr Envelope kOfPerl = {
     .callbacks = C::kAnyTime,
     .queued = false,
     .automatic = A::kNever,
+    .end = E::kAny,
     .strays = 0,
     .repeatable = true,
 };
@@ -168,6 +177,7 @@ constexpr Envelope kOfGObject = {
     .callbacks = C::kAnyTime,
     .queued = false,
     .automatic = A::kNever,
+    .end = E::kNothing,
     .strays = 0,
     .repeatable = true,
 };

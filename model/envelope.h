@@ -67,6 +67,11 @@ struct Envelope {
   // operation, which it reports as a collection; or also without telling.
   enum class Automatic : uint8_t { kNever, kTold, kUntold } automatic;
 
+  // Which finalizers run at the end, before everything is freed, whatever still refers to their
+  // objects: none; any of those that are due; all of them; or all, until one raises. Those of
+  // objects that are born meanwhile may run.
+  enum class End : uint8_t { kNothing, kAny, kAll, kUntilRaise } end;
+
   // Per program, how many dead objects may survive their collections, because a word on the stack
   // or in a machine register looks like a pointer to them (conservative scanning). >= 0.
   int strays;

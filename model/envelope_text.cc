@@ -31,7 +31,7 @@ struct Value {
 // says what the number means.
 struct Field {
   const char* name;
-  std::array<Value, 3> values;  // in the order of their numbers
+  std::array<Value, 4> values;  // in the order of their numbers
   int (*get)(const Envelope&);
   void (*set)(Envelope&, int);
   int least = 0;  // of a numeric field
@@ -51,7 +51,7 @@ void Set(Envelope& envelope, int value) {
 }
 
 template <auto kMember>
-constexpr Field Of(const char* name, std::array<Value, 3> values, int least = 0) {
+constexpr Field Of(const char* name, std::array<Value, 4> values, int least = 0) {
   return {name, values, Get<kMember>, Set<kMember>, least};
 }
 
@@ -99,6 +99,11 @@ constexpr Field kFields[] = {
         "automatic", {{{"never", "it collects when asked"},
                        {"told", "it may collect within any operation, and reports it"},
                        {"untold", "it may collect within any operation, and need not report it"}}}),
+    Of<&Envelope::end>(
+        "end", {{{"nothing", "no finalizer runs at the end"},
+                 {"any", "any finalizers that are due run at the end"},
+                 {"all", "all finalizers that are due run at the end"},
+                 {"until-raise", "all finalizers that are due run at the end, until one raises"}}}),
     Of<&Envelope::strays>(
         "strays",
         {{{"N",

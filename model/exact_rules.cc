@@ -25,6 +25,7 @@ constexpr ExactRules kOf27 = {
     .answer = A::kFound,
     .clears = W::kToTrash,
     .full_collection_waits = true,
+    .collects_at_end = false,
 };
 
 // After it.
@@ -36,6 +37,7 @@ constexpr ExactRules kOf39 = {
     .answer = A::kLeft,
     .clears = W::kInTrash,
     .full_collection_waits = true,
+    .collects_at_end = true,
 };
 
 // The neighbours differ in a field or two.
@@ -101,6 +103,8 @@ std::vector<std::string> Describe(const ExactRules& rules) {
       rules.full_collection_waits
           ? "an automatic full collection waits until a quarter of what it keeps is new"
           : "an automatic full collection comes whenever its threshold is passed",
+      rules.collects_at_end ? "at the end registers are emptied, then a full collection runs"
+                            : "at the end a full collection runs, then registers are emptied",
   };
 }
 

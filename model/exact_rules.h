@@ -52,6 +52,10 @@ struct ExactRules {
   // generation since the last one are a quarter of those that survived it: all but 2.6. Section 2.
   bool full_collection_waits;
 
+  // Whether an interpreter that exits collects once more after its globals are gone. If not, the
+  // finalizers of cycles that were alive never run. Section 11.
+  bool collects_at_end;
+
   bool ClearsAfterFinalizers() const {
     return clears == Clears::kTwice || clears == Clears::kCallbacksFirst;
   }

@@ -57,6 +57,8 @@ static_assert([] {
 
 bool Yields(OpCode code) { return table::RowOf(code).result == table::Result::kObject; }
 
+uint32_t NeedsOf(OpCode code) { return table::RowOf(code).needs; }
+
 const char* WordOf(OpCode code) { return table::RowOf(code).word; }
 
 bool WritesRegister(OpCode code) { return table::FieldsOf(code).Has("rD"); }

@@ -137,8 +137,8 @@ enum Ability : uint32_t {
   kFailures = 1 << 8,        // `fail`
   kMaps = 1 << 9,            // `map`: rD = map, rD = R[Q], R[Q] = R', R[Q] = none
   kDisposal = 1 << 10,       // `dispose`: dispose R, of an object that has a finalizer
-  kAllAbilities = (1 << 11) - 1,
-  kEnding = 1 << 11,  // `end`
+  kEnding = 1 << 11,         // `end`
+  kAllAbilities = (1 << 12) - 1,
   kScopes = 1 << 12,  // `scope`: push R, pop
 };
 
@@ -156,6 +156,7 @@ constexpr bool Allocates(OpCode code) {  // creates an object, or fails to: Even
 bool Yields(OpCode code);          // reports the object that it read, or none: Event::kGot
 bool WritesRegister(OpCode code);  // has a `dest`
 bool TakesKind(OpCode code);       // may have `as T`
+uint32_t NeedsOf(OpCode code);     // the abilities without which it is void
 
 // The place of the kind that such an operation may name. REQUIRES: TakesKind(code).
 KindRow::Place PlaceOf(OpCode code);

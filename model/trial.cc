@@ -129,6 +129,8 @@ void Trial::Execute(const Op& op) {
   }
   if (judge_->IsVoid(op)) return WriteVoid(op);
   if (op.code == OpCode::kChain) return MakeChain(op);
+  if (op.code == OpCode::kEnd) PrepareEnd();
+  if (over()) return;
   if (Allocates(op.code) && judge_->reg(op.dest) != kNone) return Replace(op);
   ExecuteOne(op);
 }
@@ -186,6 +188,15 @@ void Trial::MakeChain(const Op& op) {
       if (!over() && !judge_->IsVoid(step)) Execute(step);
     }
     if (over()) return;
+  }
+}
+
+void Trial::PrepareEnd() {
+  if (judge_->CollectsBeforeEnd())
+    ExecuteOne({.code = OpCode::kCollect, .count = kGenerations - 1});
+  if (!judge_->EmptiesRegistersForEnd()) return;
+  for (uint8_t i = 0; i < kRegisters && !over(); ++i) {
+    if (judge_->reg(i) != kNone) ExecuteOne({.code = OpCode::kEmptyRegister, .dest = i});
   }
 }
 

@@ -104,6 +104,7 @@ class Trial : private Observer {
   bool over() const { return broken_ || judge_->violation().has_value(); }
   void Execute(const Op& op);
   void MakeChain(const Op& op);
+  void PrepareEnd();
   int Borrow(int beside) const;
   void Replace(const Op& op);
   void ExecuteOne(const Op& op);

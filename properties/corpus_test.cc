@@ -275,11 +275,7 @@ bool CanAll(const Specimen& specimen, const Program& program) {
   uint32_t needed = 0;
   for (const Script& script : scripts) {
     for (const Op& op : script) {
-      const bool thresholds = op.code == OpCode::kThreshold || op.code == OpCode::kEnable ||
-                              op.code == OpCode::kDisable;
-      if (thresholds) needed |= kThresholds;
-      if (op.code == OpCode::kFail) needed |= kFailures;
-      if (op.code == OpCode::kMap) needed |= kMaps;
+      needed |= NeedsOf(op.code);
     }
   }
   return (needed & ~specimen.abilities) == 0;

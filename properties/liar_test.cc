@@ -89,6 +89,7 @@ const std::map<std::string, std::string>& ShortPrograms() {
       {"no-nested-collection",
        "def 0:\n collect 2\n main:\n r0 = node 1\n r0.0 = r0\n r1 = weak r0 call 0\n"
        " r0 = none\n collect 2\n"},
+      {"end", "end\n"},
       {"census-generation", "r0 = node 0\n collect 2\n census\n"},
       {"census-complete", "r0 = node 0\n r1 = weak r0\n census\n"},
       {"identity", "r0 = leaf\n r0 = leaf\n"},

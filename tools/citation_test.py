@@ -37,7 +37,8 @@ ITSELF = "tools/citation_test.py"
 FOREIGN = {
     "gcmodule.c": "CPython", "gc.c": "CPython", "typeobject.c": "CPython", "object.h": "CPython",
     "object.c": "CPython", "weakrefobject.c": "CPython", "gc.h": "Boehm",
-    "test_gc.py": "CPython", "test_weakref.py": "CPython", "mutation_inside_cyclegc.py": "CPython",
+    "pylifecycle.c": "CPython", "test_gc.py": "CPython", "test_weakref.py": "CPython",
+    "mutation_inside_cyclegc.py": "CPython",
 }
 # They stand for a file of the reader's.
 EXAMPLES = {"x.c", "x.py", "x_py.h", "toy.c", "all.gct"}

@@ -39,6 +39,11 @@ void Heap::CollectEligible() {
 
 int64_t Heap::Collect(int generation) { return Run(generation, /*automatic=*/false); }
 
+// finalize_modules, which ends in _PyGC_CollectNoFail.
+int64_t Heap::Exit() {
+  return rules_.finalizers == Rules::Finalizers::kOnce ? Collect(kGenerations - 1) : 0;
+}
+
 int64_t Heap::Run(int generation, bool automatic) {
   assert(generation >= 0 && generation < kGenerations);
   const bool nested = collecting_;  // section 8

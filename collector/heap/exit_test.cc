@@ -131,6 +131,21 @@ TEST_P(Exit, ResetIsSilentToo) {
   EXPECT_EQ(heap_->size(), 0);
 }
 
+// But a program that ends in order has a last collection first, if finalizers of trash run at all.
+TEST_P(Exit, TheLastCollectionFinalizesTrashOfAnyAge) {
+  const Object old = NewCycle();
+  heap_->Collect();
+  heap_->SetEnabled(false);
+  heap_->Release(old);
+  heap_->Release(NewCycle());
+  const bool once = GetParam() == Rules::Finalizers::kOnce;
+  log_.user_code = 0;
+  EXPECT_EQ(heap_->Exit(), once ? 2 : 0);
+  EXPECT_EQ(log_.user_code, once ? 3 : 0) << "two finalizers and the start of the collection";
+  EXPECT_EQ(heap_->size(), once ? 0 : 2);
+  ExpectSilentEnd();
+}
+
 INSTANTIATE_TEST_SUITE_P(Rules, Exit,
                          testing::Values(Rules::Finalizers::kUncollectable,
                                          Rules::Finalizers::kOnce));

@@ -175,6 +175,11 @@ class Heap {
   // O(objects of those generations and their references), plus user code; O(1) stack.
   int64_t Collect(int generation = kGenerations - 1);
 
+  // The last step of a program that ends, once the embedder has let its roots go: a full collection
+  // if finalizers of trash run, none under kUncollectable (section 11). What is alive then is never
+  // finalized. Returns as Collect does.
+  int64_t Exit();
+
   // An automatic collection runs in the allocation that makes count 0 exceed `first`. It collects
   // the oldest generation whose count exceeds its threshold. `first` = 0 turns automatic
   // collections off. Section 2. Initially 700, 10, 10, and enabled.

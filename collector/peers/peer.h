@@ -57,6 +57,8 @@ class Peer : public Collector {
         return MapPut(op.ref, op.key, op.value);
       case OpCode::kMapRemove:
         return MapRemove(op.ref, op.key);
+      case OpCode::kEnd:
+        return End();
       case OpCode::kLoad:
         return Load(op.dest, op.ref, op.slot);
       case OpCode::kDeref:
@@ -106,6 +108,9 @@ class Peer : public Collector {
 
   // Of peers that have kDisposal: calls the finalizer by name, which reports Finalize.
   virtual void Dispose(int /*from*/) { std::abort(); }
+
+  // Of peers that have kEnding: tears the collector down, and makes another one.
+  virtual void End() { std::abort(); }
 
   // Of peers that have kMaps. MapGet reports as Load does.
   virtual void NewMap(int /*dest*/, ObjectId) { std::abort(); }

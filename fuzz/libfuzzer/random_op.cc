@@ -105,8 +105,9 @@ Op RandomOperation(Random& random, OpCode code, const Program& program, int sect
 OpCode RandomCode(Random& random) {
   while (true) {
     const auto code = static_cast<OpCode>(random.Below(kOpCodes));
-    if (code == OpCode::kPoke && Palette().empty()) continue;  // there is nothing to poke
-    if (code == OpCode::kChain) continue;                      // for `ouro campaign --scale`
+    if (code == OpCode::kPoke && Palette().empty()) continue;   // there is nothing to poke
+    if (code == OpCode::kChain) continue;                       // for `ouro campaign --scale`
+    if (code == OpCode::kEnd && !random.Percent(20)) continue;  // what follows it is void
     const uint32_t newer = table::RowOf(code).needs & (kMaps | kDisposal | kEnding | kScopes);
     if ((newer & ~Abilities()) == 0) return code;
   }

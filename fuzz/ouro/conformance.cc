@@ -165,6 +165,14 @@ void AddDisposals(std::vector<ConformanceCase>* cases) {
       run + "dispose r0\nr0 = none\ncollect 2\ncollect 2", needs);
 }
 
+void AddEnd(std::vector<ConformanceCase>* cases) {
+  Add(cases, "at the end everything is freed that has no finalizer",
+      "r0 = node 1\nr1 = leaf\nr0.0 = r0\nr0 = none\nend", kEnding);
+  Add(cases, "at the end finalizers run as the contract says, of cycles and of what is referenced",
+      "def 0:\nr2 = r1\nmain:\nr0 = node 1 del 0\nr0.0 = r0\nr1 = node 0 del 0\nend",
+      kEnding | kFinalizers);
+}
+
 void AddRest(std::vector<ConformanceCase>* cases) {
   Add(cases, "a collection of a young generation can be requested",
       "r0 = node 1\nr0.0 = r0\nr0 = none\ncollect 0\ncollect 1\ncollect 2\ncollect 2",
@@ -198,6 +206,7 @@ std::vector<ConformanceCase> AllCases() {
   AddWeakReferences(&cases);
   AddMaps(&cases);
   AddDisposals(&cases);
+  AddEnd(&cases);
   AddRest(&cases);
   return cases;
 }

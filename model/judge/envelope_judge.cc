@@ -34,7 +34,7 @@ void EnvelopeJudge::Clear() {
   marked_reachable_ = 0;
   unreferenced_.clear();
   marked_.clear();
-  dangling_ = kNone;
+  dangling_ = torn_ = kNone;
   collections_ = strays_ = 0;
   enabled_ = true;
   saveall_ = calls_ = false;
@@ -69,7 +69,9 @@ Judge::Referent EnvelopeJudge::Describe(ObjectId id) const {
 
 void EnvelopeJudge::Enter(Frame& /*frame*/) {
   // Only a script that executes an operation makes its object reachable.
-  if (frames_.size() > 1) SetFrameHold(frames_[frames_.size() - 2], true);
+  if (frames_.size() > 1 && !frames_[frames_.size() - 2].no_self) {
+    SetFrameHold(frames_[frames_.size() - 2], true);
+  }
   MarkScriptReachable();  // before anything changes
   DoubtFrail();
 }
@@ -83,6 +85,7 @@ void EnvelopeJudge::Follow(Frame& frame) {
   const Op& op = frame.op;
   switch (op.code) {
     case OpCode::kWeak:
+    case OpCode::kDispose:
       frame.object = Resolve(op.ref);
       return SetFrameHold(frame, true);
     case OpCode::kCopy:
@@ -104,9 +107,6 @@ void EnvelopeJudge::Follow(Frame& frame) {
       if (MayCollect() || !owed_.empty()) Recount();
       if (op.dest != op.ref) SetRegister(op.dest, kNone);
       return;
-    case OpCode::kDispose:
-      frame.object = Resolve(op.ref);
-      return SetFrameHold(frame, true);
     case OpCode::kMapGet:
     case OpCode::kMapPut:
     case OpCode::kMapRemove:
@@ -145,6 +145,8 @@ void EnvelopeJudge::Follow(Frame& frame) {
     case OpCode::kSaveallOff:
       saveall_ = op.code == OpCode::kSaveallOn;
       return;
+    case OpCode::kEnd:
+      return BeginEnd();
     default:
       return;
   }
@@ -165,8 +167,9 @@ void EnvelopeJudge::FollowMap(Frame& frame) {
   SetRegister(op.dest, frame.object);
 }
 
-void EnvelopeJudge::Leave(const Frame& /*frame*/) {
+void EnvelopeJudge::Leave(const Frame& frame) {
   if (frames_.size() > 1) return;
+  if (frame.op.code == OpCode::kEnd) return CheckEnded();
   if (!unreferenced_.empty()) CheckUnreferenced();
   if (!owed_.empty()) CheckScriptsRan();
   if (violation_) return;
@@ -246,7 +249,7 @@ void EnvelopeJudge::ListCandidates(ObjectId convicted, std::vector<Event>* event
   for (const ObjectId id : unreferenced_) list(id);
   if (convicted != kNone) list(convicted);
   for (const ObjectId id : living_) {
-    if (!at(id).freed && !at(id).reachable()) list(id);
+    if (!at(id).freed && (!at(id).reachable() || ending())) list(id);
   }
 }
 
@@ -259,7 +262,8 @@ std::string EnvelopeJudge::PathTo(ObjectId wanted) const {
   for (int i = 0; i < kRegisters; ++i) begin(reg(i), fmt::format("r{}", i));
   for (size_t i = 0; i < garbage_.size(); ++i) begin(garbage_[i], fmt::format("garbage {}", i));
   for (const Frame& frame : frames_) {
-    if (frame.type == Frame::Type::kScript) begin(frame.object, "self of a running script");
+    if (frame.type == Frame::Type::kScript && !frame.no_self)
+      begin(frame.object, "self of a running script");
   }
   for (size_t i = 0; i < paths.reached().size(); ++i) {
     const ObjectId from = paths.reached()[i];

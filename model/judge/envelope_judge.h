@@ -17,10 +17,10 @@
 // what it may hold, because its holder may have been emptied, is a doubt: such an object may live
 // and may die. A load settles a doubt.
 //
-// The class has six sources: envelope_judge.cc (operations), envelope_judge_events.cc (single
+// The class has seven sources: envelope_judge.cc (operations), envelope_judge_events.cc (single
 // events), envelope_judge_collection.cc, envelope_judge_reach.cc (holds and reachability),
-// envelope_judge_counts.cc (deaths by count), and envelope_judge_kinds.cc (what kinds promise
-// away).
+// envelope_judge_counts.cc (deaths by count), envelope_judge_kinds.cc (what kinds promise away),
+// and envelope_judge_end.cc (the end).
 
 #ifndef MODEL_JUDGE_ENVELOPE_JUDGE_H_
 #define MODEL_JUDGE_ENVELOPE_JUDGE_H_
@@ -207,6 +207,15 @@ class EnvelopeJudge final : public Judge {
   bool NeedsCollectionToDie(ObjectId id) const;
   void ConvictOfNoCollection(ObjectId id, const char* what);
 
+  // The end; envelope_judge_end.cc.
+  void BeginEnd();
+  void NeedNoFinalizers();
+  bool TearsDown(ObjectId id);
+  void TearDown(ObjectId id);
+  void CheckFinalizedAtEnd(const std::string& when);
+  void CheckEnded();
+  void ConvictAfterTearDown(ObjectId id, const char* what);
+
   void CheckUnreferenced();
   void CheckScriptsRan();
   void Owe(ObjectId id);
@@ -255,6 +264,8 @@ class EnvelopeJudge final : public Judge {
   std::vector<ObjectId> marked_;        // became_unreachable outside of a collection
 
   ObjectId dangling_ = kNone;  // was freed, and is referred to by what became reachable
+
+  ObjectId torn_ = kNone;  // the first object that was freed because the collector is torn down
 
   int collections_ = 0;  // running, one within another
   int strays_ = 0;

@@ -13,10 +13,12 @@ namespace ouro {
 
 void EnvelopeJudge::OnCollect(const Event& event) {
   Frame& frame = frames_.back();
+  if (torn_ != kNone) return ConvictAfterTearDown(torn_, "freed, and then a collection began");
   if (event.flag) return OnAutomatic();
   if (frame.type != Frame::Type::kOp || frame.op.code != OpCode::kCollect || frame.collected ||
       event.number != frame.op.count) {
-    return Convict(Law::kEventInPlace, kNone, "no such collection was requested");
+    const bool end = frame.type == Frame::Type::kOp && frame.op.code == OpCode::kEnd;
+    return Convict(end ? Law::kEnd : Law::kEventInPlace, kNone, "no such collection was requested");
   }
   frame.collected = true;
   const bool full = event.number == kGenerations - 1 || (abilities_ & kGenerations3) == 0;

@@ -20,7 +20,7 @@ void EnvelopeJudge::OnBorn(Frame& frame) {
     const KindRow* kind = kinds_.Find(frame.op.kind);
     object.cyclic = kind != nullptr && kind->cyclic;
     Meet(kind);
-    if (HasFinalizer(object)) object.due = Object::Due::kYes;
+    if (HasFinalizer(object)) object.due = ending() ? Object::Due::kMaybe : Object::Due::kYes;
   } else if (frame.op.code == OpCode::kLeaf) {
     object.kind = Object::Kind::kLeaf;
   } else if (frame.op.code == OpCode::kMap) {
@@ -84,9 +84,13 @@ void EnvelopeJudge::OnGot(Frame& frame, ObjectId id) {
 
 void EnvelopeJudge::OnFinalize(ObjectId id) {
   const bool after_death = bounds_.finalizers == Envelope::Finalizers::kAfterDeath;
+  if (torn_ != kNone) return ConvictAfterTearDown(id, "finalized");
   if (!after_death && !Known(id, Law::kFinalizeAsOften)) return;
   if (!exists(id) || !HasFinalizer(at(id))) {
     return Convict(Law::kFinalizeAsOften, id, fmt::format("#{} has no finalizer", id));
+  }
+  if (ending() && bounds_.end == Envelope::End::kNothing) {
+    return Convict(Law::kEnd, id, fmt::format("#{} was finalized at the end", id));
   }
   Object& object = at(id);
   DoubtRootedOfTrash(id);
@@ -95,11 +99,11 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   // Lawful for trash of a collection within this operation, even one that has ended: Duktape queues
   // finalizers that it finds while another one runs, and runs the whole queue, whichever object has
   // been resurrected meanwhile. Where finalizers may be put off, also for trash of earlier ones.
-  if (Reachable(id) && !object.became_unreachable && !object.queued) {
+  if (!ending() && Reachable(id) && !object.became_unreachable && !object.queued) {
     return Convict(Law::kNoFinalizeWhileHeld, id,
                    fmt::format("#{} was finalized while referenced: {}", id, PathTo(id)));
   }
-  if (after_death && !object.freed) {
+  if (after_death && !object.freed && !ending()) {
     return Convict(Law::kFinalizeAtOnce, id, fmt::format("#{} was not freed yet", id));
   }
   if (object.due == Object::Due::kNo) {
@@ -108,7 +112,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   }
   // Where another collection may have begun since, what that one would find counts.
   const bool alone = collecting() && !MayCollect() && !bounds_.queued;
-  const bool first = bounds_.order == Envelope::Order::kHoldersFirst;
+  const bool first = bounds_.order == Envelope::Order::kHoldersFirst && !ending();
   const bool behind = first && (alone ? object.behind_pending_finalizer : NeededByFinalizer(id));
   if (behind) {
     return Convict(Law::kNoFinalizeWhileHeld, id,
@@ -119,11 +123,14 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   if (in_script()) Note(Situation::kScriptInScript);
   object.due = Object::Due::kNo;
   object.queued = false;
-  if (bounds_.weak == Envelope::Weak::kBeforeFinalizer) Unbind(id, Object::Bond::kNone);
-  if (bounds_.weak == Envelope::Weak::kEither) Unbind(id, Object::Bond::kMaybe);
+  if (bounds_.weak != Envelope::Weak::kWhenFreed) {
+    const bool surely = bounds_.weak == Envelope::Weak::kBeforeFinalizer && !ending();
+    Unbind(id, surely ? Object::Bond::kNone : Object::Bond::kMaybe);
+  }
   // A collection may run finalizers after it has ended, if they could not run when it started.
   const bool by_count = !collecting() && object.references == 0;
-  frames_.push_back({.type = Frame::Type::kScript, .object = id, .by_count = by_count});
+  frames_.push_back(
+      {.type = Frame::Type::kScript, .no_self = after_death, .object = id, .by_count = by_count});
   if (object.awaited) needed_known_ = false;
   if (bounds_.touched == Envelope::Touched::kFreedByNext) MarkFinalizerReachable(id);
 }
@@ -133,6 +140,10 @@ void EnvelopeJudge::OnScriptEnded(Frame frame) {
   const bool by_count = frame.by_count;
   SetFrameHold(frame, false);
   if (frame.asked_for) SetFrameHold(frames_.back(), false);  // the operation's: it may die now
+  if (frame.raised && frames_.size() == 1 && bounds_.end == Envelope::End::kUntilRaise &&
+      ending()) {
+    NeedNoFinalizers();
+  }
   // Notes what became unreachable before the next event.
   if (collecting() || MayCollect()) Recount();
   if (frame.is_callback || frame.asked_for) return;
@@ -154,6 +165,7 @@ void EnvelopeJudge::OnScriptEnded(Frame frame) {
 void EnvelopeJudge::OnFree(ObjectId id) {
   if (!Known(id, Law::kFreeOnce)) return;
   Object& object = at(id);
+  if (TearsDown(id)) return TearDown(id);
   DoubtRootedOfTrash(id);
   if (Reachable(id)) {
     return Convict(Law::kNoFreeWhileHeld, id,
@@ -196,6 +208,7 @@ void EnvelopeJudge::CheckCalled(ObjectId id) {
 }
 
 void EnvelopeJudge::OnCallback(ObjectId id) {
+  if (torn_ != kNone) return ConvictAfterTearDown(id, "called back");
   if (!Known(id, Law::kCallbackWhenCleared)) return;
   Object& weak = at(id);
   if (weak.kind != Object::Kind::kWeak || weak.script == kNoScript) {
@@ -230,6 +243,7 @@ void EnvelopeJudge::OnCallback(ObjectId id) {
 // ---- The garbage list and censuses ----
 
 void EnvelopeJudge::OnGarbage(ObjectId id) {
+  if (torn_ != kNone) return ConvictAfterTearDown(id, "put into the garbage list");
   Object& object = at(id);
   const bool keeps = bounds_.spares == Envelope::Spares::kBehindFinalizers && HasFinalizer(object);
   Recount();  // notes what is unreachable before the list changes that

@@ -175,6 +175,7 @@ void EnvelopeJudge::BecameReachable(ObjectId id) {
   if (Awaited(id) || !entries_.of(id).empty()) needed_known_ = false;
   became_reachable_.push_back(id);
   if (MayCollect()) NoteUnreachable(id);  // until now
+  if (ending()) AllowAnotherFinalizer(&at(id));
 }
 
 // A running collection may find what becomes unreachable, and finalize it although it is

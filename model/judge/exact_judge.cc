@@ -164,6 +164,9 @@ bool ExactJudge::DecideDereference(const Op& op, Frame* frame) {
 }
 
 void ExactJudge::Leave(const Frame& frame) {
+  if (frame.op.code == OpCode::kEnd && rules_.collects_at_end && !frame.collected) {
+    return Convict(Law::kEnd, kNone, "the last collection did not happen");
+  }
   heap_.ReleaseSince(frame.loose_mark);
   if (frames_.size() == 1) EndDeaths();
 }

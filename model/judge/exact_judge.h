@@ -39,6 +39,8 @@ class ExactJudge final : public Judge {
   // Complexity: amortized O(1) a call of Judge, except: a collection is linear in the objects that
   // it examines, a census in the tracked objects, the death of a weak reference in the newer weak
   // references to the same target, and a conviction in the heap.
+  bool CollectsBeforeEnd() const override { return enabled_ || !rules_.collects_at_end; }
+  bool EmptiesRegistersForEnd() const override { return true; }
   int8_t script_of(ObjectId id) const override { return heap_.at(id).script; }
 
  private:
@@ -107,6 +109,7 @@ class ExactJudge final : public Judge {
   void NoteEntries(ObjectId id);
 
   // Collections; exact_judge_collection.cc.
+  bool Asks(const Op& op, int generation) const;
   void BeginCollection(int generation);
   void FindTrash(const std::vector<ObjectId>& among, std::vector<ObjectId>* trash);
   void NoteOldHolders(const std::vector<ObjectId>& among);

@@ -38,14 +38,23 @@ int ExactJudge::AutomaticGeneration(bool* full) {
   return 0;
 }
 
+// Whether the operation collects that generation. The end does so in its own way.
+bool ExactJudge::Asks(const Op& op, int generation) const {
+  if (op.code == OpCode::kEnd) return rules_.collects_at_end && generation == kGenerations - 1;
+  return op.code == OpCode::kCollect && op.count == generation;
+}
+
 void ExactJudge::OnCollect(const Event& event) {
   Frame& frame = frames_.back();
   const bool fits =
       frame.type == Frame::Type::kOp && !frame.collected && !frame.answered &&
       (event.flag ? frame.automatic == event.number || (frame.full && event.number == 2)
-                  : frame.op.code == OpCode::kCollect && frame.op.count == event.number);
+                  : Asks(frame.op, event.number));
   if (!fits) {
-    return Convict(event.flag ? Law::kCollectionSchedule : Law::kEventInPlace, kNone,
+    return Convict(event.flag                      ? Law::kCollectionSchedule
+                   : frame.op.code == OpCode::kEnd ? Law::kEnd
+                                                   : Law::kEventInPlace,
+                   kNone,
                    fmt::format("no {}collection of generation {} was due",
                                event.flag ? "automatic " : "", event.number));
   }

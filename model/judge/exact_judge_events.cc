@@ -105,7 +105,8 @@ void ExactJudge::OnFinalize(ObjectId id) {
     heap_.ProveDying(id);
     if (CallbacksFirst()) heap_.Doom(id);
     object.doomed = false;
-    if (object.found) Note(Situation::kTrashDiedOfFinalizer);
+    const bool finalizing = collection_.phase == Collection::Phase::kFinalizers;
+    if (object.found && finalizing) Note(Situation::kTrashDiedOfFinalizer);
     object.found = object.kept = false;
     heap_.SetGeneration(id, 0);
     Note(object.resurrected ? Situation::kSecondDeath : Situation::kFinalizerRuns);
@@ -268,7 +269,8 @@ void ExactJudge::OnFree(ObjectId id) {
       return Convict(Law::kCallbackBeforeFree, id,
                      fmt::format("#{} was freed before its callbacks ran", id));
     }
-    if (object.found) Note(Situation::kTrashDiedOfFinalizer);
+    const bool finalizing = collection_.phase == Collection::Phase::kFinalizers;
+    if (object.found && finalizing) Note(Situation::kTrashDiedOfFinalizer);
     if (object.in_garbage) Note(Situation::kGarbageReleased);
     if (object.resurrected) Note(Situation::kSecondDeath);
     Note(object.loose > 0 ? Situation::kNestedDeath : Situation::kPlainDeath);

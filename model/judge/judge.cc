@@ -68,6 +68,7 @@ Judge::Reason Judge::WhyUnfit(Ref ref, size_t slot, table::Operand wanted) const
 }
 
 Judge::Reason Judge::ReasonOf(const Op& op) const {
+  if (ended_) return {Reason::Kind::kEnded, 0, 0};
   const table::Row& row = table::RowOf(op.code);
   const uint32_t needs = row.needs | (op.script == kNoScript ? 0 : row.script_needs);
   // The lowest ability that is missing: weak references come before their callbacks.
@@ -131,6 +132,8 @@ std::string Judge::WhyVoid(const Op& op) const {
       return "no script is running";
     case Reason::Kind::kInScript:
       return "a script is running";
+    case Reason::Kind::kEnded:
+      return "the collector has been torn down";
     case Reason::Kind::kNothingPushed:
       return "nothing is pushed here";
     case Reason::Kind::kNoAction:

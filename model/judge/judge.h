@@ -95,6 +95,10 @@ class Judge {
   // or kNoScript. O(1). REQUIRES: 0 <= index < kRegisters; `id` was born since Reset.
   ObjectId reg(int index) const { return registers_[static_cast<size_t>(index)]; }
   virtual int8_t script_of(ObjectId id) const = 0;
+  // What precedes `end`: where exact rules hold, a full collection perhaps, and then the registers
+  // are emptied, one after another (section 11 of docs/semantics.md).
+  virtual bool CollectsBeforeEnd() const { return false; }
+  virtual bool EmptiesRegistersForEnd() const { return false; }
   // Whether the innermost open frame is an operation or a collection: an event or End may follow,
   // but not an operation.
   bool in_operation() const {
@@ -113,6 +117,8 @@ class Judge {
     bool failing = false;      // kOp: this allocation must fail
     bool is_callback = false;  // kScript
     bool asked_for = false;    // kScript: by `dispose`
+    bool raised = false;       // kScript: ... as it ended
+    bool no_self = false;      // kScript: its object cannot be reached, whether it is freed or not
     int32_t census = 0;        // kOp: where its part of seen_in_census_ begins
     // kScript: its self. kOp: what it yields, the target of `weak`, the node of `poke` or
     // `dispose`, or the first object that is born after a census began.
@@ -212,6 +218,7 @@ class Judge {
   }
   const Frame* InnermostScript() const;
   bool in_script() const { return InnermostScript() != nullptr; }
+  bool ending() const { return !frames_.empty() && frames_.front().op.code == OpCode::kEnd; }
 
   // The kind by which a slot holds, or null if it is plain, and a change of it.
   const KindRow* edge(ObjectId node, size_t slot) const {
@@ -241,6 +248,7 @@ class Judge {
       kGarbage,    // the garbage list is shorter
       kNoScript,   // no script is running
       kInScript,   // one is
+      kEnded,      // the collector has been torn down
       kNothingPushed,
       kNoAction,  // the slot is plain, or its kind has no actions
       kNoFinalizer,
@@ -290,6 +298,7 @@ class Judge {
   std::vector<ObjectId> seen_in_census_;  // of the running censuses, one within another
   ObjectId born_ = 0;                     // objects since Reset
   int32_t fail_in_ = 0;                   // the allocation that fails, counted down; 0: none
+  bool ended_ = false;                    // `end` has been executed
   std::optional<Violation> violation_;
   bool explains_ = true;  // not a copy that tries an event
   uint64_t situations_ = 0;

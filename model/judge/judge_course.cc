@@ -22,6 +22,7 @@ void Judge::Reset() {
   edges_.clear();
   born_ = 0;
   fail_in_ = 0;
+  ended_ = false;
   violation_.reset();
   situations_ = 0;
   features_.Begin();
@@ -62,7 +63,9 @@ void Judge::End() {
   CheckAnswered(frames_.back());
   if (!violation_ && frames_.back().op.code == OpCode::kCensus) CheckCensus();
   if (!violation_) Leave(frames_.back());
-  if (!violation_) frames_.pop_back();
+  if (violation_) return;
+  ended_ |= frames_.size() == 1 && ending();
+  frames_.pop_back();
 }
 
 void Judge::CheckAnswered(const Frame& frame) {
@@ -152,7 +155,8 @@ void Judge::ScriptEnded(bool raised) {
   if (frames_.empty() || frames_.back().type != Frame::Type::kScript) {
     return Convict(Law::kEventInPlace, kNone, "no script was running that could end");
   }
-  const Frame frame = frames_.back();
+  Frame frame = frames_.back();
+  frame.raised = raised;
   frames_.pop_back();
   if (raised) Note(Situation::kScriptRaised);
   OnScriptEnded(frame);
@@ -216,7 +220,11 @@ void Judge::Finalized(ObjectId id) {
   Frame& frame = frames_.back();
   const bool asked = frame.type == Frame::Type::kOp && frame.op.code == OpCode::kDispose &&
                      frame.object == id && !frame.answered;
-  if (!asked) return OnFinalize(id);
+  if (!asked) {
+    OnFinalize(id);
+    if (!violation_ && ending()) Note(Situation::kFinalizedAtEnd);
+    return;
+  }
   frame.answered = true;
   Note(Situation::kDisposed);
   if (in_script()) Note(Situation::kScriptInScript);
@@ -262,7 +270,8 @@ const Judge::Frame* Judge::InnermostScript() const {
 // What `self` is: nothing, if the finalizer runs after the death of its object.
 ObjectId Judge::Self() const {
   const Frame* script = InnermostScript();
-  return script == nullptr || Freed(script->object) ? kNone : script->object;
+  if (script == nullptr || script->no_self || Freed(script->object)) return kNone;
+  return script->object;
 }
 
 // ---- Convictions ----

@@ -98,10 +98,11 @@ void ExpectConvicted(const std::string& trace, const Contract& contract, Law law
 
 std::vector<Rule> AllRules() {
   std::vector<Rule> rules;
-  for (const auto& table : {DeathRules(), FinalizerRules(), WeakRules(), WeakCollectionRules(),
-                            CollectionRules(), GarbageRules(), TrashFinalizerRules(),
-                            ResurrectionRules(), ScheduleRules(), GenerationRules(), MapRules(),
-                            MapCollectionRules(), EnvelopeRules(), CountRules(), AbilityRules()}) {
+  for (const auto& table :
+       {DeathRules(), FinalizerRules(), WeakRules(), WeakCollectionRules(), CollectionRules(),
+        GarbageRules(), TrashFinalizerRules(), ResurrectionRules(), ScheduleRules(),
+        GenerationRules(), MapRules(), MapCollectionRules(), EndRules(), EnvelopeRules(),
+        CountRules(), AbilityRules()}) {
     rules.insert(rules.end(), table.begin(), table.end());
   }
   return rules;
@@ -123,7 +124,9 @@ TEST_P(RuleTest, ConvictsItsNeighbour) {
 
 std::vector<Difference> AllDifferences() {
   std::vector<Difference> differences(Differences().begin(), Differences().end());
-  differences.insert(differences.end(), ClearingDifferences().begin(), ClearingDifferences().end());
+  for (const auto& more : {ClearingDifferences(), EndDifferences()}) {
+    differences.insert(differences.end(), more.begin(), more.end());
+  }
   return differences;
 }
 

@@ -50,6 +50,8 @@ constexpr LawRow kLawTable[] = {
      "Automatic collections start exactly when the counts and thresholds say."},
     {Law::kNoNestedCollection, "no-nested-collection",
      "A collection inside a collection does nothing and returns 0."},
+    {Law::kEnd, "end",
+     "At the end the finalizers run that the contract names; then all is freed, and nothing runs."},
     {Law::kCensusGeneration, "census-generation",
      "Every object is in the generation that its history implies."},
     {Law::kCensusComplete, "census-complete",

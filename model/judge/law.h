@@ -37,6 +37,7 @@ enum class Law : uint8_t {
   kCollectionCount,
   kCollectionSchedule,
   kNoNestedCollection,
+  kEnd,
   kCensusGeneration,
   kCensusComplete,
   kIdentity,

@@ -16,6 +16,7 @@ bool FinalizesCycles(const ExactRules& rules) { return !KeepsCyclesWithFinalizer
 bool CallsNoneLate(const ExactRules& rules) {
   return KeepsCyclesWithFinalizers(rules) || rules.ClearsAfterFinalizers();
 }
+bool LeavesTrashAtEnd(const ExactRules& rules) { return !rules.collects_at_end; }
 bool NeverWaits(const ExactRules& rules) { return !rules.full_collection_waits; }
 
 constexpr uint32_t kScripts = kFinalizers | kCallbacks;
@@ -178,6 +179,12 @@ constexpr Row kRows[] = {
      .name = "disposed",
      .all = kDisposal | kFinalizers,
      .of_envelopes = true},
+    {.situation = Situation::kFinalizedAtEnd,
+     .name = "finalized-at-end",
+     .all = kEnding | kFinalizers,
+     .of_envelopes = true,
+     .impossible = LeavesTrashAtEnd,
+     .reason = "nothing looks for cyclic trash at the end"},
 };
 static_assert(std::size(kRows) == kSituations);
 static_assert(kSituations <= 64, "the judge keeps them in one word");
@@ -205,6 +212,7 @@ bool Under(const Envelope& bounds, Situation situation) {
   if (by_count && !counts) return false;
   if (by_collection && bounds.spares == Envelope::Spares::kAll) return false;
   if (situation == Situation::kCollectInFinalizer) return counts;
+  if (situation == Situation::kFinalizedAtEnd) return bounds.end != Envelope::End::kNothing;
   const bool back =
       situation == Situation::kTrashResurrected || situation == Situation::kResurrectedByFinalizer;
   if (back && !self) return false;

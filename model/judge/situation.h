@@ -65,8 +65,9 @@ enum class Situation : uint8_t {
   kMapDies,                   // a map with an entry dies
   kTrashThroughEntry,         // a map that is not trash has an entry whose key and value are
   kDisposed,                  // a program asks for the finalizer of a living object
+  kFinalizedAtEnd,            // a finalizer runs at the end
 };
-inline constexpr int kSituations = static_cast<int>(Situation::kDisposed) + 1;
+inline constexpr int kSituations = static_cast<int>(Situation::kFinalizedAtEnd) + 1;
 
 const char* Name(Situation situation);  // "trash-spanning-generations"
 

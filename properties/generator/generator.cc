@@ -112,6 +112,7 @@ class Generator {
       : builder_(seed), random_(builder_.random()), options_(options) {
     maps_ = (options_.abilities & kMaps) != 0 && random_.Percent(50);
     disposals_ = (options_.abilities & kDisposal) != 0 && random_.Percent(50);
+    ends_ = (options_.abilities & kEnding) != 0 && random_.Percent(50);
     Weigh();
   }
 
@@ -127,6 +128,7 @@ class Generator {
       Step();
     }
     program.main.resize(operations);
+    if (ends_ && operations > 0) program.main.back() = {.code = OpCode::kEnd};
     for (size_t i = 0; i < program.scripts.size(); ++i) {
       // Scripts that shapes wrote come first, and mostly stay as they are.
       const int more = i < scripts ? random_.Below(5) : std::max(0, random_.Below(5) - 2);
@@ -337,6 +339,7 @@ class Generator {
   const GeneratorOptions options_;
   bool maps_ = false;  // this program has them
   bool disposals_ = false;
+  bool ends_ = false;
   bool chained_ = false;
   std::array<int, kChoices> weights_{};
   std::array<int, kShapes> shapes_{};

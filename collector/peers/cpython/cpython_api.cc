@@ -226,7 +226,8 @@ void CPython::Drop() {
 #define OURO_BUILD ""
 #endif
 extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::CPython>(
-    ouro::kAllAbilities & ~(ouro::kThresholds | ouro::kFailures | ouro::kMaps | ouro::kDisposal),
+    ouro::kAllAbilities &
+        ~(ouro::kThresholds | ouro::kFailures | ouro::kMaps | ouro::kDisposal | ouro::kEnding),
     "CPython " PY_VERSION " through its C API" OURO_BUILD, "cpython39", &ouro::kCPythonKindsHere);
 
 #else

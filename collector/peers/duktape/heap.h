@@ -107,6 +107,13 @@ class DuktapeHeap : public Peer {
     Pop(dest);
   }
 
+  // duk_destroy_heap: finalizers run, of reachable objects, too, and then everything is freed.
+  void End() override {
+    duk_destroy_heap(main_);
+    ForgetIds();
+    Open();
+  }
+
   // The first call runs finalizers, the second frees what they left unreachable.
   int Collect(int) override {
     duk_gc(main_, 0);

@@ -153,6 +153,13 @@ class Lua final : public Peer {
     lua_pop(lua_, 1);
   }
 
+  // lua_close: all finalizers run, in reverse order of birth, and then everything is freed.
+  void End() override {
+    lua_close(lua_);
+    ForgetIds();
+    Open();
+  }
+
   void NewMap(int dest, ObjectId id) override {
     NewTable(0, id);
     SetMetatable(kWeakKeys);
@@ -329,7 +336,7 @@ class Lua final : public Peer {
 #define OURO_MODE ", incremental mode"
 #endif
 extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Lua>(
-    ouro::kPeerAbilities | ouro::kGenerations3 | ouro::kMaps | ouro::kDisposal,
+    ouro::kPeerAbilities | ouro::kGenerations3 | ouro::kMaps | ouro::kDisposal | ouro::kEnding,
     LUA_RELEASE OURO_MODE, "lua", &ouro::kLuaKinds);
 
 #else

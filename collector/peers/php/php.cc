@@ -79,6 +79,7 @@ class Php final : public Peer {
   void Load(int dest, int from, int slot) override;
   void Dereference(int dest, int weak) override;
   void Dispose(int from) override;
+  void End() override;
   void NewMap(int dest, ObjectId id) override;
   void MapGet(int dest, int map, int key) override;
   void MapPut(int map, int key, int from) override;
@@ -171,6 +172,14 @@ zend_result DeclareAll(int, int) {
   return SUCCESS;
 }
 
+int request = 0;
+
+// A request has begun.
+void Enter() {
+  EG(current_execute_data) = &frame;
+  gc_enable(false);
+}
+
 // Classes of an extension can only be declared while the engine starts. No php.ini: a system's
 // loads extensions.
 bool Start() {
@@ -201,8 +210,7 @@ bool Start() {
   weak_get = method("get");
   frame.func =
       const_cast<zend_function*>(reinterpret_cast<const zend_function*>(&zend_pass_function));
-  EG(current_execute_data) = &frame;
-  gc_enable(false);
+  Enter();
   return true;
 }
 
@@ -251,6 +259,20 @@ void Php::Dispose(int from) {
                                                 nullptr);
   zend_clear_exception();
   Empty(&object);
+}
+
+// The engine ends its request: all destructors run, until one throws, then everything is freed.
+// What registers held is gone. The next program has a request of its own.
+void Php::End() {
+  EG(error_reporting) = 0;  // that of an uncaught exception is of no interest
+  php_request_shutdown(nullptr);
+  for (zval& value : registers_) ZVAL_UNDEF(&value);
+  if (alive_ != 0) Broken(std::to_string(alive_) + " objects survive a request");
+  const bool started = php_request_startup() == SUCCESS;
+  CHECK(started);
+  ++request;
+  Enter();
+  ForgetIds();
 }
 
 void Php::NewMap(int dest, ObjectId id) {
@@ -367,6 +389,8 @@ std::unique_ptr<Collector> Make(Observer& observer) {
 
 }  // namespace
 
+int PhpRequest() { return request; }
+
 bool StartPhp() {
   static const bool started = Start();
   return started;
@@ -375,7 +399,7 @@ bool StartPhp() {
 }  // namespace ouro
 
 extern "C" const ouro::LibraryEntry ouro_library = {
-    .abilities = ouro::kPeerAbilities | ouro::kMaps | ouro::kDisposal,
+    .abilities = ouro::kPeerAbilities | ouro::kMaps | ouro::kDisposal | ouro::kEnding,
     .summary = "PHP " PHP_VERSION "'s Zend Engine: reference counts and a cycle collector",
     .contract = "php",
     .make = ouro::Make,

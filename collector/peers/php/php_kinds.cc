@@ -21,6 +21,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "collector/peers/php/kinds_php.h"
@@ -113,8 +114,9 @@ bool RunAdapter() {
 
 PhpKinds::PhpKinds(Observer& observer, const std::string& options, const std::vector<KindId>& kinds)
     : TextPeer(observer, "php") {
-  static const bool runs = RunAdapter();
-  CHECK(runs && living == nullptr);
+  static int adapted = -1;  // the request that knows the adapter
+  if (std::exchange(adapted, PhpRequest()) != PhpRequest()) CHECK(RunAdapter());
+  CHECK(living == nullptr);
   living = this;
   Call("choose_kinds", options);
   Begin(kinds);

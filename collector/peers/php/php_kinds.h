@@ -14,6 +14,9 @@ namespace ouro {
 // Starts the engine, unless it runs. Returns whether it does.
 bool StartPhp();
 
+// The number of its present request, which knows nothing of earlier ones.
+int PhpRequest();
+
 extern const LibraryKinds kPhpKinds;
 
 }  // namespace ouro

@@ -63,11 +63,13 @@ std::span<const Rule> ScheduleRules();        // when collections come
 std::span<const Rule> GenerationRules();      // generations and censuses
 std::span<const Rule> MapRules();             // entries of maps, under bounds, too
 std::span<const Rule> MapCollectionRules();   // ... in a collection
+std::span<const Rule> EndRules();             // the end, under bounds, too
 std::span<const Rule> EnvelopeRules();        // bounds; their contracts are named in full
 std::span<const Rule> CountRules();           // ... on what counts free
 std::span<const Rule> AbilityRules();       // ... on callbacks, automatic collections and the rest
 std::span<const Difference> Differences();  // between contracts
 std::span<const Difference> ClearingDifferences();  // ... in which weak references are cleared
+std::span<const Difference> EndDifferences();       // ... at the end
 
 }  // namespace ouro
 
