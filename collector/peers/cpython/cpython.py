@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""The adapter of CPython over the line protocol: one file, run by the interpreter under test
-(2.7 and 3.4 to 3.15), that reads operations from standard input and writes events to its output.
+"""The adapter of CPython over the line protocol, run by the interpreter under test (2.7 and 3.4 to
+3.15), that reads operations from standard input and writes events to its output.
 
 Place: a peer of collector/protocol_collector, which starts and drives it. It executes and reports;
-it parses no scripts and judges nothing.
+it parses no scripts and judges nothing. cpython_versions.py is a part of it.
 
 An instrument must not disturb what it measures:
 
@@ -22,7 +22,11 @@ import ctypes
 import gc
 import os
 import sys
+import types
 import weakref
+
+if 'probe_contract' not in globals():  # Started as a file.
+    from cpython_versions import Generations, probe_contract, tracked_by_interpreter
 
 REGISTERS = 16
 MAX_SLOTS = 8
@@ -43,6 +47,9 @@ operations = []  # (handler, argument, argument, argument)
 kept = []  # See hide_from_collector.
 silent = False  # During a reset: no events, no scripts.
 reported = 0  # Elements of gc.garbage that have been reported.
+leaving = False  # In a fork that exits: what is reported is written at once.
+# Their modules are cleared while the interpreter exits.
+write, garbage = os.write, gc.garbage
 
 
 class Raised(Exception):
@@ -58,6 +65,8 @@ def freed(address):
     alive[number] = False
     if not silent:
         answer.append('> free %d\n' % number)
+        if leaving:
+            flush()
 
 
 FREED = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(freed)
@@ -214,8 +223,8 @@ def dispose(source, _b, _c):
 def report_garbage():
     """Reports what collections have appended to gc.garbage, after their last scripts had run."""
     global reported
-    while reported < len(gc.garbage):
-        answer.append('> garbage %d\n' % numbers[id(gc.garbage[reported])])
+    while reported < len(garbage):
+        answer.append('> garbage %d\n' % numbers[id(garbage[reported])])
         reported += 1
 
 
@@ -228,14 +237,14 @@ def collect(generation, _b, _c):
 
 @to_register
 def take_garbage(register, index, _c):
-    registers[register] = gc.garbage[index] if index < len(gc.garbage) else None
+    registers[register] = garbage[index] if index < len(garbage) else None
     got(register)
 
 
 def clear_garbage(_a, _b, _c):
     global reported
     reported = 0
-    del gc.garbage[:]
+    del garbage[:]
 
 
 def take_census(_a, _b, _c):
@@ -248,7 +257,8 @@ def take_census(_a, _b, _c):
 
 def hello(_a, _b, _c):
     answer.append('> hello cpython %d.%d.%d' % sys.version_info[:3] + ' contract=' + CONTRACT +
-                  ' weak callback finalizer generations garbage saveall census dispose\n')
+                  ' weak callback finalizer generations garbage saveall census dispose' +
+                  (' end' if hasattr(gc, 'freeze') and hasattr(os, 'fork') else '') + '\n')
 
 
 def reset(_a, _b, _c):
@@ -265,7 +275,7 @@ def reset(_a, _b, _c):
         break_cycles()
         gc.collect()
     left = len(list(filter(is_ours, gc.get_objects())))
-    if sentinels or left or gc.garbage:
+    if sentinels or left or garbage:
         answer.append('error %d objects survive a reset\n' % max(len(sentinels), left))
     numbers.clear()
     del alive[:]
@@ -287,42 +297,35 @@ def is_ours(thing):
     return type(thing) in SLOTS_OF
 
 
-# ---- The contract --------------------------------------------------------------------------------
+# ---- The end -------------------------------------------------------------------------------------
 
 
-class Probe(object):
-    """A node whose finalizer takes what is needed to see, afterwards, what was cleared when."""
-    seen = {}
+class Last(object):
+    """Dies when the interpreter clears its modules: the collection that can be judged is over."""
 
     def __del__(self):
-        seen = self.seen
-        seen['plain'] = seen['outside']() is not None
-        seen['in trash'] = self.weak  # To what lives; brought back.
-        seen['made'] = weakref.ref(self, lambda _: seen.update(called=True))
+        global silent
+        report_garbage()
+        flush()
+        silent = True
 
 
-def probe_contract():
-    """The contract whose rules this interpreter follows. Which weak references a collection clears,
-    and when, has been changed in patch releases, and by distributions: so that is tried."""
-    version = sys.version_info[:3]
-    if PYTHON2:
-        return 'cpython26' if version < (2, 7) else 'cpython27'
-    # Those with two generations, 3.14.0 to 3.14.4, were not tried, and none after 3.15.
-    if version < (3, 4) or version >= (3, 16) or gc.get_threshold()[2] == 0:
-        return 'untried'
-    seen = Probe.seen
-    living, trash = Probe(), Probe()
-    trash.cycle, trash.weak, living.weak = trash, weakref.ref(living), None
-    seen['outside'] = weakref.ref(trash)
-    gc.collect()
-    del trash
-    count = gc.collect()
-    own_is_cleared = seen['in trash']() is None
-    plain_yields, made_is_called = seen['plain'], 'called' in seen
-    Probe.seen = {'outside': weakref.ref(living)}  # For the finalizer of `living`.
-    if version < (3, 9):
-        return 'cpython34' if count > 0 else 'cpython38' if own_is_cleared else 'cpython37'
-    return 'cpython315' if plain_yields else 'cpython39' if made_is_called else 'cpython314'
+def end():
+    """A fork really exits, while this process waits for it. Being frozen, the adapter outlives the
+    last collection. Nobody sees what that returns."""
+    global leaving
+    answer.append('> collect 2\n')
+    flush()
+    child = os.fork()
+    if child == 0:
+        leaving = True
+        module = types.ModuleType('last')
+        module.last = Last()
+        sys.modules['last'] = module
+        kept.extend((module, sys.stdin))  # A stdin that dies closes what it reads from.
+        raise SystemExit
+    status = os.waitpid(child, 0)[1]
+    answer.append('> done 0\n' if status == 0 else 'error it exits with status %d\n' % status)
 
 
 # ---- The protocol --------------------------------------------------------------------------------
@@ -396,7 +399,7 @@ def flush():
     data = ''.join(answer).encode('ascii')
     del answer[:]
     while data:
-        data = data[os.write(1, data):]
+        data = data[write(1, data):]
 
 
 def serve(in_script):
@@ -414,8 +417,11 @@ def serve(in_script):
                 answer.append('ok\n')
             elif in_script:
                 return raised
-            else:
+            elif raised:
                 raise ValueError('no script is running')
+            else:
+                end()
+                answer.append('ok\n')
         except Exception:
             kind, value = sys.exc_info()[:2]
             text = '%s: %s' % (kind.__name__, value)
@@ -437,49 +443,6 @@ def hide_from_collector():
         if type(thing) is not type(sys._getframe()):
             kept.append(thing)
             untrack(thing)
-
-
-def tracked_by_interpreter():
-    """Returns the addresses of all tracked objects by generation, on 3.8 and later."""
-    return [(generation, list(map(id, gc.get_objects(generation=generation))))
-            for generation in range(3)]
-
-
-class Generations(object):
-    """The same for 3.7 and earlier. gc.get_objects() lists the generations one after another; each
-    begins at the first link of its list head, a pointer read from the interpreter's memory."""
-
-    def __init__(self):
-        gc.collect()
-        probe = []
-        self.head_size = sys.getsizeof(probe) - probe.__sizeof__()
-        gc.collect(0)
-        self.middle = self.first_link_of_generation_with(id(probe))
-        gc.collect(1)
-        self.oldest = self.first_link_of_generation_with(id(probe))
-
-    def first_link_of_generation_with(self, probe):
-        """The list of a generation is a ring in which only the head is not an object."""
-        objects = set(map(id, gc.get_objects()))
-        heads = []
-        address = probe
-        while True:
-            address = ctypes.c_size_t.from_address(address - self.head_size).value + self.head_size
-            if address == probe:
-                break
-            if address not in objects:
-                heads.append(address)
-        if len(heads) != 1:
-            raise RuntimeError('the lists of the collector are not where they were')
-        return ctypes.c_size_t.from_address(heads[0] - self.head_size)
-
-    def __call__(self):
-        first_of = {self.middle.value + self.head_size: 1, self.oldest.value + self.head_size: 2}
-        generations, generation = [(0, []), (1, []), (2, [])], 0
-        for address in list(map(id, gc.get_objects())):
-            generation = first_of.get(address, generation)
-            generations[generation][1].append(address)
-        return generations
 
 
 gc.disable()
