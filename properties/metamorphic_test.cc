@@ -229,7 +229,7 @@ TEST_P(Metamorphic, AutomaticCollectionsAreCollectionsInTheSamePlace) {
   CheckProperty(kTimes, [&] {
     ++programs;
     const Program program = WithoutScripts(
-        *ArbitraryProgram({.subject = Subject::kCollections, .abilities = kAllAbilities}));
+        *ArbitraryProgram({.subject = Subject::kCollections, .abilities = kMaps | kDisposal}));
     const Transcript automatic = Run(program).lines;
     Program by_hand;
     by_hand.main.push_back({.code = OpCode::kDisable});

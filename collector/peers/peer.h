@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -36,21 +37,22 @@ class Peer : public Collector {
   void Execute(const Op& op) final {
     switch (op.code) {
       case OpCode::kNode:
-        return Birth([&](ObjectId id) {
+        return Birth(op.dest, [&](ObjectId id) {
           const bool finalizer = op.script != kNoScript;
           if (op.kind == kPlain) return NewNode(op.dest, op.count, finalizer, id);
           NewNodeAs(op.dest, op.count, finalizer, id, KindOf(op));
         });
       case OpCode::kLeaf:
-        return Birth([&](ObjectId id) { NewLeaf(op.dest, id); });
+        return Birth(op.dest, [&](ObjectId id) { NewLeaf(op.dest, id); });
       case OpCode::kWeak:
-        return Birth([&](ObjectId id) { NewWeak(op.dest, op.ref, op.script != kNoScript, id); });
+        return Birth(op.dest,
+                     [&](ObjectId id) { NewWeak(op.dest, op.ref, op.script != kNoScript, id); });
       case OpCode::kCopy:
         return op.kind == kPlain ? Copy(op.dest, op.ref) : CopyAs(op.dest, op.ref, KindOf(op));
       case OpCode::kDispose:
         return Dispose(op.ref);
       case OpCode::kMap:
-        return Birth([&](ObjectId id) { NewMap(op.dest, id); });
+        return Birth(op.dest, [&](ObjectId id) { NewMap(op.dest, id); });
       case OpCode::kMapGet:
         return MapGet(op.dest, op.ref, op.key);
       case OpCode::kMapPut:
@@ -59,6 +61,9 @@ class Peer : public Collector {
         return MapRemove(op.ref, op.key);
       case OpCode::kEnd:
         return End();
+      case OpCode::kFail:
+        fail_in_ = op.count;
+        return;
       case OpCode::kLoad:
         return Load(op.dest, op.ref, op.slot);
       case OpCode::kDeref:
@@ -109,6 +114,12 @@ class Peer : public Collector {
   // Of peers that have kDisposal: calls the finalizer by name, which reports Finalize.
   virtual void Dispose(int /*from*/) { std::abort(); }
 
+  // Of peers that have kFailures: attempts a birth, of object `id` in `dest`, an allocation of
+  // which fails. Afterwards all is as before: there is no such object, and the register is empty.
+  virtual void FailTo(int /*dest*/, ObjectId /*id*/, const std::function<void()>& /*attempt*/) {
+    std::abort();
+  }
+
   // Of peers that have kEnding: tears the collector down, and makes another one.
   virtual void End() { std::abort(); }
 
@@ -144,11 +155,17 @@ class Peer : public Collector {
   bool silent() const { return silent_; }
 
   // The next birth is #0 again.
-  void ForgetIds() { born_ = 0; }
+  void ForgetIds() { born_ = fail_in_ = 0; }
 
  private:
   template <typename Make>
-  void Birth(Make make) {
+  void Birth(int dest, Make make) {
+    if (fail_in_ > 0 && --fail_in_ == 0) {
+      const ObjectId id = born_;  // not taken
+      FailTo(dest, id, [&] { make(id); });
+      Report(Event::Failed());
+      return;
+    }
     const ObjectId id = born_++;
     make(id);
     Report(Event::New(id));
@@ -162,6 +179,7 @@ class Peer : public Collector {
   Observer& observer_;
   const std::vector<KindId> kinds_;
   ObjectId born_ = 0;
+  int32_t fail_in_ = 0;  // the birth that fails, counted down; 0: none
   bool notes_ = false;
   bool silent_ = false;
 };

@@ -88,8 +88,12 @@ class EnvelopeJudge final : public Judge {
     bool root = false;                 // scratch, of Spread
     bool cyclic = false;               // its kind is
     bool queued = false;               // its finalizer may wait in a queue
-    bool deferred = false;             // a full collection has put off its finalizer
-    bool saved = false;                // it is in the garbage list
+    // An automatic collection found it and did not run its finalizer: an emergency, say. So it
+    // waits for the next full one, which runs it in the end.
+    bool passed_over = false;
+    bool behind_passed_over = false;  // such an object could reach it as the last one began
+    bool deferred = false;            // a full collection has put off its finalizer
+    bool saved = false;               // it is in the garbage list
     int8_t script = kNoScript;
     int survived = 0;    // full collections while it was unreachable to all scripts, too
     int holds = 0;       // registers, running scripts, slots of reachable objects that refer to it

@@ -45,6 +45,10 @@ void EnvelopeJudge::OnAutomatic() {
   Note(Situation::kAutomaticCollection);
   frames_.push_back({.type = Frame::Type::kCollection});
   FindTrash(/*sure=*/false);
+  for (const ObjectId id : living_) {
+    Object& object = at(id);
+    object.passed_over |= !object.freed && !object.reachable() && object.due == Object::Due::kYes;
+  }
 }
 
 // A collection begins: what is unreachable now may be finalized and freed. `sure`: it finds all of
@@ -75,6 +79,7 @@ void EnvelopeJudge::FindTrash(bool sure) {
 // Marks what is unreachable as a collection begins. A nested collection, if it does anything at
 // all, may find more; the outer one may still finalize whatever it has found.
 void EnvelopeJudge::MarkUnreachable() {
+  bool passed_over = false;
   for (const ObjectId id : living_) {
     Object& object = at(id);
     const bool unreachable = !object.freed && !object.reachable();
@@ -93,8 +98,18 @@ void EnvelopeJudge::MarkUnreachable() {
     object.behind_pending_finalizer = false;
     const bool again = object.finalizer_may_wait && bounds_.order == Envelope::Order::kAny;
     if (due || again) work_.push_back(id);
+    object.behind_passed_over = false;
+    passed_over |= due && object.passed_over;
   }
   Spread(&Object::behind_pending_finalizer);
+  if (passed_over) {
+    for (const ObjectId id : living_) {
+      const Object& object = at(id);
+      const bool due = !object.freed && !object.reachable() && object.due == Object::Due::kYes;
+      if (due && object.passed_over) work_.push_back(id);
+    }
+    Spread(&Object::behind_passed_over);
+  }
   for (const ObjectId id : living_) at(id).ever_behind |= at(id).behind_pending_finalizer;
 }
 
@@ -164,6 +179,7 @@ void EnvelopeJudge::CheckCollected() {
       const bool waited = object.finalizer_may_wait || object.ever_behind;
       if (waited && object.due != Object::Due::kYes) continue;
     }
+    if (unfinalized && object.behind_passed_over) continue;
     if (unfinalized) {
       Stray(Law::kFinalizeAtOnce, id,
             fmt::format("#{} is unreachable, but the collection did not finalize it", id));

@@ -99,7 +99,8 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   // Lawful for trash of a collection within this operation, even one that has ended: Duktape queues
   // finalizers that it finds while another one runs, and runs the whole queue, whichever object has
   // been resurrected meanwhile. Where finalizers may be put off, also for trash of earlier ones.
-  if (!ending() && Reachable(id) && !object.became_unreachable && !object.queued) {
+  const bool found = object.became_unreachable || object.queued || object.passed_over;
+  if (!ending() && Reachable(id) && !found) {
     return Convict(Law::kNoFinalizeWhileHeld, id,
                    fmt::format("#{} was finalized while referenced: {}", id, PathTo(id)));
   }
@@ -122,7 +123,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   Note(collecting() ? Situation::kTrashFinalized : Situation::kFinalizerRuns);
   if (in_script()) Note(Situation::kScriptInScript);
   object.due = Object::Due::kNo;
-  object.queued = false;
+  object.queued = object.passed_over = false;
   if (bounds_.weak != Envelope::Weak::kWhenFreed) {
     const bool surely = bounds_.weak == Envelope::Weak::kBeforeFinalizer && !ending();
     Unbind(id, surely ? Object::Bond::kNone : Object::Bond::kMaybe);

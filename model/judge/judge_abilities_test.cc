@@ -229,7 +229,7 @@ constexpr Rule kRules[] = {
 +> done 0 # <- here
 )"},
     // ---- Collections that nobody asked for.
-    {"NoneComeUnasked", "php duktape perl gobject lua boehm boehm-unordered ruby",
+    {"NoneComeUnasked", "php duktape perl gobject boehm boehm-unordered ruby",
      Law::kCollectionSchedule, R"(
  r0 = node 1
  > new 0

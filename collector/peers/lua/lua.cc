@@ -12,6 +12,10 @@
 // reference is a table with one weak value; a map is a table with weak keys, which Lua calls an
 // ephemeron table.
 //
+// An allocation that has to fail is refused by Lua's allocator, twice: in between Lua collects, an
+// emergency in which it runs no finalizers, even in the middle of a collection's finalizer. That is
+// reported as an automatic collection.
+//
 // Every program has its own Lua state, whose allocator observes each released block: that is
 // `free`. No reference of an operation stays on Lua's stack, and automatic collection is stopped.
 // In the incremental mode a young collection is part of a full one: one step of it (generation 0)
@@ -23,8 +27,12 @@
 
 #ifdef OURO_HAVE_LUA
 
+#include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <iterator>
 #include <lua5.4/lua.hpp>
+#include <utility>
 
 #include "collector/peers/peer_alloc.h"
 
@@ -40,6 +48,8 @@ constexpr int kFinalized = kFirst + kSelf + 1;
 constexpr int kWeakValues = kFinalized + 1;
 constexpr int kWeakKeys = kWeakValues + 1;
 
+constexpr int kAll = -1;  // blocks are granted
+
 class Lua final : public Peer {
  public:
   explicit Lua(Observer& observer) : Peer(observer) { Open(); }
@@ -54,6 +64,7 @@ class Lua final : public Peer {
 
  private:
   void Open() {
+    failures_ = 0;
     lua_ = lua_newstate(Allocate, this);
     lua_gc(lua_, LUA_GCSTOP);
 #ifdef OURO_GENERATIONAL
@@ -153,6 +164,58 @@ class Lua final : public Peer {
     lua_pop(lua_, 1);
   }
 
+  // Mostly the first of its allocations, or the second, if there is one.
+  void FailTo(int dest, ObjectId id, const std::function<void()>& attempt) override {
+    for (int nth = failures_++ % 3 == 2 ? 1 : 0; !Fails(attempt, nth); nth = 0) {
+      for (PeerMemory::Header* const made : newest_) {
+        if (made != nullptr && made->id == id) made->id = kNone;
+      }
+      Disown(dest);
+    }
+  }
+
+  bool Fails(const std::function<void()>& attempt, int nth) {
+    // Within the call: what that allocates itself is granted.
+    const std::function<void()> refused = [&] {
+      granted_ = nth;
+      attempt();
+    };
+    std::fill(std::begin(newest_), std::end(newest_), nullptr);
+    lua_pushcfunction(lua_, [](lua_State* lua) {
+      (*static_cast<const std::function<void()>*>(lua_touserdata(lua, 1)))();
+      return 0;
+    });
+    lua_pushlightuserdata(lua_, const_cast<std::function<void()>*>(&refused));
+    const bool failed = lua_pcall(lua_, 1, 0, 0) != LUA_OK;
+    granted_ = kAll;
+    if (failed) lua_pop(lua_, 1);
+    if (std::exchange(emergency_, false)) Report(Event::Done(0));
+    return failed;
+  }
+
+  // What was made in spite of all is of no program: it has no id for its finalizer.
+  void Disown(int dest) {
+    Push(dest);
+    if (lua_isuserdata(lua_, -1)) {
+      *static_cast<ObjectId*>(lua_touserdata(lua_, -1)) = kNone;
+    } else if (lua_istable(lua_, -1)) {
+      lua_pushinteger(lua_, kNone);
+      lua_rawseti(lua_, -2, 1);
+    }
+    lua_pop(lua_, 1);
+    EmptyRegister(dest);
+  }
+
+  // Refuses a block if that has to fail: the first attempt begins an emergency collection, and the
+  // second ends it.
+  bool Refuses() {
+    if (granted_ == kAll || granted_-- > 0) return false;
+    granted_ = 0;
+    emergency_ = !emergency_;
+    Report(emergency_ ? Event::Collect(kGenerations - 1, true) : Event::Done(0));
+    return true;
+  }
+
   // lua_close: all finalizers run, in reverse order of birth, and then everything is freed.
   void End() override {
     lua_close(lua_);
@@ -237,9 +300,16 @@ class Lua final : public Peer {
     lua_setmetatable(lua_, -2);
   }
 
-  // Registers and self.
+  // Registers and self. An empty one holds `false`: a table may drop keys without values, and must
+  // not grow here, when an object has been made whose birth may fail no more.
   void Push(int ref) { lua_rawgeti(lua_, LUA_REGISTRYINDEX, kFirst + ref); }
-  void Pop(int ref) { lua_rawseti(lua_, LUA_REGISTRYINDEX, kFirst + ref); }
+  void Pop(int ref) {
+    if (lua_isnil(lua_, -1)) {
+      lua_pop(lua_, 1);
+      lua_pushboolean(lua_, 0);
+    }
+    lua_rawseti(lua_, LUA_REGISTRYINDEX, kFirst + ref);
+  }
 
   // Pushes the value of a slot of the node on top. A userdata stores its id in its memory, all
   // others in front of their slots.
@@ -300,7 +370,7 @@ class Lua final : public Peer {
     lua_pushvalue(lua, 1);
     const ObjectId id = peer.TopId();
     lua_pop(lua, 1);
-    const bool raised = peer.Finalize(id);
+    const bool raised = id != kNone && peer.Finalize(id);
     peer.Pop(kSelf);
     if (!raised) return 0;
     lua_pushnil(lua);
@@ -315,6 +385,7 @@ class Lua final : public Peer {
       if (id != kNone) peer.Freed(id);
       return nullptr;
     }
+    if ((block == nullptr || size > old_size) && peer.Refuses()) return nullptr;
     void* const made = peer.memory_.Resize(block, size);
     if (block == nullptr && old_size < LUA_NUMTYPES) {
       peer.newest_[old_size] = PeerMemory::HeaderOf(made);
@@ -325,6 +396,9 @@ class Lua final : public Peer {
   lua_State* lua_ = nullptr;
   PeerMemory memory_;
   PeerMemory::Header* newest_[LUA_NUMTYPES] = {};  // the last block of each type
+  int granted_ = kAll;                             // blocks, before one is refused
+  bool emergency_ = false;                         // one has been, and Lua collects
+  int failures_ = 0;
 };
 
 }  // namespace
@@ -335,9 +409,10 @@ class Lua final : public Peer {
 #else
 #define OURO_MODE ", incremental mode"
 #endif
-extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Lua>(
-    ouro::kPeerAbilities | ouro::kGenerations3 | ouro::kMaps | ouro::kDisposal | ouro::kEnding,
-    LUA_RELEASE OURO_MODE, "lua", &ouro::kLuaKinds);
+extern "C" const ouro::LibraryEntry ouro_library =
+    ouro::PeerEntry<ouro::Lua>(ouro::kPeerAbilities | ouro::kGenerations3 | ouro::kMaps |
+                                   ouro::kDisposal | ouro::kEnding | ouro::kFailures,
+                               LUA_RELEASE OURO_MODE, "lua", &ouro::kLuaKinds);
 
 #else
 
