@@ -133,6 +133,8 @@ constexpr ouro_collector_table kGood = {
     .map_put = [](void* gc, int map, int key, int from) { Told(gc, "map_put", map, key, from); },
     .map_remove = [](void* gc, int map, int key) { Told(gc, "map_remove", map, key); },
     .dispose = [](void* gc, int from) { Told(gc, "dispose", from); },
+    .push = [](void* gc, int from) { Told(gc, "push", from); },
+    .pop = [](void* gc) { Told(gc, "pop"); },
 };
 
 // ---- Tables that are refused
@@ -161,7 +163,7 @@ TEST(CTable, OfVersion1IsTaken) {
   table.kinds = kinds;
   Specimen specimen;
   EXPECT_EQ(ReadCTable(table, &specimen), "its table has no function `map`");
-  table.abilities &= ~static_cast<uint32_t>(OURO_MAP | OURO_DISPOSE);
+  table.abilities &= ~static_cast<uint32_t>(OURO_MAP | OURO_DISPOSE | OURO_SCOPE);
   EXPECT_EQ(ReadCTable(table, &specimen), "");
   EXPECT_TRUE(specimen.kinds.empty());
 }
@@ -218,8 +220,8 @@ TEST(CTable, NeedsItsWords) {
 }
 
 TEST(CTable, ClaimsOnlyAbilitiesThatThereAre) {
-  EXPECT_EQ(Refusal([](auto* t) { t->abilities |= 1 << 11; }),
-            "its abilities 0xfff are not all in ouroboros.h");
+  EXPECT_EQ(Refusal([](auto* t) { t->abilities = 1 << 13; }),
+            "its abilities 0x2000 are not all in ouroboros.h");
   EXPECT_EQ(Refusal([](auto* t) { t->abilities = OURO_CALLBACK; }),
             "it says OURO_CALLBACK without OURO_WEAK");
 }
@@ -262,6 +264,8 @@ const Needed kNeeded[] = {
     NEEDED(map_put, OURO_MAP),
     NEEDED(map_remove, OURO_MAP),
     NEEDED(dispose, OURO_DISPOSE),
+    NEEDED(push, OURO_SCOPE),
+    NEEDED(pop, OURO_SCOPE),
 };
 
 TEST(CTable, NeedsTheFunctionsOfItsAbilitiesAndNoOthers) {
@@ -355,6 +359,8 @@ TEST_F(CCollectorTest, EveryOperationBecomesACall) {
   Expect("r9 = r8[self]", {"map_get 9 8 16"}, {"got none"});
   Expect("r8[r1] = r4", {"map_put 8 1 4"}, {});
   Expect("r8[r1] = none", {"map_remove 8 1"}, {});
+  Expect("push self", {"push 16"}, {});
+  Expect("pop", {"pop"}, {});
   Expect("raise", {}, {});  // scripts run in the harness
 }
 

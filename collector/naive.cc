@@ -436,6 +436,10 @@ void Naive::Execute(const Op& op) {
       return Fetch(op, Dereference(At(op.ref)));
     case OpCode::kDispose:
       return Dispose(At(op.ref));
+    case OpCode::kPush:
+      return Push(At(op.ref));
+    case OpCode::kPop:
+      return Release(TakePushed());
     case OpCode::kMapGet:
       return Fetch(op, Lookup({At(op.ref), At(op.key)}));
     case OpCode::kMapPut:
@@ -471,8 +475,6 @@ void Naive::Execute(const Op& op) {
     case OpCode::kPoke:   // of kinds, which are not offered
     case OpCode::kChain:  // executed as other operations
     case OpCode::kEnd:
-    case OpCode::kPush:
-    case OpCode::kPop:
     case OpCode::kRaise:  // the harness stops the script
       return;
   }
@@ -482,7 +484,7 @@ void Naive::Execute(const Op& op) {
 // script runs it may, so counts may then be greater.
 std::string Naive::Verify() const {
   std::map<ObjectId, int> counted;
-  for (const auto* holder : {&registers_, &garbage_, &running_}) {
+  for (const auto* holder : {&registers_, &pushed_, &garbage_, &running_}) {
     for (ObjectId id : *holder) ++counted[id];
   }
   return VerifyCounts(std::move(counted), /*exactly=*/running_.empty());

@@ -27,7 +27,7 @@
  *   a leaf  has neither;
  *   a weak reference  refers to a node without keeping it alive, and may have a callback;
  *   a map  has entries: it holds a value as long as the key, a node, lives, but not the key.
- * All are referenced by registers, by slots of nodes, and as values of entries.
+ * All are referenced by registers, by slots of nodes, as values of entries, and from the stack.
  *
  * Threads: all calls, in both directions, are made on one thread, the caller's. Exceptions: no C++
  * exception may leave a function of the table.
@@ -82,7 +82,8 @@ enum ouro_ability {
   OURO_FAILURE = 1 << 8,    /* `fail`: allocations that fail when told to */
   OURO_MAP = 1 << 9,        /* maps with weak keys: `map`, `map_get`, `map_put`, `map_remove` */
   OURO_DISPOSE = 1 << 10,   /* finalizers can be asked for: `dispose` */
-  OURO_ALL_ABILITIES = (1 << 11) - 1
+  OURO_SCOPE = 1 << 12,     /* a stack of what calls hold: `push`, `pop` */
+  OURO_ALL_ABILITIES = ((1 << 11) - 1) | OURO_SCOPE
 };
 
 /* Receives your events. You get one when you are created; it outlives you, and each function takes
@@ -230,6 +231,14 @@ struct ouro_collector_table {
    * on_finalize, once. It is no death, and does not count as one: the finalizer runs at the
    * object's death as if it had not been called. */
   void (*dispose)(void* gc, int from);
+
+  /* OURO_SCOPE. `push` holds the object on a stack, as your engine holds what a running call refers
+   * to: its stack of values, its handle scopes. `pop` drops the newest, which the stack no longer
+   * holds when its finalizer runs. A finalizer or callback has a stack of its own: what it has
+   * pushed is popped, by calls of `pop`, before on_finalize or on_callback returns. At most 100,000
+   * objects are pushed at a time. What is left when the program ends goes with `reset`. */
+  void (*push)(void* gc, int from);
+  void (*pop)(void* gc);
 };
 
 /* The bytes of the table of version 1. */

@@ -64,6 +64,8 @@ void DrawOperands(bool in_script, bool compact, Op* op) {
       [[fallthrough]];
     case OpCode::kCopy:
     case OpCode::kDeref:
+    case OpCode::kDispose:
+    case OpCode::kPush:
       op->ref = reference();
       break;
     case OpCode::kMapPut:
@@ -94,10 +96,6 @@ void DrawOperands(bool in_script, bool compact, Op* op) {
       break;
     case OpCode::kChain:
       op->count = *InRange(1, compact ? 193 : kMaxChain + 1);
-      break;
-    case OpCode::kDispose:
-    case OpCode::kPush:
-      op->ref = reference();
       break;
     case OpCode::kLeaf:
     case OpCode::kEmptyRegister:

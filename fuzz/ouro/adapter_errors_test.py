@@ -30,7 +30,7 @@ ERRORS = [
      "    setattr(registers[target], SLOTS[slot], registers[source])\n    passing[0] = None",
      "    setattr(registers[target], SLOTS[slot], registers[source])\n"
      "    passing[0] = registers[source]"),
-    ("python", "objects of three slots have no finalizer", "callback-order",
+    ("python", "objects of three slots have no finalizer", "finalize-before-free",
      "(FINALIZED if has_finalizer else PLAIN)",
      "(FINALIZED if has_finalizer and count != 3 else PLAIN)"),
     ("python", "the oldest generation is never collected", "trash-freed",

@@ -123,7 +123,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   if (bounds_.weak == Envelope::Weak::kEither) Unbind(id, Object::Bond::kMaybe);
   // A collection may run finalizers after it has ended, if they could not run when it started.
   const bool by_count = !collecting() && object.references == 0;
-  frames_.push_back({.type = Frame::Type::kScript, .object = id, .by_count = by_count});
+  Open({.type = Frame::Type::kScript, .object = id, .by_count = by_count});
   if (object.awaited) needed_known_ = false;
   if (bounds_.touched == Envelope::Touched::kFreedByNext) MarkFinalizerReachable(id);
 }
@@ -223,7 +223,7 @@ void EnvelopeJudge::OnCallback(ObjectId id) {
   if (in_script()) Note(Situation::kScriptInScript);
   weak.call = Object::Due::kNo;
   weak.bond = Object::Bond::kNone;
-  frames_.push_back({.type = Frame::Type::kScript, .is_callback = true, .object = id});
+  Open({.type = Frame::Type::kScript, .is_callback = true, .object = id});
   if (bounds_.touched == Envelope::Touched::kFreedByNext) MarkFinalizerReachable(id);
 }
 

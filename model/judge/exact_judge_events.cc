@@ -113,7 +113,7 @@ void ExactJudge::OnFinalize(ObjectId id) {
   if (InnermostScript() != nullptr) Note(Situation::kScriptInScript);
   object.finalized = true;
   heap_.Hold(id);
-  frames_.push_back(frame);
+  Open(frame);
 }
 
 void ExactJudge::OnCallback(ObjectId id) {
@@ -200,10 +200,10 @@ void ExactJudge::BeginCallback(ObjectId id) {
   if (InnermostScript() != nullptr) Note(Situation::kScriptInScript);
   // In a collection, the reference of the pending callback becomes that of the script's self.
   if (!weak.moving) heap_.Hold(id);
-  frames_.push_back({.type = Frame::Type::kScript,
-                     .is_callback = true,
-                     .object = id,
-                     .in_collection = weak.moving});
+  Open({.type = Frame::Type::kScript,
+        .is_callback = true,
+        .object = id,
+        .in_collection = weak.moving});
 }
 
 void ExactJudge::OnScriptEnded(Frame frame) {
@@ -268,7 +268,8 @@ void ExactJudge::OnFree(ObjectId id) {
       return Convict(Law::kCallbackBeforeFree, id,
                      fmt::format("#{} was freed before its callbacks ran", id));
     }
-    if (object.found) Note(Situation::kTrashDiedOfFinalizer);
+    // In 2.x it died of a callback that has let a map go: section 14, rule 6.
+    if (object.found && !Uncollectable()) Note(Situation::kTrashDiedOfFinalizer);
     if (object.in_garbage) Note(Situation::kGarbageReleased);
     if (object.resurrected) Note(Situation::kSecondDeath);
     Note(object.loose > 0 ? Situation::kNestedDeath : Situation::kPlainDeath);

@@ -114,6 +114,7 @@ class Judge {
     bool is_callback = false;  // kScript
     bool asked_for = false;    // kScript: by `dispose`
     int32_t census = 0;        // kOp: where its part of seen_in_census_ begins
+    int32_t scope = 0;         // kScript: where its part of pushed_ begins
     // kScript: its self. kOp: what it yields, the target of `weak`, the node of `poke` or
     // `dispose`, or the first object that is born after a census began.
     ObjectId object = kNone;
@@ -212,6 +213,16 @@ class Judge {
   }
   const Frame* InnermostScript() const;
   bool in_script() const { return InnermostScript() != nullptr; }
+  // Opens a script, whose stack is empty.
+  void Open(Frame script) {
+    script.scope = static_cast<int32_t>(pushed_.size());
+    frames_.push_back(script);
+  }
+  // Whether main, or the innermost script, has pushed something that it has not popped.
+  bool HasPushed() const {
+    const Frame* script = InnermostScript();
+    return pushed_.size() > (script == nullptr ? 0 : static_cast<size_t>(script->scope));
+  }
 
   // The kind by which a slot holds, or null if it is plain, and a change of it.
   const KindRow* edge(ObjectId node, size_t slot) const {
@@ -241,6 +252,7 @@ class Judge {
       kGarbage,    // the garbage list is shorter
       kNoScript,   // no script is running
       kInScript,   // one is
+      kNoRoom,     // as many objects are pushed as may be
       kNothingPushed,
       kNoAction,  // the slot is plain, or its kind has no actions
       kNoFinalizer,
@@ -287,6 +299,7 @@ class Judge {
   std::vector<Frame> frames_;
   std::array<ObjectId, kRegisters> registers_;
   std::vector<ObjectId> garbage_;         // the garbage list
+  std::vector<ObjectId> pushed_;          // main's stack, and those of scripts on top of it
   std::vector<ObjectId> seen_in_census_;  // of the running censuses, one within another
   ObjectId born_ = 0;                     // objects since Reset
   int32_t fail_in_ = 0;                   // the allocation that fails, counted down; 0: none

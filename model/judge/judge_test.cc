@@ -98,10 +98,11 @@ void ExpectConvicted(const std::string& trace, const Contract& contract, Law law
 
 std::vector<Rule> AllRules() {
   std::vector<Rule> rules;
-  for (const auto& table : {DeathRules(), FinalizerRules(), WeakRules(), WeakCollectionRules(),
-                            CollectionRules(), GarbageRules(), TrashFinalizerRules(),
-                            ResurrectionRules(), ScheduleRules(), GenerationRules(), MapRules(),
-                            MapCollectionRules(), EnvelopeRules(), CountRules(), AbilityRules()}) {
+  for (const auto& table :
+       {DeathRules(), FinalizerRules(), WeakRules(), WeakCollectionRules(), CollectionRules(),
+        GarbageRules(), TrashFinalizerRules(), ResurrectionRules(), ScheduleRules(),
+        GenerationRules(), MapRules(), MapCollectionRules(), ScopeRules(), EnvelopeRules(),
+        CountRules(), AbilityRules()}) {
     rules.insert(rules.end(), table.begin(), table.end());
   }
   return rules;

@@ -178,6 +178,10 @@ constexpr Row kRows[] = {
      .name = "disposed",
      .all = kDisposal | kFinalizers,
      .of_envelopes = true},
+    {.situation = Situation::kHeldByScope,
+     .name = "held-by-scope",
+     .all = kScopes,
+     .of_envelopes = true},
 };
 static_assert(std::size(kRows) == kSituations);
 static_assert(kSituations <= 64, "the judge keeps them in one word");
