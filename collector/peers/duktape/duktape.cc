@@ -38,7 +38,8 @@ constexpr LibraryKinds kKinds = {
 }  // namespace ouro
 
 extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::DuktapeHeap>(
-    ouro::kFinalizers, "Duktape, reference counts with mark and sweep", "duktape", &ouro::kKinds);
+    ouro::kFinalizers | ouro::kScopes, "Duktape, reference counts with mark and sweep", "duktape",
+    &ouro::kKinds);
 
 #else
 
