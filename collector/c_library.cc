@@ -25,7 +25,7 @@ static_assert(Same(OURO_WEAK, kWeakReferences) && Same(OURO_CALLBACK, kCallbacks
               Same(OURO_THRESHOLD, kThresholds) && Same(OURO_CENSUS, kCensusTaking) &&
               Same(OURO_FAILURE, kFailures) && Same(OURO_MAP, kMaps) &&
               Same(OURO_DISPOSE, kDisposal) && Same(OURO_END, kEnding) &&
-              Same(OURO_ALL_ABILITIES, kAllAbilities));
+              Same(OURO_SCOPE, kScopes) && Same(OURO_ALL_ABILITIES, kAllAbilities));
 // A new operation needs a case in Execute (or that does not compile), and a line in
 // MissingFunction; a new event needs a function in ouro_observer.
 static_assert(kOpCodes == 30 && static_cast<int>(Event::Kind::kFailed) == 10,
@@ -164,6 +164,10 @@ void CCollector::Execute(const Op& op) {
       return table_.deref(gc_, op.dest, op.ref);
     case OpCode::kDispose:
       return table_.dispose(gc_, op.ref);
+    case OpCode::kPush:
+      return table_.push(gc_, op.ref);
+    case OpCode::kPop:
+      return table_.pop(gc_);
     case OpCode::kMap:
       return table_.map(gc_, op.dest);
     case OpCode::kMapGet:
@@ -200,8 +204,6 @@ void CCollector::Execute(const Op& op) {
       return table_.fail(gc_, op.count);
     case OpCode::kRaise:  // the harness ends the script
     case OpCode::kChain:  // executed as other operations
-    case OpCode::kPush:
-    case OpCode::kPop:
       return;
     case OpCode::kPoke:
       return table_.poke(gc_, op.ref, op.slot, op.count);
@@ -242,6 +244,8 @@ const char* MissingFunction(const ouro_collector_table& t) {
       {"map_remove", t.map_remove != nullptr, OURO_MAP},
       {"dispose", t.dispose != nullptr, OURO_DISPOSE},
       {"end", t.end != nullptr, OURO_END},
+      {"push", t.push != nullptr, OURO_SCOPE},
+      {"pop", t.pop != nullptr, OURO_SCOPE},
   };
   for (const auto& function : functions) {
     const bool needed = function.needed == kAlways || (t.abilities & function.needed) != 0;

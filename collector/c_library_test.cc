@@ -138,6 +138,8 @@ constexpr ouro_collector_table kGood = {
           const Telltale& t = Told(gc, "end");
           t.observer->on_free(t.observer, 1);
         },
+    .push = [](void* gc, int from) { Told(gc, "push", from); },
+    .pop = [](void* gc) { Told(gc, "pop"); },
 };
 
 // ---- Tables that are refused
@@ -166,7 +168,7 @@ TEST(CTable, OfVersion1IsTaken) {
   table.kinds = kinds;
   Specimen specimen;
   EXPECT_EQ(ReadCTable(table, &specimen), "its table has no function `map`");
-  table.abilities &= ~static_cast<uint32_t>(OURO_MAP | OURO_DISPOSE | OURO_END);
+  table.abilities &= ~static_cast<uint32_t>(OURO_MAP | OURO_DISPOSE | OURO_END | OURO_SCOPE);
   EXPECT_EQ(ReadCTable(table, &specimen), "");
   EXPECT_TRUE(specimen.kinds.empty());
 }
@@ -223,8 +225,8 @@ TEST(CTable, NeedsItsWords) {
 }
 
 TEST(CTable, ClaimsOnlyAbilitiesThatThereAre) {
-  EXPECT_EQ(Refusal([](auto* t) { t->abilities |= 1 << 12; }),
-            "its abilities 0x1fff are not all in ouroboros.h");
+  EXPECT_EQ(Refusal([](auto* t) { t->abilities = 1 << 13; }),
+            "its abilities 0x2000 are not all in ouroboros.h");
   EXPECT_EQ(Refusal([](auto* t) { t->abilities = OURO_CALLBACK; }),
             "it says OURO_CALLBACK without OURO_WEAK");
 }
@@ -268,6 +270,8 @@ const Needed kNeeded[] = {
     NEEDED(map_remove, OURO_MAP),
     NEEDED(dispose, OURO_DISPOSE),
     NEEDED(end, OURO_END),
+    NEEDED(push, OURO_SCOPE),
+    NEEDED(pop, OURO_SCOPE),
 };
 
 TEST(CTable, NeedsTheFunctionsOfItsAbilitiesAndNoOthers) {
@@ -362,6 +366,8 @@ TEST_F(CCollectorTest, EveryOperationBecomesACall) {
   Expect("r8[r1] = r4", {"map_put 8 1 4"}, {});
   Expect("r8[r1] = none", {"map_remove 8 1"}, {});
   Expect("end", {"end"}, {"free 1"});
+  Expect("push self", {"push 16"}, {});
+  Expect("pop", {"pop"}, {});
   Expect("raise", {}, {});  // scripts run in the harness
 }
 

@@ -63,11 +63,15 @@ class Liar final : public Collector, private Observer {
   bool lies_;  // false: honest so far
   bool hushed_ = false;
   bool inventing_ = false;
+  bool lost_ = false;
   const std::unique_ptr<Collector> honest_;  // last: its constructor may report events
 };
 
 void Liar::Execute(const Op& op) {
-  if (inventing_) return;
+  // After an invented script, which bounds may allow, the honest collector does not know what the
+  // observer knows: nothing is asked of it any more.
+  lost_ |= inventing_;
+  if (lost_) return;
   shadow_.Begin(op);
   lies_ = lies_ || op.kind != kPlain;
   if (telling_.execute != nullptr && lies_) {
@@ -82,7 +86,7 @@ void Liar::Execute(const Op& op) {
 void Liar::Reset() {
   honest_->Reset();
   shadow_ = LiarShadow();
-  hushed_ = false;
+  hushed_ = lost_ = false;
   lies_ = !only_kinds_;
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // See naive.h. "Section N" is a section of docs/semantics.md. Read Retain, Release and Die first:
-// they are all of reference counting; then Collect: sections 5, 6 and 7.
-//
-// No function recurses along a chain of objects: a chain may be as long as a program.
+// they are all of reference counting; then Collect: sections 5, 6 and 7. No function recurses along
+// a chain of objects: a chain may be as long as a program.
 
 #include "collector/naive.h"
 
@@ -436,6 +435,10 @@ void Naive::Execute(const Op& op) {
       return Fetch(op, Dereference(At(op.ref)));
     case OpCode::kDispose:
       return Dispose(At(op.ref));
+    case OpCode::kPush:
+      return Push(At(op.ref));
+    case OpCode::kPop:
+      return Release(TakePushed());
     case OpCode::kMapGet:
       return Fetch(op, Lookup({At(op.ref), At(op.key)}));
     case OpCode::kMapPut:
@@ -473,8 +476,6 @@ void Naive::Execute(const Op& op) {
       return;
     case OpCode::kPoke:   // of kinds, which are not offered
     case OpCode::kChain:  // executed as other operations
-    case OpCode::kPush:
-    case OpCode::kPop:
     case OpCode::kRaise:  // the harness stops the script
       return;
   }
@@ -484,7 +485,7 @@ void Naive::Execute(const Op& op) {
 // script runs it may, so counts may then be greater.
 std::string Naive::Verify() const {
   std::map<ObjectId, int> counted;
-  for (const auto* holder : {&registers_, &garbage_, &running_}) {
+  for (const auto* holder : {&registers_, &pushed_, &garbage_, &running_}) {
     for (ObjectId id : *holder) ++counted[id];
   }
   return VerifyCounts(std::move(counted), /*exactly=*/running_.empty());

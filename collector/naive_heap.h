@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The heap of the naive collector: objects, how many references each has, and the entries of maps.
+// The heap of the naive collector: objects, how many references each has, the entries of maps, and
+// the stack of what is pushed.
 //
 // Place: a part of naive.cc, which decides what happens.
 
@@ -29,9 +30,9 @@ class NaiveHeap {
     bool finalized = false;       // the finalizer has run
     bool freed = false;           // kFree was reported: trash that other trash still references
 
-    // References from registers, slots, the garbage list, running scripts, and the collector itself
-    // while it works. A dying object's references count until they are released (docs/semantics.md,
-    // section 3). Weak references do not count.
+    // References from registers, slots, the stack, the garbage list, running scripts, and the
+    // collector itself while it works. A dying object's references count until they are released
+    // (docs/semantics.md, section 3). Weak references do not count.
     int references = 0;
     std::vector<ObjectId> weak_refs;  // weak references to it, the newest last; some may be dead
 
@@ -44,6 +45,17 @@ class NaiveHeap {
 
   void Retain(ObjectId id) {
     if (id != kNone) ++heap_.at(id).references;
+  }
+
+  // `push`, and the first half of `pop`: its reference is the caller's, who releases it.
+  void Push(ObjectId id) {
+    Retain(id);
+    pushed_.push_back(id);
+  }
+  ObjectId TakePushed() {
+    const ObjectId id = pushed_.back();
+    pushed_.pop_back();
+    return id;
   }
 
   bool Referenced(ObjectId id) const { return heap_.at(id).references > 0; }
@@ -123,6 +135,7 @@ class NaiveHeap {
 
   std::map<ObjectId, Object> heap_;
   std::map<Pair, ObjectId> entries_;
+  std::vector<ObjectId> pushed_;
 };
 
 }  // namespace ouro

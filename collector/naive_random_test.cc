@@ -118,6 +118,7 @@ class ShadowHeap : public Observer {
       return op.code == OpCode::kMapPut && Find(op.value) == kNone;
     }
     if (op.code == OpCode::kDispose || op.code == OpCode::kChain) return true;
+    if (op.code == OpCode::kPush || op.code == OpCode::kPop) return true;
     if (op.code == OpCode::kWeak) return !node;
     if (op.code == OpCode::kCopy) return id == kNone;
     if (op.code == OpCode::kDeref) return id == kNone || kind_.at(id) != OpCode::kWeak;

@@ -99,6 +99,11 @@ void Optimized::Execute(const Op& op) {
       return Fetched(op.dest, heap_.Target(At(op.ref)));
     case OpCode::kDispose:
       return heap_.Dispose(At(op.ref));
+    case OpCode::kPush:
+      pushed_.emplace_back(heap_, At(op.ref));
+      return;
+    case OpCode::kPop:
+      return PopPushed();
     case OpCode::kMapGet:
       return Fetched(op.dest, heap_.Lookup(At(op.ref), At(op.key)));
     case OpCode::kMapPut:
@@ -140,8 +145,6 @@ void Optimized::Execute(const Op& op) {
     case OpCode::kRaise:  // the harness ends the script
     case OpCode::kPoke:   // of kinds that are not offered
     case OpCode::kChain:  // executed as other operations
-    case OpCode::kPush:
-    case OpCode::kPop:
       return;
   }
 }
@@ -210,8 +213,16 @@ bool Optimized::Unhandle(int dest) {
   return true;
 }
 
+// The scripts of its death find it gone, and may push: they move the stack.
+void Optimized::PopPushed() {
+  const heap::Handle<AnyPayload> popped = std::move(pushed_.back());
+  pushed_.pop_back();
+}
+
 void Optimized::Reset() {
   for (heap::Handle<AnyPayload>& handle : handles_) handle.Detach();
+  for (heap::Handle<AnyPayload>& handle : pushed_) handle.Detach();
+  pushed_.clear();
   handled_ = 0;
   heap_.Reset();
   std::fill(std::begin(registers_), std::end(registers_), kNull);
@@ -224,6 +235,7 @@ std::string Optimized::Verify() const {
   std::vector<Object> held;
   std::copy_if(std::begin(registers_), std::end(registers_), std::back_inserter(held),
                [](Object object) { return object != kNull; });
+  for (const heap::Handle<AnyPayload>& handle : pushed_) held.push_back(handle.object());
   return heap_.Verify(held);
 }
 

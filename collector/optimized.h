@@ -28,7 +28,7 @@ inline constexpr heap::Rules kRules27 = {.finalizers = heap::Rules::Finalizers::
 inline constexpr heap::Rules kRulesPep442 = {};  // 3.9 to 3.13
 
 // Threads and exceptions: as heap::Heap. Throws std::bad_alloc only from the constructor, and from
-// Execute when the table of object ids cannot grow.
+// Execute when the table of object ids, or the stack, cannot grow.
 class Optimized final : public Collector, private heap::Listener {
  public:
   // `observer` must outlive it.
@@ -60,6 +60,7 @@ class Optimized final : public Collector, private heap::Listener {
   void Assign(int dest, heap::Object held);
   void AssignHandle(int dest, heap::Object value);
   bool Unhandle(int dest);
+  void PopPushed();
   void RunScript(const Event& event, heap::Object self);
 
   Observer& observer_;
@@ -75,6 +76,7 @@ class Optimized final : public Collector, private heap::Listener {
   heap::Object registers_[kRegisters] = {};       // each owns a reference, or the handle below does
   heap::Handle<AnyPayload> handles_[kRegisters];  // of registers of the kind `handle`
   uint32_t handled_ = 0;                          // these registers, a bit each
+  std::vector<heap::Handle<AnyPayload>> pushed_;  // main's stack, and those of scripts on top of it
   heap::Object self_ = heap::kNull;               // of the innermost script; borrowed from the heap
   std::vector<ObjectId> ids_;                     // by heap::Object; stale where there is no object
   ObjectId next_id_ = 0;

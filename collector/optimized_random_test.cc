@@ -104,7 +104,8 @@ class Generator {
           OpCode::kDeref,        OpCode::kEmptySlot,  OpCode::kCollect,    OpCode::kCollect,
           OpCode::kCollect,      OpCode::kThreshold,  OpCode::kEnable,     OpCode::kDisable,
           OpCode::kSaveallOn,    OpCode::kSaveallOff, OpCode::kSaveallOff, OpCode::kTakeGarbage,
-          OpCode::kClearGarbage, OpCode::kCensus,     OpCode::kFail,       OpCode::kRaise};
+          OpCode::kClearGarbage, OpCode::kCensus,     OpCode::kFail,       OpCode::kRaise,
+          OpCode::kPush,         OpCode::kPush,       OpCode::kPop};
       op.code = kOthers[Below(static_cast<int>(std::size(kOthers)))];
       op.count = Below(3);
       if (op.code == OpCode::kCopy && Below(2) == 0) op.kind = InternKind("handle");

@@ -27,7 +27,7 @@
  *   a leaf  has neither;
  *   a weak reference  refers to a node without keeping it alive, and may have a callback;
  *   a map  has entries: it holds a value as long as the key, a node, lives, but not the key.
- * All are referenced by registers, by slots of nodes, and as values of entries.
+ * All are referenced by registers, by slots of nodes, as values of entries, and from the stack.
  *
  * Threads: all calls, in both directions, are made on one thread, the caller's. Exceptions: no C++
  * exception may leave a function of the table.
@@ -83,7 +83,8 @@ enum ouro_ability {
   OURO_MAP = 1 << 9,        /* maps with weak keys: `map`, `map_get`, `map_put`, `map_remove` */
   OURO_DISPOSE = 1 << 10,   /* finalizers can be asked for: `dispose` */
   OURO_END = 1 << 11,       /* it can be torn down while registers hold objects: `end` */
-  OURO_ALL_ABILITIES = (1 << 12) - 1
+  OURO_SCOPE = 1 << 12,     /* a stack of what calls hold: `push`, `pop` */
+  OURO_ALL_ABILITIES = (1 << 13) - 1
 };
 
 /* Receives your events. You get one when you are created; it outlives you, and each function takes
@@ -237,6 +238,14 @@ struct ouro_collector_table {
    * (on_free); nothing may run once something is freed that could still be reached. Only `reset` or
    * `destroy` follows. */
   void (*end)(void* gc);
+
+  /* OURO_SCOPE. `push` holds the object on a stack, as your engine holds what a running call refers
+   * to: its stack of values, its handle scopes. `pop` drops the newest, which the stack no longer
+   * holds when its finalizer runs. A finalizer or callback has a stack of its own: what it has
+   * pushed is popped, by calls of `pop`, before on_finalize or on_callback returns. At most 100,000
+   * objects are pushed at a time. What is left when the program ends goes with `reset`. */
+  void (*push)(void* gc, int from);
+  void (*pop)(void* gc);
 };
 
 /* The bytes of the table of version 1. */

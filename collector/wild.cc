@@ -64,7 +64,8 @@ void Wild::Apply(const Op& op) {
     case OpCode::kMap:
       return Born(op);
     case OpCode::kCopy:
-      registers_[op.dest] = Resolve(op.ref);
+    case OpCode::kEmptyRegister:
+      registers_[op.dest] = op.code == OpCode::kCopy ? Resolve(op.ref) : kNone;
       return;
     case OpCode::kLoad: {
       const ObjectId id = at(Resolve(op.ref)).slots[op.slot];
@@ -81,18 +82,17 @@ void Wild::Apply(const Op& op) {
     }
     case OpCode::kDispose:
       return Dispose(Resolve(op.ref));
+    case OpCode::kPush:
+      return pushed_.push_back(Resolve(op.ref));
+    case OpCode::kPop:
+      return pushed_.pop_back();
     case OpCode::kMapGet:
     case OpCode::kMapPut:
     case OpCode::kMapRemove:
       return ApplyToMap(op);
     case OpCode::kStore:
-      at(Resolve(op.ref)).slots[op.slot] = Resolve(op.value);
-      return;
     case OpCode::kEmptySlot:
-      at(Resolve(op.ref)).slots[op.slot] = kNone;
-      return;
-    case OpCode::kEmptyRegister:
-      registers_[op.dest] = kNone;
+      at(Resolve(op.ref)).slots[op.slot] = op.code == OpCode::kStore ? Resolve(op.value) : kNone;
       return;
     case OpCode::kTakeGarbage:
       registers_[op.dest] = garbage_[static_cast<size_t>(op.count)];

@@ -48,6 +48,7 @@ class WildHeap {
     entries_.clear();
     registers_.fill(kNone);
     selves_.clear();
+    pushed_.clear();
     held_.clear();
     garbage_.clear();
     dice_ = seed_;
@@ -109,22 +110,22 @@ class WildHeap {
     } while (!from.empty());
   }
 
-  // What registers, the garbage list, running scripts and operations reach.
+  // What registers, stacks, the garbage list, running scripts and operations reach.
   Marks Alive() {
     Marks marks(objects_.size());
     Reach(Ids(registers_.begin(), registers_.end()), &marks);
-    for (const Ids* roots : {&selves_, &held_, &garbage_}) Reach(*roots, &marks);
+    for (const Ids* roots : {&selves_, &pushed_, &held_, &garbage_}) Reach(*roots, &marks);
     return marks;
   }
   bool IsAlive(ObjectId id) { return Alive()[static_cast<size_t>(id)]; }
 
-  // Whether a register, a running script or a slot of an existing object refers to it.
+  // Whether a register, a stack, a running script or a slot of an existing object refers to it.
   bool Referenced(ObjectId id) {
     const auto has = [id](const auto& ids) {
       return std::find(ids.begin(), ids.end(), id) != ids.end();
     };
     const auto is_value = [id](const auto& entry) { return entry.second == id; };
-    return has(registers_) || has(selves_) || has(held_) || has(garbage_) ||
+    return has(registers_) || has(pushed_) || has(selves_) || has(held_) || has(garbage_) ||
            std::any_of(entries_.begin(), entries_.end(), is_value) ||
            std::any_of(objects_.begin(), objects_.end(),
                        [&](const Object& o) { return !o.freed && has(o.slots); });
@@ -253,6 +254,7 @@ class WildHeap {
   std::map<std::pair<ObjectId, ObjectId>, ObjectId> entries_;  // by map and key
   std::array<ObjectId, kRegisters> registers_{};
   Ids selves_;  // of running scripts, the innermost last; kNone if its object is freed
+  Ids pushed_;  // main's stack, and those of scripts on top of it
   Ids held_;    // by operations: targets of weak references that are being made, what is disposed
   Ids garbage_;
 };

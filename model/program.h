@@ -28,7 +28,8 @@
 // and size are one line, and collectors see nothing new.
 //
 // Scopes. `push r0` holds what r0 holds on a stack, as a call holds its arguments; `pop` drops the
-// newest. A script has a stack of its own, and what it has not popped is popped as it ends.
+// newest. A script has a stack of its own on top, and what it has not popped is popped as it ends,
+// newest first, by operations `pop` that are executed like others. What main has not popped stays.
 //
 // The end. After `end` everything is void: the collector is torn down, with what registers and the
 // stack still hold. Which finalizers that runs is a matter of the contract.
@@ -62,6 +63,7 @@ inline constexpr int kMaxScripts = 32;              // `def 0` ... `def 31`
 inline constexpr int kMaxArgument = 1'000'000'000;  // thresholds, `garbage K`, `fail N`
 inline constexpr int kMaxOps = 1'000'000;           // operations of one program's text
 inline constexpr int kMaxChain = 1'000'000;         // nodes of one chain
+inline constexpr int kMaxPushed = 100'000;          // objects that `push` holds at a time
 
 // A root that an operation reads: the number of a register, or, in a script, `self`.
 using Ref = uint8_t;
@@ -138,8 +140,8 @@ enum Ability : uint32_t {
   kMaps = 1 << 9,            // `map`: rD = map, rD = R[Q], R[Q] = R', R[Q] = none
   kDisposal = 1 << 10,       // `dispose`: dispose R, of an object that has a finalizer
   kEnding = 1 << 11,         // `end`
-  kAllAbilities = (1 << 12) - 1,
-  kScopes = 1 << 12,  // `scope`: push R, pop
+  kScopes = 1 << 12,         // `scope`: push R, pop
+  kAllAbilities = (1 << 13) - 1,
 };
 
 // The ability of that word, `weak`, `callback`, ..., or 0 if there is none.

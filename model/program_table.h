@@ -105,6 +105,7 @@ enum class State : uint8_t {
   kFinal,     // the node in R has a finalizer
   kInScript,  // a script is running
   kInMain,    // none is
+  kRoom,      // fewer than kMaxPushed objects are pushed
   kPushed,    // main, or the script that is running, has pushed something
 };
 
@@ -237,7 +238,8 @@ inline constexpr std::array<Row, kOpCodes> kRows = {{
      .pattern = "push R",
      .word = "push",
      .needs = kScopes,
-     .ref = Operand::kObject},
+     .ref = Operand::kObject,
+     .state = State::kRoom},
     {.code = OpCode::kPop,
      .pattern = "pop",
      .word = "pop",

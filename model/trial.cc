@@ -192,7 +192,9 @@ void Trial::MakeChain(const Op& op) {
 }
 
 void Trial::PrepareEnd() {
-  if (judge_->CollectsBeforeEnd())
+  const Op pop = {.code = OpCode::kPop};
+  while (judge_->EmptiesRegistersForEnd() && !over() && !judge_->IsVoid(pop)) ExecuteOne(pop);
+  if (!over() && judge_->CollectsBeforeEnd())
     ExecuteOne({.code = OpCode::kCollect, .count = kGenerations - 1});
   if (!judge_->EmptiesRegistersForEnd()) return;
   for (uint8_t i = 0; i < kRegisters && !over(); ++i) {
@@ -274,20 +276,28 @@ bool Trial::RunScript(ObjectId id) {
     return false;
   }
   ++depth_;
-  bool raised = false;
+  const bool raised = RunOperations(script);
+  // However it ends, it pops what it has pushed. These pops are not limited: there are at most as
+  // many as pushes.
+  const Op pop = {.code = OpCode::kPop};
+  while (!over() && !judge_->IsVoid(pop)) ExecuteOne(pop);
+  --depth_;
+  return raised;
+}
+
+// Up to the end, the first `raise` or the limit. Returns whether it raised.
+bool Trial::RunOperations(const Script& script) {
   for (const Op& op : script) {
-    if (over() || OutOfOperations()) break;
+    if (over() || OutOfOperations()) return false;
     if (op.code == OpCode::kRaise) {
       ++operations_;
       ++script_operations_;
       if (transcript_ != nullptr) Write(Print(op));
-      raised = true;
-      break;
+      return true;
     }
     Execute(op);
   }
-  --depth_;
-  return raised;
+  return false;
 }
 
 bool Trial::OutOfOperations() {

@@ -111,6 +111,7 @@ class Trial : private Observer {
   void WriteVoid(const Op& op);  // REQUIRES: the judge says that it is void
   void WriteVoid(const Op& op, const std::string& why);
   bool RunScript(ObjectId id);
+  bool RunOperations(const Script& script);
   bool OutOfOperations();
   void Count(const Event& event);
   void Write(const std::string& line);

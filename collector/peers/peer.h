@@ -51,6 +51,10 @@ class Peer : public Collector {
         return op.kind == kPlain ? Copy(op.dest, op.ref) : CopyAs(op.dest, op.ref, KindOf(op));
       case OpCode::kDispose:
         return Dispose(op.ref);
+      case OpCode::kPush:
+        return PushScope(op.ref);
+      case OpCode::kPop:
+        return PopScope();
       case OpCode::kMap:
         return Birth(op.dest, [&](ObjectId id) { NewMap(op.dest, id); });
       case OpCode::kMapGet:
@@ -122,6 +126,11 @@ class Peer : public Collector {
 
   // Of peers that have kEnding: tears the collector down, and makes another one.
   virtual void End() { std::abort(); }
+
+  // Of peers that have kScopes: the engine's own stack, or what calls hold. Scripts pop what they
+  // have pushed before they end.
+  virtual void PushScope(int /*from*/) { std::abort(); }
+  virtual void PopScope() { std::abort(); }
 
   // Of peers that have kMaps. MapGet reports as Load does.
   virtual void NewMap(int /*dest*/, ObjectId) { std::abort(); }

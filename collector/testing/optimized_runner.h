@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "collector/optimized.h"
@@ -44,6 +45,7 @@ class Runner : public Observer {
     collector_.Reset();
     ASSERT_EQ(collector_.Verify(), "");
     registers_.fill(kNone);
+    pushed_.clear();
     objects_.clear();
     log_.clear();
     garbage_ = 0;
@@ -54,6 +56,7 @@ class Runner : public Observer {
     program_ = nullptr;
     budget_ = 1'000'000;
     Execute({.code = OpCode::kSaveallOff});
+    PopTo(0);
     int64_t size = -1;
     while (size != collector_.size()) {
       size = collector_.size();
@@ -76,6 +79,8 @@ class Runner : public Observer {
     if (op.code == OpCode::kCopy) registers_[op.dest] = At(op.ref);
     if (op.code == OpCode::kEmptyRegister) registers_[op.dest] = kNone;
     if (op.code == OpCode::kClearGarbage) garbage_ = 0;
+    if (op.code == OpCode::kPush) pushed_.push_back(At(op.ref));
+    if (op.code == OpCode::kPop) pushed_.pop_back();
     ops_.push_back(op);
     collector_.Execute(op);
     ops_.pop_back();
@@ -95,6 +100,7 @@ class Runner : public Observer {
       case Event::Kind::kFree:
         EXPECT_FALSE(objects_[event.id].freed) << "freed twice: " << event.id;
         for (const ObjectId id : registers_) EXPECT_NE(id, event.id) << "freed while referenced";
+        for (const ObjectId id : pushed_) EXPECT_NE(id, event.id) << "freed while pushed";
         objects_[event.id].freed = true;
         return Log("free", event.id);
       case Event::Kind::kFinalize:
@@ -145,7 +151,10 @@ class Runner : public Observer {
       case OpCode::kWeak:
         return !Is(op.ref, OpCode::kNode);
       case OpCode::kCopy:
+      case OpCode::kPush:
         return At(op.ref) == kNone;
+      case OpCode::kPop:
+        return pushed_.size() == scope_;
       case OpCode::kDeref:
         return !Is(op.ref, OpCode::kWeak);
       case OpCode::kLoad:
@@ -172,11 +181,22 @@ class Runner : public Observer {
     return ScriptEnd::kReturned;
   }
 
+  // Whatever the budget.
+  void PopTo(size_t size) {
+    while (pushed_.size() > size) {
+      pushed_.pop_back();
+      ops_.push_back({.code = OpCode::kPop});
+      collector_.Execute(ops_.back());
+      ops_.pop_back();
+    }
+  }
+
   ScriptEnd Script(const char* word, ObjectId self) {
     EXPECT_FALSE(objects_[self].freed) << self;
     Log(word, self);
     if (program_ == nullptr || selves_.size() == kMaxDepth) return ScriptEnd::kReturned;
     const size_t start = log_.size();
+    const size_t outer = std::exchange(scope_, pushed_.size());
     selves_.push_back(self);
     ScriptEnd end = ScriptEnd::kReturned;
     for (const Op& op : program_->script(objects_[self].birth.script)) {
@@ -187,6 +207,8 @@ class Runner : public Observer {
       Execute(op);
       EXPECT_EQ(collector_.Verify(), "");
     }
+    PopTo(scope_);
+    scope_ = outer;
     selves_.pop_back();
     if (log_.size() > start) {
       log_.insert(start, " (");
@@ -205,6 +227,8 @@ class Runner : public Observer {
     return none;
   }();
   std::vector<Object> objects_;
+  std::vector<ObjectId> pushed_;
+  size_t scope_ = 0;  // where the part of the innermost script, or of main, begins in it
   std::vector<ObjectId> selves_;
   std::vector<Op> ops_;
   std::string log_;

@@ -115,7 +115,9 @@ void File(const Case& it, const Specimen& specimen, const FindingOptions& option
   finding->text = FileText(it, *finding, specimen, options);
   if (options.folder.empty()) return;
   finding->error = WriteText(finding->file, finding->text);
-  if (finding->error.empty() && before != finding->file) RemoveFinding(before);
+  if (!finding->error.empty() || before == finding->file) return;
+  finding->before = before;
+  RemoveFinding(before);
 }
 
 // The last lines of a report: where the file is, and what to do with it.

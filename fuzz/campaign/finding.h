@@ -45,6 +45,7 @@ struct Finding {
   std::string report = {};  // for people
   std::string text = {};    // of the file: header and program
   std::string file = {};    // where it is filed
+  std::string before = {};  // ... in place of this one, which is gone
   std::string error = {};   // why it is not
   std::string engine = {};
   int repeats = 0;      // replays with that signature; 0: not repeatable

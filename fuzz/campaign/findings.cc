@@ -64,7 +64,9 @@ void Findings::Add(const Finding& finding) {
   const auto [it, fresh] = known_.emplace(finding.signature, finding);
   if (fresh) return;
   Finding& known = it->second;
-  const bool again = known.file != finding.file && known.program != finding.program;
+  // The same one, shrunk or as it was, or another one with that signature.
+  const bool same = known.file == finding.file || known.file == finding.before;
+  const bool again = !same && known.program != finding.program;
   const bool smaller = finding.program.size() < known.program.size();
   if (again) RemoveFinding(smaller ? known.file : finding.file);
   if (!again || smaller) {

@@ -23,12 +23,12 @@ constexpr char kFiled[] = "filed";
 constexpr char kShrunk[] = "shrunk";
 
 std::string ToLine(const char* update, const Finding& finding) {
-  const Json json = {{"update", update},         {"signature", finding.signature},
-                     {"cause", finding.cause},   {"program", Print(finding.program)},
-                     {"report", finding.report}, {"text", finding.text},
-                     {"file", finding.file},     {"error", finding.error},
-                     {"engine", finding.engine}, {"repeats", finding.repeats},
-                     {"shrunk", finding.shrunk}};
+  const Json json = {{"update", update},           {"signature", finding.signature},
+                     {"cause", finding.cause},     {"program", Print(finding.program)},
+                     {"report", finding.report},   {"text", finding.text},
+                     {"file", finding.file},       {"before", finding.before},
+                     {"error", finding.error},     {"engine", finding.engine},
+                     {"repeats", finding.repeats}, {"shrunk", finding.shrunk}};
   return json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
@@ -46,6 +46,7 @@ std::string FromLine(const std::string& line, Finding* finding) {
                 .report = text("report"),
                 .text = text("text"),
                 .file = text("file"),
+                .before = text("before"),
                 .error = text("error"),
                 .engine = text("engine"),
                 .repeats = json.at("repeats").get<int>(),

@@ -173,6 +173,19 @@ void AddEnd(std::vector<ConformanceCase>* cases) {
       kEnding | kFinalizers);
 }
 
+void AddScopes(std::vector<ConformanceCase>* cases) {
+  Add(cases, "what is pushed stays alive until it is popped",
+      "r0 = node 0\npush r0\nr0 = none\ncollect 2\npop\ncollect 2\ncollect 2", kScopes);
+  Add(cases, "a pop drops the newest",
+      "r0 = node 0\nr1 = node 0\npush r0\npush r1\nr0 = none\nr1 = none\npop\ncollect 2\n"
+      "collect 2\npop\ncollect 2\ncollect 2",
+      kScopes);
+  Add(cases, "a finalizer pushes onto what main has pushed",
+      "def 0:\npush self\npop\nmain:\nr1 = leaf\npush r1\nr1 = none\nr0 = node 0 del 0\nr0 = none\n"
+      "collect 2\ncollect 2\npop\ncollect 2\ncollect 2",
+      kScopes | kFinalizers);
+}
+
 void AddRest(std::vector<ConformanceCase>* cases) {
   Add(cases, "a collection of a young generation can be requested",
       "r0 = node 1\nr0.0 = r0\nr0 = none\ncollect 0\ncollect 1\ncollect 2\ncollect 2",
@@ -207,6 +220,7 @@ std::vector<ConformanceCase> AllCases() {
   AddMaps(&cases);
   AddDisposals(&cases);
   AddEnd(&cases);
+  AddScopes(&cases);
   AddRest(&cases);
   return cases;
 }

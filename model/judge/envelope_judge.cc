@@ -107,6 +107,9 @@ void EnvelopeJudge::Follow(Frame& frame) {
       if (MayCollect() || !owed_.empty()) Recount();
       if (op.dest != op.ref) SetRegister(op.dest, kNone);
       return;
+    case OpCode::kPush:
+    case OpCode::kPop:
+      return FollowScope(op);
     case OpCode::kMapGet:
     case OpCode::kMapPut:
     case OpCode::kMapRemove:
@@ -124,11 +127,7 @@ void EnvelopeJudge::Follow(Frame& frame) {
       frame.object = garbage_[static_cast<size_t>(op.count)];
       return SetRegister(op.dest, frame.object);
     case OpCode::kClearGarbage:
-      for (const ObjectId id : std::exchange(garbage_, {})) {
-        at(id).saved = false;
-        Release(id);
-      }
-      return;
+      return ClearGarbage();
     case OpCode::kCensus:
       Recount();
       frame.object = born_;
@@ -152,6 +151,17 @@ void EnvelopeJudge::Follow(Frame& frame) {
   }
 }
 
+void EnvelopeJudge::FollowScope(const Op& op) {
+  if (op.code == OpCode::kPush) {
+    pushed_.push_back(Resolve(op.ref));
+    return Hold(pushed_.back());
+  }
+  const ObjectId id = pushed_.back();
+  pushed_.pop_back();
+  if (at(id).holds == 1) Note(Situation::kHeldByScope);
+  Release(id);
+}
+
 void EnvelopeJudge::FollowMap(Frame& frame) {
   const Op& op = frame.op;
   const ObjectId map = Resolve(op.ref);
@@ -165,6 +175,13 @@ void EnvelopeJudge::FollowMap(Frame& frame) {
   frame.object = entry == Entries::kNoEntry ? kNone : entries_.at(entry).value;
   if (frame.object != kNone) Note(Situation::kLookupYields);
   SetRegister(op.dest, frame.object);
+}
+
+void EnvelopeJudge::ClearGarbage() {
+  for (const ObjectId id : std::exchange(garbage_, {})) {
+    at(id).saved = false;
+    Release(id);
+  }
 }
 
 void EnvelopeJudge::Leave(const Frame& frame) {
@@ -260,6 +277,7 @@ std::string EnvelopeJudge::PathTo(ObjectId wanted) const {
     if (id != kNone && !at(id).freed) paths.AddRoot(id, root);
   };
   for (int i = 0; i < kRegisters; ++i) begin(reg(i), fmt::format("r{}", i));
+  for (size_t i = 0; i < pushed_.size(); ++i) begin(pushed_[i], fmt::format("pushed {}", i));
   for (size_t i = 0; i < garbage_.size(); ++i) begin(garbage_[i], fmt::format("garbage {}", i));
   for (const Frame& frame : frames_) {
     if (frame.type == Frame::Type::kScript && !frame.no_self)

@@ -5,10 +5,10 @@
 //
 // Place: the judge of contracts of bounds, beside the exact judge.
 //
-// Reachability is counted, not searched: an object has as many holds as registers, running scripts
-// and slots of reachable objects refer to it. All changes of holds go through Hold and Release
-// (envelope_judge_reach.cc), which note at that moment what became reachable or unreachable,
-// whatever caused it: an operation, its result, a birth, the end of a script.
+// Reachability is counted, not searched: an object has as many holds as registers, stacks, running
+// scripts and slots of reachable objects refer to it. All changes of holds go through Hold and
+// Release (envelope_judge_reach.cc), which note at that moment what became reachable or
+// unreachable, whatever caused it: an operation, its result, a birth, the end of a script.
 //
 // An entry of a map refers to its value from both its map and its key, and counts among the holds
 // of the value while both are reachable.
@@ -95,9 +95,9 @@ class EnvelopeJudge final : public Judge {
     bool deferred = false;            // a full collection has put off its finalizer
     bool saved = false;               // it is in the garbage list
     int8_t script = kNoScript;
-    int survived = 0;    // full collections while it was unreachable to all scripts, too
-    int holds = 0;       // registers, running scripts, slots of reachable objects that refer to it
-    int references = 0;  // slots of objects that exist, those in doubt included, and entries
+    int survived = 0;          // full collections while it was unreachable to all scripts, too
+    int holds = 0;             // registers, stacks, running scripts, slots of reachable objects
+    int references = 0;        // slots of objects that exist, those in doubt included, and entries
     int dying_references = 0;  // of these, from objects that die by count
     int outside = -1;          // scratch, of Recount
     int lingers = 0;           // holders that were let go and may hold it until the next collection
@@ -155,6 +155,8 @@ class EnvelopeJudge final : public Judge {
   void ForEachHeldBy(ObjectId id, const Inside& inside, F each) const;
   void Follow(Frame& frame);
   void FollowMap(Frame& frame);
+  void FollowScope(const Op& op);
+  void ClearGarbage();
   void LoseReference(ObjectId id);
   void SetFrameHold(Frame& frame, bool holds);
   void ClearSlots(ObjectId id);
@@ -224,7 +226,7 @@ class EnvelopeJudge final : public Judge {
   void CheckScriptsRan();
   void Owe(ObjectId id);
   void CheckCollected();
-  void CheckCalled(ObjectId id);
+  ObjectId UncalledBefore(ObjectId id);
   Object::Due CallOfNew(ObjectId target) const;
   void OnAutomatic();
   void Stray(Law law, ObjectId id, std::string what);

@@ -35,7 +35,8 @@ bool EnvelopeJudge::TearsDown(ObjectId id) {
   if (!ending() || in_script()) return false;
   const bool awaits =
       at(id).due == Object::Due::kYes && bounds_.finalizers != Envelope::Finalizers::kAfterDeath;
-  return torn_ != kNone || awaits || Reachable(id) || NeededByFinalizer(id);
+  return torn_ != kNone || awaits || Reachable(id) || NeededByFinalizer(id) ||
+         UncalledBefore(id) != kNone;
 }
 
 void EnvelopeJudge::TearDown(ObjectId id) {

@@ -130,8 +130,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   }
   // A collection may run finalizers after it has ended, if they could not run when it started.
   const bool by_count = !collecting() && object.references == 0;
-  frames_.push_back(
-      {.type = Frame::Type::kScript, .no_self = after_death, .object = id, .by_count = by_count});
+  Open({.type = Frame::Type::kScript, .no_self = after_death, .object = id, .by_count = by_count});
   if (object.awaited) needed_known_ = false;
   if (bounds_.touched == Envelope::Touched::kFreedByNext) MarkFinalizerReachable(id);
 }
@@ -186,8 +185,10 @@ void EnvelopeJudge::OnFree(ObjectId id) {
     return Convict(Law::kGarbageComplete, id,
                    fmt::format("#{} was freed, although all trash is to be saved", id));
   }
-  if (bounds_.callbacks == Envelope::Callbacks::kBeforeFree && !bounds_.queued) CheckCalled(id);
-  if (violation_) return;
+  if (const ObjectId weak = UncalledBefore(id); weak != kNone) {
+    return Convict(Law::kCallbackBeforeFree, id,
+                   fmt::format("#{} was freed before the callback of #{} ran", id, weak));
+  }
   object.freed = true;
   ++freed_;
   if (HasFinalizer(object) && object.due == Object::Due::kYes) Owe(id);  // it runs after death
@@ -198,14 +199,15 @@ void EnvelopeJudge::OnFree(ObjectId id) {
 
 // ---- Callbacks ----
 
-// Convicts if a callback must have run before `id` is freed.
-void EnvelopeJudge::CheckCalled(ObjectId id) {
+// A weak reference whose callback must run before `id` is freed, and did not; or kNone.
+ObjectId EnvelopeJudge::UncalledBefore(ObjectId id) {
+  if (bounds_.callbacks != Envelope::Callbacks::kBeforeFree || bounds_.queued) return kNone;
   for (const ObjectId weak : at(id).weaks) {
     const Object& object = at(weak);
-    if (object.freed || object.call != Object::Due::kYes || !Reachable(weak)) continue;
-    return Convict(Law::kCallbackBeforeFree, id,
-                   fmt::format("#{} was freed before the callback of #{} ran", id, weak));
+    const bool due = !object.freed && object.call == Object::Due::kYes;
+    if (due && Reachable(weak)) return weak;
   }
+  return kNone;
 }
 
 void EnvelopeJudge::OnCallback(ObjectId id) {
@@ -237,7 +239,7 @@ void EnvelopeJudge::OnCallback(ObjectId id) {
   if (in_script()) Note(Situation::kScriptInScript);
   weak.call = Object::Due::kNo;
   weak.bond = Object::Bond::kNone;
-  frames_.push_back({.type = Frame::Type::kScript, .is_callback = true, .object = id});
+  Open({.type = Frame::Type::kScript, .is_callback = true, .object = id});
   if (bounds_.touched == Envelope::Touched::kFreedByNext) MarkFinalizerReachable(id);
 }
 

@@ -67,6 +67,13 @@ void ExactJudge::SetRegister(int index, ObjectId id) {
   if (old != kNone) heap_.Release(old);
 }
 
+void ExactJudge::PopPushed() {
+  const ObjectId id = pushed_.back();
+  pushed_.pop_back();
+  if (heap_.at(id).firm == 1) Note(Situation::kHeldByScope);
+  heap_.Release(id);
+}
+
 void ExactJudge::Enter(Frame& frame) {
   if (features_.counting()) CountScriptOp(frame.op.code);
   frame.loose_mark = heap_.LooseMark();
@@ -107,6 +114,11 @@ void ExactJudge::Apply(Frame& frame) {
     case OpCode::kDispose:
       frame.object = Resolve(op.ref);
       return heap_.Hold(frame.object);
+    case OpCode::kPush:
+      pushed_.push_back(Resolve(op.ref));
+      return heap_.Hold(pushed_.back());
+    case OpCode::kPop:
+      return PopPushed();
     case OpCode::kMapPut:
       return heap_.SetEntry(Resolve(op.ref), Resolve(op.key), Resolve(op.value));
     case OpCode::kMapRemove:

@@ -96,6 +96,7 @@ class ExactJudge final : public Judge {
 
   // Operations; exact_judge.cc.
   void SetRegister(int index, ObjectId id);
+  void PopPushed();
   void BeginAllocation(Frame& frame);
   bool DecideDereference(const Op& op, Frame* frame);
   void CountScriptOp(OpCode code);

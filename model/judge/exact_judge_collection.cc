@@ -162,10 +162,10 @@ void ExactJudge::FindTrash(const std::vector<ObjectId>& among, std::vector<Objec
 }
 
 // An object that is referenced from outside a young collection, but by no root, is referenced by an
-// older object. Only if no script is running: dying objects and pending callbacks refer to objects
-// in one.
+// older object. Only if no script is running, in which dying objects and pending callbacks refer to
+// objects, and if nothing is pushed.
 void ExactJudge::NoteOldHolders(const std::vector<ObjectId>& among) {
-  if (collection_.generation == kGenerations - 1 || InnermostScript() != nullptr) return;
+  if (collection_.generation == kGenerations - 1 || in_script() || !pushed_.empty()) return;
   for (const ObjectId id : among) {
     const ShadowObject& object = heap_.at(id);
     if (object.firm == 0 || object.outside <= 0 || object.in_garbage) continue;

@@ -114,7 +114,7 @@ void ExactJudge::OnFinalize(ObjectId id) {
   if (InnermostScript() != nullptr) Note(Situation::kScriptInScript);
   object.finalized = true;
   heap_.Hold(id);
-  frames_.push_back(frame);
+  Open(frame);
 }
 
 void ExactJudge::OnCallback(ObjectId id) {
@@ -201,10 +201,10 @@ void ExactJudge::BeginCallback(ObjectId id) {
   if (InnermostScript() != nullptr) Note(Situation::kScriptInScript);
   // In a collection, the reference of the pending callback becomes that of the script's self.
   if (!weak.moving) heap_.Hold(id);
-  frames_.push_back({.type = Frame::Type::kScript,
-                     .is_callback = true,
-                     .object = id,
-                     .in_collection = weak.moving});
+  Open({.type = Frame::Type::kScript,
+        .is_callback = true,
+        .object = id,
+        .in_collection = weak.moving});
 }
 
 void ExactJudge::OnScriptEnded(Frame frame) {

@@ -37,6 +37,9 @@ std::string ExactJudge::PathTo(ObjectId wanted) const {
     }
   };
   for (int i = 0; i < kRegisters; ++i) paths.AddRoot(reg(i), fmt::format("r{}", i));
+  for (size_t i = 0; i < pushed_.size(); ++i) {
+    paths.AddRoot(pushed_[i], fmt::format("pushed {}", i));
+  }
   for (size_t i = 0; i < garbage_.size(); ++i) {
     paths.AddRoot(garbage_[i], fmt::format("garbage {}", i));
   }

@@ -96,7 +96,11 @@ Judge::Reason Judge::ReasonOf(const Op& op) const {
     case table::State::kInMain:
       if (!in_script()) return {};
       return {Reason::Kind::kInScript, 0, 0};
+    case table::State::kRoom:
+      if (pushed_.size() < kMaxPushed) return {};
+      return {Reason::Kind::kNoRoom, 0, 0};
     case table::State::kPushed:
+      if (HasPushed()) return {};
       return {Reason::Kind::kNothingPushed, 0, 0};
     case table::State::kActive: {
       const KindRow* kind = edge(Look(op.ref).id, op.slot);
@@ -134,6 +138,8 @@ std::string Judge::WhyVoid(const Op& op) const {
       return "a script is running";
     case Reason::Kind::kEnded:
       return "the collector has been torn down";
+    case Reason::Kind::kNoRoom:
+      return fmt::format("{} objects are pushed", pushed_.size());
     case Reason::Kind::kNothingPushed:
       return "nothing is pushed here";
     case Reason::Kind::kNoAction:

@@ -120,6 +120,7 @@ class Judge {
     bool raised = false;       // kScript: ... as it ended
     bool no_self = false;      // kScript: its object cannot be reached, whether it is freed or not
     int32_t census = 0;        // kOp: where its part of seen_in_census_ begins
+    int32_t scope = 0;         // kScript: where its part of pushed_ begins
     // kScript: its self. kOp: what it yields, the target of `weak`, the node of `poke` or
     // `dispose`, or the first object that is born after a census began.
     ObjectId object = kNone;
@@ -219,6 +220,16 @@ class Judge {
   const Frame* InnermostScript() const;
   bool in_script() const { return InnermostScript() != nullptr; }
   bool ending() const { return !frames_.empty() && frames_.front().op.code == OpCode::kEnd; }
+  // Opens a script, whose stack is empty.
+  void Open(Frame script) {
+    script.scope = static_cast<int32_t>(pushed_.size());
+    frames_.push_back(script);
+  }
+  // Whether main, or the innermost script, has pushed something that it has not popped.
+  bool HasPushed() const {
+    const Frame* script = InnermostScript();
+    return pushed_.size() > (script == nullptr ? 0 : static_cast<size_t>(script->scope));
+  }
 
   // The kind by which a slot holds, or null if it is plain, and a change of it.
   const KindRow* edge(ObjectId node, size_t slot) const {
@@ -249,6 +260,7 @@ class Judge {
       kNoScript,   // no script is running
       kInScript,   // one is
       kEnded,      // the collector has been torn down
+      kNoRoom,     // as many objects are pushed as may be
       kNothingPushed,
       kNoAction,  // the slot is plain, or its kind has no actions
       kNoFinalizer,
@@ -295,6 +307,7 @@ class Judge {
   std::vector<Frame> frames_;
   std::array<ObjectId, kRegisters> registers_;
   std::vector<ObjectId> garbage_;         // the garbage list
+  std::vector<ObjectId> pushed_;          // main's stack, and those of scripts on top of it
   std::vector<ObjectId> seen_in_census_;  // of the running censuses, one within another
   ObjectId born_ = 0;                     // objects since Reset
   int32_t fail_in_ = 0;                   // the allocation that fails, counted down; 0: none

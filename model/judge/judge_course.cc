@@ -18,6 +18,7 @@ void Judge::Reset() {
   frames_.clear();
   registers_.fill(kNone);
   garbage_.clear();
+  pushed_.clear();
   seen_in_census_.clear();
   edges_.clear();
   born_ = 0;
@@ -155,6 +156,10 @@ void Judge::ScriptEnded(bool raised) {
   if (frames_.empty() || frames_.back().type != Frame::Type::kScript) {
     return Convict(Law::kEventInPlace, kNone, "no script was running that could end");
   }
+  if (HasPushed()) {
+    return Convict(Law::kEventInPlace, kNone,
+                   fmt::format("the script ended before it popped #{}", pushed_.back()));
+  }
   Frame frame = frames_.back();
   frame.raised = raised;
   frames_.pop_back();
@@ -229,7 +234,7 @@ void Judge::Finalized(ObjectId id) {
   Note(Situation::kDisposed);
   if (in_script()) Note(Situation::kScriptInScript);
   OnDispose(id);
-  frames_.push_back({.type = Frame::Type::kScript, .asked_for = true, .object = id});
+  Open({.type = Frame::Type::kScript, .asked_for = true, .object = id});
 }
 
 void Judge::Saved(ObjectId id) {

@@ -50,10 +50,11 @@ constexpr Row kRows[] = {
     {.situation = Situation::kSelfCycleMadeByFinalizer,
      .name = "self-cycle-made-by-finalizer",
      .all = kFinalizers},
-    // Callbacks come too late: weak references to a dying object are cleared before the first.
+    // For callbacks it is too late to rescue their target, but not what that still refers to.
     {.situation = Situation::kRescuedByWeakReference,
      .name = "rescued-by-weak-reference",
-     .all = kWeakReferences | kFinalizers},
+     .all = kWeakReferences,
+     .any = kScripts},
     {.situation = Situation::kCallbackRuns, .name = "callback-runs", .all = kCallbacks},
     {.situation = Situation::kSeveralCallbacks, .name = "several-callbacks", .all = kCallbacks},
     {.situation = Situation::kWeakMadeByFinalizer,
@@ -185,6 +186,10 @@ constexpr Row kRows[] = {
      .of_envelopes = true,
      .impossible = LeavesTrashAtEnd,
      .reason = "nothing looks for cyclic trash at the end"},
+    {.situation = Situation::kHeldByScope,
+     .name = "held-by-scope",
+     .all = kScopes,
+     .of_envelopes = true},
 };
 static_assert(std::size(kRows) == kSituations);
 static_assert(kSituations <= 64, "the judge keeps them in one word");

@@ -66,8 +66,9 @@ enum class Situation : uint8_t {
   kTrashThroughEntry,         // a map that is not trash has an entry whose key and value are
   kDisposed,                  // a program asks for the finalizer of a living object
   kFinalizedAtEnd,            // a finalizer runs at the end
+  kHeldByScope,               // an object is popped that nothing else holds
 };
-inline constexpr int kSituations = static_cast<int>(Situation::kFinalizedAtEnd) + 1;
+inline constexpr int kSituations = static_cast<int>(Situation::kHeldByScope) + 1;
 
 const char* Name(Situation situation);  // "trash-spanning-generations"
 

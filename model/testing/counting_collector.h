@@ -42,6 +42,13 @@ class CountingCollector : public Collector {
         return Assign(&at(Find(op.ref)).slots[op.slot], kNone);
       case OpCode::kEmptyRegister:
         return Assign(&registers_[op.dest], kNone);
+      case OpCode::kPush:
+        return pushed_.push_back(Hold(Find(op.ref)));
+      case OpCode::kPop: {
+        const ObjectId id = pushed_.back();
+        pushed_.pop_back();
+        return Release(id);
+      }
       case OpCode::kCollect:
         observer_.On(Event::Collect(op.count, /*automatic=*/false));
         observer_.On(Event::Done(0));
@@ -54,6 +61,7 @@ class CountingCollector : public Collector {
   void Reset() override {
     objects_.clear();
     registers_.fill(kNone);
+    pushed_.clear();
   }
 
  protected:
@@ -102,6 +110,7 @@ class CountingCollector : public Collector {
   Observer& observer_;
   std::vector<Object> objects_;
   std::array<ObjectId, kRegisters> registers_;
+  std::vector<ObjectId> pushed_;
   std::vector<ObjectId> selves_;  // `self` of each running script, innermost last
 };
 

@@ -28,6 +28,8 @@ Op Store(Ref ref, int slot, Ref value);
 Op EmptySlot(Ref ref, int slot);
 Op Drop(uint8_t reg);
 Op Dispose(Ref ref);
+Op Push(Ref ref);
+Op Pop();
 Op Chain(uint8_t dest, int length);
 Op MakeMap(uint8_t dest);
 Op Put(Ref map, Ref key, Ref value);

@@ -42,6 +42,8 @@ enum Choice {
   kLookupStep,
   kRemoveStep,
   kDisposeStep,  // only if it has disposals
+  kPushStep,     // only if it has scopes
+  kPopStep,
   kChoices,
 };
 
@@ -76,6 +78,8 @@ constexpr Row kChoiceTable[] = {
     {kLookupStep,       {  4,   3,   2,   2,   4,   3}},
     {kRemoveStep,       {  2,   2,   1,   1,   2,   2}},
     {kDisposeStep,      {  4,   2,   4,   8,   3,   2}},
+    {kPushStep,         {  8,   8,   6,   8,   6,   8}},
+    {kPopStep,          {  8,   8,   6,   8,   6,   8}},
 };
 // clang-format on
 static_assert(std::size(kChoiceTable) == kChoices);
@@ -113,6 +117,7 @@ class Generator {
     maps_ = (options_.abilities & kMaps) != 0 && random_.Percent(50);
     disposals_ = (options_.abilities & kDisposal) != 0 && random_.Percent(50);
     ends_ = (options_.abilities & kEnding) != 0 && random_.Percent(50);
+    scopes_ = (options_.abilities & kScopes) != 0 && random_.Percent(50);
     Weigh();
   }
 
@@ -133,6 +138,10 @@ class Generator {
       // Scripts that shapes wrote come first, and mostly stay as they are.
       const int more = i < scripts ? random_.Below(5) : std::max(0, random_.Below(5) - 2);
       for (int k = 0; k < more; ++k) program.scripts[i].push_back(ScriptOp());
+      if (scopes_ && random_.Percent(5)) {
+        const Op push = Push(random_.Percent(50) ? kSelf : builder_.Full());
+        program.scripts[i].insert(program.scripts[i].end(), RunLength(), push);
+      }
     }
     return std::move(program);
   }
@@ -189,13 +198,23 @@ class Generator {
 
   bool Possible(Choice choice) const {
     if (choice == kDisposeStep) return disposals_;
+    if (choice == kPushStep || choice == kPopStep) return scopes_;
     return choice < kMapStep || maps_;
+  }
+
+  // So many pushes outgrow a stack's first size, and so many pops what it may keep.
+  size_t RunLength() { return static_cast<size_t>(random_.Between(30, 60)); }
+
+  void EmitRun(const Op& op) {
+    for (size_t i = RunLength(); i > 0; --i) builder_.Emit(op);
   }
 
   void Step() {
     const auto choice = static_cast<Choice>(Draw(random_, weights_));
     if (choice == kShapeStep) {
       kShapeTable[Draw(random_, shapes_)].build(builder_);
+    } else if ((choice == kPushStep || choice == kPopStep) && random_.Percent(4)) {
+      EmitRun(Single(choice));
     } else {
       builder_.Emit(Single(choice));
     }
@@ -234,6 +253,10 @@ class Generator {
                       builder_.Some(Guess::kNode));
       case kDisposeStep:
         return Dispose(builder_.Some(Guess::kNode));
+      case kPushStep:
+        return Push(builder_.Full());
+      case kPopStep:
+        return Pop();
       case kRemoveStep:
         return RemoveEntry(builder_.Some(Guess::kMap), builder_.Some(Guess::kNode));
       case kDropStep:
@@ -278,6 +301,9 @@ class Generator {
     if (maps_ && random_.Percent(20)) return ScriptMapOp(reg);
     if (disposals_ && random_.Percent(7)) {
       return Dispose(random_.Percent(50) ? kSelf : builder_.Some(Guess::kNode));
+    }
+    if (scopes_ && random_.Percent(12)) {
+      return random_.Percent(40) ? Pop() : Push(random_.Percent(50) ? kSelf : reg);
     }
     switch (random_.Below(17)) {
       case 0:
@@ -340,6 +366,7 @@ class Generator {
   bool maps_ = false;  // this program has them
   bool disposals_ = false;
   bool ends_ = false;
+  bool scopes_ = false;
   bool chained_ = false;
   std::array<int, kChoices> weights_{};
   std::array<int, kShapes> shapes_{};

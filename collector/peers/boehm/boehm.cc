@@ -77,6 +77,9 @@ void* range[kRegisters];
 void** pushed;
 void** uncollectable;
 
+// What programs push: a stack beside that of this thread, as a coroutine's is.
+std::vector<void*> scopes;
+
 // The word by which a kind of root holds a register.
 void** RootCell(int kind, int from) {
   return (kind == kRange ? range : kind == kPushed ? pushed : uncollectable) + from;
@@ -148,7 +151,10 @@ struct Library {
     GC_add_roots(range, range + kRegisters);
     pushed = static_cast<void**>(calloc(kRegisters, sizeof(void*)));
     uncollectable = static_cast<void**>(GC_MALLOC_UNCOLLECTABLE(kRegisters * sizeof(void*)));
-    GC_set_push_other_roots([] { GC_push_all(pushed, pushed + kRegisters); });
+    GC_set_push_other_roots([] {
+      GC_push_all(pushed, pushed + kRegisters);
+      GC_push_all(scopes.data(), scopes.data() + scopes.size());
+    });
     GC_init_gcj_malloc(GC_GCJ_RESERVED_MARK_PROC_INDEX, nullptr);
     GC_set_warn_proc(GC_ignore_warn_proc);  // it warns of every cycle with ordered finalizers
     GC_set_finalize_on_demand(1);
@@ -204,6 +210,7 @@ class Boehm final : public Peer {
     set_silent(true);
     for (int i = 0; i < kRegisters; ++i) Write(i, nullptr, kNoKind);
     roots[kSelf] = nullptr;
+    scopes.clear();
     // Cycles with finalizers are uncollectable.
     for (const ObjectId id : alive_) {
       Object* const object = Reveal(links_[static_cast<size_t>(id)]);
@@ -300,6 +307,9 @@ class Boehm final : public Peer {
   }
 
   void EmptyRegister(int dest) override { Write(dest, nullptr, kNoKind); }
+
+  void PushScope(int from) override { scopes.push_back(Read(from)); }
+  void PopScope() override { scopes.pop_back(); }
 
   void Poke(int from, int slot, int action) override {
     Object* const node = Read(from);
@@ -414,11 +424,12 @@ constexpr LibraryKinds kKinds = {
 
 #ifdef OURO_UNORDERED
 extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Boehm>(
-    ouro::kPeerAbilities, "Boehm's collector, finalizers without an order", "boehm-unordered",
-    &ouro::kKinds);
+    ouro::kPeerAbilities | ouro::kScopes, "Boehm's collector, finalizers without an order",
+    "boehm-unordered", &ouro::kKinds);
 #else
-extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Boehm>(
-    ouro::kPeerAbilities, "Boehm's collector, ordered finalizers", "boehm", &ouro::kKinds);
+extern "C" const ouro::LibraryEntry ouro_library =
+    ouro::PeerEntry<ouro::Boehm>(ouro::kPeerAbilities | ouro::kScopes,
+                                 "Boehm's collector, ordered finalizers", "boehm", &ouro::kKinds);
 #endif
 
 #else

@@ -37,6 +37,7 @@ SENTINEL = 'z'  # After all of SLOTS.
 PYTHON2 = sys.version_info[0] == 2
 
 registers = [None] * (REGISTERS + 1)  # The last one is `self`.
+pushed = []  # As arguments are: main's stack, and those of scripts on top of it.
 passing = [None]  # The old value of an assignment, about to be released.
 numbers = {}  # Address of an object -> its id. Stale once the object is dead.
 sentinels = {}  # Address of a sentinel -> id of its object, which is alive.
@@ -257,7 +258,7 @@ def take_census(_a, _b, _c):
 
 def hello(_a, _b, _c):
     answer.append('> hello cpython %d.%d.%d' % sys.version_info[:3] + ' contract=' + CONTRACT +
-                  ' weak callback finalizer generations garbage saveall census dispose' +
+                  ' weak callback finalizer generations garbage saveall census dispose scope' +
                   (' end' if hasattr(gc, 'freeze') and hasattr(os, 'fork') else '') + '\n')
 
 
@@ -268,8 +269,8 @@ def reset(_a, _b, _c):
         raise ValueError('a script is running')
     silent = True
     gc.set_debug(0)
-    for register in range(REGISTERS):
-        registers[register] = None
+    registers[:REGISTERS] = [None] * REGISTERS
+    del pushed[:]
     clear_garbage(0, 0, 0)
     if sentinels:
         break_cycles()
@@ -289,11 +290,9 @@ def break_cycles():
             setattr(thing, slot, None)
 
 
-# Neither the result of gc.get_objects() nor its elements are kept in a variable: a frame or list
-# among them would then reference itself and become trash, which is counted.
-
-
 def is_ours(thing):
+    """Neither the result of gc.get_objects() nor its elements are kept in a variable: a frame or
+    list among them would then reference itself and become trash, which is counted."""
     return type(thing) in SLOTS_OF
 
 
@@ -339,12 +338,15 @@ PLAIN_LINES = {
     'garbage clear': (clear_garbage, 0, 0, 0),
     'saveall on': (lambda *_: gc.set_debug(gc.DEBUG_SAVEALL), 0, 0, 0),
     'saveall off': (lambda *_: gc.set_debug(0), 0, 0, 0),
+    'pop': (lambda *_: pushed.__delitem__(-1), 0, 0, 0),
 }
 PLAIN_LINES.update(('collect %d' % k, (collect, k, 0, 0)) for k in range(3))
 REFERENCES = dict(('r%d' % k, k) for k in range(REGISTERS))
 TARGETS = dict(REFERENCES)  # What may be assigned: a register, never `self`.
 REFERENCES['self'] = SELF
 PLAIN_LINES.update(('dispose ' + ref, (dispose, k, 0, 0)) for ref, k in REFERENCES.items())
+PLAIN_LINES.update(('push ' + ref, (lambda k, *_: pushed.append(registers[k]), k, 0, 0))
+                   for ref, k in REFERENCES.items())
 DIGITS = dict((str(k), k) for k in range(MAX_SLOTS + 1))
 
 

@@ -111,6 +111,13 @@ void CPython::Dereference(int dest, int weak) {
   Py_XDECREF(old);
 }
 
+// The script of its death may push.
+void CPython::PopScope() {
+  PyObject* const popped = pushed_.back();
+  pushed_.pop_back();
+  Py_DECREF(popped);
+}
+
 int CPython::CollectUpTo(int generation) {
   PyObject* const count = Must(PyObject_CallOneArg(python_.collect, python_.number[generation]));
   const int found = static_cast<int>(PyLong_AsLong(count));
@@ -213,6 +220,7 @@ void CPython::Drop() {
   set_silent(true);
   SetDebug(python_.number[0]);
   for (int i = 0; i < kRegisters; ++i) Assign(registers_[i], nullptr);
+  while (!pushed_.empty()) PopScope();
   ClearGarbage();
   if (objects_ != 0) CollectUpTo(kGenerations - 1);
   set_silent(false);

@@ -63,6 +63,8 @@ class CPython : public Peer, private Witness {
     Assign(PartOf(registers_[into])->slots[slot], nullptr);
   }
   void EmptyRegister(int dest) override { Assign(registers_[dest], nullptr); }
+  void PushScope(int from) override { pushed_.push_back(Py_NewRef(registers_[from])); }
+  void PopScope() override;
   int Collect(int generation) override;
   void Other(const Op& op) override;
 
@@ -101,7 +103,8 @@ class CPython : public Peer, private Witness {
   void Drop();
 
   const Interpreter& python_;
-  Py_ssize_t reported_ = 0;  // elements of the garbage list
+  std::vector<PyObject*> pushed_;  // as the variables of functions in C, each owns a reference
+  Py_ssize_t reported_ = 0;        // elements of the garbage list
   int objects_ = 0;
 };
 

@@ -38,8 +38,8 @@ constexpr LibraryKinds kKinds = {
 }  // namespace ouro
 
 extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::DuktapeHeap>(
-    ouro::kFinalizers | ouro::kEnding, "Duktape, reference counts with mark and sweep", "duktape",
-    &ouro::kKinds);
+    ouro::kFinalizers | ouro::kEnding | ouro::kScopes,
+    "Duktape, reference counts with mark and sweep", "duktape", &ouro::kKinds);
 
 #else
 

@@ -9,9 +9,10 @@
 // contain both, and shrinking keeps the kind; a leaf is a buffer. Duktape has no weak references.
 //
 // The registers are the value stack of a coroutine that never runs, so a finalizer is free to use
-// the main value stack. When the old value of an assignment is released, which runs its finalizer
-// at once, no other reference of the operation is left on any value stack: a script that collects
-// must see exactly the references of the program.
+// the main value stack. There is what a program pushes: what main does at its bottom, what a
+// finalizer does in the frame of its own call. When the old value of an assignment is released,
+// which runs its finalizer at once, no other reference of the operation is left on any value stack:
+// a script that collects must see exactly the references of the program.
 //
 // Every program has its own heap, whose allocator observes each released block: that is `free`.
 // Duktape starts mark and sweep by itself after some 1,000 allocations, and 50 more for each object
@@ -35,6 +36,9 @@ namespace ouro {
 // Indices in the value stack of registers, behind these and self; temporaries are above.
 inline constexpr duk_idx_t kFinalizer = kSelf + 1;  // the function shared by all finalizers
 inline constexpr duk_idx_t kPlaces = kFinalizer + 1;
+
+// What Duktape guarantees a function in C, which an operation here does not exceed.
+inline constexpr duk_idx_t kRoom = DUK_API_ENTRY_STACK;
 
 class DuktapeHeap : public Peer {
  public:
@@ -113,6 +117,14 @@ class DuktapeHeap : public Peer {
     ForgetIds();
     Open();
   }
+
+  // The room is for the temporaries above, too.
+  void PushScope(int from) override {
+    if (!duk_check_stack(main_, kRoom)) return Broken("Duktape has no room on its value stack");
+    Push(from);
+  }
+
+  void PopScope() override { duk_pop(main_); }
 
   // The first call runs finalizers, the second frees what they left unreachable.
   int Collect(int) override {

@@ -164,6 +164,15 @@ class GObjects : public Peer {
 
   void Dispose(int from) override { g_object_run_dispose(registers_[from]); }
 
+  void PushScope(int from) override { pushed_.push_back(Hold(registers_[from])); }
+
+  // The script of its death may push.
+  void PopScope() override {
+    GObject* const popped = pushed_.back();
+    pushed_.pop_back();
+    g_object_unref(popped);
+  }
+
   int Collect(int) override { return 0; }
 
  private:
@@ -355,6 +364,7 @@ class GObjects : public Peer {
   void Drop() {
     set_silent(true);
     for (int i = 0; i < kRegisters; ++i) EmptyRegister(i);
+    while (!pushed_.empty()) PopScope();
     for (size_t i = 0; objects_ != 0 && i < alive_.size(); ++i) {
       GObject* const object = alive_[i];
       if (object == nullptr || !IsNode(object)) continue;
@@ -377,6 +387,7 @@ class GObjects : public Peer {
   const Types& types_;
   GObject* registers_[kRegisters + 1] = {};  // the last one is `self`, not counted
   Holder* roots_[kRegisters + 1] = {};       // null where a register holds by itself
+  std::vector<GObject*> pushed_;             // as the variables of functions in C
   std::vector<GObject*> alive_;              // by id, not counted; null once freed
   int objects_ = 0;                          // not null in alive_
 };
@@ -390,7 +401,7 @@ constexpr LibraryKinds kKinds = {
 }  // namespace ouro
 
 extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::GObjects>(
-    ouro::kPeerAbilities | ouro::kDisposal,
+    ouro::kPeerAbilities | ouro::kDisposal | ouro::kScopes,
     "GObject of GLib 2: reference counting, and a dispose that may resurrect", "gobject",
     &ouro::kKinds);
 

@@ -18,6 +18,8 @@
 //
 // Every program has its own Lua state, whose allocator observes each released block: that is
 // `free`. No reference of an operation stays on Lua's stack, and automatic collection is stopped.
+// What a program pushes is on that stack: main's in the frame of the host, a finalizer's in its own
+// call, whose room Lua takes back after it.
 // In the incremental mode a young collection is part of a full one: one step of it (generation 0)
 // or several (generation 1), so that the following operations run in the middle of a collection. In
 // the generational mode it is a young one (generation 0), or what Lua chooses by its growth
@@ -223,6 +225,14 @@ class Lua final : public Peer {
     Open();
   }
 
+  // The room is for the temporaries above, too.
+  void PushScope(int from) override {
+    if (lua_checkstack(lua_, LUA_MINSTACK) == 0) return Broken("Lua has no room on its stack");
+    Push(from);
+  }
+
+  void PopScope() override { lua_pop(lua_, 1); }
+
   void NewMap(int dest, ObjectId id) override {
     NewTable(0, id);
     SetMetatable(kWeakKeys);
@@ -409,10 +419,10 @@ class Lua final : public Peer {
 #else
 #define OURO_MODE ", incremental mode"
 #endif
-extern "C" const ouro::LibraryEntry ouro_library =
-    ouro::PeerEntry<ouro::Lua>(ouro::kPeerAbilities | ouro::kGenerations3 | ouro::kMaps |
-                                   ouro::kDisposal | ouro::kEnding | ouro::kFailures,
-                               LUA_RELEASE OURO_MODE, "lua", &ouro::kLuaKinds);
+extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Lua>(
+    ouro::kPeerAbilities | ouro::kGenerations3 | ouro::kMaps | ouro::kDisposal | ouro::kEnding |
+        ouro::kScopes | ouro::kFailures,
+    LUA_RELEASE OURO_MODE, "lua", &ouro::kLuaKinds);
 
 #else
 

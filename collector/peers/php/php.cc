@@ -28,6 +28,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "collector/peers/php/php_kinds.h"
 #include "collector/peers/signals.h"
@@ -80,6 +81,8 @@ class Php final : public Peer {
   void Dereference(int dest, int weak) override;
   void Dispose(int from) override;
   void End() override;
+  void PushScope(int from) override { ZVAL_COPY(&pushed_.emplace_back(), &registers_[from]); }
+  void PopScope() override;
   void NewMap(int dest, ObjectId id) override;
   void MapGet(int dest, int map, int key) override;
   void MapPut(int map, int key, int from) override;
@@ -100,6 +103,7 @@ class Php final : public Peer {
   static void Empty(zval* where);
 
   zval registers_[kRegisters + 1] = {};  // The last one is `self`, without a reference of its own.
+  std::vector<zval> pushed_;             // As arguments of calls, or what a C function holds.
   int alive_ = 0;
 };
 
@@ -267,12 +271,20 @@ void Php::End() {
   EG(error_reporting) = 0;  // that of an uncaught exception is of no interest
   php_request_shutdown(nullptr);
   for (zval& value : registers_) ZVAL_UNDEF(&value);
+  pushed_.clear();
   if (alive_ != 0) Broken(std::to_string(alive_) + " objects survive a request");
   const bool started = php_request_startup() == SUCCESS;
   CHECK(started);
   ++request;
   Enter();
   ForgetIds();
+}
+
+// The script of its death may push.
+void Php::PopScope() {
+  zval popped = pushed_.back();
+  pushed_.pop_back();
+  Empty(&popped);
 }
 
 void Php::NewMap(int dest, ObjectId id) {
@@ -363,6 +375,7 @@ void Php::Reset() {
   constexpr int kCollections = 8;
   set_silent(true);
   for (int i = 0; i < kRegisters; ++i) Empty(&registers_[i]);
+  while (!pushed_.empty()) PopScope();
   for (int i = 0; i < kCollections && alive_ > 0; ++i) Collect(kGenerations - 1);
   // One more possible root, which proves not to be garbage, makes the collector compact its buffer.
   // Finalizers run in the order of roots, which otherwise would depend on earlier programs.
@@ -399,7 +412,8 @@ bool StartPhp() {
 }  // namespace ouro
 
 extern "C" const ouro::LibraryEntry ouro_library = {
-    .abilities = ouro::kPeerAbilities | ouro::kMaps | ouro::kDisposal | ouro::kEnding,
+    .abilities =
+        ouro::kPeerAbilities | ouro::kMaps | ouro::kDisposal | ouro::kEnding | ouro::kScopes,
     .summary = "PHP " PHP_VERSION "'s Zend Engine: reference counts and a cycle collector",
     .contract = "php",
     .make = ouro::Make,
