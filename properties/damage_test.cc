@@ -309,13 +309,14 @@ std::string Table(const std::string& name, const Shares& shares) {
 }
 
 // Where bounds leave something open, damage may be lawful: how much is measured. What is doubled
-// never is, but a finalizer where each death has one, and a call of another collection.
+// never is, but a finalizer where each death has one, and a call of another collection. A collector
+// that collects unasked, and tells, may lose or move that: wild:cpython, wild:lua.
 TEST(DamagedUnderBounds, IsMissedAsOftenAsThisTableSays) {
   struct Row {
     const char* specimen;
     double most;  // percent of all that is damaged
   };
-  for (const Row& row : {Row{"php", 6}, Row{"lua", 8}, Row{"wild:php", 10}, Row{"wild:lua", 10},
+  for (const Row& row : {Row{"php", 6}, Row{"lua", 8}, Row{"wild:php", 10}, Row{"wild:lua", 32},
                          Row{"wild:cpython", 30}, Row{"wild:php,automatic=untold", 25}}) {
     Specimen specimen;
     if (const std::string absent = FindSpecimen(row.specimen, &specimen); !absent.empty()) {

@@ -339,7 +339,8 @@ TEST_F(SearchTest, HangOnlyAfterOtherPrograms) {
                                }),
                                Engine::kUniform);
   EXPECT_TRUE(attempt.found);
-  EXPECT_EQ(attempt.signature, "not repeatable: hung at setting");
+  // At whatever that program does first.
+  EXPECT_TRUE(attempt.signature.starts_with("not repeatable: hung at ")) << attempt.signature;
   EXPECT_EQ(attempt.programs, 14u) << "the second time";
 }
 

@@ -62,6 +62,40 @@ Interpreter MakeInterpreter(bool checked) {
   return python;
 }
 
+// While it exists, CPython's allocator of objects refuses all blocks but the first few.
+class Refusal {
+ public:
+  explicit Refusal(int granted) {
+    left = granted;
+    PyMem_GetAllocator(PYMEM_DOMAIN_OBJ, &usual);
+    PyMemAllocatorEx ours = usual;
+    ours.malloc = [](void*, size_t size) -> void* {
+      return left-- > 0 ? usual.malloc(usual.ctx, size) : nullptr;
+    };
+    ours.calloc = [](void*, size_t count, size_t size) -> void* {
+      return left-- > 0 ? usual.calloc(usual.ctx, count, size) : nullptr;
+    };
+    ours.realloc = [](void*, void* block, size_t size) -> void* {
+      return left-- > 0 ? usual.realloc(usual.ctx, block, size) : nullptr;
+    };
+    PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &ours);
+    running = true;
+  }
+  ~Refusal() {
+    PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &usual);
+    running = false;
+  }
+  Refusal(const Refusal&) = delete;
+  Refusal& operator=(const Refusal&) = delete;
+
+  static bool Running() { return running; }
+
+ private:
+  inline static PyMemAllocatorEx usual;
+  inline static int left = 0;
+  inline static bool running = false;
+};
+
 }  // namespace
 
 const Interpreter& TheInterpreter(bool checked) {
@@ -72,19 +106,22 @@ const Interpreter& TheInterpreter(bool checked) {
 void CPython::Reset() {
   Drop();
   if (objects_ != 0) Broken("CPython: objects survive a reset");
+  failures_ = 0;
   ForgetIds();
 }
 
 // ---- Operations --------------------------------------------------------------------------------
 
 void CPython::NewNode(int dest, int, bool finalizer, ObjectId id) {
-  PyObject* const node = Must(PyType_GenericAlloc(python_.types.node[finalizer ? 1 : 0], 0));
+  PyObject* const node = PyType_GenericAlloc(python_.types.node[finalizer ? 1 : 0], 0);
+  if (!Granted(node)) return;
   Bear(PartOf(node)->life, id);
   registers_[dest] = node;
 }
 
 void CPython::NewLeaf(int dest, ObjectId id) {
-  Leaf* const leaf = Must(PyObject_New(Leaf, python_.types.leaf));
+  Leaf* const leaf = PyObject_New(Leaf, python_.types.leaf);
+  if (!Granted(leaf)) return;
   Bear(leaf->life, id);
   registers_[dest] = reinterpret_cast<PyObject*>(leaf);
 }
@@ -92,10 +129,34 @@ void CPython::NewLeaf(int dest, ObjectId id) {
 // Of a subclass, because CPython shares plain weak references that have no callback.
 void CPython::Refer(int dest, PyObject* target, bool callback, ObjectId id) {
   PyObject* const weak =
-      Must(PyObject_CallFunctionObjArgs(reinterpret_cast<PyObject*>(python_.types.weak), target,
-                                        callback ? python_.types.callback : nullptr, nullptr));
+      PyObject_CallFunctionObjArgs(reinterpret_cast<PyObject*>(python_.types.weak), target,
+                                   callback ? python_.types.callback : nullptr, nullptr);
+  if (!Granted(weak)) return;
   Bear(reinterpret_cast<Weak*>(weak)->life, id);
   registers_[dest] = weak;
+}
+
+bool CPython::Granted(const void* made) {
+  if (made != nullptr) return true;
+  if (!Refusal::Running() || PyErr_ExceptionMatches(PyExc_MemoryError) == 0) GiveUp();
+  PyErr_Clear();
+  failed_ = true;
+  return false;
+}
+
+// The first, second or third of its allocations, and all after it; the first, if there are fewer.
+void CPython::FailTo(int dest, ObjectId /*id*/, const std::function<void()>& attempt) {
+  failed_ = false;
+  for (int nth = failures_++ % 3;; nth = 0) {
+    {
+      const Refusal refusal(nth);
+      attempt();
+    }
+    if (failed_) return;
+    set_silent(true);
+    Assign(registers_[dest], nullptr);
+    set_silent(false);
+  }
 }
 
 void CPython::Dereference(int dest, int weak) {
@@ -234,8 +295,7 @@ void CPython::Drop() {
 #define OURO_BUILD ""
 #endif
 extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::CPython>(
-    ouro::kAllAbilities &
-        ~(ouro::kThresholds | ouro::kFailures | ouro::kMaps | ouro::kDisposal | ouro::kEnding),
+    ouro::kAllAbilities & ~(ouro::kThresholds | ouro::kMaps | ouro::kDisposal | ouro::kEnding),
     "CPython " PY_VERSION " through its C API" OURO_BUILD, "cpython39", &ouro::kCPythonKindsHere);
 
 #else

@@ -14,6 +14,7 @@
 
 #if OURO_TRIED
 
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -65,6 +66,7 @@ class CPython : public Peer, private Witness {
   void EmptyRegister(int dest) override { Assign(registers_[dest], nullptr); }
   void PushScope(int from) override { pushed_.push_back(Py_NewRef(registers_[from])); }
   void PopScope() override;
+  void FailTo(int dest, ObjectId id, const std::function<void()>& attempt) override;
   int Collect(int generation) override;
   void Other(const Op& op) override;
 
@@ -94,6 +96,8 @@ class CPython : public Peer, private Witness {
   }
   bool RunScript(bool (CPython::*run)(ObjectId), PyObject* self, ObjectId id);
 
+  // Whether a birth has its object; else CPython had no memory.
+  bool Granted(const void* made);
   void ReportGarbage();
   void TakeCensus();
   static void Assign(PyObject*& place, PyObject* value);
@@ -106,6 +110,8 @@ class CPython : public Peer, private Witness {
   std::vector<PyObject*> pushed_;  // as the variables of functions in C, each owns a reference
   Py_ssize_t reported_ = 0;        // elements of the garbage list
   int objects_ = 0;
+  int failures_ = 0;
+  bool failed_ = false;  // the birth that FailTo attempts
 };
 
 }  // namespace ouro
