@@ -43,6 +43,7 @@ void EnvelopeJudge::OnAutomatic() {
                               : "automatic collections are disabled");
   }
   Note(Situation::kAutomaticCollection);
+  for (Frame& frame : frames_) frame.interrupted |= frame.judged;
   frames_.push_back({.type = Frame::Type::kCollection});
   FindTrash(/*sure=*/false);
   for (const ObjectId id : living_) {
@@ -156,6 +157,9 @@ void EnvelopeJudge::CheckCollected() {
   EndLingering();
   Recount();
   SpareThroughEntries();
+  // Lua's emergency within a finalizer ends the collection that called that, so to the next one is
+  // left what this one had to finalize.
+  if (frames_.back().interrupted) return;
   MarkMaybeHeld(/*lingering=*/true);
   for (const ObjectId id : living_) {
     if (violation_) return;
@@ -166,7 +170,9 @@ void EnvelopeJudge::CheckCollected() {
       continue;
     }
     // Not earlier: incremental collectors first run the finalizers that an earlier step left over.
-    if (bounds_.weak == Envelope::Weak::kBeforeFinalizer && bounds_.strays == 0) {
+    // What these reach is alive for them.
+    if (bounds_.weak == Envelope::Weak::kBeforeFinalizer && bounds_.strays == 0 &&
+        !object.behind_passed_over) {
       Unbind(id, Object::Bond::kNone);
     }
     if (behind_is_kept && object.ever_behind) continue;

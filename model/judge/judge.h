@@ -135,10 +135,11 @@ class Judge {
     ObjectId queue = 0;          // kOp, kCollection: of ShadowHeap::Free
 
     // Of contracts of bounds.
-    bool judged = false;    // kCollection: full, and in no script or other collection
-    bool saves = false;     // kCollection: judged, and all its trash has to be saved
-    bool by_count = false;  // kScript: its object died by reference count
-    bool holds = false;     // it counts among the holds of `object`
+    bool judged = false;       // kCollection: full, and in no script or other collection
+    bool interrupted = false;  // kCollection: judged, and an automatic one came within it
+    bool saves = false;        // kCollection: judged, and all its trash has to be saved
+    bool by_count = false;     // kScript: its object died by reference count
+    bool holds = false;        // it counts among the holds of `object`
   };
 
   // What an operation has to yield: `id`, or nothing if `none_too`.

@@ -400,48 +400,6 @@ constexpr Rule kRules[] = {
 -> new 1
 +> new 0 # <- here
 )"},
-    // Lua in an emergency, when it runs no finalizers: what these can reach has to wait for the
-    // next collection but one.
-    {"BehindAFinalizerThatWasPassedOverOneMoreCollection", "lua", Law::kFinalizeAtOnce, R"(
- r0 = node 0 del 0
- > new 0
- r1 = node 1 del 0
- > new 1
- r1.0 = r0
- r0 = none
- r1 = none
- fail 1
- r2 = node 0
- > collect 2 auto
- > done 0
- > failed
- collect 2
- > collect 2
- > finalize 1
- > end 1
- > done 0
- collect 2
- > collect 2
--> finalize 0
--> end 0
- > free 1
- > done 0  # <- here
-)"},
-    {"WhatWasPassedOverIsFinalizedByTheNext", "lua", Law::kFinalizeAtOnce, R"(
- r0 = node 0 del 0
- > new 0
- r0 = none
- fail 1
- r2 = node 0
- > collect 2 auto
- > done 0
- > failed
- collect 2
- > collect 2
--> finalize 0
--> end 0
- > done 0  # <- here
-)"},
 };
 
 }  // namespace

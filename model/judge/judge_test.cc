@@ -101,8 +101,8 @@ std::vector<Rule> AllRules() {
   for (const auto& table :
        {DeathRules(), FinalizerRules(), WeakRules(), WeakCollectionRules(), CollectionRules(),
         GarbageRules(), TrashFinalizerRules(), ResurrectionRules(), ScheduleRules(),
-        GenerationRules(), MapRules(), MapCollectionRules(), EndRules(), ScopeRules(),
-        EnvelopeRules(), CountRules(), AbilityRules()}) {
+        GenerationRules(), MapRules(), MapCollectionRules(), EmergencyRules(), EndRules(),
+        ScopeRules(), EnvelopeRules(), CountRules(), AbilityRules()}) {
     rules.insert(rules.end(), table.begin(), table.end());
   }
   return rules;

@@ -9,6 +9,8 @@
 
 #include <dlfcn.h>
 
+#include <cstddef>
+
 #include "collector/peers/cpython/cpython_kinds.h"
 
 namespace ouro {

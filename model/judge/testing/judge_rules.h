@@ -64,6 +64,7 @@ std::span<const Rule> ScheduleRules();        // when collections come
 std::span<const Rule> GenerationRules();      // generations and censuses
 std::span<const Rule> MapRules();             // entries of maps, under bounds, too
 std::span<const Rule> MapCollectionRules();   // ... in a collection
+std::span<const Rule> EmergencyRules();       // collections that run no finalizers
 std::span<const Rule> EndRules();             // the end, under bounds, too
 std::span<const Rule> ScopeRules();           // stacks, under bounds, too
 std::span<const Rule> EnvelopeRules();        // bounds; their contracts are named in full
