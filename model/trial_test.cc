@@ -95,6 +95,17 @@ TEST(Trial, HandsOutAChainLinkByLink) {
                          "r15 = none", "r15 = node 1", "r15.0 = r0", "r0 = r15", "r15 = none"}));
 }
 
+// Section 11: where exact rules hold; others end with their roots as they are.
+TEST(Trial, EmptiesTheStackAndTheRegistersForTheEnd) {
+  const std::string program = "r0 = leaf\nr3 = leaf\npush r0\nend\nr1 = leaf\n";
+  const uint32_t abilities = kEnding | kScopes;
+  EXPECT_EQ(HandedOut(program, abilities), (Lines{"r0 = leaf", "r3 = leaf", "push r0", "pop",
+                                                  "collect 2", "r0 = none", "r3 = none", "end"}));
+  EXPECT_EQ(HandedOut("disable\n" + program, abilities | kThresholds, kCPython26).at(5),
+            "collect 2")
+      << "in any case before 3.4";
+}
+
 TEST(Trial, LeavesOutTheMiddleOfALongTranscript) {
   std::string transcript;
   for (int i = 0; i < 3000; ++i) transcript += "r0 = r" + std::to_string(i) + "\n";

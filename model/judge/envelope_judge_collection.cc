@@ -80,7 +80,7 @@ void EnvelopeJudge::FindTrash(bool sure) {
 // Marks what is unreachable as a collection begins. A nested collection, if it does anything at
 // all, may find more; the outer one may still finalize whatever it has found.
 void EnvelopeJudge::MarkUnreachable() {
-  bool passed_over = false;
+  std::vector<ObjectId> passed_over;
   for (const ObjectId id : living_) {
     Object& object = at(id);
     const bool unreachable = !object.freed && !object.reachable();
@@ -100,17 +100,11 @@ void EnvelopeJudge::MarkUnreachable() {
     const bool again = object.finalizer_may_wait && bounds_.order == Envelope::Order::kAny;
     if (due || again) work_.push_back(id);
     object.behind_passed_over = false;
-    passed_over |= due && object.passed_over;
+    if (due && object.passed_over) passed_over.push_back(id);
   }
   Spread(&Object::behind_pending_finalizer);
-  if (passed_over) {
-    for (const ObjectId id : living_) {
-      const Object& object = at(id);
-      const bool due = !object.freed && !object.reachable() && object.due == Object::Due::kYes;
-      if (due && object.passed_over) work_.push_back(id);
-    }
-    Spread(&Object::behind_passed_over);
-  }
+  work_ = std::move(passed_over);
+  Spread(&Object::behind_passed_over);
   for (const ObjectId id : living_) at(id).ever_behind |= at(id).behind_pending_finalizer;
 }
 

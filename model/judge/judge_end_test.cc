@@ -27,6 +27,18 @@ constexpr Rule kRules[] = {
 -  > free 0
 -> done 1
 )"},
+    {"WhatItReturnsNobodySeesButWhatItFreesIsJudged", k3x, Law::kTrashFreed, R"(
+ r0 = node 1 del 0
+ > new 0
+ r0.0 = r0
+ r0 = none
+ end
+ > collect 2
+ > finalize 0
+ > end 0
+-> free 0
+ > done 0  # <- here
+)"},
     {"ItIsAFullOne", k3x, Law::kEnd, R"(
  r0 = node 0
  > new 0
