@@ -25,10 +25,12 @@ static_assert(Same(OURO_WEAK, kWeakReferences) && Same(OURO_CALLBACK, kCallbacks
               Same(OURO_THRESHOLD, kThresholds) && Same(OURO_CENSUS, kCensusTaking) &&
               Same(OURO_FAILURE, kFailures) && Same(OURO_MAP, kMaps) &&
               Same(OURO_DISPOSE, kDisposal) && Same(OURO_END, kEnding) &&
-              Same(OURO_SCOPE, kScopes) && Same(OURO_ALL_ABILITIES, kAllAbilities));
+              Same(OURO_SCOPE, kScopes) && Same(OURO_FILL, kFills) &&
+              Same(OURO_HELD, kHeldValues) && Same(OURO_STEP, kSteps) &&
+              Same(OURO_ALL_ABILITIES, kAllAbilities));
 // A new operation needs a case in Execute (or that does not compile), and a line in
 // MissingFunction; a new event needs a function in ouro_observer.
-static_assert(kOpCodes == 30 && static_cast<int>(Event::Kind::kFailed) == 10,
+static_assert(kOpCodes == 35 && static_cast<int>(Event::Kind::kFailed) == 10,
               "ouroboros.h must follow, with another OURO_VERSION");
 
 // What a library exports: its table, without the parts that its version does not have, and the
@@ -168,6 +170,17 @@ void CCollector::Execute(const Op& op) {
       return table_.push(gc_, op.ref);
     case OpCode::kPop:
       return table_.pop(gc_);
+    case OpCode::kNodeWith:
+      return table_.node_with(gc_, op.dest, op.count, op.ref, op.value, op.script != kNoScript);
+    case OpCode::kClear:
+      return table_.clear(gc_, op.ref);
+    case OpCode::kCopySlots:
+      return table_.copy_slots(gc_, op.ref, op.value);
+    case OpCode::kWeakWith:
+      return table_.weak_with(gc_, op.dest, op.ref, op.value, op.script != kNoScript);
+    case OpCode::kStep:
+      On(Event::Done(table_.step(gc_, op.count) ? 1 : 0));
+      return;
     case OpCode::kMap:
       return table_.map(gc_, op.dest);
     case OpCode::kMapGet:
@@ -246,6 +259,11 @@ const char* MissingFunction(const ouro_collector_table& t) {
       {"end", t.end != nullptr, OURO_END},
       {"push", t.push != nullptr, OURO_SCOPE},
       {"pop", t.pop != nullptr, OURO_SCOPE},
+      {"node_with", t.node_with != nullptr, OURO_FILL},
+      {"clear", t.clear != nullptr, OURO_FILL},
+      {"copy_slots", t.copy_slots != nullptr, OURO_FILL},
+      {"weak_with", t.weak_with != nullptr, OURO_HELD},
+      {"step", t.step != nullptr, OURO_STEP},
   };
   for (const auto& function : functions) {
     const bool needed = function.needed == kAlways || (t.abilities & function.needed) != 0;

@@ -140,6 +140,13 @@ constexpr ouro_collector_table kGood = {
         },
     .push = [](void* gc, int from) { Told(gc, "push", from); },
     .pop = [](void* gc) { Told(gc, "pop"); },
+    .node_with = [](void* gc, int dest, int slots, int even, int odd,
+                    bool del) { Birth(Told(gc, "node_with", dest, slots, even, odd, int{del})); },
+    .clear = [](void* gc, int into) { Told(gc, "clear", into); },
+    .copy_slots = [](void* gc, int into, int from) { Told(gc, "copy_slots", into, from); },
+    .weak_with = [](void* gc, int dest, int target, int value,
+                    bool call) { Birth(Told(gc, "weak_with", dest, target, value, int{call})); },
+    .step = [](void* gc, int work) { return Told(gc, "step", work).births > 6; },
 };
 
 // ---- Tables that are refused
@@ -168,7 +175,8 @@ TEST(CTable, OfVersion1IsTaken) {
   table.kinds = kinds;
   Specimen specimen;
   EXPECT_EQ(ReadCTable(table, &specimen), "its table has no function `map`");
-  table.abilities &= ~static_cast<uint32_t>(OURO_MAP | OURO_DISPOSE | OURO_END | OURO_SCOPE);
+  table.abilities &= ~static_cast<uint32_t>(OURO_MAP | OURO_DISPOSE | OURO_END | OURO_SCOPE |
+                                            OURO_FILL | OURO_HELD | OURO_STEP);
   EXPECT_EQ(ReadCTable(table, &specimen), "");
   EXPECT_TRUE(specimen.kinds.empty());
 }
@@ -225,8 +233,8 @@ TEST(CTable, NeedsItsWords) {
 }
 
 TEST(CTable, ClaimsOnlyAbilitiesThatThereAre) {
-  EXPECT_EQ(Refusal([](auto* t) { t->abilities = 1 << 13; }),
-            "its abilities 0x2000 are not all in ouroboros.h");
+  EXPECT_EQ(Refusal([](auto* t) { t->abilities = 1 << 16; }),
+            "its abilities 0x10000 are not all in ouroboros.h");
   EXPECT_EQ(Refusal([](auto* t) { t->abilities = OURO_CALLBACK; }),
             "it says OURO_CALLBACK without OURO_WEAK");
 }
@@ -272,6 +280,11 @@ const Needed kNeeded[] = {
     NEEDED(end, OURO_END),
     NEEDED(push, OURO_SCOPE),
     NEEDED(pop, OURO_SCOPE),
+    NEEDED(node_with, OURO_FILL),
+    NEEDED(clear, OURO_FILL),
+    NEEDED(copy_slots, OURO_FILL),
+    NEEDED(weak_with, OURO_HELD),
+    NEEDED(step, OURO_STEP),
 };
 
 TEST(CTable, NeedsTheFunctionsOfItsAbilitiesAndNoOthers) {
@@ -368,6 +381,12 @@ TEST_F(CCollectorTest, EveryOperationBecomesACall) {
   Expect("end", {"end"}, {"free 1"});
   Expect("push self", {"push 16"}, {});
   Expect("pop", {"pop"}, {});
+  Expect("step 3", {"step 3"}, {"done 0"});
+  Expect("r9 = node 3 with self r4 del 0", {"node_with 9 3 16 4 1"}, {"new 6"});
+  Expect("r1.* = none", {"clear 1"}, {});
+  Expect("r1.* = self.*", {"copy_slots 1 16"}, {});
+  Expect("r9 = weak r1 with self", {"weak_with 9 1 16 0"}, {"new 7"});
+  Expect("step 1000", {"step 1000"}, {"done 1"});
   Expect("raise", {}, {});  // scripts run in the harness
 }
 

@@ -435,6 +435,12 @@ void Naive::Execute(const Op& op) {
       return Fetch(op, Dereference(At(op.ref)));
     case OpCode::kDispose:
       return Dispose(At(op.ref));
+    case OpCode::kNodeWith:
+    case OpCode::kClear:
+    case OpCode::kCopySlots:
+    case OpCode::kWeakWith:
+    case OpCode::kStep:
+      return;  // TODO of the words
     case OpCode::kPush:
       return Push(At(op.ref));
     case OpCode::kPop:

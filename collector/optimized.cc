@@ -99,6 +99,12 @@ void Optimized::Execute(const Op& op) {
       return Fetched(op.dest, heap_.Target(At(op.ref)));
     case OpCode::kDispose:
       return heap_.Dispose(At(op.ref));
+    case OpCode::kNodeWith:
+    case OpCode::kClear:
+    case OpCode::kCopySlots:
+    case OpCode::kWeakWith:
+    case OpCode::kStep:
+      return;  // TODO of the words
     case OpCode::kPush:
       pushed_.emplace_back(heap_, At(op.ref));
       return;

@@ -84,7 +84,10 @@ enum ouro_ability {
   OURO_DISPOSE = 1 << 10,   /* finalizers can be asked for: `dispose` */
   OURO_END = 1 << 11,       /* it can be torn down while registers hold objects: `end` */
   OURO_SCOPE = 1 << 12,     /* a stack of what calls hold: `push`, `pop` */
-  OURO_ALL_ABILITIES = (1 << 13) - 1
+  OURO_FILL = 1 << 13,      /* all slots at once: `node_with`, `clear`, `copy_slots` */
+  OURO_HELD = 1 << 14,      /* weak references that hold an object: `weak_with` */
+  OURO_STEP = 1 << 15,      /* a piece of a collection: `step` */
+  OURO_ALL_ABILITIES = (1 << 16) - 1
 };
 
 /* Receives your events. You get one when you are created; it outlives you, and each function takes
@@ -246,6 +249,24 @@ struct ouro_collector_table {
    * objects are pushed at a time. What is left when the program ends goes with `reset`. */
   void (*push)(void* gc, int from);
   void (*pop)(void* gc);
+
+  /* OURO_FILL. A birth with contents: slots 0, 2, ... hold what `even` leads to, 1, 3, ... what
+   * `odd` does. If it fails, none of them has been counted or stored. `clear` empties all slots of a
+   * node. `copy_slots` stores into the first slots of `into` what those of `from` hold or do not
+   * hold, as many as both have; the two may be the same. Both empty or fill all slots first and
+   * release the old values last, those of the highest slots first. */
+  void (*node_with)(void* gc, int dest, int slots, int even, int odd, bool finalizer);
+  void (*clear)(void* gc, int into);
+  void (*copy_slots)(void* gc, int into, int from);
+
+  /* OURO_HELD. As `weak`, and the weak reference has one slot, which holds what `value` leads to;
+   * `load`, `store` and `empty_slot` are called for it. */
+  void (*weak_with)(void* gc, int dest, int target, int value, bool callback);
+
+  /* OURO_STEP. Does a piece of a collection, larger for a larger `work`, which is 1 to 1000, and
+   * returns whether it ended one. What was garbage before two of these ends must be collected by
+   * the second. No on_collect, no on_done. */
+  bool (*step)(void* gc, int work);
 };
 
 /* The bytes of the table of version 1. */

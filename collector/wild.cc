@@ -82,6 +82,12 @@ void Wild::Apply(const Op& op) {
     }
     case OpCode::kDispose:
       return Dispose(Resolve(op.ref));
+    case OpCode::kNodeWith:
+    case OpCode::kClear:
+    case OpCode::kCopySlots:
+    case OpCode::kWeakWith:
+    case OpCode::kStep:
+      return;  // TODO of the words
     case OpCode::kPush:
       return pushed_.push_back(Resolve(op.ref));
     case OpCode::kPop:

@@ -24,7 +24,8 @@ constexpr struct {
     {kThresholds, "threshold"}, {kCensusTaking, "census"},
     {kFailures, "fail"},        {kMaps, "map"},
     {kDisposal, "dispose"},     {kEnding, "end"},
-    {kScopes, "scope"},
+    {kScopes, "scope"},         {kFills, "fill"},
+    {kHeldValues, "held"},      {kSteps, "step"},
 };
 
 }  // namespace

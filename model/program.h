@@ -12,7 +12,8 @@
 // Registers that are not empty. An operation reads its operands first, and the old value of the
 // register that it writes is released last, so that `r0 = r0.0` and `r0 = r0()` yield what r0 led
 // to. No operation both allocates and releases: `r0 = node 1`, with r0 not empty, is executed as
-// `r0 = none` and `r0 = node 1`. `r0 = weak r0` is, with a borrowed register r15,
+// `r0 = none` and `r0 = node 1`. `r0 = weak r0` (and any birth that reads r0) is, with a borrowed
+// register r15,
 //     r15 = r0; r0 = none; r0 = weak r15; r15 = none
 // so that its target is released last. Steps that are void by then, as a finalizer has changed the
 // registers, are skipped. The borrowed register is the highest that the program names nowhere, so
@@ -64,6 +65,7 @@ inline constexpr int kMaxArgument = 1'000'000'000;  // thresholds, `garbage K`, 
 inline constexpr int kMaxOps = 1'000'000;           // operations of one program's text
 inline constexpr int kMaxChain = 1'000'000;         // nodes of one chain
 inline constexpr int kMaxPushed = 100'000;          // objects that `push` holds at a time
+inline constexpr int kMaxStep = 1000;               // work of one `step`
 
 // A root that an operation reads: the number of a register, or, in a script, `self`.
 using Ref = uint8_t;
@@ -104,8 +106,13 @@ enum class OpCode : uint8_t {
   kEnd,            // end
   kPush,           // push ref
   kPop,            // pop
+  kNodeWith,       // dest = node count with ref value [del script]
+  kClear,          // ref.* = none
+  kCopySlots,      // ref.* = value.*
+  kWeakWith,       // dest = weak ref with value [call script]
+  kStep,           // step count
 };
-inline constexpr int kOpCodes = static_cast<int>(OpCode::kPop) + 1;
+inline constexpr int kOpCodes = static_cast<int>(OpCode::kStep) + 1;
 
 // One operation. Fields that its code does not use have the defaults below, so that operations are
 // equal if and only if their text is.
@@ -141,7 +148,13 @@ enum Ability : uint32_t {
   kDisposal = 1 << 10,       // `dispose`: dispose R, of an object that has a finalizer
   kEnding = 1 << 11,         // `end`
   kScopes = 1 << 12,         // `scope`: push R, pop
-  kAllAbilities = (1 << 13) - 1,
+  kFills = 1 << 13,          // `fill`: rD = node N with R R', R.* = none, R.* = R'.*
+  kHeldValues = 1 << 14,     // `held`: rD = weak R with R'; it has a slot
+  kSteps = 1 << 15,          // `step`: step W
+  kAllAbilities = (1 << 16) - 1,
+  // Those of version 2 of the C interface: random programs have their operations only where the
+  // specimen has them; the rest of the language is in all.
+  kNewerAbilities = kAllAbilities & ~(kMaps - 1),
 };
 
 // The ability of that word, `weak`, `callback`, ..., or 0 if there is none.
@@ -153,7 +166,7 @@ std::string ListAbilities(uint32_t abilities);
 // What the table says of an operation. O(1).
 constexpr bool Allocates(OpCode code) {  // creates an object, or fails to: Event::kNew, kFailed
   return code == OpCode::kNode || code == OpCode::kLeaf || code == OpCode::kWeak ||
-         code == OpCode::kMap;
+         code == OpCode::kMap || code == OpCode::kNodeWith || code == OpCode::kWeakWith;
 }
 bool Yields(OpCode code);          // reports the object that it read, or none: Event::kGot
 bool WritesRegister(OpCode code);  // has a `dest`
@@ -211,14 +224,15 @@ std::string ParseOp(std::string_view line, bool in_script, Op* op);
 // Linear in the text.
 std::string Parse(std::string_view text, std::vector<Program>* programs);
 
-// The byte form, for fuzzing: four bytes an operation, and four before it if it names a kind, so
-// that a changed byte changes one operation. Any bytes decode to a program of at most `max_ops`
-// operations. Decode(Encode(p)) yields p, up to empty scripts at the end of `scripts`, if p has at
-// most `max_ops` operations and only numbers that the form can express: node sizes, slots,
-// registers, scripts and generations always; thresholds, indices and `fail` up to 192, or one digit
-// and at least two zeros (700, 2000), chains likewise up to 1,000. Encode rounds other numbers down
-// to these. Kinds are numbers of this process: bytes from another one name the same kinds if both
-// know the same specimen and nothing else. REQUIRES of Decode: `data` points to `size` bytes.
+// The byte form, for fuzzing: four bytes an operation, and four before it if it names a kind or has
+// more than three other fields, so that a changed byte changes one operation. Any bytes decode to a
+// program of at most `max_ops` operations. Decode(Encode(p)) yields p, up to empty scripts at the
+// end of `scripts`, if p has at most `max_ops` operations and only numbers that the form can
+// express: node sizes, slots, registers, scripts and generations always; thresholds, indices and
+// `fail` up to 192, or one digit and at least two zeros (700, 2000), chains likewise up to 1,000.
+// Encode rounds other numbers down to these. Kinds are numbers of this process: bytes from another
+// one name the same kinds if both know the same specimen and nothing else. REQUIRES of Decode:
+// `data` points to `size` bytes.
 Program Decode(const uint8_t* data, size_t size, size_t max_ops = 1024);
 std::vector<uint8_t> Encode(const Program& program);
 

@@ -3,11 +3,11 @@
 // The byte form of programs, which libFuzzer mutates: records of four bytes, so that changing a
 // byte changes one operation and moving a record changes none.
 //
-// A record is the code of an operation and a byte for each of its fields, in the order of its
-// pattern. The code kSectionCode opens a script or main instead; a program starts in main. The code
-// kKindCode is followed by the number of a kind, low byte first, for the next operation if that
-// takes one. Every value of every byte has a meaning, and different operations have different
-// records.
+// A record is the code of an operation and a byte for each of its first three fields, in the order
+// of its pattern. The code kSectionCode opens a script or main instead; a program starts in main.
+// Two more are for the next operation: kKindCode is followed by the number of a kind, low byte
+// first, and kMoreCode by the fields behind the third, if the operation has them. Every value of
+// every byte has a meaning, and different operations have different records.
 
 #include <algorithm>
 #include <array>
@@ -22,14 +22,25 @@ namespace {
 
 using table::Field;
 
-constexpr size_t kRecord = 1 + table::kMaxPlainFields;
+constexpr size_t kRecord = 1 + table::kRecordFields;
 using Record = std::array<uint8_t, kRecord>;
 
-// The low five bits of the first byte; new operations may take the codes below it.
-constexpr int kCodes = 32;
-constexpr int kSectionCode = kCodes - 1;
-constexpr int kKindCode = kCodes - 2;
-static_assert(kOpCodes <= kKindCode);
+// The low six bits of the first byte. Two of the three codes that are no operations have been where
+// they are since there were five bits; operations have the numbers below and above them.
+constexpr int kCodes = 64;
+constexpr int kKindCode = 30;
+constexpr int kSectionCode = 31;
+constexpr int kMoreCode = kCodes - 1;
+static_assert(kOpCodes <= kMoreCode - 2);
+
+OpCode CodeOf(int code) {
+  return static_cast<OpCode>((code < kKindCode ? code : code - 2) % kOpCodes);
+}
+
+uint8_t ByteOf(OpCode op) {
+  const int code = static_cast<int>(op);
+  return static_cast<uint8_t>(code < kKindCode ? code : code + 2);
+}
 
 // What a byte means for a field with many values: 0 ... 192 exactly, then 200, 300 ... 900, 1000,
 // 2000 ... 1000000000. So the thresholds of real collectors (700 10 10, 2000 10 0) are exact.
@@ -71,26 +82,38 @@ uint8_t ByteOf(const Field& field, int value) {
   return static_cast<uint8_t>(above - kNumbers.begin() - 1);
 }
 
-Op OpOf(const Record& record, bool in_script) {
+// An operation's own record, and the one before it with the fields that have no room there.
+struct Records {
+  Record own{};
+  Record more{kMoreCode};
+  bool needs_more = false;
+
+  uint8_t& Field(size_t number) {
+    needs_more = number >= table::kRecordFields;
+    return needs_more ? more[1 + number - table::kRecordFields] : own[1 + number];
+  }
+};
+
+Op OpOf(Records records, bool in_script) {
   Op op;
-  op.code = static_cast<OpCode>(record[0] % kCodes % kOpCodes);
-  size_t at = 1;
+  op.code = CodeOf(records.own[0] % kCodes);
+  size_t number = 0;
   for (const Field* field : table::FieldsOf(op.code)) {
     if (field->kind == table::Kind::kName) continue;
-    field->set(&op, FieldOf(*field, record[at++], in_script));
+    field->set(&op, FieldOf(*field, records.Field(number++), in_script));
   }
   return op;
 }
 
-Record RecordOf(const Op& op) {
-  Record record{};
-  record[0] = static_cast<uint8_t>(op.code);
-  size_t at = 1;
+Records RecordsOf(const Op& op) {
+  Records records;
+  records.own[0] = ByteOf(op.code);
+  size_t number = 0;
   for (const Field* field : table::FieldsOf(op.code)) {
     if (field->kind == table::Kind::kName) continue;
-    record[at++] = ByteOf(*field, field->get(op));
+    records.Field(number++) = ByteOf(*field, field->get(op));
   }
-  return record;
+  return records;
 }
 
 void Append(const Script& script, std::vector<uint8_t>* bytes) {
@@ -100,8 +123,11 @@ void Append(const Script& script, std::vector<uint8_t>* bytes) {
                            static_cast<uint8_t>(op.kind >> 8)};
       bytes->insert(bytes->end(), kind.begin(), kind.end());
     }
-    const Record record = RecordOf(op);
-    bytes->insert(bytes->end(), record.begin(), record.end());
+    const Records records = RecordsOf(op);
+    if (records.needs_more) {
+      bytes->insert(bytes->end(), records.more.begin(), records.more.end());
+    }
+    bytes->insert(bytes->end(), records.own.begin(), records.own.end());
   }
 }
 
@@ -111,6 +137,7 @@ Program Decode(const uint8_t* data, size_t size, size_t max_ops) {
   Program program;
   int section = kNoScript;  // main
   KindId kind = kPlain;     // of the next operation
+  Record more{kMoreCode};   // likewise
   size_t ops = 0;
   for (size_t at = 0; at < size && ops < max_ops; at += kRecord) {
     Record record{};  // a short last record is padded with zeros
@@ -123,17 +150,22 @@ Program Decode(const uint8_t* data, size_t size, size_t max_ops) {
       kind = static_cast<KindId>((record[1] | record[2] << 8) % (kMaxKinds + 1));
       continue;
     }
+    if (record[0] % kCodes == kMoreCode) {
+      more = record;
+      continue;
+    }
     bool in_script = section != kNoScript;
     if (in_script && program.scripts.size() <= static_cast<size_t>(section)) {
       program.scripts.resize(static_cast<size_t>(section) + 1);
     }
     Script& script = in_script ? program.scripts[static_cast<size_t>(section)] : program.main;
     if (script.empty()) script.reserve(std::min((size - at) / kRecord + 1, max_ops));
-    script.push_back(OpOf(record, in_script));
+    script.push_back(OpOf({.own = record, .more = more}, in_script));
     // A number without a name would not survive as text.
     const bool named = kind != kPlain && KindName(kind) != KindName(kPlain);
     if (named && TakesKind(script.back().code)) script.back().kind = kind;
     kind = kPlain;
+    more = {kMoreCode};
     ++ops;
   }
   return program;

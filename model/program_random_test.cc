@@ -81,6 +81,21 @@ void DrawOperands(bool in_script, bool compact, Op* op) {
       op->ref = reference();
       op->count = *InRange(0, kMaxActions);
       break;
+    case OpCode::kNodeWith:
+      op->count = *InRange(0, kMaxSlots + 1);
+      [[fallthrough]];
+    case OpCode::kWeakWith:
+      op->script = static_cast<int8_t>(*InRange(-1, kMaxScripts));
+      [[fallthrough]];
+    case OpCode::kCopySlots:
+      op->value = reference();
+      [[fallthrough]];
+    case OpCode::kClear:
+      op->ref = reference();
+      break;
+    case OpCode::kStep:
+      op->count = *InRange(1, compact ? 193 : kMaxStep + 1);
+      break;
     case OpCode::kCollect:
       op->count = *InRange(0, kGenerations);
       break;
@@ -240,11 +255,15 @@ RC_GTEST_PROP(BytesTest, ChangesAreLocal, ()) {
   // A kind has a record of its own, which a change may turn into an operation.
   for (Op& op : program.main) op.kind = kPlain;
   program.scripts.clear();
+  // So have the fields behind the third.
+  std::erase_if(program.main, [](const Op& op) {
+    return op.code == OpCode::kNodeWith || op.code == OpCode::kWeakWith;
+  });
   RC_PRE(!program.main.empty());
   std::vector<uint8_t> bytes = Encode(program);
   const auto at = static_cast<size_t>(*InRange(0, static_cast<int>(bytes.size())));
   bytes[at] = *rc::gen::arbitrary<uint8_t>();
-  RC_PRE(bytes[at] % 32 < 30);  // neither a section nor a kind
+  for (const int code : {30, 31, 63}) RC_PRE(bytes[at] % 64 != code);  // each an operation
   const Program changed = Decode(bytes.data(), bytes.size());
   RC_ASSERT(changed.main.size() == program.main.size());
   for (size_t i = 0; i < program.main.size(); ++i) {
@@ -314,7 +333,7 @@ RC_GTEST_PROP(SimplerTest, WhatFailsForItsCodesBecomesThePlainest, ()) {
   for (OpCode code : codes(program)) {
     Op op{.code = code};
     if (code == OpCode::kCollect) op.count = 2;
-    if (code == OpCode::kFail || code == OpCode::kChain) op.count = 1;
+    if (code == OpCode::kFail || code == OpCode::kChain || code == OpCode::kStep) op.count = 1;
     plainest.main.push_back(op);
   }
   auto same_codes = [&, wanted = codes(program)](const Program& p) { return codes(p) == wanted; };

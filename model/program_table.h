@@ -76,6 +76,7 @@ inline constexpr std::array kFields = {
     MakeField<&Op::count>("P", "action", Kind::kNumber, 0, kMaxActions - 1, 0),
     MakeField<&Op::count>("F", "allocation", Kind::kNumber, 1, kMaxArgument, 1),
     MakeField<&Op::count>("L", "length of a chain", Kind::kNumber, 1, kMaxChain, 1),
+    MakeField<&Op::count>("W", "size of a step", Kind::kNumber, 1, kMaxStep, 1),
     MakeField<&Op::count>("I", "garbage element", Kind::kNumber, 0, kMaxArgument, 0),
     MakeField<&Op::count>("A", "threshold", Kind::kNumber, 0, kMaxArgument, 0),
     MakeField<&Op::count1>("B", "threshold", Kind::kNumber, 0, kMaxArgument, 0),
@@ -245,6 +246,34 @@ inline constexpr std::array<Row, kOpCodes> kRows = {{
      .word = "pop",
      .needs = kScopes,
      .state = State::kPushed},
+    {.code = OpCode::kNodeWith,
+     .pattern = "rD = node N with R R' [del S]",
+     .word = "node",
+     .result = Result::kBirth,
+     .needs = kFills,
+     .script_needs = kFinalizers,
+     .ref = Operand::kObject,
+     .value = Operand::kObject},
+    {.code = OpCode::kClear,
+     .pattern = "R.* = none",
+     .word = "fill",
+     .needs = kFills,
+     .ref = Operand::kNode},
+    {.code = OpCode::kCopySlots,
+     .pattern = "R.* = R'.*",
+     .word = "fill",
+     .needs = kFills,
+     .ref = Operand::kNode,
+     .value = Operand::kNode},
+    {.code = OpCode::kWeakWith,
+     .pattern = "rD = weak R with R' [call S]",
+     .word = "weak",
+     .result = Result::kBirth,
+     .needs = kWeakReferences | kHeldValues,
+     .script_needs = kCallbacks,
+     .ref = Operand::kNode,
+     .value = Operand::kObject},
+    {.code = OpCode::kStep, .pattern = "step W", .word = "step", .needs = kSteps},
 }};
 
 constexpr bool RowsAreInOrder() {
@@ -292,9 +321,9 @@ constexpr const Field* FieldNamed(std::string_view name) {
   return nullptr;
 }
 
-// An operation has at most three fields besides its kind, so a record of four bytes holds it.
-inline constexpr size_t kMaxPlainFields = 3;
-inline constexpr size_t kMaxFields = kMaxPlainFields + 1;
+// A record of four bytes holds three fields besides the kind; an operation has at most two records.
+inline constexpr size_t kRecordFields = 3;
+inline constexpr size_t kMaxFields = 2 * kRecordFields;
 
 class FieldList {
  public:

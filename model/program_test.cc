@@ -67,6 +67,16 @@ const Written kWritten[] = {
     {"push r3", {.code = OpCode::kPush, .ref = 3}},
     {"push self", {.code = OpCode::kPush, .ref = kSelf}, true},
     {"pop", {.code = OpCode::kPop}},
+    {"r1 = node 3 with r0 r2 del 4",
+     {.code = OpCode::kNodeWith, .dest = 1, .ref = 0, .value = 2, .script = 4, .count = 3}},
+    {"r1 = node 0 with r1 self",
+     {.code = OpCode::kNodeWith, .dest = 1, .ref = 1, .value = kSelf},
+     true},
+    {"r3.* = none", {.code = OpCode::kClear, .ref = 3}},
+    {"r3.* = self.*", {.code = OpCode::kCopySlots, .ref = 3, .value = kSelf}, true},
+    {"r1 = weak r2 with r3 call 0",
+     {.code = OpCode::kWeakWith, .dest = 1, .ref = 2, .value = 3, .script = 0}},
+    {"step 1000", {.code = OpCode::kStep, .count = 1000}},
     {"poke r3.1 7", {.code = OpCode::kPoke, .ref = 3, .slot = 1, .count = 7}},
     {"r6 = map", {.code = OpCode::kMap, .dest = 6}},
     {"r1 = r2[r15]", {.code = OpCode::kMapGet, .dest = 1, .ref = 2, .key = 15}},
@@ -129,7 +139,9 @@ TEST(OperationTest, EachHasAByteForm) {
     if (row.in_script) program.scripts.resize(1);
     (row.in_script ? program.scripts[0] : program.main).push_back(row.op);
     const std::vector<uint8_t> bytes = Encode(program);
-    EXPECT_EQ(bytes.size(), row.in_script ? 8u : 4u);
+    const std::string text = row.text;
+    const bool more = text.find(" with ") != std::string::npos;  // than three fields
+    EXPECT_EQ(bytes.size(), (row.in_script ? 8u : 4u) + (more ? 4u : 0u));
     EXPECT_EQ(Decode(bytes.data(), bytes.size()), program);
   }
 }
@@ -194,7 +206,8 @@ const char kOperations[] =
     "`collect G`, `threshold A B C`, `enable`, `disable`, `saveall on`, `saveall off`, "
     "`rD = garbage I`, `garbage clear`, `census`, `fail F`, `raise`, `poke R.K P`, "
     "`rD = map`, `rD = R[Q]`, `R[Q] = R'`, `R[Q] = none`, `dispose R`, `rD = chain L`, "
-    "`end`, `push R`, `pop`";
+    "`end`, `push R`, `pop`, `rD = node N with R R' [del S]`, `R.* = none`, `R.* = R'.*`, "
+    "`rD = weak R with R' [call S]`, `step W`";
 
 struct Malformed {
   std::string text;
@@ -234,7 +247,7 @@ TEST(ParseTest, ErrorsSayWhatIsWrongAndWhatIsRight) {
        "`none`, `garbage`, `map` or `chain`"},
       {"r0 = node -1", "line 1: unexpected \"-\" after \"r0 = node\"; expected a number"},
       {"r0 = node 1 call 1",
-       "line 1: unexpected \"call\" after \"r0 = node 1\"; expected `as` or `del`"},
+       "line 1: unexpected \"call\" after \"r0 = node 1\"; expected `as`, `del` or `with`"},
       {"r0 = node 1 as list call 1",
        "line 1: unexpected \"call\" after \"r0 = node 1 as list\"; expected `del`"},
       {"r0.1 = r2 as", "line 1: the line ends after \"r0.1 = r2 as\"; expected the name of a kind"},

@@ -139,14 +139,17 @@ void Trial::Execute(const Op& op) {
 // heap that depends on the order in which the collector does the two.
 void Trial::Replace(const Op& op) {
   Op allocate = op;
-  const bool borrows = op.code == OpCode::kWeak && op.ref == op.dest;
+  const bool filled = op.code == OpCode::kNodeWith || op.code == OpCode::kWeakWith;
+  const bool by_ref = (filled || op.code == OpCode::kWeak) && op.ref == op.dest;
+  const bool by_value = filled && op.value == op.dest;
+  const bool borrows = by_ref || by_value;
   const ObjectId target = judge_->reg(op.dest);
-  if (borrows) {
-    const int borrowed = Borrow(op.dest);
-    if (borrowed < 0) return WriteVoid(op, "no register is empty");
-    allocate.ref = static_cast<Ref>(borrowed);
-    ExecuteOne({.code = OpCode::kCopy, .dest = allocate.ref, .ref = op.dest});
-  }
+  const int borrowed = borrows ? Borrow(op.dest) : 0;
+  if (borrowed < 0) return WriteVoid(op, "no register is empty");
+  const auto lent = static_cast<uint8_t>(borrowed);
+  if (by_ref) allocate.ref = lent;
+  if (by_value) allocate.value = lent;
+  if (borrows) ExecuteOne({.code = OpCode::kCopy, .dest = lent, .ref = op.dest});
   if (!over()) ExecuteOne({.code = OpCode::kEmptyRegister, .dest = op.dest});
   if (over()) return;
   // A finalizer may have filled the register again, or emptied the operand's.
@@ -157,8 +160,8 @@ void Trial::Replace(const Op& op) {
   } else {
     ExecuteOne(allocate);
   }
-  if (over() || !borrows || judge_->reg(allocate.ref) != target) return;
-  ExecuteOne({.code = OpCode::kEmptyRegister, .dest = allocate.ref});
+  if (over() || !borrows || judge_->reg(lent) != target) return;
+  ExecuteOne({.code = OpCode::kEmptyRegister, .dest = lent});
 }
 
 // An empty register other than `beside`, preferably one that no script sees; -1 if there is none.

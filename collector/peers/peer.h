@@ -51,6 +51,12 @@ class Peer : public Collector {
         return op.kind == kPlain ? Copy(op.dest, op.ref) : CopyAs(op.dest, op.ref, KindOf(op));
       case OpCode::kDispose:
         return Dispose(op.ref);
+      case OpCode::kNodeWith:
+      case OpCode::kClear:
+      case OpCode::kCopySlots:
+      case OpCode::kWeakWith:
+      case OpCode::kStep:
+        return;  // TODO of the words
       case OpCode::kPush:
         return PushScope(op.ref);
       case OpCode::kPop:

@@ -118,7 +118,7 @@ TEST(MutatorTest, FromNothingToEveryOperation) {
     // There is nothing to poke without kinds, and chains are for `ouro campaign --scale`.
     const bool never = code == OpCode::kPoke || code == OpCode::kChain;
     const uint32_t needs = NeedsOf(code);
-    const bool newer = (needs & (kMaps | kDisposal | kEnding | kScopes)) != 0;
+    const bool newer = (needs & kNewerAbilities) != 0;
     EXPECT_EQ(plain.count(code) != 0, !never && !newer) << WordOf(code);
     const bool there = (needs & ~kAllAbilities) == 0;
     EXPECT_EQ(with_all.count(code) != 0, !never && there) << WordOf(code);

@@ -108,8 +108,8 @@ OpCode RandomCode(Random& random) {
     if (code == OpCode::kPoke && Palette().empty()) continue;   // there is nothing to poke
     if (code == OpCode::kChain) continue;                       // for `ouro campaign --scale`
     if (code == OpCode::kEnd && !random.Percent(20)) continue;  // what follows it is void
-    const uint32_t newer = table::RowOf(code).needs & (kMaps | kDisposal | kEnding | kScopes);
-    if ((newer & ~Abilities()) == 0) return code;
+    const uint32_t needs = table::RowOf(code).needs;
+    if ((needs & kNewerAbilities & ~Abilities()) == 0) return code;
   }
 }
 

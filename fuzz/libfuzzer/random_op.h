@@ -19,8 +19,8 @@
 
 namespace ouro {
 
-// What random operations may be from now on: the kinds that they name, and the newer abilities that
-// they need, kMaps and kDisposal; none before.
+// What random operations may be from now on: the kinds that they name, and those of kNewerAbilities
+// that they need; none before.
 void SetVocabulary(const KindTable& kinds, uint32_t abilities);
 uint32_t Vocabulary();  // these abilities
 

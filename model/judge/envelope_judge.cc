@@ -107,6 +107,12 @@ void EnvelopeJudge::Follow(Frame& frame) {
       if (MayCollect() || !owed_.empty()) Recount();
       if (op.dest != op.ref) SetRegister(op.dest, kNone);
       return;
+    case OpCode::kNodeWith:
+    case OpCode::kClear:
+    case OpCode::kCopySlots:
+    case OpCode::kWeakWith:
+    case OpCode::kStep:
+      return;  // TODO of the words
     case OpCode::kPush:
     case OpCode::kPop:
       return FollowScope(op);

@@ -114,6 +114,12 @@ void ExactJudge::Apply(Frame& frame) {
     case OpCode::kDispose:
       frame.object = Resolve(op.ref);
       return heap_.Hold(frame.object);
+    case OpCode::kNodeWith:
+    case OpCode::kClear:
+    case OpCode::kCopySlots:
+    case OpCode::kWeakWith:
+    case OpCode::kStep:
+      return;  // TODO of the words
     case OpCode::kPush:
       pushed_.push_back(Resolve(op.ref));
       return heap_.Hold(pushed_.back());

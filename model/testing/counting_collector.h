@@ -42,6 +42,12 @@ class CountingCollector : public Collector {
         return Assign(&at(Find(op.ref)).slots[op.slot], kNone);
       case OpCode::kEmptyRegister:
         return Assign(&registers_[op.dest], kNone);
+      case OpCode::kNodeWith:
+      case OpCode::kClear:
+      case OpCode::kCopySlots:
+      case OpCode::kWeakWith:
+      case OpCode::kStep:
+        return;  // TODO of the words
       case OpCode::kPush:
         return pushed_.push_back(Hold(Find(op.ref)));
       case OpCode::kPop: {
