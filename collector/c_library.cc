@@ -85,6 +85,7 @@ class CCollector final : public Collector {
     return index;
   }
   void ExecuteAs(const Op& op);
+  void ExecuteNewer(const Op& op);
   static CCollector& Of(const ouro_observer* functions) {
     return *static_cast<CCollector*>(functions->context);
   }
@@ -170,17 +171,6 @@ void CCollector::Execute(const Op& op) {
       return table_.push(gc_, op.ref);
     case OpCode::kPop:
       return table_.pop(gc_);
-    case OpCode::kNodeWith:
-      return table_.node_with(gc_, op.dest, op.count, op.ref, op.value, op.script != kNoScript);
-    case OpCode::kClear:
-      return table_.clear(gc_, op.ref);
-    case OpCode::kCopySlots:
-      return table_.copy_slots(gc_, op.ref, op.value);
-    case OpCode::kWeakWith:
-      return table_.weak_with(gc_, op.dest, op.ref, op.value, op.script != kNoScript);
-    case OpCode::kStep:
-      On(Event::Done(table_.step(gc_, op.count) ? 1 : 0));
-      return;
     case OpCode::kMap:
       return table_.map(gc_, op.dest);
     case OpCode::kMapGet:
@@ -220,6 +210,28 @@ void CCollector::Execute(const Op& op) {
       return;
     case OpCode::kPoke:
       return table_.poke(gc_, op.ref, op.slot, op.count);
+    default:
+      return ExecuteNewer(op);
+  }
+}
+
+// An operation that adds to one above.
+void CCollector::ExecuteNewer(const Op& op) {
+  switch (op.code) {
+    case OpCode::kNodeWith:
+      return table_.node_with(gc_, op.dest, op.count, op.ref, op.value, op.script != kNoScript);
+    case OpCode::kClear:
+      return table_.clear(gc_, op.ref);
+    case OpCode::kCopySlots:
+      return table_.copy_slots(gc_, op.ref, op.value);
+    case OpCode::kWeakWith:
+      return table_.weak_with(gc_, op.dest, op.ref, op.value, op.script != kNoScript);
+    case OpCode::kStep:
+      On(Event::Collect(0, false));
+      On(Event::Done(table_.step(gc_, op.count) ? 1 : 0));
+      return;
+    default:
+      return;
   }
 }
 

@@ -381,12 +381,12 @@ TEST_F(CCollectorTest, EveryOperationBecomesACall) {
   Expect("end", {"end"}, {"free 1"});
   Expect("push self", {"push 16"}, {});
   Expect("pop", {"pop"}, {});
-  Expect("step 3", {"step 3"}, {"done 0"});
+  Expect("step 3", {"step 3"}, {"collect 0", "done 0"});
   Expect("r9 = node 3 with self r4 del 0", {"node_with 9 3 16 4 1"}, {"new 6"});
   Expect("r1.* = none", {"clear 1"}, {});
   Expect("r1.* = self.*", {"copy_slots 1 16"}, {});
   Expect("r9 = weak r1 with self", {"weak_with 9 1 16 0"}, {"new 7"});
-  Expect("step 1000", {"step 1000"}, {"done 1"});
+  Expect("step 1000", {"step 1000"}, {"collect 0", "done 1"});
   Expect("raise", {}, {});  // scripts run in the harness
 }
 

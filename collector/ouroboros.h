@@ -251,8 +251,8 @@ struct ouro_collector_table {
   void (*pop)(void* gc);
 
   /* OURO_FILL. A birth with contents: slots 0, 2, ... hold what `even` leads to, 1, 3, ... what
-   * `odd` does. If it fails, none of them has been counted or stored. `clear` empties all slots of a
-   * node. `copy_slots` stores into the first slots of `into` what those of `from` hold or do not
+   * `odd` does. If it fails, none of them has been counted or stored. `clear` empties all slots of
+   * a node. `copy_slots` stores into the first slots of `into` what those of `from` hold or do not
    * hold, as many as both have; the two may be the same. Both empty or fill all slots first and
    * release the old values last, those of the highest slots first. */
   void (*node_with)(void* gc, int dest, int slots, int even, int odd, bool finalizer);
@@ -264,8 +264,8 @@ struct ouro_collector_table {
   void (*weak_with)(void* gc, int dest, int target, int value, bool callback);
 
   /* OURO_STEP. Does a piece of a collection, larger for a larger `work`, which is 1 to 1000, and
-   * returns whether it ended one. What was garbage before two of these ends must be collected by
-   * the second. No on_collect, no on_done. */
+   * returns whether it ended one. What was garbage at one of these ends is collected by the next,
+   * and finalized by the next but one if finalizers may be put off. No on_collect, no on_done. */
   bool (*step)(void* gc, int work);
 };
 

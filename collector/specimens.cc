@@ -42,7 +42,12 @@ constexpr char kOptionsVariable[] = "OURO_OPTIONS";
 
 Specimen Own(const char* name, const char* summary, const Contract& contract,
              std::function<std::unique_ptr<Collector>(Observer&)> make) {
-  return {.name = name, .summary = summary, .contract = &contract, .make = std::move(make)};
+  const uint32_t abilities = contract.exact() != nullptr ? kExactAbilities : kAllAbilities;
+  return {.name = name,
+          .summary = summary,
+          .contract = &contract,
+          .abilities = abilities,
+          .make = std::move(make)};
 }
 
 Specimen OptimizedUnder(const char* name, const char* summary, const Contract& contract,

@@ -86,7 +86,6 @@ void Wild::Apply(const Op& op) {
     case OpCode::kClear:
     case OpCode::kCopySlots:
     case OpCode::kWeakWith:
-    case OpCode::kStep:
       return;  // TODO of the words
     case OpCode::kPush:
       return pushed_.push_back(Resolve(op.ref));
@@ -124,6 +123,8 @@ void Wild::Apply(const Op& op) {
       Collect(/*must=*/op.count == kGenerations - 1 && selves_.empty());
       observer_.On(Event::Done(static_cast<int32_t>(Roll() % 8)));  // bounds say nothing of it
       return;
+    case OpCode::kStep:
+      return CollectInSteps();
     default:
       return;
   }

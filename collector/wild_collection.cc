@@ -51,6 +51,15 @@ void Wild::Collect(bool must) {
   --collections_;
 }
 
+// Three of four steps do anything; the fourth ends a collection, of which no more is expected than
+// of a full one.
+void Wild::CollectInSteps() {
+  const bool ends = OneIn(4);
+  observer_.On(Event::Collect(0, false));
+  Collect(/*must=*/ends && selves_.empty());
+  observer_.On(Event::Done(ends ? 1 : 0));
+}
+
 void Wild::ClearWeakIn(const Ids& trash) {
   using W = Envelope::Weak;
   const std::set<ObjectId> found(trash.begin(), trash.end());

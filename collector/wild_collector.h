@@ -72,6 +72,7 @@ class Wild final : public Collector, private WildHeap {
 
   void Collect(bool must);
   void CollectUnasked();
+  void CollectInSteps();
   void ClearWeakIn(const Ids& trash);
   void FinalizeIn(const Ids& trash, bool must);
   void FreeIn(const Ids& trash, const Marks& behind, bool must, bool saves);

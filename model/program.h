@@ -152,6 +152,8 @@ enum Ability : uint32_t {
   kHeldValues = 1 << 14,     // `held`: rD = weak R with R'; it has a slot
   kSteps = 1 << 15,          // `step`: step W
   kAllAbilities = (1 << 16) - 1,
+  // What exact rules have a meaning for: their collections are whole.
+  kExactAbilities = kAllAbilities & ~kSteps,
   // Those of version 2 of the C interface: random programs have their operations only where the
   // specimen has them; the rest of the language is in all.
   kNewerAbilities = kAllAbilities & ~(kMaps - 1),

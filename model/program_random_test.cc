@@ -41,6 +41,31 @@ int ArbitraryNumber(int min, bool compact) {
   return *rc::gen::oneOf(InRange(min, 300), InRange(min, kMaxArgument + 1));
 }
 
+void DrawFill(bool in_script, Op* op) {
+  auto reference = [=] { return static_cast<Ref>(*InRange(0, kRegisters + in_script)); };
+  op->ref = reference();
+  if (op->code == OpCode::kClear) return;
+  op->value = reference();
+  if (op->code == OpCode::kCopySlots) return;
+  op->script = static_cast<int8_t>(*InRange(-1, kMaxScripts));
+  if (op->code == OpCode::kNodeWith) op->count = *InRange(0, kMaxSlots + 1);
+}
+
+void DrawNumbers(bool compact, Op* op) {
+  if (op->code == OpCode::kCollect) {
+    op->count = *InRange(0, kGenerations);
+  } else if (op->code == OpCode::kChain || op->code == OpCode::kStep) {
+    op->count = *InRange(1, compact                      ? 193
+                            : op->code == OpCode::kChain ? kMaxChain + 1
+                                                         : kMaxStep + 1);
+  } else {
+    op->count = ArbitraryNumber(op->code == OpCode::kFail ? 1 : 0, compact);
+  }
+  if (op->code != OpCode::kThreshold) return;
+  op->count1 = ArbitraryNumber(0, compact);
+  op->count2 = ArbitraryNumber(0, compact);
+}
+
 // Draws what is particular to `op`'s code, within rc::gen::exec. Written from docs/language.md, not
 // from the table.
 void DrawOperands(bool in_script, bool compact, Op* op) {
@@ -82,35 +107,18 @@ void DrawOperands(bool in_script, bool compact, Op* op) {
       op->count = *InRange(0, kMaxActions);
       break;
     case OpCode::kNodeWith:
-      op->count = *InRange(0, kMaxSlots + 1);
-      [[fallthrough]];
     case OpCode::kWeakWith:
-      op->script = static_cast<int8_t>(*InRange(-1, kMaxScripts));
-      [[fallthrough]];
     case OpCode::kCopySlots:
-      op->value = reference();
-      [[fallthrough]];
     case OpCode::kClear:
-      op->ref = reference();
+      DrawFill(in_script, op);
       break;
     case OpCode::kStep:
-      op->count = *InRange(1, compact ? 193 : kMaxStep + 1);
-      break;
     case OpCode::kCollect:
-      op->count = *InRange(0, kGenerations);
-      break;
     case OpCode::kThreshold:
-      op->count1 = ArbitraryNumber(0, compact);
-      op->count2 = ArbitraryNumber(0, compact);
-      [[fallthrough]];
     case OpCode::kTakeGarbage:
-      op->count = ArbitraryNumber(0, compact);
-      break;
     case OpCode::kFail:
-      op->count = ArbitraryNumber(1, compact);
-      break;
     case OpCode::kChain:
-      op->count = *InRange(1, compact ? 193 : kMaxChain + 1);
+      DrawNumbers(compact, op);
       break;
     case OpCode::kLeaf:
     case OpCode::kEmptyRegister:

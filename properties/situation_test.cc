@@ -49,7 +49,7 @@ uint64_t Reached(const Specimen& specimen) {
 TEST(SituationTest, IsWhatHappensToCollectorsThatLackAbilities) {
   for (const char* name : {"optimized", "optimized-pep442"}) {
     // These have generations, whether or not they claim the ability.
-    std::vector<uint32_t> lacks = {0, kAllAbilities & ~uint32_t{kGenerations3}};
+    std::vector<uint32_t> lacks = {0, kExactAbilities & ~uint32_t{kGenerations3}};
     for (uint32_t one = 1; one < kAllAbilities; one <<= 1) {
       if (one != kGenerations3) lacks.push_back(one);
     }
@@ -57,7 +57,7 @@ TEST(SituationTest, IsWhatHappensToCollectorsThatLackAbilities) {
     lacks.push_back(kFinalizers | kSaveall);
     for (const uint32_t lack : lacks) {
       Specimen specimen = Named(name);
-      specimen.abilities = kAllAbilities & ~lack;
+      specimen.abilities = kExactAbilities & ~lack;
       // There are no callbacks without weak references.
       if ((lack & kWeakReferences) != 0) specimen.abilities &= ~uint32_t{kCallbacks};
       const uint64_t possible = PossibleSituations(specimen);

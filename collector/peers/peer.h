@@ -55,7 +55,6 @@ class Peer : public Collector {
       case OpCode::kClear:
       case OpCode::kCopySlots:
       case OpCode::kWeakWith:
-      case OpCode::kStep:
         return;  // TODO of the words
       case OpCode::kPush:
         return PushScope(op.ref);
@@ -91,6 +90,10 @@ class Peer : public Collector {
         observer_.On(Event::Collect(op.count, false));
         observer_.On(Event::Done(Collect(op.count)));
         return;
+      case OpCode::kStep:
+        observer_.On(Event::Collect(0, false));
+        observer_.On(Event::Done(Step(op.count) ? 1 : 0));
+        return;
       default:
         return Other(op);
     }
@@ -119,6 +122,9 @@ class Peer : public Collector {
   // Collects generations 0 ... `generation`; everything, if there are none. Returns the number of
   // unreachable objects, or 0 if the library does not provide it.
   virtual int Collect(int generation) = 0;
+  // Of peers that have kSteps: a piece of a collection; larger, the more `work`. Returns whether it
+  // ended one.
+  virtual bool Step(int /*work*/) { std::abort(); }
   virtual void Other(const Op&) {}
 
   // Of peers that have kDisposal: calls the finalizer by name, which reports Finalize.

@@ -186,6 +186,20 @@ void AddScopes(std::vector<ConformanceCase>* cases) {
       kScopes | kFinalizers);
 }
 
+// That a step ends a collection cannot be demanded: an adapter whose steps never do loses a law.
+void AddSteps(std::vector<ConformanceCase>* cases) {
+  Add(cases, "steps collect nothing that is held",
+      "r0 = node 1\nr1 = node 1\nr0.0 = r1\nr1 = none\nstep 1\nr1 = r0.0\nstep 1\nr0 = none\n"
+      "step 1000\nr1.0 = r1\nstep 1000\nr0 = r1.0",
+      kSteps);
+  Add(cases, "what is unreachable while two collections end in steps is freed",
+      "r0 = node 1\nr0.0 = r0\nr0 = none\nstep 1000\nstep 1000\nstep 1000\nstep 1000", kSteps);
+  Add(cases, "steps run finalizers",
+      "def 0:\nr1 = self\nmain:\nr0 = node 1 del 0\nr0.0 = r0\nr0 = none\nstep 1000\nstep 1000\n"
+      "step 1000\nstep 1000\nr1 = none\nstep 1000\nstep 1000\nstep 1000\nstep 1000",
+      kSteps | kFinalizers);
+}
+
 void AddRest(std::vector<ConformanceCase>* cases) {
   Add(cases, "a collection of a young generation can be requested",
       "r0 = node 1\nr0.0 = r0\nr0 = none\ncollect 0\ncollect 1\ncollect 2\ncollect 2",
@@ -221,6 +235,7 @@ std::vector<ConformanceCase> AllCases() {
   AddDisposals(&cases);
   AddEnd(&cases);
   AddScopes(&cases);
+  AddSteps(&cases);
   AddRest(&cases);
   return cases;
 }

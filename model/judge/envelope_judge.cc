@@ -111,7 +111,6 @@ void EnvelopeJudge::Follow(Frame& frame) {
     case OpCode::kClear:
     case OpCode::kCopySlots:
     case OpCode::kWeakWith:
-    case OpCode::kStep:
       return;  // TODO of the words
     case OpCode::kPush:
     case OpCode::kPop:

@@ -17,9 +17,10 @@
 // what it may hold, because its holder may have been emptied, is a doubt: such an object may live
 // and may die. A load settles a doubt.
 //
-// The class has seven sources: envelope_judge.cc (operations), envelope_judge_events.cc (single
+// The class has eight sources: envelope_judge.cc (operations), envelope_judge_events.cc (single
 // events), envelope_judge_collection.cc, envelope_judge_reach.cc (holds and reachability),
 // envelope_judge_counts.cc (deaths by count), envelope_judge_kinds.cc (what kinds promise away),
+// envelope_judge_steps.cc (collections in steps),
 // and envelope_judge_end.cc (the end).
 
 #ifndef MODEL_JUDGE_ENVELOPE_JUDGE_H_
@@ -96,6 +97,7 @@ class EnvelopeJudge final : public Judge {
     bool saved = false;               // it is in the garbage list
     int8_t script = kNoScript;
     int survived = 0;          // full collections while it was unreachable to all scripts, too
+    int ends = 0;              // of collections in steps, likewise
     int holds = 0;             // registers, stacks, running scripts, slots of reachable objects
     int references = 0;        // slots of objects that exist, those in doubt included, and entries
     int dying_references = 0;  // of these, from objects that die by count
@@ -212,6 +214,11 @@ class EnvelopeJudge final : public Judge {
   bool NeedsCollection(ObjectId id) const;
   bool NeedsCollectionToDie(ObjectId id) const;
   void ConvictOfNoCollection(ObjectId id, const char* what);
+
+  // Collections in steps; envelope_judge_steps.cc.
+  void LeaveToNextStep();
+  void StepsEnded();
+  int EndsUntilDue(const Object& object) const;
 
   // The end; envelope_judge_end.cc.
   void BeginEnd();

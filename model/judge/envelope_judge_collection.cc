@@ -15,13 +15,16 @@ void EnvelopeJudge::OnCollect(const Event& event) {
   Frame& frame = frames_.back();
   if (torn_ != kNone) return ConvictAfterTearDown(torn_, "freed, and then a collection began");
   if (event.flag) return OnAutomatic();
-  if (frame.type != Frame::Type::kOp || frame.op.code != OpCode::kCollect || frame.collected ||
-      event.number != frame.op.count) {
-    const bool end = frame.type == Frame::Type::kOp && frame.op.code == OpCode::kEnd;
+  const bool op = frame.type == Frame::Type::kOp;
+  const bool step = op && frame.op.code == OpCode::kStep && event.number == 0;
+  const bool asked = op && frame.op.code == OpCode::kCollect && event.number == frame.op.count;
+  if (!(step || asked) || frame.collected) {
+    const bool end = op && frame.op.code == OpCode::kEnd;
     return Convict(end ? Law::kEnd : Law::kEventInPlace, kNone, "no such collection was requested");
   }
   frame.collected = true;
-  const bool full = event.number == kGenerations - 1 || (abilities_ & kGenerations3) == 0;
+  const bool full =
+      asked && (event.number == kGenerations - 1 || (abilities_ & kGenerations3) == 0);
   const bool judged = full && frames_.size() == 1;
   if (in_script()) {
     Note(collecting() ? Situation::kNestedCollect : Situation::kCollectInFinalizer);
@@ -49,6 +52,7 @@ void EnvelopeJudge::OnAutomatic() {
   for (const ObjectId id : living_) {
     Object& object = at(id);
     object.passed_over |= !object.freed && !object.reachable() && object.due == Object::Due::kYes;
+    object.ends = 0;  // what was collected in steps begins anew
   }
 }
 
@@ -137,8 +141,12 @@ void EnvelopeJudge::NoteTrash() {
   }
 }
 
-void EnvelopeJudge::OnDone(const Event& /*event*/) {
+void EnvelopeJudge::OnDone(const Event& event) {
   if (frames_.back().judged) CheckCollected();
+  if (frames_[frames_.size() - 2].op.code == OpCode::kStep) {
+    LeaveToNextStep();
+    if (frames_.size() == 2 && event.number > 0) StepsEnded();
+  }
   if (violation_) return;
   frames_.pop_back();
   --collections_;

@@ -123,6 +123,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
   Note(collecting() ? Situation::kTrashFinalized : Situation::kFinalizerRuns);
   if (in_script()) Note(Situation::kScriptInScript);
   object.due = Object::Due::kNo;
+  object.ends = 0;
   object.queued = object.passed_over = false;
   if (bounds_.weak != Envelope::Weak::kWhenFreed) {
     const bool surely = bounds_.weak == Envelope::Weak::kBeforeFinalizer && !ending();

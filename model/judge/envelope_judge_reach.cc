@@ -172,6 +172,7 @@ void EnvelopeJudge::ClearSlots(ObjectId id) {
 
 void EnvelopeJudge::BecameReachable(ObjectId id) {
   LiveAgain(id);
+  at(id).ends = 0;
   if (Awaited(id) || !entries_.of(id).empty()) needed_known_ = false;
   became_reachable_.push_back(id);
   if (MayCollect()) NoteUnreachable(id);  // until now

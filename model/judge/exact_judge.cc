@@ -19,7 +19,7 @@ using Kind = ShadowObject::Kind;
 using Bond = ShadowObject::Bond;
 
 ExactJudge::ExactJudge(const ExactRules& rules, uint32_t abilities, const KindTable& kinds)
-    : Judge(abilities, kinds), rules_(rules), heap_(rules) {
+    : Judge(abilities & kExactAbilities, kinds), rules_(rules), heap_(rules) {
   Clear();
 }
 
@@ -118,7 +118,6 @@ void ExactJudge::Apply(Frame& frame) {
     case OpCode::kClear:
     case OpCode::kCopySlots:
     case OpCode::kWeakWith:
-    case OpCode::kStep:
       return;  // TODO of the words
     case OpCode::kPush:
       pushed_.push_back(Resolve(op.ref));

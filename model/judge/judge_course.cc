@@ -71,8 +71,10 @@ void Judge::End() {
 
 void Judge::CheckAnswered(const Frame& frame) {
   const OpCode code = frame.op.code;
-  if (code == OpCode::kCollect && !frame.collected) {
-    return Convict(Law::kEventInPlace, kNone, "the collection did not happen");
+  if ((code == OpCode::kCollect || code == OpCode::kStep) && !frame.collected) {
+    return Convict(
+        Law::kEventInPlace, kNone,
+        fmt::format("the {} did not happen", code == OpCode::kStep ? "step" : "collection"));
   }
   if (frame.answered) return;
   if (code == OpCode::kDispose) {
@@ -310,6 +312,7 @@ void Judge::ListAnswers(std::vector<Event>* events) const {
   const Frame& frame = frames_.back();
   const OpCode code = frame.op.code;
   if (code == OpCode::kCollect) events->push_back(Event::Collect(frame.op.count, false));
+  if (code == OpCode::kStep) events->push_back(Event::Collect(0, false));
   if (code == OpCode::kDispose && !frame.answered) events->push_back(Event::Finalize(frame.object));
   if (Allocates(code)) {
     if (frame.automatic >= 0) events->push_back(Event::Collect(frame.automatic, true));

@@ -16,6 +16,7 @@ bool FinalizesCycles(const ExactRules& rules) { return !KeepsCyclesWithFinalizer
 bool CallsNoneLate(const ExactRules& rules) {
   return KeepsCyclesWithFinalizers(rules) || rules.ClearsAfterFinalizers();
 }
+bool CollectsAtOnce(const ExactRules& /*rules*/) { return true; }
 bool LeavesTrashAtEnd(const ExactRules& rules) { return !rules.collects_at_end; }
 bool NeverWaits(const ExactRules& rules) { return !rules.full_collection_waits; }
 
@@ -190,6 +191,12 @@ constexpr Row kRows[] = {
      .name = "held-by-scope",
      .all = kScopes,
      .of_envelopes = true},
+    {.situation = Situation::kStepsEnded,
+     .name = "steps-ended",
+     .all = kSteps,
+     .of_envelopes = true,
+     .impossible = CollectsAtOnce,
+     .reason = "exact rules have whole collections only"},
 };
 static_assert(std::size(kRows) == kSituations);
 static_assert(kSituations <= 64, "the judge keeps them in one word");

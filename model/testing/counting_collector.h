@@ -46,7 +46,6 @@ class CountingCollector : public Collector {
       case OpCode::kClear:
       case OpCode::kCopySlots:
       case OpCode::kWeakWith:
-      case OpCode::kStep:
         return;  // TODO of the words
       case OpCode::kPush:
         return pushed_.push_back(Hold(Find(op.ref)));

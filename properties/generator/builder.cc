@@ -28,6 +28,7 @@ Op Drop(uint8_t reg) { return {.code = OpCode::kEmptyRegister, .dest = reg}; }
 Op Dispose(Ref ref) { return {.code = OpCode::kDispose, .ref = ref}; }
 Op Push(Ref ref) { return {.code = OpCode::kPush, .ref = ref}; }
 Op Pop() { return {.code = OpCode::kPop}; }
+Op StepOf(int work) { return {.code = OpCode::kStep, .count = work}; }
 Op Chain(uint8_t dest, int length) {
   return {.code = OpCode::kChain, .dest = dest, .count = length};
 }

@@ -30,6 +30,7 @@ Op Drop(uint8_t reg);
 Op Dispose(Ref ref);
 Op Push(Ref ref);
 Op Pop();
+Op StepOf(int work);
 Op Chain(uint8_t dest, int length);
 Op MakeMap(uint8_t dest);
 Op Put(Ref map, Ref key, Ref value);

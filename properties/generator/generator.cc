@@ -44,6 +44,7 @@ enum Choice {
   kDisposeStep,  // only if it has disposals
   kPushStep,     // only if it has scopes
   kPopStep,
+  kStepStep,  // only if it has steps of collections
   kChoices,
 };
 
@@ -80,6 +81,7 @@ constexpr Row kChoiceTable[] = {
     {kDisposeStep,      {  4,   2,   4,   8,   3,   2}},
     {kPushStep,         {  8,   8,   6,   8,   6,   8}},
     {kPopStep,          {  8,   8,   6,   8,   6,   8}},
+    {kStepStep,         { 12,   8,  10,   8,  10,  16}},
 };
 // clang-format on
 static_assert(std::size(kChoiceTable) == kChoices);
@@ -118,6 +120,7 @@ class Generator {
     disposals_ = (options_.abilities & kDisposal) != 0 && random_.Percent(50);
     ends_ = (options_.abilities & kEnding) != 0 && random_.Percent(50);
     scopes_ = (options_.abilities & kScopes) != 0 && random_.Percent(50);
+    steps_ = (options_.abilities & kSteps) != 0 && random_.Percent(50);
     Weigh();
   }
 
@@ -199,6 +202,7 @@ class Generator {
   bool Possible(Choice choice) const {
     if (choice == kDisposeStep) return disposals_;
     if (choice == kPushStep || choice == kPopStep) return scopes_;
+    if (choice == kStepStep) return steps_;
     return choice < kMapStep || maps_;
   }
 
@@ -257,6 +261,8 @@ class Generator {
         return Push(builder_.Full());
       case kPopStep:
         return Pop();
+      case kStepStep:
+        return PieceOfCollection();
       case kRemoveStep:
         return RemoveEntry(builder_.Some(Guess::kMap), builder_.Some(Guess::kNode));
       case kDropStep:
@@ -266,6 +272,12 @@ class Generator {
       default:
         return Setting(choice);
     }
+  }
+
+  // Mostly so little that several operations run in the middle of a collection.
+  Op PieceOfCollection() {
+    constexpr std::array<int, 8> kWork = {1, 1, 1, 2, 4, 16, 64, kMaxStep};
+    return StepOf(random_.Of(kWork));
   }
 
   Op Setting(Choice choice) {
@@ -305,6 +317,7 @@ class Generator {
     if (scopes_ && random_.Percent(12)) {
       return random_.Percent(40) ? Pop() : Push(random_.Percent(50) ? kSelf : reg);
     }
+    if (steps_ && random_.Percent(5)) return PieceOfCollection();
     switch (random_.Below(17)) {
       case 0:
       case 1:
@@ -367,6 +380,7 @@ class Generator {
   bool disposals_ = false;
   bool ends_ = false;
   bool scopes_ = false;
+  bool steps_ = false;
   bool chained_ = false;
   std::array<int, kChoices> weights_{};
   std::array<int, kShapes> shapes_{};

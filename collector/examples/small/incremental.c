@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Incremental mark and sweep in three colours. A cycle begins after some births; each further one
- * pays for a little marking, and a requested collection finishes it. The barrier is that of a
- * snapshot: what was reachable as the cycle began is marked, because a reference that is
- * overwritten is shaded, and what is born meanwhile is black. A weak reference may yield what the
- * snapshot does not reach, so reading one shades, too.
+ * pays for a little marking, and a requested collection, or the last of some steps, finishes it.
+ * The barrier is that of a snapshot: what was reachable as the cycle began is marked, because a
+ * reference that is overwritten is shaded, and what is born meanwhile is black. A weak reference
+ * may yield what the snapshot does not reach, so reading one shades, too.
  *
  * What became unreachable after the snapshot floats. So a requested collection that finishes a
  * cycle runs a second one, without which it would not be a full one.
@@ -19,6 +19,7 @@
   struct vector ready;    \
   bool marking;           \
   int births; /* since the last cycle ended */
+#define MORE_FUNCTIONS .step = take_step,
 
 #include "small.h"
 
@@ -150,6 +151,20 @@ static void run_collection(struct gc* gc, int generation) {
   gc->collecting = false;
 }
 
+/* A piece of the cycle that is marking, or of a new one, which the step that leaves nothing to scan
+ * finishes. */
+static bool take_step(void* data, int work) {
+  struct gc* gc = data;
+  if (gc->collecting) return false;
+  if (!gc->marking) begin_cycle(gc);
+  for (int i = 0; i < work && gc->gray.size > 0; ++i) scan(gc, pop(&gc->gray));
+  if (gc->gray.size > 0) return false;
+  gc->collecting = true;
+  finish_cycle(gc);
+  gc->collecting = false;
+  return true;
+}
+
 static void forget(struct gc* gc) {
   free_list(&gc->objects);
   discard(&gc->gray);
@@ -157,4 +172,5 @@ static void forget(struct gc* gc) {
 }
 
 SMALL_COLLECTOR("small: incremental, three colours, snapshot",
-                "lua,touched=freed-at-once,weak=when-freed", OURO_WEAK | OURO_FINALIZER);
+                "lua,touched=freed-at-once,weak=when-freed",
+                OURO_WEAK | OURO_FINALIZER | OURO_STEP);

@@ -6,7 +6,7 @@
  * is marked, counted, moved, finalized, cleared or freed is in the file of the collector.
  *
  * Before it is included, OBJECT_FIELDS and GC_FIELDS are what the collector adds to its objects and
- * to itself.
+ * to itself, and MORE_FUNCTIONS, which may be left out, to the table.
  *
  * Place: for the collectors in this folder, and for their mutants (mutants/), with which
  * //properties:small_test measures how tight the bounds of contracts are.
@@ -20,6 +20,10 @@
 #include <string.h>
 
 #include "ouroboros.h"
+
+#ifndef MORE_FUNCTIONS
+#define MORE_FUNCTIONS
+#endif
 
 /* A node, a leaf, or a weak reference: which has one slot, its target, or null. */
 struct object {
@@ -215,25 +219,24 @@ static void collect(void* data, int generation) {
   gc->observer->on_done(gc->observer, 0); /* bounds don't judge the number */
 }
 
-#define SMALL_COLLECTOR(summary_, contract_, abilities_) \
-  const struct ouro_collector_table ouro_collector = {   \
-      OURO_HEADER,                                       \
-      .summary = summary_,                               \
-      .contract = contract_,                             \
-      .abilities = abilities_,                           \
-      .create = create,                                  \
-      .destroy = destroy,                                \
-      .reset = reset,                                    \
-      .node = node,                                      \
-      .leaf = leaf,                                      \
-      .weak = weak,                                      \
-      .copy = copy,                                      \
-      .load = load,                                      \
-      .deref = deref,                                    \
-      .store = store,                                    \
-      .empty_slot = empty_slot,                          \
-      .empty_register = empty_register,                  \
-      .collect = collect,                                \
-  }
+#define SMALL_COLLECTOR(summary_, contract_, abilities_)                                \
+  const struct ouro_collector_table ouro_collector = {OURO_HEADER,                      \
+                                                      .summary = summary_,              \
+                                                      .contract = contract_,            \
+                                                      .abilities = abilities_,          \
+                                                      .create = create,                 \
+                                                      .destroy = destroy,               \
+                                                      .reset = reset,                   \
+                                                      .node = node,                     \
+                                                      .leaf = leaf,                     \
+                                                      .weak = weak,                     \
+                                                      .copy = copy,                     \
+                                                      .load = load,                     \
+                                                      .deref = deref,                   \
+                                                      .store = store,                   \
+                                                      .empty_slot = empty_slot,         \
+                                                      .empty_register = empty_register, \
+                                                      .collect = collect,               \
+                                                      MORE_FUNCTIONS}
 
 #endif /* COLLECTOR_EXAMPLES_SMALL_SMALL_H_ */

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 
--- The adapter of Lua over the line protocol: one file, run by the interpreter under test (5.4,
--- whose collector is incremental by default), that reads operations from its standard input and
--- writes events to its output.
+-- The adapter of Lua over the line protocol: one file, run by the interpreter under test (5.4),
+-- that reads operations from its standard input and writes events to its output. The collector
+-- works incrementally; the stand-alone interpreter begins in the generational mode.
 --
 -- Place: a peer of collector/protocol_collector, which starts and drives it. It executes and
 -- reports; it parses no scripts and judges nothing.
@@ -24,6 +24,7 @@
 -- * A finalizer is the __gc of a metatable that only nodes with a finalizer have. The adapter's own
 --   garbage, mostly text, is not part of any program; a reset collects it.
 
+collectgarbage 'incremental'
 collectgarbage 'stop'
 
 local SLOTS = {}  -- Even slots are in a table's array, the others in its hash part: the collector
@@ -118,6 +119,17 @@ local function collect(generation)
   say('> done 0')  -- Lua does not provide the number.
 end
 
+-- Lua measures work in bytes: 2^6 are one or two traversals, 2^16 a whole collection. The adapter's
+-- own objects take part in it.
+local function step(work)
+  say '> collect 0'
+  local exponent = math.min(6 + 2 * math.floor(math.log(tonumber(work), 2)), 20)
+  collectgarbage('incremental', 0, 1, exponent)
+  local ended = collectgarbage('step', 0)
+  report_deaths()
+  say('> done %d', ended and 1 or 0)
+end
+
 -- Drops everything and proves it: a surviving object would affect the next program.
 local function reset()
   if registers.self then
@@ -152,7 +164,8 @@ local OPERATIONS = {
   {'^(r%d+) = (%w+)%(%)$', function(d, r) give(check(d), at(r)[1]) end},
   {'^(%w+)%.([0-7]) = (%w+)$', function(r, k, v) at(r)[SLOTS[k]] = at(v) end},
   {'^collect ([0-2])$', collect},
-  {'^hello$', function() say('> hello lua %s weak finalizer', _VERSION:match '%S+$') end},
+  {'^step (%d+)$', step},
+  {'^hello$', function() say('> hello lua %s weak finalizer step', _VERSION:match '%S+$') end},
   {'^reset$', reset},
 }
 

@@ -67,6 +67,7 @@ std::span<const Rule> MapCollectionRules();   // ... in a collection
 std::span<const Rule> EmergencyRules();       // collections that run no finalizers
 std::span<const Rule> EndRules();             // the end, under bounds, too
 std::span<const Rule> ScopeRules();           // stacks, under bounds, too
+std::span<const Rule> StepRules();            // collections in steps, under bounds
 std::span<const Rule> EnvelopeRules();        // bounds; their contracts are named in full
 std::span<const Rule> CountRules();           // ... on what counts free
 std::span<const Rule> AbilityRules();       // ... on callbacks, automatic collections and the rest
