@@ -121,6 +121,14 @@ void AddEnumerate(CommandLine& line) {
   app->footer("example: ouro enumerate --ops 5 --specimen planted:not-merged");
 }
 
+void AddGrowth(CommandLine& line) {
+  const auto [app, a] = Add(
+      line, "growth", "Measure how a collector's work grows with the heap: linear, or quadratic",
+      GrowthCommand);
+  AddSpecimen(app, &a.choice, kByName);
+  app->footer("example: ouro growth --specimen lua");
+}
+
 void AddSweep(CommandLine& line) {
   const auto [app, a] =
       Add(line, "sweep",
@@ -313,7 +321,7 @@ void AddLists(CommandLine& line) {
 // In the order of --help.
 void AddCommands(CommandLine& line) {
   line.group = "Find bugs";
-  for (const auto add : {AddCampaign, AddEnumerate, AddSweep, AddGenerate}) add(line);
+  for (const auto add : {AddCampaign, AddEnumerate, AddSweep, AddGrowth, AddGenerate}) add(line);
   line.group = "Look at programs";
   for (const auto add : {AddRun, AddCompare, AddShrink, AddNative, AddTriage}) add(line);
   line.group = "Judge collectors and logs";

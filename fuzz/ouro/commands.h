@@ -46,6 +46,11 @@ struct SweepArguments {
 };
 std::string SweepCommand(const SweepArguments& arguments, int* exit_code);
 
+struct GrowthArguments {
+  SpecimenChoice choice = {.specimen = kDefaultSpecimen};
+};
+std::string GrowthCommand(const GrowthArguments& arguments, int* exit_code);
+
 struct GenerateArguments {
   uint64_t seed = 1;
   int count = 1;
