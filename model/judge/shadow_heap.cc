@@ -50,11 +50,10 @@ ObjectId ShadowHeap::NewNode(int slots, int8_t script) {
   return id;
 }
 
-ObjectId ShadowHeap::NewLeaf() { return New(ShadowObject::Kind::kLeaf); }
-
-ObjectId ShadowHeap::NewWeak(ObjectId target, int8_t script) {
+ObjectId ShadowHeap::NewWeak(ObjectId target, int8_t script, int slots) {
   const ObjectId id = New(ShadowObject::Kind::kWeak);
   ShadowObject& weak = at(id);
+  weak.slots.assign(static_cast<size_t>(slots), kNone);
   weak.script = script;
   weak.target = target;
   weak.bond = ShadowObject::Bond::kAttached;
@@ -156,13 +155,9 @@ bool ShadowHeap::HeldForNow(ObjectId id) const {
   const ShadowObject& object = at(id);
   if (object.firm > 0) return true;
   const auto& holders = object.loose_holders;
-  return !holders.empty() && std::none_of(holders.begin(), holders.end(),
-                                          [this](ObjectId holder) { return at(holder).cleared; });
-}
-
-void ShadowHeap::Unheld(ObjectId id) {
-  unheld_.push_back(id);
-  Spread();
+  return !holders.empty() && std::none_of(holders.begin(), holders.end(), [this](ObjectId holder) {
+    return at(holder).clearing();
+  });
 }
 
 void ShadowHeap::Spread() {
@@ -184,9 +179,8 @@ void ShadowHeap::Spread() {
         Detach(id);
         Settle(target);
       }
-    } else {
-      Settle(id);
     }
+    Settle(id);
   }
   spreading_ = false;
 }
@@ -254,7 +248,7 @@ void ShadowHeap::ProveDying(ObjectId id) {
       ReleaseThrough(holder, slot, dying_id);
       // A cleared object releases although it may be referenced: that proves nothing about its
       // holders.
-      if (!at(holder).cleared && at(holder).has_content()) {
+      if (!at(holder).clearing() && at(holder).has_content()) {
         at(holder).proof = proofs_;
         proving_.push_back(holder);
       }
@@ -292,7 +286,9 @@ void ShadowHeap::ReleaseThrough(ObjectId holder, size_t last, ObjectId except) {
     if (object.kind == ShadowObject::Kind::kWeak && object.bond != ShadowObject::Bond::kNone) {
       Detach(id);
       Settle(object.target);
-    } else if (object.releasing && !object.cleared) {  // cleared trash is held while it is cleared
+    }
+    // Trash that is cleared is held meanwhile.
+    if (object.releasing && !object.clearing()) {
       if (!object.doomed) Doom(id);
       release(id, object.slots.size());
     }
@@ -339,6 +335,10 @@ void ShadowHeap::Doom(ObjectId id) {
     const bool maybe = weak.bond == ShadowObject::Bond::kMaybe;
     if (!late && !maybe) Detach(object.weaks[i]);
   }
+  // A weak reference that releases what it holds is not called any more.
+  if (object.bond == ShadowObject::Bond::kNone || object.clearing()) return;
+  Detach(id);
+  Settle(object.target);
 }
 
 void ShadowHeap::MakeCallsDue(ObjectId id, bool by_collection) {
@@ -411,9 +411,8 @@ void ShadowHeap::Free(ObjectId id, ObjectId* queue) {
       Settle(object.target);
     }
     object.found = object.kept = false;
-  } else if (!object.doomed) {
-    Doom(id);
   }
+  if (!object.doomed) Doom(id);
   SetGeneration(id, -1);
   object.freed = true;
   // Values of entries are released once all this is over. Not without entries: an adapter may
@@ -451,6 +450,19 @@ void ShadowHeap::Clear(ObjectId id) {
     BeginReleasing(list);
   }
   if (at(id).has_content() && !at(id).releasing) BeginReleasing(id);
+}
+
+void ShadowHeap::ClearCalled(ObjectId id) {
+  at(id).doomed = true;
+  if (at(id).has_content() && !at(id).releasing) BeginReleasing(id);
+}
+
+void ShadowHeap::EndClearing(ObjectId id) {
+  ShadowObject& object = at(id);
+  object.called_back = false;
+  if (!object.has_content() || object.freed || object.firm == 0) return;
+  std::fill(object.slots.begin(), object.slots.end(), kNone);
+  object.releasing = object.doomed = false;
 }
 
 void ShadowHeap::SetGeneration(ObjectId id, int generation) {

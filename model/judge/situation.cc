@@ -190,6 +190,14 @@ constexpr Row kRows[] = {
      .name = "held-by-scope",
      .all = kScopes,
      .of_envelopes = true},
+    {.situation = Situation::kHeldByWeak,
+     .name = "held-by-weak-reference",
+     .all = kWeakReferences | kHeldValues,
+     .of_envelopes = true},
+    {.situation = Situation::kTrashThroughWeak,
+     .name = "trash-through-weak-reference",
+     .all = kWeakReferences | kHeldValues,
+     .of_envelopes = true},
 };
 static_assert(std::size(kRows) == kSituations);
 static_assert(kSituations <= 64, "the judge keeps them in one word");
