@@ -45,7 +45,6 @@ class CountingCollector : public Collector {
       case OpCode::kNodeWith:
       case OpCode::kClear:
       case OpCode::kCopySlots:
-      case OpCode::kWeakWith:
       case OpCode::kStep:
         return;  // TODO of the words
       case OpCode::kPush:
