@@ -203,6 +203,68 @@ constexpr Rule kRules[] = {
  > free 2
 )"},
 
+    // It has released it.
+    {"AWeakReferenceThatAloneHeldItsTargetIsNotCalled", kExact, Law::kCallbackWhenCleared, R"(
+ r0 = node 0
+ > new 0
+ r1 = weak r0 with r0 call 0
+ > new 1
+ r2 = weak r0 with r1
+ > new 2
+ r0 = none
+ r1 = none
+ r2 = none
++> callback 1  # <- here
++> end 1
+ > free 0
+ > free 1
+ > free 2
+)"},
+
+    // It has released it, or what led to it.
+    {"AWeakReferenceThatAloneHeldItsTargetIsNotCalled", kExact, Law::kCallbackWhenCleared, R"(
+ r0 = node 0
+ > new 0
+ r1 = weak r0 with r0 call 0
+ > new 1
+ r2 = weak r0 with r1
+ > new 2
+ r0 = none
+ r1 = none
+ r2 = none
++> callback 1  # <- here
++> end 1
+ > free 0
+ > free 1
+ > free 2
+)"},
+    {"SoWhatItsTargetHeldDiesWithoutACallback", kExact, Law::kCallbackWhenCleared, R"(
+ r0 = node 1
+ > new 0
+ r1 = node 1
+ > new 1
+ r1.0 = r0
+ r2 = leaf
+ > new 2
+ r0.0 = r2
+ r3 = weak r0 with r1 call 0
+ > new 3
+ r4 = weak r0 with r3
+ > new 4
+ r0 = none
+ r1 = none
+ r2 = none
+ r3 = none
+ r4 = none
+ > free 2
++> callback 3  # <- here
++> end 3
+ > free 0
+ > free 1
+ > free 3
+ > free 4
+)"},
+
     // ---- collections ----
     {"ACollectionSparesWhatAWeakReferenceHolds", kEach, Law::kNoFreeWhileHeld, R"(
  r0 = node 0

@@ -205,6 +205,7 @@ class ShadowHeap {
   std::vector<ObjectId> dying;
 
  private:
+  bool ReleasesFirst(ObjectId first, ObjectId last) const;
   ObjectId New(ShadowObject::Kind kind);
   void BeginReleasing(ObjectId id);
   void UndoReleasing(ObjectId id);
