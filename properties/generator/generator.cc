@@ -44,6 +44,7 @@ enum Choice {
   kDisposeStep,  // only if it has disposals
   kPushStep,     // only if it has scopes
   kPopStep,
+  kWeakWithStep,  // only if its weak references may hold
   kChoices,
 };
 
@@ -80,6 +81,7 @@ constexpr Row kChoiceTable[] = {
     {kDisposeStep,      {  4,   2,   4,   8,   3,   2}},
     {kPushStep,         {  8,   8,   6,   8,   6,   8}},
     {kPopStep,          {  8,   8,   6,   8,   6,   8}},
+    {kWeakWithStep,     {  4,   2,   2,   2,   8,   3}},
 };
 // clang-format on
 static_assert(std::size(kChoiceTable) == kChoices);
@@ -118,6 +120,7 @@ class Generator {
     disposals_ = (options_.abilities & kDisposal) != 0 && random_.Percent(50);
     ends_ = (options_.abilities & kEnding) != 0 && random_.Percent(50);
     scopes_ = (options_.abilities & kScopes) != 0 && random_.Percent(50);
+    held_ = (options_.abilities & kHeldValues) != 0 && random_.Percent(50);
     Weigh();
   }
 
@@ -199,7 +202,13 @@ class Generator {
   bool Possible(Choice choice) const {
     if (choice == kDisposeStep) return disposals_;
     if (choice == kPushStep || choice == kPopStep) return scopes_;
+    if (choice == kWeakWithStep) return held_;
     return choice < kMapStep || maps_;
+  }
+
+  // A register with something that probably has slots.
+  Ref SomeHolder() {
+    return builder_.Some(held_ && random_.Percent(20) ? Guess::kWeak : Guess::kNode);
   }
 
   // So many pushes outgrow a stack's first size, and so many pops what it may keep.
@@ -209,12 +218,23 @@ class Generator {
     for (size_t i = RunLength(); i > 0; --i) builder_.Emit(op);
   }
 
+  // Half of them may be part of a cycle, through what they hold.
+  void EmitHolder() {
+    const Op weak = Single(kWeakWithStep);
+    builder_.Emit(weak);
+    if (random_.Percent(50)) {
+      builder_.Emit(Store(weak.value, builder_.AnySlot(weak.value), weak.dest));
+    }
+  }
+
   void Step() {
     const auto choice = static_cast<Choice>(Draw(random_, weights_));
     if (choice == kShapeStep) {
       kShapeTable[Draw(random_, shapes_)].build(builder_);
     } else if ((choice == kPushStep || choice == kPopStep) && random_.Percent(4)) {
       EmitRun(Single(choice));
+    } else if (choice == kWeakWithStep) {
+      EmitHolder();
     } else {
       builder_.Emit(Single(choice));
     }
@@ -231,17 +251,17 @@ class Generator {
       case kCopyStep:
         return Copy(builder_.AnyRegister(), builder_.Full());
       case kLoadStep: {
-        const Ref ref = builder_.Some(Guess::kNode);
+        const Ref ref = SomeHolder();
         return Load(builder_.AnyRegister(), ref, builder_.AnySlot(ref));
       }
       case kDerefStep:
         return Dereference(builder_.AnyRegister(), builder_.Some(Guess::kWeak));
       case kStoreStep: {
-        const Ref ref = builder_.Some(Guess::kNode);
+        const Ref ref = SomeHolder();
         return Store(ref, builder_.AnySlot(ref), builder_.Full());
       }
       case kEmptySlotStep: {
-        const Ref ref = builder_.Some(Guess::kNode);
+        const Ref ref = SomeHolder();
         return EmptySlot(ref, builder_.AnySlot(ref));
       }
       case kMapStep:
@@ -257,6 +277,10 @@ class Generator {
         return Push(builder_.Full());
       case kPopStep:
         return Pop();
+      case kWeakWithStep:
+        return builder_.AnyWeakWith(
+            builder_.AnyRegister(), builder_.Some(Guess::kNode),
+            random_.Percent(50) ? builder_.Some(Guess::kNode) : builder_.Full());
       case kRemoveStep:
         return RemoveEntry(builder_.Some(Guess::kMap), builder_.Some(Guess::kNode));
       case kDropStep:
@@ -304,6 +328,10 @@ class Generator {
     }
     if (scopes_ && random_.Percent(12)) {
       return random_.Percent(40) ? Pop() : Push(random_.Percent(50) ? kSelf : reg);
+    }
+    if (held_ && random_.Percent(7)) {
+      const Ref value = random_.Percent(50) ? kSelf : builder_.Full();
+      return builder_.AnyWeakWith(reg, builder_.Some(Guess::kNode), value);
     }
     switch (random_.Below(17)) {
       case 0:
@@ -367,6 +395,7 @@ class Generator {
   bool disposals_ = false;
   bool ends_ = false;
   bool scopes_ = false;
+  bool held_ = false;
   bool chained_ = false;
   std::array<int, kChoices> weights_{};
   std::array<int, kShapes> shapes_{};
