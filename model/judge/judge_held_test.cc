@@ -203,24 +203,6 @@ constexpr Rule kRules[] = {
  > free 2
 )"},
 
-    // It has released it.
-    {"AWeakReferenceThatAloneHeldItsTargetIsNotCalled", kExact, Law::kCallbackWhenCleared, R"(
- r0 = node 0
- > new 0
- r1 = weak r0 with r0 call 0
- > new 1
- r2 = weak r0 with r1
- > new 2
- r0 = none
- r1 = none
- r2 = none
-+> callback 1  # <- here
-+> end 1
- > free 0
- > free 1
- > free 2
-)"},
-
     // It has released it, or what led to it.
     {"AWeakReferenceThatAloneHeldItsTargetIsNotCalled", kExact, Law::kCallbackWhenCleared, R"(
  r0 = node 0
