@@ -24,6 +24,9 @@ void LiarShadow::SetSlot(const Op& op, ObjectId value) {
 void LiarShadow::Begin(const Op& op) {
   Frame frame{.op = op};
   switch (op.code) {
+    case OpCode::kWeakWith:
+      frame.value = Find(op.value);
+      [[fallthrough]];
     case OpCode::kWeak:
     case OpCode::kLoad:
     case OpCode::kDeref:
@@ -58,10 +61,12 @@ void LiarShadow::Before(const Event& event) {
     case Event::Kind::kNew: {
       const Op& op = top().op;
       const size_t slots = op.code == OpCode::kNode ? static_cast<size_t>(op.count) : 0;
-      objects_.push_back({.kind = op.code,
+      const bool holds = op.code == OpCode::kWeakWith;
+      objects_.push_back({.kind = holds ? OpCode::kWeak : op.code,
                           .script = op.script,
                           .target = top().object,
                           .slots = std::vector<ObjectId>(slots, kNone)});
+      if (holds) objects_.back().slots.push_back(top().value);
       registers_.at(op.dest) = event.id;
       return;
     }

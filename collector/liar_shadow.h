@@ -28,7 +28,7 @@ class LiarShadow {
     bool called = false;          // the callback has run
     bool freed = false;
     ObjectId target = kNone;      // of a weak reference
-    std::vector<ObjectId> slots;  // of a node
+    std::vector<ObjectId> slots;  // of a node, or of a weak reference that holds
     ObjectId stored = kNone;      // of a map: the value that was last stored in it
   };
 
@@ -37,6 +37,7 @@ class LiarShadow {
     enum class Type : uint8_t { kOperation, kScript, kCollection } type = Type::kOperation;
     Op op;                      // kOperation
     ObjectId object = kNone;    // kScript: its self. kOperation: what it reads through `ref`
+    ObjectId value = kNone;     // kOperation: what the weak reference that is being made will hold
     ObjectId released = kNone;  // kOperation: what was in the register that it empties
     int saved = 0;              // kCollection: objects that it appended to the garbage list
   };

@@ -66,24 +66,20 @@ class Naive : public Collector, private NaiveHeap {
   }
 
   // Section 2: a collection triggered by an allocation runs before the new object exists; the
-  // object is tracked after it, in the youngest generation. The target of a weak reference is an
-  // argument of the allocation, which therefore owns a reference: scripts of that collection may
-  // empty its register.
+  // object is tracked after it, in the youngest generation. The allocation owns a reference to its
+  // arguments: scripts of that collection may empty their registers.
   void Allocate(const Op& op) {
     if (fail_ > 0 && --fail_ == 0) return Report(Event::Failed());
-    const ObjectId target = op.code == OpCode::kWeak ? At(op.ref) : kNone;
+    const bool holds = op.code == OpCode::kWeakWith;
+    const ObjectId target = holds || op.code == OpCode::kWeak ? At(op.ref) : kNone;
+    const ObjectId value = holds ? At(op.value) : kNone;
     Retain(target);
+    Retain(value);
     if (op.code != OpCode::kLeaf && schedule_.CountBirth() && !collecting_) {
       if (const int due = schedule_.Due(); due >= 0) Collect(due, /*automatic=*/true);
     }
     const ObjectId id = next_id_++;
-    const size_t slots = op.code == OpCode::kNode ? op.count : 0;
-    Object& object = heap_[id];
-    object.kind = op.code;
-    object.slots.assign(slots, kNone);
-    object.target = target;
-    object.script = op.script;
-    if (target != kNone) heap_.at(target).weak_refs.push_back(id);
+    Add(id, op, target, value);
     if (op.code != OpCode::kLeaf) lists_.Move(id, kYoung);
     Report(Event::New(id));
     Assign(registers_[op.dest], id);
@@ -193,14 +189,14 @@ class Naive : public Collector, private NaiveHeap {
   // Clears all weak references to a dying object, then runs their callbacks. They are kept alive
   // until the last one has run, so that none is skipped because another script dropped it
   // (experiment W13). PyObject_ClearWeakRefs keeps a tuple of all of them, those without a callback
-  // included, except the newest two if they have none.
+  // included, except the newest two if they have none, and those that are dying (X6).
   void CallWeakRefs(ObjectId id) {
     std::vector<ObjectId> saved;
     int unsaved = 2;
     for (ObjectId weak : WeakRefsTo(id)) {
       heap_.at(weak).target = kNone;
       if (heap_.at(weak).script != kNoScript) unsaved = 0;
-      if (unsaved-- > 0) continue;
+      if (unsaved-- > 0 || !Referenced(weak)) continue;
       saved.push_back(weak);
       Retain(weak);
     }
@@ -283,8 +279,7 @@ class Naive : public Collector, private NaiveHeap {
   // reference count. Returns the number of unreachable objects.
   int ReclaimTrash26(List older) {
     MoveUncollectable();
-    int unreachable = lists_.Size(kTrash);
-    unreachable += HandleWeakRefs(older);
+    int unreachable = lists_.Size(kTrash) + HandleWeakRefs(older);
     const bool save = saveall_;
     DeleteTrash(save, older);
     unreachable += lists_.Size(kUncollectable);
@@ -316,9 +311,7 @@ class Naive : public Collector, private NaiveHeap {
     for (ObjectId id : lists_.Members(kTrash)) {
       if (HasFinalizer(id)) lists_.Move(id, kUncollectable);
     }
-    for (ObjectId id : lists_.Members(kUncollectable)) {
-      MoveReferents(id);
-    }
+    for (ObjectId id : lists_.Members(kUncollectable)) MoveReferents(id);
   }
 
   void MoveReferents(ObjectId id) {
@@ -341,7 +334,8 @@ class Naive : public Collector, private NaiveHeap {
         const bool later = rules_->clears == Clears::kCallbacksFirst;
         if (later && heap_.at(weak).script == kNoScript) continue;
         heap_.at(weak).target = kNone;
-        if (heap_.at(weak).script == kNoScript || lists_.In(kTrash, weak)) continue;
+        const bool spared = lists_.In(kTrash, weak) || !Referenced(weak);
+        if (heap_.at(weak).script == kNoScript || spared) continue;
         Retain(weak);
         lists_.Move(weak, kCalled);
       }
@@ -397,9 +391,9 @@ class Naive : public Collector, private NaiveHeap {
   void Clear(ObjectId id) {
     Retain(id);
     lists_.Untrack(id);
-    heap_.at(id).target = kNone;
     while (!heap_.at(id).partners.empty()) Release(TakeFirstEntry(id));
     for (ObjectId& slot : heap_.at(id).slots) Assign(slot, kNone);
+    heap_.at(id).target = kNone;
     ReportFree(id);
     Release(id);
   }
@@ -425,6 +419,7 @@ void Naive::Execute(const Op& op) {
     case OpCode::kNode:
     case OpCode::kLeaf:
     case OpCode::kWeak:
+    case OpCode::kWeakWith:
     case OpCode::kMap:
       return Allocate(op);
     case OpCode::kCopy:
@@ -438,7 +433,6 @@ void Naive::Execute(const Op& op) {
     case OpCode::kNodeWith:
     case OpCode::kClear:
     case OpCode::kCopySlots:
-    case OpCode::kWeakWith:
       return;  // TODO of the words
     case OpCode::kPush:
       return Push(At(op.ref));

@@ -9,6 +9,7 @@
 #define COLLECTOR_NAIVE_HEAP_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -24,7 +25,7 @@ class NaiveHeap {
  protected:
   struct Object {
     OpCode kind = OpCode::kLeaf;  // kNode, kLeaf, kWeak or kMap
-    std::vector<ObjectId> slots;  // of a node
+    std::vector<ObjectId> slots;  // of a node, or the one of a weak reference that holds
     ObjectId target = kNone;      // of a weak reference; not counted as a reference
     int8_t script = kNoScript;    // finalizer of a node, callback of a weak reference
     bool finalized = false;       // the finalizer has run
@@ -42,6 +43,18 @@ class NaiveHeap {
 
   // An entry of a map: section 14. The value is a reference; the map and the key are not.
   using Pair = std::pair<ObjectId, ObjectId>;  // map, key
+
+  // A new object, to which nothing refers. `value`, whose reference is the caller's and becomes the
+  // slot's: what a weak reference holds.
+  void Add(ObjectId id, const Op& op, ObjectId target, ObjectId value) {
+    Object& object = heap_[id];
+    object.kind = op.code == OpCode::kWeakWith ? OpCode::kWeak : op.code;
+    object.slots.assign(op.code == OpCode::kNode ? static_cast<size_t>(op.count) : 0, kNone);
+    if (value != kNone) object.slots.push_back(value);
+    object.target = target;
+    object.script = op.script;
+    if (target != kNone) heap_.at(target).weak_refs.push_back(id);
+  }
 
   void Retain(ObjectId id) {
     if (id != kNone) ++heap_.at(id).references;

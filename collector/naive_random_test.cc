@@ -29,8 +29,10 @@ class ShadowHeap : public Observer {
 
   ScriptEnd On(const Event& event) override {
     if (event.kind == Event::Kind::kNew) {
-      kind_[event.id] = op_.code;
+      const bool holds = op_.code == OpCode::kWeakWith;
+      kind_[event.id] = holds ? OpCode::kWeak : op_.code;
       slots_[event.id].assign(op_.code == OpCode::kNode ? op_.count : 0, kNone);
+      if (holds) slots_[event.id].push_back(held_);
     }
     if (event.id != kNone) EXPECT_EQ(slots_.count(event.id), 1u) << Print(event);
     if (event.kind == Event::Kind::kNew || event.kind == Event::Kind::kGot)
@@ -109,7 +111,8 @@ class ShadowHeap : public Observer {
   bool Void(const Op& op) const {
     const ObjectId id = Find(op.ref);
     const bool node = id != kNone && kind_.at(id) == OpCode::kNode;
-    const bool slot = node && op.slot < slots_.at(id).size();
+    const auto slots = slots_.find(id);
+    const bool slot = slots != slots_.end() && op.slot < slots->second.size();
     if (Allocates(op.code) && registers_[op.dest] != kNone) return true;
     if (OnMap(op)) {
       const ObjectId key = Find(op.key);
@@ -119,7 +122,8 @@ class ShadowHeap : public Observer {
     }
     if (op.code == OpCode::kDispose || op.code == OpCode::kChain) return true;
     if (op.code == OpCode::kPush || op.code == OpCode::kPop) return true;
-    if (op.code == OpCode::kWeak) return !node;
+    if (op.code == OpCode::kWeakWith && Find(op.value) == kNone) return true;
+    if (op.code == OpCode::kWeak || op.code == OpCode::kWeakWith) return !node;
     if (op.code == OpCode::kCopy) return id == kNone;
     if (op.code == OpCode::kDeref) return id == kNone || kind_.at(id) != OpCode::kWeak;
     if (op.code == OpCode::kStore) return !slot || Find(op.value) == kNone;
@@ -144,6 +148,7 @@ class ShadowHeap : public Observer {
 
   void Do(const Op& op) {
     op_ = op;
+    if (op.code == OpCode::kWeakWith) held_ = Find(op.value);
     if (op.code == OpCode::kCopy) registers_[op.dest] = Find(op.ref);
     if (op.code == OpCode::kStore) slots_[Find(op.ref)][op.slot] = Find(op.value);
     if (op.code == OpCode::kMapPut) entries_[{Find(op.ref), Find(op.key)}] = Find(op.value);
@@ -158,6 +163,7 @@ class ShadowHeap : public Observer {
   std::mt19937 random_;
   int budget_ = 5000;  // operations of scripts
   Op op_;
+  ObjectId held_ = kNone;  // of the weak reference that is being made
   std::map<ObjectId, OpCode> kind_;
   std::map<ObjectId, std::vector<ObjectId>> slots_;            // of all live objects
   std::map<std::pair<ObjectId, ObjectId>, ObjectId> entries_;  // by map and key

@@ -87,6 +87,7 @@ void Optimized::Execute(const Op& op) {
     case OpCode::kNode:
     case OpCode::kLeaf:
     case OpCode::kWeak:
+    case OpCode::kWeakWith:
     case OpCode::kMap:
       return Birth(op);
     case OpCode::kCopy:
@@ -102,7 +103,6 @@ void Optimized::Execute(const Op& op) {
     case OpCode::kNodeWith:
     case OpCode::kClear:
     case OpCode::kCopySlots:
-    case OpCode::kWeakWith:
       return;  // TODO of the words
     case OpCode::kPush:
       pushed_.emplace_back(heap_, At(op.ref));
@@ -157,19 +157,26 @@ void Optimized::Execute(const Op& op) {
 
 // The id is assigned after the allocation: an automatic collection within it may run scripts, whose
 // objects are born first. The operation owns a reference to the target of a weak reference, which
-// such a script may overwrite in its register, until the weak reference is in its own.
+// such a script may overwrite in its register, until the weak reference is in its own; likewise to
+// what that will hold.
 void Optimized::Birth(const Op& op) {
+  const bool holds = op.code == OpCode::kWeakWith;
   const bool hook = op.script != kNoScript;
-  const Object target = op.code == OpCode::kWeak ? At(op.ref) : kNull;
+  const Object target = holds || op.code == OpCode::kWeak ? At(op.ref) : kNull;
+  const Object held = holds ? At(op.value) : kNull;
   if (target != kNull) heap_.Retain(target);
+  if (holds) heap_.Retain(held);
   const heap::WeakCallback callback = [](heap::Heap& heap, Object weak) {
     Optimized& self = *static_cast<Optimized*>(heap.context());
     self.RunScript(Event::Callback(self.IdOf(weak)), weak);
   };
+  const heap::WeakCallback call = hook ? callback : nullptr;
   const Object born = op.code == OpCode::kNode   ? heap_.New(TypeOf(op))
                       : op.code == OpCode::kLeaf ? heap_.New(leaf_)
                       : op.code == OpCode::kMap  ? heap_.NewMap()
-                                                 : heap_.NewWeak(target, hook ? callback : nullptr);
+                      : holds                    ? heap_.NewHoldingWeak(target, held, call)
+                                                 : heap_.NewWeak(target, call);
+  if (holds) heap_.Release(held);  // something else holds it: the weak reference, or a register
   Object old = kNull;
   if (born == kNull) {
     observer_.On(Event::Failed());

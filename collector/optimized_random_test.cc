@@ -84,8 +84,9 @@ class Generator {
     } else if (dice < 18) {
       op.code = OpCode::kLeaf;
     } else if (dice < 28) {
-      op.code = OpCode::kWeak;
+      op.code = Below(2) == 0 ? OpCode::kWeak : OpCode::kWeakWith;
       op.script = AnyScript();
+      op.value = Any(script);
     } else if (dice < 50) {
       op.code = OpCode::kStore;
       op.value = Any(script);

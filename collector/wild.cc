@@ -34,19 +34,22 @@ void Wild::Born(const Op& op) {
     observer_.On(Event::Failed());
     return;
   }
-  const ObjectId target = op.code == OpCode::kWeak ? Resolve(op.ref) : kNone;
-  held_.push_back(target);
+  const bool holds = op.code == OpCode::kWeakWith;
+  const ObjectId target = holds || op.code == OpCode::kWeak ? Resolve(op.ref) : kNone;
+  const ObjectId value = holds ? Resolve(op.value) : kNone;
+  held_.insert(held_.end(), {target, value});
   if (OneIn(4)) CollectUnasked();
-  held_.pop_back();
+  held_.resize(held_.size() - 2);
   const auto id = static_cast<ObjectId>(objects_.size());
   Object object;
-  object.kind = op.code;
+  object.kind = holds ? OpCode::kWeak : op.code;
   if (op.code == OpCode::kNode) {
     object.slots.assign(static_cast<size_t>(op.count), kNone);
     object.script = op.script;
     object.due = op.script != kNoScript;
-  } else if (op.code == OpCode::kWeak) {
+  } else if (object.kind == OpCode::kWeak) {
     object.target = target;
+    if (holds) object.slots.push_back(value);
     object.yields = true;
     object.script = op.script;
     object.due = op.script != kNoScript;
@@ -61,6 +64,7 @@ void Wild::Apply(const Op& op) {
     case OpCode::kNode:
     case OpCode::kLeaf:
     case OpCode::kWeak:
+    case OpCode::kWeakWith:
     case OpCode::kMap:
       return Born(op);
     case OpCode::kCopy:
@@ -85,7 +89,6 @@ void Wild::Apply(const Op& op) {
     case OpCode::kNodeWith:
     case OpCode::kClear:
     case OpCode::kCopySlots:
-    case OpCode::kWeakWith:
       return;  // TODO of the words
     case OpCode::kPush:
       return pushed_.push_back(Resolve(op.ref));

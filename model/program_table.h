@@ -94,7 +94,7 @@ enum class Operand : uint8_t {
   kObject,  // any object: the register is not empty
   kNode,
   kWeak,
-  kSlot,  // a node that has slot K
+  kSlot,  // a node, or a weak reference that holds, that has slot K
   kMap,
 };
 

@@ -345,14 +345,10 @@ void Heap::FreeTrivialTrash(bool leaves) {
 //
 // Except for a weak reference. kUncollectable rules leave one that is trash attached to a target
 // that is not: if the target dies first, the callback runs, and may resurrect the weak reference,
-// its argument. Having no references, it is in no cycle and need not be reported early: it dies
+// its argument. Holding nothing any more, it is in no cycle and need not be reported early: it dies
 // when its count reaches zero, or stays alive.
 void Heap::Clear(Object object, List old) {
-  if (IsWeak(object)) {
-    Detach(object);
-    storage_.Remove(object);
-    return storage_.Append(object, old);
-  }
+  if (IsWeak(object)) return ClearWeak(object, old);
   Retain(object);
   ReleaseEntries(object);
   const Descriptor& descriptor = DescriptorOf(object);
@@ -366,6 +362,16 @@ void Heap::Clear(Object object, List old) {
   storage_.Remove(object);
   storage_.SetList(object, kUntracked);
   Release(object);
+}
+
+// subtype_clear: what it holds is released first; until then it is attached.
+void Heap::ClearWeak(Object weak, List old) {
+  Retain(weak);
+  if (DescriptorOf(weak).id == kHoldingWeakType) Store(Slot(weak, 0), kNull);
+  Detach(weak);
+  storage_.Remove(weak);
+  storage_.Append(weak, old);
+  Release(weak);
 }
 
 // handle_garbage. A member that died, or was resurrected by its finalizer, while the trash was

@@ -91,7 +91,7 @@ void Heap::ReleaseBoth(Object first, Object second) {
 // For objects whose death runs user code or clears weak references. False if it is resurrected.
 bool Heap::RunDeathHooks(Object object) {
   const Descriptor& descriptor = DescriptorOf(object);
-  if (descriptor.id == kWeakType) {
+  if (descriptor.id <= kHoldingWeakType) {
     Detach(object);
   } else if (rules_.finalizers == Rules::Finalizers::kUncollectable) {
     ClearAndCallWeaks(object);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -68,9 +69,14 @@ Heap::Heap(const Rules& rules, void* context, Listener* listener, const Allocato
   const TypeId weak =
       Register({.name = "weakref", .size = sizeof(Weak), .alignment = alignof(Weak)});
   Check(weak == kWeakType, "weak references are not the first type");
+  const TypeId holding = Register({.name = "weakref",
+                                   .size = sizeof(HoldingWeak),
+                                   .alignment = alignof(HoldingWeak),
+                                   .references = {offsetof(HoldingWeak, held)}});
+  Check(holding == kHoldingWeakType, "weak references that hold are not the second type");
   const TypeId map =
       Register({.name = "map", .size = sizeof(MapCell), .alignment = alignof(MapCell)});
-  Check(map == kMapType, "maps are not the second type");
+  Check(map == kMapType, "maps are not the third type");
   Reset();
 }
 
@@ -160,8 +166,18 @@ Object Heap::NewSlow(Descriptor& descriptor) {
 }
 
 Object Heap::NewWeak(Object target, WeakCallback callback, void* context) {
+  return MakeWeak(kWeakType, target, callback, context);
+}
+
+Object Heap::NewHoldingWeak(Object target, Object held, WeakCallback callback, void* context) {
+  const Object weak = MakeWeak(kHoldingWeakType, target, callback, context);
+  if (weak != kNull) Store(Slot(weak, 0), held);
+  return weak;
+}
+
+Object Heap::MakeWeak(TypeId type, Object target, WeakCallback callback, void* context) {
   assert(!IsWeak(target));
-  Descriptor& descriptor = *types_[kWeakType];
+  Descriptor& descriptor = *types_[type];
   if (!storage_.ReserveWeakTable(target)) return kNull;
   const Object object = Begin(descriptor);
   if (object == kNull) return kNull;

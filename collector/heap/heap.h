@@ -98,7 +98,13 @@ class Heap {
   // an automatic collection. REQUIRES: the caller owns a reference to the target until this
   // returns, whatever user code does meanwhile. Amortized O(1), apart from that collection.
   Object NewWeak(Object target, WeakCallback callback = nullptr, void* context = nullptr);
-  // The `context` given to NewWeak. O(1).
+  // The same, of one that holds: it has one reference, Slot(weak, 0), and is born with `held` in
+  // it, to which the caller owns a reference until this returns. It keeps that as long as it lives,
+  // whatever becomes of its target, and may be part of a cycle. Weak references that hold nothing
+  // stay as small as they are: these are a type of their own.
+  Object NewHoldingWeak(Object target, Object held, WeakCallback callback = nullptr,
+                        void* context = nullptr);
+  // The `context` given to NewWeak or NewHoldingWeak. O(1).
   void* WeakContext(Object weak) const { return WeakOf(weak).context; }
   // The target of a weak reference, borrowed: the caller gets no reference to it. kNull if it is
   // dead, dying, or trash whose references a collection has begun to clear. O(1).
@@ -127,7 +133,7 @@ class Heap {
   // O(1), all three.
   void* Payload(Object object) const { return storage_.CellOf(object); }
   TypeId TypeOf(Object object) const { return DescriptorOf(object).id; }  // of a registered type
-  bool IsWeak(Object object) const { return DescriptorOf(object).id == kWeakType; }
+  bool IsWeak(Object object) const { return DescriptorOf(object).id <= kHoldingWeakType; }
 
   // Adds a reference. O(1).
   void Retain(Object object) {
@@ -267,7 +273,8 @@ class Heap {
     TypeId id = 0;
   };
   static constexpr TypeId kWeakType = 0;
-  static constexpr TypeId kMapType = 1;
+  static constexpr TypeId kHoldingWeakType = 1;
+  static constexpr TypeId kMapType = 2;  // the last of the heap's own
 
   // The payload of a weak reference. The weak references of one target are a list.
   struct Weak {
@@ -276,6 +283,10 @@ class Heap {
     Object newer;
     WeakCallback callback;
     void* context;
+  };
+  struct HoldingWeak {
+    Weak weak;
+    Object held;
   };
 
   Descriptor& DescriptorOf(Object object) const {
@@ -327,6 +338,7 @@ class Heap {
   }
 
   // Weak references.
+  Object MakeWeak(TypeId type, Object target, WeakCallback callback, void* context);
   void Detach(Object weak);
   void ClearWeaks(Object object);
   void ClearAndCallWeaks(Object object);
@@ -369,6 +381,7 @@ class Heap {
   void SpareResurrected(List old);
   void ClearTrash(List old, bool save_all);
   void Clear(Object object, List old);
+  void ClearWeak(Object weak, List old);
   template <typename F>
   void ForEachOutside(F each) const;
   enum class Outside : uint8_t { kNothing, kLeaves, kOthers };  // what dies with the trash

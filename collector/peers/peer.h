@@ -47,6 +47,10 @@ class Peer : public Collector {
       case OpCode::kWeak:
         return Birth(op.dest,
                      [&](ObjectId id) { NewWeak(op.dest, op.ref, op.script != kNoScript, id); });
+      case OpCode::kWeakWith:
+        return Birth(op.dest, [&](ObjectId id) {
+          NewWeakWith(op.dest, op.ref, op.value, op.script != kNoScript, id);
+        });
       case OpCode::kCopy:
         return op.kind == kPlain ? Copy(op.dest, op.ref) : CopyAs(op.dest, op.ref, KindOf(op));
       case OpCode::kDispose:
@@ -54,7 +58,6 @@ class Peer : public Collector {
       case OpCode::kNodeWith:
       case OpCode::kClear:
       case OpCode::kCopySlots:
-      case OpCode::kWeakWith:
         return;  // TODO of the words
       case OpCode::kPush:
         return PushScope(op.ref);
@@ -143,6 +146,13 @@ class Peer : public Collector {
   // have pushed before they end.
   virtual void PushScope(int /*from*/) { std::abort(); }
   virtual void PopScope() { std::abort(); }
+
+  // Of peers that have kHeldValues: as NewWeak, and the weak reference has a slot, for Load, Store
+  // and EmptySlot, which holds `value`.
+  virtual void NewWeakWith(int /*dest*/, int /*target*/, int /*value*/, bool /*callback*/,
+                           ObjectId) {
+    std::abort();
+  }
 
   // Of peers that have kMaps. MapGet reports as Load does.
   virtual void NewMap(int /*dest*/, ObjectId) { std::abort(); }

@@ -146,21 +146,28 @@ class Runner : public Observer {
     return At(ref) != kNone && objects_[At(ref)].birth.code == code;
   }
 
+  int Slots(Ref ref) const {
+    if (Is(ref, OpCode::kWeakWith)) return 1;
+    return Is(ref, OpCode::kNode) ? objects_[At(ref)].birth.count : 0;
+  }
+
   bool Void(const Op& op) const {
     switch (op.code) {
       case OpCode::kWeak:
         return !Is(op.ref, OpCode::kNode);
+      case OpCode::kWeakWith:
+        return !Is(op.ref, OpCode::kNode) || At(op.value) == kNone;
       case OpCode::kCopy:
       case OpCode::kPush:
         return At(op.ref) == kNone;
       case OpCode::kPop:
         return pushed_.size() == scope_;
       case OpCode::kDeref:
-        return !Is(op.ref, OpCode::kWeak);
+        return !Is(op.ref, OpCode::kWeak) && !Is(op.ref, OpCode::kWeakWith);
       case OpCode::kLoad:
       case OpCode::kStore:
       case OpCode::kEmptySlot:
-        if (!Is(op.ref, OpCode::kNode) || op.slot >= objects_[At(op.ref)].birth.count) return true;
+        if (op.slot >= Slots(op.ref)) return true;
         return op.code == OpCode::kStore && At(op.value) == kNone;
       case OpCode::kMapGet:
       case OpCode::kMapPut:

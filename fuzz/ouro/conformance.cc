@@ -186,6 +186,24 @@ void AddScopes(std::vector<ConformanceCase>* cases) {
       kScopes | kFinalizers);
 }
 
+void AddHeldValues(std::vector<ConformanceCase>* cases) {
+  const uint32_t needs = kHeldValues | kWeakReferences;
+  Add(cases, "a weak reference keeps alive what it holds, and yields it",
+      "r0 = node 0\nr1 = leaf\nr2 = weak r0 with r1\nr1 = none\ncollect 2\ncollect 2\nr3 = r2.0",
+      needs);
+  Add(cases, "what it holds dies with it, or when the slot is emptied",
+      "r0 = node 0\nr1 = leaf\nr2 = weak r0 with r1\nr1 = leaf\nr3 = weak r0 with r1\nr1 = none\n"
+      "r2 = none\nr3.0 = none\ncollect 2\ncollect 2",
+      needs);
+  Add(cases, "a cycle through a weak reference is collected",
+      "r0 = node 1\nr1 = weak r0 with r0\nr0.0 = r1\nr0 = none\nr1 = none\ncollect 2\ncollect 2",
+      needs);
+  Add(cases, "a callback finds what its weak reference holds",
+      "def 0:\nr3 = self.0\nmain:\nr0 = node 0\nr1 = leaf\nr2 = weak r0 with r1 call 0\n"
+      "r1 = none\nr0 = none\ncollect 2\ncollect 2",
+      needs | kCallbacks);
+}
+
 // That a step ends a collection cannot be demanded: an adapter whose steps never do loses a law.
 void AddSteps(std::vector<ConformanceCase>* cases) {
   Add(cases, "steps collect nothing that is held",
@@ -235,6 +253,7 @@ std::vector<ConformanceCase> AllCases() {
   AddDisposals(&cases);
   AddEnd(&cases);
   AddScopes(&cases);
+  AddHeldValues(&cases);
   AddSteps(&cases);
   AddRest(&cases);
   return cases;

@@ -58,7 +58,7 @@ Judge::Referent EnvelopeJudge::Describe(ObjectId id) const {
     case Object::Kind::kNode:
       return {Referent::Kind::kNode, static_cast<uint8_t>(at(id).slots.size()), id};
     case Object::Kind::kWeak:
-      return {Referent::Kind::kWeak, 0, id};
+      return {Referent::Kind::kWeak, static_cast<uint8_t>(at(id).slots.size()), id};
     case Object::Kind::kMap:
       return {Referent::Kind::kMap, 0, id};
     case Object::Kind::kLeaf:
@@ -85,9 +85,9 @@ void EnvelopeJudge::Follow(Frame& frame) {
   const Op& op = frame.op;
   switch (op.code) {
     case OpCode::kWeak:
+    case OpCode::kWeakWith:
     case OpCode::kDispose:
-      frame.object = Resolve(op.ref);
-      return SetFrameHold(frame, true);
+      return HoldArguments(frame);
     case OpCode::kCopy:
       return SetRegister(op.dest, Resolve(op.ref), op.kind);
     case OpCode::kLoad:
@@ -110,7 +110,6 @@ void EnvelopeJudge::Follow(Frame& frame) {
     case OpCode::kNodeWith:
     case OpCode::kClear:
     case OpCode::kCopySlots:
-    case OpCode::kWeakWith:
       return;  // TODO of the words
     case OpCode::kPush:
     case OpCode::kPop:
@@ -154,6 +153,14 @@ void EnvelopeJudge::Follow(Frame& frame) {
     default:
       return;
   }
+}
+
+void EnvelopeJudge::HoldArguments(Frame& frame) {
+  frame.object = Resolve(frame.op.ref);
+  SetFrameHold(frame, true);
+  if (frame.op.code != OpCode::kWeakWith) return;
+  frame.value = Resolve(frame.op.value);
+  Hold(frame.value);
 }
 
 void EnvelopeJudge::FollowScope(const Op& op) {

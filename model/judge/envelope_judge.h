@@ -158,6 +158,7 @@ class EnvelopeJudge final : public Judge {
   void Follow(Frame& frame);
   void FollowMap(Frame& frame);
   void FollowScope(const Op& op);
+  void HoldArguments(Frame& frame);
   void ClearGarbage();
   void LoseReference(ObjectId id);
   void SetFrameHold(Frame& frame, bool holds);

@@ -134,6 +134,9 @@ void EnvelopeJudge::NoteTrash() {
       const auto begin = object.slots.begin();
       const ObjectId id = object.slots[slot];
       if (id == kNone) continue;
+      if (object.kind == Object::Kind::kWeak && at(id).unreachable_at_begin) {
+        Note(Situation::kTrashThroughWeak);
+      }
       if (id == self) Note(Situation::kSelfEdge);
       const auto before = begin + static_cast<ptrdiff_t>(slot);
       if (std::find(begin, before, id) != before) Note(Situation::kParallelEdges);

@@ -32,8 +32,11 @@ void EnvelopeJudge::OnBorn(Frame& frame) {
     if (object.script != kNoScript) object.call = CallOfNew(frame.object);
     calls_ |= object.script != kNoScript;
     at(frame.object).weaks.push_back(born_ - 1);
+    if (frame.value != kNone) object.slots.assign(1, kNone);
   }
   AddObject(std::move(object), frame.op.dest);
+  if (frame.value != kNone) SetSlot(born_ - 1, 0, frame.value);
+  Release(frame.value);
   SetFrameHold(frame, false);
 }
 
@@ -47,7 +50,10 @@ EnvelopeJudge::Object::Due EnvelopeJudge::CallOfNew(ObjectId target) const {
   return dying ? Object::Due::kMaybe : Object::Due::kYes;
 }
 
-void EnvelopeJudge::OnFailed(Frame& frame) { SetFrameHold(frame, false); }
+void EnvelopeJudge::OnFailed(Frame& frame) {
+  Release(frame.value);
+  SetFrameHold(frame, false);
+}
 
 Judge::Answer EnvelopeJudge::Expected(const Frame& frame) const {
   switch (frame.op.code) {
@@ -192,6 +198,12 @@ void EnvelopeJudge::OnFree(ObjectId id) {
   }
   object.freed = true;
   ++freed_;
+  if (object.kind == Object::Kind::kWeak && !object.slots.empty()) {
+    const ObjectId held = object.slots[0];
+    if (held != kNone && !at(held).freed && at(held).references == 1 && !at(held).reachable()) {
+      Note(Situation::kHeldByWeak);
+    }
+  }
   if (HasFinalizer(object) && object.due == Object::Due::kYes) Owe(id);  // it runs after death
   ClearSlots(id);
   ClearEntries(id);

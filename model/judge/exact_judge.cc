@@ -51,8 +51,11 @@ Judge::Referent ExactJudge::Describe(ObjectId id) const {
   switch (object.kind) {
     case Kind::kNode:
       return {Referent::Kind::kNode, static_cast<uint8_t>(object.slots.size()), id};
-    case Kind::kWeak:
-      return {Referent::Kind::kWeak, 0, id};
+    case Kind::kWeak: {
+      // While a collection clears it, a callback may see its slot before that or after.
+      const bool unclear = object.freed || (collection_.running && object.clearing());
+      return {Referent::Kind::kWeak, static_cast<uint8_t>(unclear ? 0 : object.slots.size()), id};
+    }
     case Kind::kMap:
       return {Referent::Kind::kMap, 0, id};
     default:
@@ -80,15 +83,24 @@ void ExactJudge::Enter(Frame& frame) {
 }
 
 void ExactJudge::BeginAllocation(Frame& frame) {
-  if (frame.op.code == OpCode::kWeak) {
-    // The target must survive an automatic collection whose scripts empty the operand's register.
+  // Arguments must survive an automatic collection whose scripts empty the operands' registers.
+  if (frame.op.code == OpCode::kWeak || frame.op.code == OpCode::kWeakWith) {
     frame.object = Resolve(frame.op.ref);
     heap_.Hold(frame.object);
+  }
+  if (frame.op.code == OpCode::kWeakWith) {
+    frame.value = Resolve(frame.op.value);
+    heap_.Hold(frame.value);
   }
   // CPython's _PyObject_GC_Alloc does not count an allocation that fails.
   if (frame.failing || frame.op.code == OpCode::kLeaf) return;
   ++allocated_[0];
   frame.automatic = static_cast<int8_t>(AutomaticGeneration(&frame.full));
+}
+
+void ExactJudge::ReleaseArguments(const Frame& frame) {
+  if (frame.object != kNone) heap_.Release(frame.object);
+  if (frame.value != kNone) heap_.Release(frame.value);
 }
 
 void ExactJudge::Apply(Frame& frame) {
@@ -97,6 +109,7 @@ void ExactJudge::Apply(Frame& frame) {
     case OpCode::kNode:
     case OpCode::kLeaf:
     case OpCode::kWeak:
+    case OpCode::kWeakWith:
     case OpCode::kMap:
       return BeginAllocation(frame);
     case OpCode::kCopy:
@@ -117,7 +130,6 @@ void ExactJudge::Apply(Frame& frame) {
     case OpCode::kNodeWith:
     case OpCode::kClear:
     case OpCode::kCopySlots:
-    case OpCode::kWeakWith:
       return;  // TODO of the words
     case OpCode::kPush:
       pushed_.push_back(Resolve(op.ref));

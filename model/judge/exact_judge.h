@@ -98,6 +98,7 @@ class ExactJudge final : public Judge {
   void SetRegister(int index, ObjectId id);
   void PopPushed();
   void BeginAllocation(Frame& frame);
+  void ReleaseArguments(const Frame& frame);
   bool DecideDereference(const Op& op, Frame* frame);
   void CountScriptOp(OpCode code);
   void EndDeaths();

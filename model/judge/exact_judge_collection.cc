@@ -190,6 +190,9 @@ void ExactJudge::NoteTrash(const std::vector<ObjectId>& trash) {
     }
     for (size_t i = 0; i < object.slots.size(); ++i) {
       if (object.slots[i] == kNone) continue;
+      if (object.kind == Kind::kWeak && heap_.at(object.slots[i]).found) {
+        note(Situation::kTrashThroughWeak);
+      }
       if (object.slots[i] == id) note(Situation::kSelfEdge);
       const auto begin = object.slots.begin();
       const auto end = begin + static_cast<ptrdiff_t>(i);
@@ -305,7 +308,10 @@ bool ExactJudge::AdvanceCollection() {
     heap_.ForEachEntry(id, [&](ObjectId, ObjectId other) { c.shared |= !heap_.at(other).found; });
   }
   for (const ObjectId id : c.trash) {
-    if (!heap_.at(id).found) continue;  // a weak reference whose callback ran after all
+    if (!heap_.at(id).found) {  // a weak reference whose callback ran after all
+      if (heap_.at(id).called_back && !heap_.at(id).freed) heap_.ClearCalled(id);
+      continue;
+    }
     if (!heap_.at(id).weaks.empty()) late_.push_back(id);
     heap_.Clear(id);
   }
@@ -443,6 +449,9 @@ void ExactJudge::EndCollection() {
     }
   }
   heap_.ReleaseSince(c.loose_mark);
+  for (const ObjectId id : c.trash) {
+    if (heap_.at(id).called_back) heap_.EndClearing(id);
+  }
   c.running = false;
   frames_.pop_back();
 }

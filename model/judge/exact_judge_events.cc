@@ -34,17 +34,16 @@ void ExactJudge::OnBorn(Frame& frame) {
   } else if (op.code == OpCode::kMap) {
     id = heap_.NewMap();
   } else {
-    id = heap_.NewWeak(target, op.script);
+    id = heap_.NewWeak(target, op.script, op.code == OpCode::kWeakWith ? 1 : 0);
+    if (frame.value != kNone) heap_.SetSlot(id, 0, frame.value);
     const Frame* script = InnermostScript();
     if (script != nullptr && script->object == target) Note(Situation::kWeakMadeByFinalizer);
   }
   SetRegister(op.dest, id);
-  if (op.code == OpCode::kWeak) heap_.Release(target);
+  ReleaseArguments(frame);
 }
 
-void ExactJudge::OnFailed(Frame& frame) {
-  if (frame.op.code == OpCode::kWeak) heap_.Release(frame.object);
-}
+void ExactJudge::OnFailed(Frame& frame) { ReleaseArguments(frame); }
 
 void ExactJudge::OnGot(Frame& frame, ObjectId id) {
   if (!frame.open_answer) return;
@@ -277,6 +276,11 @@ void ExactJudge::OnFree(ObjectId id) {
     heap_.ProveDying(id);
   }
   NoteEntries(id);
+  if (object.kind == Kind::kWeak && !object.slots.empty()) {
+    const ObjectId held = object.slots[0];
+    const bool alone = held != kNone && heap_.at(held).firm == 0 && !heap_.at(held).cleared;
+    if (alone) Note(Situation::kHeldByWeak);
+  }
   heap_.Free(id, &frames_.back().queue);
   if (object.kind != Kind::kLeaf && allocated_[0] > 0) --allocated_[0];
 }

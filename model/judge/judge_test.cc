@@ -98,11 +98,13 @@ void ExpectConvicted(const std::string& trace, const Contract& contract, Law law
 
 std::vector<Rule> AllRules() {
   std::vector<Rule> rules;
-  for (const auto& table :
-       {DeathRules(), FinalizerRules(), WeakRules(), WeakCollectionRules(), CollectionRules(),
-        GarbageRules(), TrashFinalizerRules(), ResurrectionRules(), ScheduleRules(),
-        GenerationRules(), MapRules(), MapCollectionRules(), EmergencyRules(), EndRules(),
-        ScopeRules(), StepRules(), EnvelopeRules(), CountRules(), AbilityRules()}) {
+  for (const auto& table : {DeathRules(),          FinalizerRules(),    WeakRules(),
+                            WeakCollectionRules(), CollectionRules(),   GarbageRules(),
+                            TrashFinalizerRules(), ResurrectionRules(), ScheduleRules(),
+                            GenerationRules(),     MapRules(),          MapCollectionRules(),
+                            EmergencyRules(),      EndRules(),          ScopeRules(),
+                            HeldRules(),           StepRules(),         EnvelopeRules(),
+                            CountRules(),          AbilityRules()}) {
     rules.insert(rules.end(), table.begin(), table.end());
   }
   return rules;

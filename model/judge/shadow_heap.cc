@@ -50,11 +50,10 @@ ObjectId ShadowHeap::NewNode(int slots, int8_t script) {
   return id;
 }
 
-ObjectId ShadowHeap::NewLeaf() { return New(ShadowObject::Kind::kLeaf); }
-
-ObjectId ShadowHeap::NewWeak(ObjectId target, int8_t script) {
+ObjectId ShadowHeap::NewWeak(ObjectId target, int8_t script, int slots) {
   const ObjectId id = New(ShadowObject::Kind::kWeak);
   ShadowObject& weak = at(id);
+  weak.slots.assign(static_cast<size_t>(slots), kNone);
   weak.script = script;
   weak.target = target;
   weak.bond = ShadowObject::Bond::kAttached;
@@ -148,7 +147,8 @@ bool ShadowHeap::CallbacksDue(const ShadowObject& object) const {
   }
   return std::any_of(object.weaks.begin(), object.weaks.end(), [this](ObjectId id) {
     const ShadowObject& weak = at(id);
-    return weak.script != kNoScript && weak.bond == ShadowObject::Bond::kAttached;
+    const bool called = weak.script != kNoScript && weak.bond == ShadowObject::Bond::kAttached;
+    return called && !(weak.releasing && ReleasesFirst(id, weak.target));
   });
 }
 
@@ -156,13 +156,9 @@ bool ShadowHeap::HeldForNow(ObjectId id) const {
   const ShadowObject& object = at(id);
   if (object.firm > 0) return true;
   const auto& holders = object.loose_holders;
-  return !holders.empty() && std::none_of(holders.begin(), holders.end(),
-                                          [this](ObjectId holder) { return at(holder).cleared; });
-}
-
-void ShadowHeap::Unheld(ObjectId id) {
-  unheld_.push_back(id);
-  Spread();
+  return !holders.empty() && std::none_of(holders.begin(), holders.end(), [this](ObjectId holder) {
+    return at(holder).clearing();
+  });
 }
 
 void ShadowHeap::Spread() {
@@ -184,9 +180,8 @@ void ShadowHeap::Spread() {
         Detach(id);
         Settle(target);
       }
-    } else {
-      Settle(id);
     }
+    Settle(id);
   }
   spreading_ = false;
 }
@@ -238,92 +233,6 @@ void ShadowHeap::DropLoose(ObjectId id, ObjectId holder) {
   holders.pop_back();
 }
 
-void ShadowHeap::ProveDying(ObjectId id) {
-  ++proofs_;
-  at(id).proof = proofs_;
-  proving_.push_back(id);
-  while (!proving_.empty()) {
-    const ObjectId dying_id = proving_.back();
-    proving_.pop_back();
-    while (!at(dying_id).loose_holders.empty()) {
-      const ObjectId holder = at(dying_id).loose_holders.back();
-      const auto& slots = at(holder).slots;
-      size_t slot = slots.size() - 1;
-      while (slots[slot] != dying_id) --slot;
-      Doom(holder);
-      ReleaseThrough(holder, slot, dying_id);
-      // A cleared object releases although it may be referenced: that proves nothing about its
-      // holders.
-      if (!at(holder).cleared && at(holder).has_content()) {
-        at(holder).proof = proofs_;
-        proving_.push_back(holder);
-      }
-    }
-  }
-}
-
-// `holder` has released its slots up to `last`. What they referred to is gone for certain, but for
-// `except`, which is about to die.
-void ShadowHeap::ReleaseThrough(ObjectId holder, size_t last, ObjectId except) {
-  gone_.clear();
-  const auto gone = [this, except](ObjectId child) {
-    if (child == kNone || child == except) return;
-    // The deaths that this event proves are still in progress, whatever released them before.
-    if (at(child).proof == proofs_ && !at(child).freed) return;
-    if (at(child).firm == 0 && at(child).loose == 0) gone_.push_back(child);
-  };
-  const auto release = [&](ObjectId from, size_t until) {
-    const auto& slots = at(from).slots;
-    const auto released = static_cast<size_t>(at(from).released);
-    // The object that was about to die when `from` was last examined is gone by now.
-    if (released > 0) gone(slots[released - 1]);
-    for (size_t slot = released; slot < until; ++slot) {
-      if (slots[slot] == kNone) continue;
-      DropLoose(slots[slot], from);
-      gone(slots[slot]);
-    }
-    at(from).released = static_cast<int32_t>(until);
-  };
-  release(holder, last + 1);
-  while (!gone_.empty()) {
-    const ObjectId id = gone_.back();
-    gone_.pop_back();
-    const ShadowObject& object = at(id);
-    if (object.kind == ShadowObject::Kind::kWeak && object.bond != ShadowObject::Bond::kNone) {
-      Detach(id);
-      Settle(object.target);
-    } else if (object.releasing && !object.cleared) {  // cleared trash is held while it is cleared
-      if (!object.doomed) Doom(id);
-      release(id, object.slots.size());
-    }
-  }
-}
-
-void ShadowHeap::ReleaseSince(size_t mark) {
-  ++proofs_;
-  // Objects that are releasing, but have loose references themselves, may still be rescued.
-  std::vector<ObjectId> undecided;
-  for (size_t i = mark; i < loose_log_.size(); ++i) {
-    const ObjectId id = loose_log_[i];
-    ShadowObject& object = at(id);
-    if (!object.releasing) continue;
-    if (static_cast<size_t>(object.released) == object.slots.size()) continue;
-    if (object.loose > 0 && !object.doomed && mark > 0) {
-      undecided.push_back(id);
-      continue;
-    }
-    if (!object.doomed) Doom(id);
-    if (!object.slots.empty()) {
-      const ObjectId last = object.slots.back();
-      ReleaseThrough(id, object.slots.size() - 1, last);
-      if (last != kNone && at(last).firm == 0 && at(last).loose == 0) unheld_.push_back(last);
-    }
-  }
-  Spread();
-  loose_log_.resize(mark);
-  loose_log_.insert(loose_log_.end(), undecided.begin(), undecided.end());
-}
-
 void ShadowHeap::Doom(ObjectId id) {
   ShadowObject& object = at(id);
   if (!object.has_content()) return;
@@ -339,6 +248,10 @@ void ShadowHeap::Doom(ObjectId id) {
     const bool maybe = weak.bond == ShadowObject::Bond::kMaybe;
     if (!late && !maybe) Detach(object.weaks[i]);
   }
+  // A weak reference that releases what it holds is not called any more.
+  if (object.bond == ShadowObject::Bond::kNone || object.clearing()) return;
+  Detach(id);
+  Settle(object.target);
 }
 
 void ShadowHeap::MakeCallsDue(ObjectId id, bool by_collection) {
@@ -411,9 +324,8 @@ void ShadowHeap::Free(ObjectId id, ObjectId* queue) {
       Settle(object.target);
     }
     object.found = object.kept = false;
-  } else if (!object.doomed) {
-    Doom(id);
   }
+  if (!object.doomed) Doom(id);
   SetGeneration(id, -1);
   object.freed = true;
   // Values of entries are released once all this is over. Not without entries: an adapter may
@@ -451,6 +363,19 @@ void ShadowHeap::Clear(ObjectId id) {
     BeginReleasing(list);
   }
   if (at(id).has_content() && !at(id).releasing) BeginReleasing(id);
+}
+
+void ShadowHeap::ClearCalled(ObjectId id) {
+  at(id).doomed = true;
+  if (at(id).has_content() && !at(id).releasing) BeginReleasing(id);
+}
+
+void ShadowHeap::EndClearing(ObjectId id) {
+  ShadowObject& object = at(id);
+  object.called_back = false;
+  if (!object.has_content() || object.freed || object.firm == 0) return;
+  std::fill(object.slots.begin(), object.slots.end(), kNone);
+  object.releasing = object.doomed = false;
 }
 
 void ShadowHeap::SetGeneration(ObjectId id, int generation) {

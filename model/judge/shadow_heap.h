@@ -95,14 +95,18 @@ struct ShadowObject {
   int32_t firm = 0;
   int32_t loose = 0;
   ObjectId target = kNone;         // of a weak reference, also after it was detached
-  std::vector<ObjectId> slots;     // of a node
+  std::vector<ObjectId> slots;     // of a node, or the one of a weak reference that has it
   std::vector<ObjectId> weaks;     // weak references bound to it, oldest first
   std::vector<ObjectId> calls;     // weak references whose callbacks are due, next one first; held
   std::vector<ObjectId> detained;  // weak references that its death holds: MakeCallsDue
   std::vector<ObjectId> loose_holders;  // the objects that refer to it loosely, once a reference
 
   bool has_finalizer() const { return kind == Kind::kNode && script != kNoScript; }
-  bool has_content() const { return kind == Kind::kNode || kind == Kind::kMap; }
+  bool has_content() const {
+    return kind == Kind::kNode || kind == Kind::kMap || (kind == Kind::kWeak && !slots.empty());
+  }
+  // A collection empties it, whatever refers to it.
+  bool clearing() const { return cleared || called_back; }
 };
 
 // REQUIRES, for every method: the object exists; Free, Clear, Doom: it is not freed.
@@ -115,8 +119,8 @@ class ShadowHeap {
 
   // Births, and slots, which refer firmly. The new value is held before the old one is released.
   ObjectId NewNode(int slots, int8_t script);
-  ObjectId NewLeaf();
-  ObjectId NewWeak(ObjectId target, int8_t script);
+  ObjectId NewLeaf() { return New(ShadowObject::Kind::kLeaf); }
+  ObjectId NewWeak(ObjectId target, int8_t script, int slots);
   ObjectId NewMap();
   void SetSlot(ObjectId node, int index, ObjectId value);
   // The value of an entry, or kNone; makes an entry or changes its value; removes one, if there is
@@ -171,6 +175,10 @@ class ShadowHeap {
   void Free(ObjectId id, ObjectId* queue);
   // A collection clears `id`, although other trash refers to it.
   void Clear(ObjectId id);
+  // ... or a weak reference that is cleared although its callback has brought it back. EndClearing:
+  // the collection is over, and what is left of that weak reference lives on, empty.
+  void ClearCalled(ObjectId id);
+  void EndClearing(ObjectId id);
   // A weak reference loses its target. Its callback does not become due.
   void Detach(ObjectId weak);
 
@@ -197,6 +205,7 @@ class ShadowHeap {
   std::vector<ObjectId> dying;
 
  private:
+  bool ReleasesFirst(ObjectId first, ObjectId last) const;
   ObjectId New(ShadowObject::Kind kind);
   void BeginReleasing(ObjectId id);
   void UndoReleasing(ObjectId id);
@@ -205,7 +214,10 @@ class ShadowHeap {
   ObjectId AddList(std::vector<ObjectId> elements);
   std::vector<ObjectId> TakeEntries(ObjectId id);
   void ReleaseThrough(ObjectId holder, size_t slot, ObjectId except);
-  void Unheld(ObjectId id);
+  void Unheld(ObjectId id) {
+    unheld_.push_back(id);
+    Spread();
+  }
   void Spread();
 
   const ExactRules& rules_;

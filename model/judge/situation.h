@@ -67,6 +67,8 @@ enum class Situation : uint8_t {
   kDisposed,                  // a program asks for the finalizer of a living object
   kFinalizedAtEnd,            // a finalizer runs at the end
   kHeldByScope,               // an object is popped that nothing else holds
+  kHeldByWeak,                // a weak reference dies that alone held an object
+  kTrashThroughWeak,          // a weak reference that is trash holds an object that is, too
   kStepsEnded,                // steps end a collection
 };
 inline constexpr int kSituations = static_cast<int>(Situation::kStepsEnded) + 1;

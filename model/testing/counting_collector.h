@@ -45,7 +45,6 @@ class CountingCollector : public Collector {
       case OpCode::kNodeWith:
       case OpCode::kClear:
       case OpCode::kCopySlots:
-      case OpCode::kWeakWith:
         return;  // TODO of the words
       case OpCode::kPush:
         return pushed_.push_back(Hold(Find(op.ref)));

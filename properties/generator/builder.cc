@@ -13,6 +13,9 @@ Op MakeNode(uint8_t dest, int slots, int8_t script) {
 Op MakeWeak(uint8_t dest, Ref target, int8_t script) {
   return {.code = OpCode::kWeak, .dest = dest, .ref = target, .script = script};
 }
+Op MakeWeakWith(uint8_t dest, Ref target, Ref value, int8_t script) {
+  return {.code = OpCode::kWeakWith, .dest = dest, .ref = target, .value = value, .script = script};
+}
 Op Copy(uint8_t dest, Ref ref) { return {.code = OpCode::kCopy, .dest = dest, .ref = ref}; }
 Op Load(uint8_t dest, Ref ref, int slot) {
   return {.code = OpCode::kLoad, .dest = dest, .ref = ref, .slot = static_cast<uint8_t>(slot)};
@@ -61,6 +64,9 @@ void Builder::Emit(const Op& op) {
     case OpCode::kWeak:
       dest = {Guess::kWeak, 0};
       break;
+    case OpCode::kWeakWith:
+      dest = {Guess::kWeak, 1};
+      break;
     case OpCode::kMap:
       dest = {Guess::kMap, 0};
       break;
@@ -89,6 +95,11 @@ Op Builder::AnyNode(uint8_t dest) {
 
 Op Builder::AnyWeak(uint8_t dest, Ref target) {
   return MakeWeak(dest, target, random_.Percent(callbacks_) ? AnyScript() : kNoScript);
+}
+
+Op Builder::AnyWeakWith(uint8_t dest, Ref target, Ref value) {
+  const int8_t script = random_.Percent(callbacks_) ? AnyScript() : kNoScript;
+  return MakeWeakWith(dest, target, value, script);
 }
 
 int8_t Builder::AnyScript() {

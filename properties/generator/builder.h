@@ -21,6 +21,7 @@ namespace ouro {
 // Operations by name; the other fields have the defaults of Op.
 Op MakeNode(uint8_t dest, int slots, int8_t script = kNoScript);
 Op MakeWeak(uint8_t dest, Ref target, int8_t script = kNoScript);
+Op MakeWeakWith(uint8_t dest, Ref target, Ref value, int8_t script = kNoScript);
 Op Copy(uint8_t dest, Ref ref);
 Op Load(uint8_t dest, Ref ref, int slot);
 Op Dereference(uint8_t dest, Ref ref);
@@ -61,6 +62,7 @@ class Builder {
   // A node of a usual size, or a weak reference; with a script as likely as SetLikely() said.
   Op AnyNode(uint8_t dest);
   Op AnyWeak(uint8_t dest, Ref target);
+  Op AnyWeakWith(uint8_t dest, Ref target, Ref value);
 
   // The number of a script of the program, or the next number: a script that does nothing.
   int8_t AnyScript();
@@ -69,7 +71,7 @@ class Builder {
 
   // The oldest generation is likelier than the others.
   int AnyGeneration();
-  // A slot of the node that `ref` probably references.
+  // A slot of what `ref` probably references.
   int AnySlot(Ref ref);
 
   // What the register probably references.

@@ -44,7 +44,8 @@ enum Choice {
   kDisposeStep,  // only if it has disposals
   kPushStep,     // only if it has scopes
   kPopStep,
-  kStepStep,  // only if it has steps of collections
+  kWeakWithStep,  // only if its weak references may hold
+  kStepStep,      // only if it has steps of collections
   kChoices,
 };
 
@@ -81,6 +82,7 @@ constexpr Row kChoiceTable[] = {
     {kDisposeStep,      {  4,   2,   4,   8,   3,   2}},
     {kPushStep,         {  8,   8,   6,   8,   6,   8}},
     {kPopStep,          {  8,   8,   6,   8,   6,   8}},
+    {kWeakWithStep,     {  4,   2,   2,   2,   8,   3}},
     {kStepStep,         { 12,   8,  10,   8,  10,  16}},
 };
 // clang-format on
@@ -120,6 +122,7 @@ class Generator {
     disposals_ = (options_.abilities & kDisposal) != 0 && random_.Percent(50);
     ends_ = (options_.abilities & kEnding) != 0 && random_.Percent(50);
     scopes_ = (options_.abilities & kScopes) != 0 && random_.Percent(50);
+    held_ = (options_.abilities & kHeldValues) != 0 && random_.Percent(50);
     steps_ = (options_.abilities & kSteps) != 0 && random_.Percent(50);
     Weigh();
   }
@@ -202,8 +205,14 @@ class Generator {
   bool Possible(Choice choice) const {
     if (choice == kDisposeStep) return disposals_;
     if (choice == kPushStep || choice == kPopStep) return scopes_;
+    if (choice == kWeakWithStep) return held_;
     if (choice == kStepStep) return steps_;
     return choice < kMapStep || maps_;
+  }
+
+  // A register with something that probably has slots.
+  Ref SomeHolder() {
+    return builder_.Some(held_ && random_.Percent(20) ? Guess::kWeak : Guess::kNode);
   }
 
   // So many pushes outgrow a stack's first size, and so many pops what it may keep.
@@ -213,12 +222,23 @@ class Generator {
     for (size_t i = RunLength(); i > 0; --i) builder_.Emit(op);
   }
 
+  // Half of them may be part of a cycle, through what they hold.
+  void EmitHolder() {
+    const Op weak = Single(kWeakWithStep);
+    builder_.Emit(weak);
+    if (random_.Percent(50)) {
+      builder_.Emit(Store(weak.value, builder_.AnySlot(weak.value), weak.dest));
+    }
+  }
+
   void Step() {
     const auto choice = static_cast<Choice>(Draw(random_, weights_));
     if (choice == kShapeStep) {
       kShapeTable[Draw(random_, shapes_)].build(builder_);
     } else if ((choice == kPushStep || choice == kPopStep) && random_.Percent(4)) {
       EmitRun(Single(choice));
+    } else if (choice == kWeakWithStep) {
+      EmitHolder();
     } else {
       builder_.Emit(Single(choice));
     }
@@ -235,17 +255,17 @@ class Generator {
       case kCopyStep:
         return Copy(builder_.AnyRegister(), builder_.Full());
       case kLoadStep: {
-        const Ref ref = builder_.Some(Guess::kNode);
+        const Ref ref = SomeHolder();
         return Load(builder_.AnyRegister(), ref, builder_.AnySlot(ref));
       }
       case kDerefStep:
         return Dereference(builder_.AnyRegister(), builder_.Some(Guess::kWeak));
       case kStoreStep: {
-        const Ref ref = builder_.Some(Guess::kNode);
+        const Ref ref = SomeHolder();
         return Store(ref, builder_.AnySlot(ref), builder_.Full());
       }
       case kEmptySlotStep: {
-        const Ref ref = builder_.Some(Guess::kNode);
+        const Ref ref = SomeHolder();
         return EmptySlot(ref, builder_.AnySlot(ref));
       }
       case kMapStep:
@@ -261,6 +281,10 @@ class Generator {
         return Push(builder_.Full());
       case kPopStep:
         return Pop();
+      case kWeakWithStep:
+        return builder_.AnyWeakWith(
+            builder_.AnyRegister(), builder_.Some(Guess::kNode),
+            random_.Percent(50) ? builder_.Some(Guess::kNode) : builder_.Full());
       case kStepStep:
         return PieceOfCollection();
       case kRemoveStep:
@@ -316,6 +340,10 @@ class Generator {
     }
     if (scopes_ && random_.Percent(12)) {
       return random_.Percent(40) ? Pop() : Push(random_.Percent(50) ? kSelf : reg);
+    }
+    if (held_ && random_.Percent(7)) {
+      const Ref value = random_.Percent(50) ? kSelf : builder_.Full();
+      return builder_.AnyWeakWith(reg, builder_.Some(Guess::kNode), value);
     }
     if (steps_ && random_.Percent(5)) return PieceOfCollection();
     switch (random_.Below(17)) {
@@ -380,6 +408,7 @@ class Generator {
   bool disposals_ = false;
   bool ends_ = false;
   bool scopes_ = false;
+  bool held_ = false;
   bool steps_ = false;
   bool chained_ = false;
   std::array<int, kChoices> weights_{};

@@ -134,8 +134,14 @@ class Weak(weakref.ref):
     __slots__ = (SENTINEL,)
 
 
+class Holder(weakref.ref):
+    """As weakref.KeyedRef is one."""
+    __slots__ = (SLOTS[0], SENTINEL)
+
+
 SLOTS_OF = dict((c, SLOTS[:k]) for classes in (PLAIN, FINALIZED) for k, c in enumerate(classes))
 SLOTS_OF[Weak] = []
+SLOTS_OF[Holder] = SLOTS[:1]
 
 
 # ---- Operations ----------------------------------------------------------------------------------
@@ -169,6 +175,23 @@ def leaf(register, _b, _c):
 def weak(register, source, has_callback):
     target = registers[source]
     thing = Weak(target, callback) if has_callback else Weak(target)
+    sentinel = new_capsule(1, None, FREED_ADDRESS)
+    thing.z = sentinel
+    born(register, thing, sentinel)
+
+
+@to_register
+def holder(register, source, held):
+    new_holder(register, held, Holder(registers[source]))
+
+
+@to_register
+def called_holder(register, source, held):
+    new_holder(register, held, Holder(registers[source], callback))
+
+
+def new_holder(register, held, thing):
+    thing.a0 = registers[held]
     sentinel = new_capsule(1, None, FREED_ADDRESS)
     thing.z = sentinel
     born(register, thing, sentinel)
@@ -258,7 +281,7 @@ def take_census(_a, _b, _c):
 
 def hello(_a, _b, _c):
     answer.append('> hello cpython %d.%d.%d' % sys.version_info[:3] + ' contract=' + CONTRACT +
-                  ' weak callback finalizer generations garbage saveall census dispose scope' +
+                  ' weak callback finalizer generations garbage saveall census dispose scope held' +
                   (' end' if hasattr(gc, 'freeze') and hasattr(os, 'fork') else '') + '\n')
 
 
@@ -373,6 +396,9 @@ def parse(line):
         return leaf, target, 0, 0
     if right == 'weak' and (count == 4 or count == 6 and words[4] == 'call'):
         return weak, target, REFERENCES[words[3]], count == 6
+    if right == 'weak' and (count == 6 or count == 8 and words[6] == 'call') and words[4] == 'with':
+        handler = called_holder if count == 8 else holder
+        return handler, target, REFERENCES[words[3]], REFERENCES[words[5]]
     if right == 'garbage' and count == 4:
         return take_garbage, target, int(words[3]), 0
     if count != 3:

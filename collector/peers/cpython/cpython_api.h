@@ -52,17 +52,17 @@ class CPython : public Peer, private Witness {
   void NewWeak(int dest, int target, bool callback, ObjectId id) override {
     Refer(dest, registers_[target], callback, id);
   }
-  void Copy(int dest, int from) override { Assign(registers_[dest], registers_[from]); }
-  void Load(int dest, int from, int slot) override {
-    Fetch(dest, PartOf(registers_[from])->slots[slot]);
+  void NewWeakWith(int dest, int target, int value, bool callback, ObjectId id) override {
+    Refer(dest, registers_[target], callback, id);
+    if (registers_[dest] != nullptr) Assign(SlotIn(registers_[dest], 0), registers_[value]);
   }
+  void Copy(int dest, int from) override { Assign(registers_[dest], registers_[from]); }
+  void Load(int dest, int from, int slot) override { Fetch(dest, SlotIn(registers_[from], slot)); }
   void Dereference(int dest, int weak) override;
   void Store(int into, int slot, int from) override {
-    Assign(PartOf(registers_[into])->slots[slot], registers_[from]);
+    Assign(SlotIn(registers_[into], slot), registers_[from]);
   }
-  void EmptySlot(int into, int slot) override {
-    Assign(PartOf(registers_[into])->slots[slot], nullptr);
-  }
+  void EmptySlot(int into, int slot) override { Assign(SlotIn(registers_[into], slot), nullptr); }
   void EmptyRegister(int dest) override { Assign(registers_[dest], nullptr); }
   void PushScope(int from) override { pushed_.push_back(Py_NewRef(registers_[from])); }
   void PopScope() override;

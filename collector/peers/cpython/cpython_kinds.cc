@@ -97,6 +97,11 @@ class CPythonWithKinds final : public CPython {
     Know(registers_[dest], id);
   }
 
+  void NewWeakWith(int dest, int target, int value, bool callback, ObjectId id) override {
+    NewWeak(dest, target, callback, id);
+    Store(dest, 0, value);
+  }
+
   // ---- Registers -------------------------------------------------------------------------------
 
   void Copy(int dest, int from) override { CopyAs(dest, from, kNoKind); }
@@ -254,10 +259,13 @@ class CPythonWithKinds final : public CPython {
     return names[slot];
   }
 
+  static bool HasAttributes(const Owned& thing) {
+    return IsNode(thing.get()) && PartOf(thing.get())->attributes;
+  }
+
   // What is in the slot: an object or a holder.
   static Owned SlotOf(const Owned& thing, int slot) {
-    const NodePart* const part = PartOf(thing.get());
-    if (!part->attributes) return Owned::Share(part->slots[slot]);
+    if (!HasAttributes(thing)) return Owned::Share(SlotIn(thing.get(), slot));
     Owned value = Owned::Take(PyObject_GetAttr(thing.get(), SlotName(slot)));
     if (!value) PyErr_Clear();
     return value.get() == Py_None ? Owned() : std::move(value);
@@ -267,12 +275,11 @@ class CPythonWithKinds final : public CPython {
   Owned Replace(const Owned& thing, int slot, Owned value) {
     Owned old = SlotOf(thing, slot);
     StateOf(thing, slot) = {};
-    NodePart* const part = PartOf(thing.get());
-    if (part->attributes) {
+    if (HasAttributes(thing)) {
       PyObject* const attribute = value ? value.get() : Py_None;
       if (PyObject_SetAttr(thing.get(), SlotName(slot), attribute) != 0) PyErr_Clear();
     } else {
-      Py_XDECREF(std::exchange(part->slots[slot], value.release()));  // `old` shares it
+      Py_XDECREF(std::exchange(SlotIn(thing.get(), slot), value.release()));  // `old` shares it
     }
     return old;
   }

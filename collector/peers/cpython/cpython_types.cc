@@ -128,24 +128,32 @@ void DeallocateLeaf(PyObject* self) {
 
 int TraverseWeak(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
+  Py_VISIT(reinterpret_cast<Weak*>(self)->held);
   return _PyWeakref_RefType.tp_traverse(self, visit, arg);
 }
 
 int ClearWeak(PyObject* self) {
   _PyWeakref_RefType.tp_clear(self);
+  Py_CLEAR(reinterpret_cast<Weak*>(self)->held);
   End(reinterpret_cast<Weak*>(self)->life);
   return 0;
 }
 
+// Detached before it releases: a class in Python does it the other way round, and a collection that
+// a finalizer runs meanwhile crashes (experiment X6).
 void DeallocateWeak(PyObject* self) {
   PyTypeObject* const type = Py_TYPE(self);
   PyObject_GC_UnTrack(self);
+  Py_TRASHCAN_BEGIN(self, DeallocateWeak);
+  _PyWeakref_RefType.tp_clear(self);
+  Py_CLEAR(reinterpret_cast<Weak*>(self)->held);
   Life& life = reinterpret_cast<Weak*>(self)->life;
   End(life);
   const Life over = life;
   _PyWeakref_RefType.tp_dealloc(self);
   Py_DECREF(type);
   Release(over);
+  Py_TRASHCAN_END;
 }
 
 // CPython passes a weak reference that is the only one with a callback as a borrowed reference. A

@@ -45,6 +45,7 @@ struct Leaf {
 struct Weak {
   PyWeakReference base;
   Life life;
+  PyObject* held;  // its slot, if it has one
 };
 
 // The part of a node after that of its base. Where the base has a list of weak references or a
@@ -91,6 +92,11 @@ inline NodePart* PartOf(PyObject* node) {
   constexpr Py_ssize_t kAlign = alignof(NodePart);
   return reinterpret_cast<NodePart*>(reinterpret_cast<char*>(node) +
                                      (base + kAlign - 1) / kAlign * kAlign);
+}
+
+// A slot of a node, or that of a weak reference.
+inline PyObject*& SlotIn(PyObject* object, int slot) {
+  return IsNode(object) ? PartOf(object)->slots[slot] : reinterpret_cast<Weak*>(object)->held;
 }
 
 // Made once in a process; never examined by the collector.
