@@ -2,6 +2,7 @@
 
 #include "collector/liar_shadow.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ouro {
@@ -21,9 +22,22 @@ void LiarShadow::SetSlot(const Op& op, ObjectId value) {
   if (op.slot < slots.size()) slots[op.slot] = value;
 }
 
+void LiarShadow::Fill(const Op& op) {
+  const ObjectId id = Find(op.ref);
+  const ObjectId other = op.code == OpCode::kCopySlots ? Find(op.value) : id;
+  if (id == kNone || other == kNone) return;
+  std::vector<ObjectId>& slots = objects_.at(static_cast<size_t>(id)).slots;
+  std::vector<ObjectId> values = objects_.at(static_cast<size_t>(other)).slots;
+  if (op.code == OpCode::kClear) values.assign(slots.size(), kNone);
+  std::copy_n(values.begin(), std::min(values.size(), slots.size()), slots.begin());
+}
+
 void LiarShadow::Begin(const Op& op) {
   Frame frame{.op = op};
   switch (op.code) {
+    case OpCode::kNodeWith:
+      frame.other = Find(op.value);
+      [[fallthrough]];
     case OpCode::kWeak:
     case OpCode::kLoad:
     case OpCode::kDeref:
@@ -47,6 +61,10 @@ void LiarShadow::Begin(const Op& op) {
     case OpCode::kEmptySlot:
       SetSlot(op, kNone);
       break;
+    case OpCode::kClear:
+    case OpCode::kCopySlots:
+      Fill(op);
+      break;
     default:
       break;
   }
@@ -57,11 +75,16 @@ void LiarShadow::Before(const Event& event) {
   switch (event.kind) {
     case Event::Kind::kNew: {
       const Op& op = top().op;
-      const size_t slots = op.code == OpCode::kNode ? static_cast<size_t>(op.count) : 0;
-      objects_.push_back({.kind = op.code,
+      const bool filled = op.code == OpCode::kNodeWith;
+      const bool node = filled || op.code == OpCode::kNode;
+      std::vector<ObjectId> slots(node ? static_cast<size_t>(op.count) : 0, kNone);
+      for (size_t slot = 0; filled && slot < slots.size(); ++slot) {
+        slots[slot] = slot % 2 == 0 ? top().object : top().other;
+      }
+      objects_.push_back({.kind = node ? OpCode::kNode : op.code,
                           .script = op.script,
-                          .target = top().object,
-                          .slots = std::vector<ObjectId>(slots, kNone)});
+                          .target = filled ? kNone : top().object,
+                          .slots = std::move(slots)});
       registers_.at(op.dest) = event.id;
       return;
     }

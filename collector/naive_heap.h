@@ -58,6 +58,16 @@ class NaiveHeap {
     return id;
   }
 
+  // Puts these into the first slots of a node, as many as it has. Returns the old values, whose
+  // references are the caller's.
+  std::vector<ObjectId> Fill(ObjectId id, std::vector<ObjectId> values) {
+    std::vector<ObjectId>& slots = heap_.at(id).slots;
+    values.resize(std::min(values.size(), slots.size()));
+    for (ObjectId value : values) Retain(value);
+    std::swap_ranges(values.begin(), values.end(), slots.begin());
+    return values;
+  }
+
   bool Referenced(ObjectId id) const { return heap_.at(id).references > 0; }
 
   // The live weak references to `id`, the newest first.

@@ -112,7 +112,7 @@ TEST_F(ProtocolCollectorTest, GreetingKnowsEveryAbility) {
   std::string error;
   const std::string all =
       "weak callback finalizer generations garbage saveall threshold census fail map "
-      "dispose end scope";
+      "dispose end scope fill held step";
   ASSERT_TRUE(Hello(Shell("echo '> hello a b " + all + "'; echo ok"), &greeting, &error)) << error;
   EXPECT_EQ(greeting.abilities, static_cast<uint32_t>(kAllAbilities));
   EXPECT_EQ(greeting.unknown, Lines());
@@ -433,7 +433,8 @@ TEST_F(ProtocolCollectorTest, CPythonFinalizesACycleOnce) {
   std::string error;
   if (!Hello({"python3", peer}, &greeting, &error)) GTEST_SKIP() << error;
   EXPECT_EQ(greeting.name, "cpython");
-  EXPECT_EQ(greeting.abilities, kAllAbilities & ~(kThresholds | kFailures | kMaps));
+  EXPECT_EQ(greeting.abilities,
+            kAllAbilities & ~(kThresholds | kFailures | kMaps | kHeldValues | kSteps));
   recorder_.script = [this](const Event&) {
     Execute("r1 = self");
     Execute("census");

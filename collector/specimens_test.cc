@@ -105,7 +105,7 @@ TEST(FindSpecimen, PutsTheContractInThePlaceOfAnyOther) {
 TEST(FindSpecimen, TakesEveryAbilityUnderEveryContract) {
   const std::string command = Greets(
       "mine 1 weak callback finalizer generations garbage saveall threshold census fail map "
-      "dispose end scope");
+      "dispose end scope fill held step");
   for (const char* contract : {"lua", "php", "cpython39"}) {
     Specimen specimen;
     ASSERT_EQ(FindSpecimen(std::string("process:") + contract + ":" + command, &specimen), "");

@@ -34,15 +34,18 @@ void Wild::Born(const Op& op) {
     observer_.On(Event::Failed());
     return;
   }
+  const bool filled = op.code == OpCode::kNodeWith;
   const ObjectId target = op.code == OpCode::kWeak ? Resolve(op.ref) : kNone;
-  held_.push_back(target);
+  const ObjectId even = filled && op.count > 0 ? Resolve(op.ref) : kNone;
+  const ObjectId odd = filled && op.count > 1 ? Resolve(op.value) : kNone;
+  held_.insert(held_.end(), {target, even, odd});
   if (OneIn(4)) CollectUnasked();
-  held_.pop_back();
+  held_.resize(held_.size() - 3);
   const auto id = static_cast<ObjectId>(objects_.size());
   Object object;
-  object.kind = op.code;
-  if (op.code == OpCode::kNode) {
-    object.slots.assign(static_cast<size_t>(op.count), kNone);
+  object.kind = filled ? OpCode::kNode : op.code;
+  if (object.kind == OpCode::kNode) {
+    for (int slot = 0; slot < op.count; ++slot) object.slots.push_back(slot % 2 == 0 ? even : odd);
     object.script = op.script;
     object.due = op.script != kNoScript;
   } else if (op.code == OpCode::kWeak) {
@@ -62,6 +65,7 @@ void Wild::Apply(const Op& op) {
     case OpCode::kLeaf:
     case OpCode::kWeak:
     case OpCode::kMap:
+    case OpCode::kNodeWith:
       return Born(op);
     case OpCode::kCopy:
     case OpCode::kEmptyRegister:
@@ -82,9 +86,9 @@ void Wild::Apply(const Op& op) {
     }
     case OpCode::kDispose:
       return Dispose(Resolve(op.ref));
-    case OpCode::kNodeWith:
     case OpCode::kClear:
     case OpCode::kCopySlots:
+      return Fill(op);
     case OpCode::kWeakWith:
     case OpCode::kStep:
       return;  // TODO of the words
@@ -106,17 +110,6 @@ void Wild::Apply(const Op& op) {
       return;
     case OpCode::kClearGarbage:
       return garbage_.clear();
-    case OpCode::kEnable:
-    case OpCode::kDisable:
-      enabled_ = op.code == OpCode::kEnable;
-      return;
-    case OpCode::kSaveallOn:
-    case OpCode::kSaveallOff:
-      saveall_ = op.code == OpCode::kSaveallOn;
-      return;
-    case OpCode::kFail:
-      fail_in_ = op.count;
-      return;
     case OpCode::kCensus:
       return Census();
     case OpCode::kCollect:
@@ -125,8 +118,25 @@ void Wild::Apply(const Op& op) {
       observer_.On(Event::Done(static_cast<int32_t>(Roll() % 8)));  // bounds say nothing of it
       return;
     default:
-      return;
+      return Set(op);
   }
+}
+
+void Wild::Set(const Op& op) {
+  if (op.code == OpCode::kFail) fail_in_ = op.count;
+  if (op.code == OpCode::kEnable || op.code == OpCode::kDisable) {
+    enabled_ = op.code == OpCode::kEnable;
+  }
+  if (op.code == OpCode::kSaveallOn || op.code == OpCode::kSaveallOff) {
+    saveall_ = op.code == OpCode::kSaveallOn;
+  }
+}
+
+void Wild::Fill(const Op& op) {
+  Ids& slots = at(Resolve(op.ref)).slots;
+  if (op.code == OpCode::kClear) return slots.assign(slots.size(), kNone);
+  const Ids& from = at(Resolve(op.value)).slots;
+  std::copy_n(from.begin(), std::min(from.size(), slots.size()), slots.begin());
 }
 
 void Wild::Dispose(ObjectId id) {

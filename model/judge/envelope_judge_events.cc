@@ -15,7 +15,7 @@ namespace ouro {
 void EnvelopeJudge::OnBorn(Frame& frame) {
   Object object;
   object.script = frame.op.script;
-  if (frame.op.code == OpCode::kNode) {
+  if (frame.op.code == OpCode::kNode || frame.op.code == OpCode::kNodeWith) {
     object.slots.assign(static_cast<size_t>(frame.op.count), kNone);
     const KindRow* kind = kinds_.Find(frame.op.kind);
     object.cyclic = kind != nullptr && kind->cyclic;
@@ -34,6 +34,11 @@ void EnvelopeJudge::OnBorn(Frame& frame) {
     at(frame.object).weaks.push_back(born_ - 1);
   }
   AddObject(std::move(object), frame.op.dest);
+  if (frame.op.code == OpCode::kNodeWith) {
+    for (size_t slot = 0; slot < static_cast<size_t>(frame.op.count); ++slot) {
+      SetSlot(born_ - 1, slot, slot % 2 == 0 ? frame.object : frame.other);
+    }
+  }
   SetFrameHold(frame, false);
 }
 

@@ -27,7 +27,7 @@ void ExactJudge::OnBorn(Frame& frame) {
   const ObjectId target = frame.object;
   if (collection_.running) Note(Situation::kBornInCollection);
   ObjectId id = kNone;
-  if (op.code == OpCode::kNode) {
+  if (op.code == OpCode::kNode || op.code == OpCode::kNodeWith) {
     id = heap_.NewNode(op.count, op.script);
   } else if (op.code == OpCode::kLeaf) {
     id = heap_.NewLeaf();
@@ -38,13 +38,16 @@ void ExactJudge::OnBorn(Frame& frame) {
     const Frame* script = InnermostScript();
     if (script != nullptr && script->object == target) Note(Situation::kWeakMadeByFinalizer);
   }
+  if (op.code == OpCode::kNodeWith) {
+    for (int slot = 0; slot < op.count; ++slot) {
+      heap_.SetSlot(id, slot, slot % 2 == 0 ? target : frame.other);
+    }
+  }
   SetRegister(op.dest, id);
-  if (op.code == OpCode::kWeak) heap_.Release(target);
+  ReleaseOperands(frame);
 }
 
-void ExactJudge::OnFailed(Frame& frame) {
-  if (frame.op.code == OpCode::kWeak) heap_.Release(frame.object);
-}
+void ExactJudge::OnFailed(Frame& frame) { ReleaseOperands(frame); }
 
 void ExactJudge::OnGot(Frame& frame, ObjectId id) {
   if (!frame.open_answer) return;

@@ -102,7 +102,7 @@ std::vector<Rule> AllRules() {
        {DeathRules(), FinalizerRules(), WeakRules(), WeakCollectionRules(), CollectionRules(),
         GarbageRules(), TrashFinalizerRules(), ResurrectionRules(), ScheduleRules(),
         GenerationRules(), MapRules(), MapCollectionRules(), EmergencyRules(), EndRules(),
-        ScopeRules(), EnvelopeRules(), CountRules(), AbilityRules()}) {
+        ScopeRules(), FillRules(), EnvelopeRules(), CountRules(), AbilityRules()}) {
     rules.insert(rules.end(), table.begin(), table.end());
   }
   return rules;

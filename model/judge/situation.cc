@@ -190,6 +190,10 @@ constexpr Row kRows[] = {
      .name = "held-by-scope",
      .all = kScopes,
      .of_envelopes = true},
+    {.situation = Situation::kDroppedByFill,
+     .name = "dropped-by-fill",
+     .all = kFills,
+     .of_envelopes = true},
 };
 static_assert(std::size(kRows) == kSituations);
 static_assert(kSituations <= 64, "the judge keeps them in one word");

@@ -67,8 +67,9 @@ enum class Situation : uint8_t {
   kDisposed,                  // a program asks for the finalizer of a living object
   kFinalizedAtEnd,            // a finalizer runs at the end
   kHeldByScope,               // an object is popped that nothing else holds
+  kDroppedByFill,             // several objects lose their only holder in one clearing or copying
 };
-inline constexpr int kSituations = static_cast<int>(Situation::kHeldByScope) + 1;
+inline constexpr int kSituations = static_cast<int>(Situation::kDroppedByFill) + 1;
 
 const char* Name(Situation situation);  // "trash-spanning-generations"
 

@@ -30,6 +30,9 @@ Op Drop(uint8_t reg);
 Op Dispose(Ref ref);
 Op Push(Ref ref);
 Op Pop();
+Op Fill(Op node, Ref even, Ref odd);  // the birth of `node`, with contents
+Op Clear(Ref ref);
+Op CopySlots(Ref into, Ref from);
 Op Chain(uint8_t dest, int length);
 Op MakeMap(uint8_t dest);
 Op Put(Ref map, Ref key, Ref value);

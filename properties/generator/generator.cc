@@ -44,6 +44,9 @@ enum Choice {
   kDisposeStep,  // only if it has disposals
   kPushStep,     // only if it has scopes
   kPopStep,
+  kNodeWithStep,  // only if it has fills
+  kClearStep,
+  kCopySlotsStep,
   kChoices,
 };
 
@@ -80,6 +83,9 @@ constexpr Row kChoiceTable[] = {
     {kDisposeStep,      {  4,   2,   4,   8,   3,   2}},
     {kPushStep,         {  8,   8,   6,   8,   6,   8}},
     {kPopStep,          {  8,   8,   6,   8,   6,   8}},
+    {kNodeWithStep,     {  8,   8,   6,   8,   6,   8}},
+    {kClearStep,        {  4,   5,   3,   5,   3,   4}},
+    {kCopySlotsStep,    {  6,   6,   5,   5,   4,   6}},
 };
 // clang-format on
 static_assert(std::size(kChoiceTable) == kChoices);
@@ -118,6 +124,7 @@ class Generator {
     disposals_ = (options_.abilities & kDisposal) != 0 && random_.Percent(50);
     ends_ = (options_.abilities & kEnding) != 0 && random_.Percent(50);
     scopes_ = (options_.abilities & kScopes) != 0 && random_.Percent(50);
+    fills_ = (options_.abilities & kFills) != 0 && random_.Percent(50);
     Weigh();
   }
 
@@ -199,6 +206,7 @@ class Generator {
   bool Possible(Choice choice) const {
     if (choice == kDisposeStep) return disposals_;
     if (choice == kPushStep || choice == kPopStep) return scopes_;
+    if (choice >= kNodeWithStep) return fills_;
     return choice < kMapStep || maps_;
   }
 
@@ -257,6 +265,12 @@ class Generator {
         return Push(builder_.Full());
       case kPopStep:
         return Pop();
+      case kNodeWithStep:
+        return Fill(builder_.AnyNode(builder_.AnyRegister()), builder_.Full(), builder_.Full());
+      case kClearStep:
+        return Clear(builder_.Some(Guess::kNode));
+      case kCopySlotsStep:
+        return CopySlots(builder_.Some(Guess::kNode), builder_.Some(Guess::kNode));
       case kRemoveStep:
         return RemoveEntry(builder_.Some(Guess::kMap), builder_.Some(Guess::kNode));
       case kDropStep:
@@ -305,6 +319,7 @@ class Generator {
     if (scopes_ && random_.Percent(12)) {
       return random_.Percent(40) ? Pop() : Push(random_.Percent(50) ? kSelf : reg);
     }
+    if (fills_ && random_.Percent(15)) return ScriptFill(reg);
     switch (random_.Below(17)) {
       case 0:
       case 1:
@@ -345,6 +360,20 @@ class Generator {
     }
   }
 
+  Op ScriptFill(uint8_t reg) {
+    const Ref node = random_.Percent(50) ? kSelf : builder_.Some(Guess::kNode);
+    switch (random_.Below(4)) {
+      case 0:
+        return Fill(builder_.AnyNode(reg), kSelf, builder_.Full());
+      case 1:
+        return Clear(node);
+      case 2:
+        return CopySlots(node, builder_.Some(Guess::kNode));
+      default:
+        return CopySlots(builder_.Some(Guess::kNode), kSelf);
+    }
+  }
+
   Op ScriptMapOp(uint8_t reg) {
     const Ref map = builder_.Some(Guess::kMap);
     const Ref key = random_.Percent(50) ? kSelf : builder_.Some(Guess::kNode);
@@ -367,6 +396,7 @@ class Generator {
   bool disposals_ = false;
   bool ends_ = false;
   bool scopes_ = false;
+  bool fills_ = false;
   bool chained_ = false;
   std::array<int, kChoices> weights_{};
   std::array<int, kShapes> shapes_{};
