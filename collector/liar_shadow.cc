@@ -2,6 +2,7 @@
 
 #include "collector/liar_shadow.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ouro {
@@ -21,11 +22,22 @@ void LiarShadow::SetSlot(const Op& op, ObjectId value) {
   if (op.slot < slots.size()) slots[op.slot] = value;
 }
 
+void LiarShadow::Fill(const Op& op) {
+  const ObjectId id = Find(op.ref);
+  const ObjectId other = op.code == OpCode::kCopySlots ? Find(op.value) : id;
+  if (id == kNone || other == kNone) return;
+  std::vector<ObjectId>& slots = objects_.at(static_cast<size_t>(id)).slots;
+  std::vector<ObjectId> values = objects_.at(static_cast<size_t>(other)).slots;
+  if (op.code == OpCode::kClear) values.assign(slots.size(), kNone);
+  std::copy_n(values.begin(), std::min(values.size(), slots.size()), slots.begin());
+}
+
 void LiarShadow::Begin(const Op& op) {
   Frame frame{.op = op};
   switch (op.code) {
+    case OpCode::kNodeWith:
     case OpCode::kWeakWith:
-      frame.value = Find(op.value);
+      frame.other = Find(op.value);
       [[fallthrough]];
     case OpCode::kWeak:
     case OpCode::kLoad:
@@ -50,6 +62,10 @@ void LiarShadow::Begin(const Op& op) {
     case OpCode::kEmptySlot:
       SetSlot(op, kNone);
       break;
+    case OpCode::kClear:
+    case OpCode::kCopySlots:
+      Fill(op);
+      break;
     default:
       break;
   }
@@ -60,13 +76,20 @@ void LiarShadow::Before(const Event& event) {
   switch (event.kind) {
     case Event::Kind::kNew: {
       const Op& op = top().op;
-      const size_t slots = op.code == OpCode::kNode ? static_cast<size_t>(op.count) : 0;
+      const bool filled = op.code == OpCode::kNodeWith;
       const bool holds = op.code == OpCode::kWeakWith;
-      objects_.push_back({.kind = holds ? OpCode::kWeak : op.code,
+      const bool node = filled || op.code == OpCode::kNode;
+      std::vector<ObjectId> slots(node ? static_cast<size_t>(op.count) : holds ? 1 : 0, kNone);
+      for (size_t slot = 0; filled && slot < slots.size(); ++slot) {
+        slots[slot] = slot % 2 == 0 ? top().object : top().other;
+      }
+      if (holds) slots[0] = top().other;
+      objects_.push_back({.kind = node    ? OpCode::kNode
+                                  : holds ? OpCode::kWeak
+                                          : op.code,
                           .script = op.script,
-                          .target = top().object,
-                          .slots = std::vector<ObjectId>(slots, kNone)});
-      if (holds) objects_.back().slots.push_back(top().value);
+                          .target = filled ? kNone : top().object,
+                          .slots = std::move(slots)});
       registers_.at(op.dest) = event.id;
       return;
     }

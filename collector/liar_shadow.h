@@ -37,7 +37,7 @@ class LiarShadow {
     enum class Type : uint8_t { kOperation, kScript, kCollection } type = Type::kOperation;
     Op op;                      // kOperation
     ObjectId object = kNone;    // kScript: its self. kOperation: what it reads through `ref`
-    ObjectId value = kNone;     // kOperation: what the weak reference that is being made will hold
+    ObjectId other = kNone;     // kOperation: what a birth with contents reads through `value`
     ObjectId released = kNone;  // kOperation: what was in the register that it empties
     int saved = 0;              // kCollection: objects that it appended to the garbage list
   };
@@ -77,6 +77,7 @@ class LiarShadow {
   // run scripts within a load.
   ObjectId Find(Ref ref) const;
   void SetSlot(const Op& op, ObjectId value);
+  void Fill(const Op& op);
 
   std::vector<Object> objects_;
   std::array<ObjectId, kRegisters> registers_;

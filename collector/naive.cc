@@ -15,14 +15,13 @@
 #include <utility>
 #include <vector>
 
-#include "collector/naive_heap.h"
-#include "collector/naive_lists.h"
+#include "collector/naive_reach.h"
 #include "collector/naive_schedule.h"
 
 namespace ouro {
 namespace {
 
-class Naive : public Collector, private NaiveHeap {
+class Naive : public Collector, private NaiveReach {
  public:
   Naive(Observer& observer, const ExactRules& rules) : observer_(&observer), rules_(&rules) {}
 
@@ -67,19 +66,22 @@ class Naive : public Collector, private NaiveHeap {
 
   // Section 2: a collection triggered by an allocation runs before the new object exists; the
   // object is tracked after it, in the youngest generation. The allocation owns a reference to its
-  // arguments: scripts of that collection may empty their registers.
+  // arguments, the target of a weak reference and what is born with it: scripts of that collection
+  // may empty their registers.
   void Allocate(const Op& op) {
     if (fail_ > 0 && --fail_ == 0) return Report(Event::Failed());
+    const bool filled = op.code == OpCode::kNodeWith;
     const bool holds = op.code == OpCode::kWeakWith;
     const ObjectId target = holds || op.code == OpCode::kWeak ? At(op.ref) : kNone;
-    const ObjectId value = holds ? At(op.value) : kNone;
-    Retain(target);
-    Retain(value);
+    const ObjectId even = filled && op.count > 0 ? At(op.ref) : holds ? At(op.value) : kNone;
+    const ObjectId odd = filled && op.count > 1 ? At(op.value) : kNone;
+    for (ObjectId id : {target, even, odd}) Retain(id);
     if (op.code != OpCode::kLeaf && schedule_.CountBirth() && !collecting_) {
       if (const int due = schedule_.Due(); due >= 0) Collect(due, /*automatic=*/true);
     }
     const ObjectId id = next_id_++;
-    Add(id, op, target, value);
+    Add(id, op, target, even, odd);
+    for (ObjectId stored : {even, odd}) Release(stored);  // the slots hold it now
     if (op.code != OpCode::kLeaf) lists_.Move(id, kYoung);
     Report(Event::New(id));
     Assign(registers_[op.dest], id);
@@ -99,9 +101,9 @@ class Naive : public Collector, private NaiveHeap {
     Report(Event::Garbage(id));
   }
 
-  // Section 1: a list is emptied first, then its elements are released, the last one first.
-  void ClearGarbage() {
-    const std::vector<ObjectId> elements = std::exchange(garbage_, {});
+  // Section 1: a list is emptied first, then its elements are released, the last one first. So is a
+  // node of which all slots are written at once.
+  void ReleaseAll(const std::vector<ObjectId>& elements) {
     for (auto id = elements.rbegin(); id != elements.rend(); ++id) Release(*id);
   }
 
@@ -214,44 +216,6 @@ class Naive : public Collector, private NaiveHeap {
     if (object.kind != OpCode::kLeaf) schedule_.CountDeath();
   }
 
-  // ---- reachability
-
-  // Moves `first`, if it is in `from`, and everything in `from` that it reaches. An entry leads to
-  // its value once neither its map nor its key is in `from`.
-  void MoveReachable(ObjectId first, List from, List to) {
-    std::vector<ObjectId> work = {first};
-    while (!work.empty()) {
-      const ObjectId id = work.back();
-      work.pop_back();
-      if (!lists_.In(from, id)) continue;
-      lists_.Move(id, to);
-      const std::vector<ObjectId>& slots = heap_.at(id).slots;
-      work.insert(work.end(), slots.rbegin(), slots.rend());
-      ForEachEntry(id, [&](ObjectId value, ObjectId partner) {
-        if (!lists_.In(from, partner)) work.push_back(value);
-      });
-    }
-  }
-
-  // Section 5: an object of a list with more references than the list's own is reachable, and so is
-  // what it reaches. The others move.
-  void MoveUnreachable(List from, List to) {
-    std::map<ObjectId, int> outside;
-    for (ObjectId id : lists_.of(from)) {
-      outside[id] += heap_.at(id).references;
-      for (ObjectId next : heap_.at(id).slots) --outside[next];
-      ForEachEntry(id, [&](ObjectId value, ObjectId partner) {
-        const bool of_map = heap_.at(id).kind == OpCode::kNode && lists_.In(from, partner);
-        if (!of_map) --outside[value];  // an entry of which both are in the list counts once
-      });
-    }
-    const std::vector<ObjectId> members = lists_.Members(from);
-    lists_.Merge(from, to);
-    for (ObjectId id : members) {
-      if (outside[id] > 0) MoveReachable(id, to, from);
-    }
-  }
-
   // ---- collection
 
   // Section 5. References from anything not examined, such as objects of older generations, count
@@ -304,21 +268,6 @@ class Naive : public Collector, private NaiveHeap {
     if (rules_->ClearsAfterFinalizers()) ClearWeakRefsAgain();
     DeleteTrash(saveall_, older);
     return died + (rules_->answer == ExactRules::Answer::kFound ? found : left);
-  }
-
-  // Section 5: first the objects with finalizers, then what they reach.
-  void MoveUncollectable() {
-    for (ObjectId id : lists_.Members(kTrash)) {
-      if (HasFinalizer(id)) lists_.Move(id, kUncollectable);
-    }
-    for (ObjectId id : lists_.Members(kUncollectable)) MoveReferents(id);
-  }
-
-  void MoveReferents(ObjectId id) {
-    for (ObjectId next : heap_.at(id).slots) MoveReachable(next, kTrash, kUncollectable);
-    ForEachEntry(id, [&](ObjectId value, ObjectId partner) {
-      if (!lists_.In(kTrash, partner)) MoveReachable(value, kTrash, kUncollectable);
-    });
   }
 
   // Section 7: all weak references to trash are cleared before the first callback runs, and the
@@ -405,8 +354,7 @@ class Naive : public Collector, private NaiveHeap {
   std::vector<ObjectId> registers_ = std::vector<ObjectId>(kRegisters, kNone);
   std::vector<ObjectId> garbage_;
   std::vector<ObjectId> running_;  // `self` of each running script, the innermost last
-  NaiveLists lists_;
-  std::set<ObjectId> condemned_;  // the trash being cleared, which no weak reference may return
+  std::set<ObjectId> condemned_;   // the trash being cleared, which no weak reference may return
 
   NaiveSchedule schedule_{rules_->full_collection_waits};
   bool collecting_ = false;
@@ -421,6 +369,7 @@ void Naive::Execute(const Op& op) {
     case OpCode::kWeak:
     case OpCode::kWeakWith:
     case OpCode::kMap:
+    case OpCode::kNodeWith:
       return Allocate(op);
     case OpCode::kCopy:
       return Assign(registers_[op.dest], At(op.ref));
@@ -430,10 +379,10 @@ void Naive::Execute(const Op& op) {
       return Fetch(op, Dereference(At(op.ref)));
     case OpCode::kDispose:
       return Dispose(At(op.ref));
-    case OpCode::kNodeWith:
     case OpCode::kClear:
+      return ReleaseAll(Fill(At(op.ref), std::vector<ObjectId>(kMaxSlots, kNone)));
     case OpCode::kCopySlots:
-      return;  // TODO of the words
+      return ReleaseAll(Fill(At(op.ref), heap_.at(At(op.value)).slots));
     case OpCode::kPush:
       return Push(At(op.ref));
     case OpCode::kPop:
@@ -467,7 +416,7 @@ void Naive::Execute(const Op& op) {
     case OpCode::kTakeGarbage:
       return Fetch(op, garbage_.at(op.count));
     case OpCode::kClearGarbage:
-      return ClearGarbage();
+      return ReleaseAll(std::exchange(garbage_, {}));
     case OpCode::kCensus:
       return Census();
     case OpCode::kFail:

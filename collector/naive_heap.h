@@ -44,20 +44,25 @@ class NaiveHeap {
   // An entry of a map: section 14. The value is a reference; the map and the key are not.
   using Pair = std::pair<ObjectId, ObjectId>;  // map, key
 
-  // A new object, to which nothing refers. `value`, whose reference is the caller's and becomes the
-  // slot's: what a weak reference holds.
-  void Add(ObjectId id, const Op& op, ObjectId target, ObjectId value) {
+  void Retain(ObjectId id) {
+    if (id != kNone) ++heap_.at(id).references;
+  }
+
+  // A new object, to which nothing refers. Its slots, if it is born with contents, hold `even` and
+  // `odd` in turn; that of a weak reference holds `even`.
+  void Add(ObjectId id, const Op& op, ObjectId target, ObjectId even, ObjectId odd) {
     Object& object = heap_[id];
-    object.kind = op.code == OpCode::kWeakWith ? OpCode::kWeak : op.code;
-    object.slots.assign(op.code == OpCode::kNode ? static_cast<size_t>(op.count) : 0, kNone);
-    if (value != kNone) object.slots.push_back(value);
+    const bool filled = op.code == OpCode::kNodeWith;
+    const bool holds = op.code == OpCode::kWeakWith;
+    object.kind = filled ? OpCode::kNode : holds ? OpCode::kWeak : op.code;
+    object.slots.assign(object.kind == OpCode::kNode ? op.count : holds ? 1 : 0, kNone);
+    for (size_t slot = 0; slot < object.slots.size(); ++slot) {
+      object.slots[slot] = slot % 2 == 0 ? even : odd;
+      Retain(object.slots[slot]);
+    }
     object.target = target;
     object.script = op.script;
     if (target != kNone) heap_.at(target).weak_refs.push_back(id);
-  }
-
-  void Retain(ObjectId id) {
-    if (id != kNone) ++heap_.at(id).references;
   }
 
   // `push`, and the first half of `pop`: its reference is the caller's, who releases it.
@@ -69,6 +74,16 @@ class NaiveHeap {
     const ObjectId id = pushed_.back();
     pushed_.pop_back();
     return id;
+  }
+
+  // Puts these into the first slots of a node, as many as it has. Returns the old values, whose
+  // references are the caller's.
+  std::vector<ObjectId> Fill(ObjectId id, std::vector<ObjectId> values) {
+    std::vector<ObjectId>& slots = heap_.at(id).slots;
+    values.resize(std::min(values.size(), slots.size()));
+    for (ObjectId value : values) Retain(value);
+    std::swap_ranges(values.begin(), values.end(), slots.begin());
+    return values;
   }
 
   bool Referenced(ObjectId id) const { return heap_.at(id).references > 0; }

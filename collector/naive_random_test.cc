@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -29,9 +31,13 @@ class ShadowHeap : public Observer {
 
   ScriptEnd On(const Event& event) override {
     if (event.kind == Event::Kind::kNew) {
+      const bool filled = op_.code == OpCode::kNodeWith;
       const bool holds = op_.code == OpCode::kWeakWith;
-      kind_[event.id] = holds ? OpCode::kWeak : op_.code;
-      slots_[event.id].assign(op_.code == OpCode::kNode ? op_.count : 0, kNone);
+      kind_[event.id] = filled ? OpCode::kNode : holds ? OpCode::kWeak : op_.code;
+      slots_[event.id].assign(kind_[event.id] == OpCode::kNode ? op_.count : 0, kNone);
+      for (size_t slot = 0; filled && slot < slots_[event.id].size(); ++slot) {
+        slots_[event.id][slot] = contents_[slot % 2];
+      }
       if (holds) slots_[event.id].push_back(held_);
     }
     if (event.id != kNone) EXPECT_EQ(slots_.count(event.id), 1u) << Print(event);
@@ -124,6 +130,11 @@ class ShadowHeap : public Observer {
     if (op.code == OpCode::kPush || op.code == OpCode::kPop) return true;
     if (op.code == OpCode::kWeakWith && Find(op.value) == kNone) return true;
     if (op.code == OpCode::kWeak || op.code == OpCode::kWeakWith) return !node;
+    if (op.code == OpCode::kClear) return !node;
+    if (op.code == OpCode::kNodeWith) return id == kNone || Find(op.value) == kNone;
+    if (op.code == OpCode::kCopySlots) {
+      return !node || Find(op.value) == kNone || kind_.at(Find(op.value)) != OpCode::kNode;
+    }
     if (op.code == OpCode::kCopy) return id == kNone;
     if (op.code == OpCode::kDeref) return id == kNone || kind_.at(id) != OpCode::kWeak;
     if (op.code == OpCode::kStore) return !slot || Find(op.value) == kNone;
@@ -151,6 +162,16 @@ class ShadowHeap : public Observer {
     if (op.code == OpCode::kWeakWith) held_ = Find(op.value);
     if (op.code == OpCode::kCopy) registers_[op.dest] = Find(op.ref);
     if (op.code == OpCode::kStore) slots_[Find(op.ref)][op.slot] = Find(op.value);
+    if (op.code == OpCode::kNodeWith) contents_ = {Find(op.ref), Find(op.value)};
+    if (op.code == OpCode::kClear) {
+      std::vector<ObjectId>& slots = slots_[Find(op.ref)];
+      std::fill(slots.begin(), slots.end(), kNone);
+    }
+    if (op.code == OpCode::kCopySlots) {
+      const std::vector<ObjectId> from = slots_[Find(op.value)];
+      std::vector<ObjectId>& slots = slots_[Find(op.ref)];
+      std::copy_n(from.begin(), std::min(from.size(), slots.size()), slots.begin());
+    }
     if (op.code == OpCode::kMapPut) entries_[{Find(op.ref), Find(op.key)}] = Find(op.value);
     if (op.code == OpCode::kMapRemove) entries_.erase({Find(op.ref), Find(op.key)});
     if (op.code == OpCode::kEmptySlot) slots_[Find(op.ref)][op.slot] = kNone;
@@ -163,7 +184,8 @@ class ShadowHeap : public Observer {
   std::mt19937 random_;
   int budget_ = 5000;  // operations of scripts
   Op op_;
-  ObjectId held_ = kNone;  // of the weak reference that is being made
+  ObjectId held_ = kNone;                  // of the weak reference that is being made
+  std::array<ObjectId, 2> contents_ = {};  // of the last birth that has some
   std::map<ObjectId, OpCode> kind_;
   std::map<ObjectId, std::vector<ObjectId>> slots_;            // of all live objects
   std::map<std::pair<ObjectId, ObjectId>, ObjectId> entries_;  // by map and key

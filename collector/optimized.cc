@@ -82,6 +82,11 @@ Object& Optimized::Slot(Object node, int slot) {
   return static_cast<Object*>(heap_.Payload(node))[slot];
 }
 
+int Optimized::SlotsOf(Object node) const {
+  const heap::Type& type = heap_.type(heap_.TypeOf(node));
+  return type.visit != nullptr ? 1 : static_cast<int>(type.references.size());
+}
+
 void Optimized::Execute(const Op& op) {
   switch (op.code) {
     case OpCode::kNode:
@@ -89,6 +94,7 @@ void Optimized::Execute(const Op& op) {
     case OpCode::kWeak:
     case OpCode::kWeakWith:
     case OpCode::kMap:
+    case OpCode::kNodeWith:
       return Birth(op);
     case OpCode::kCopy:
       if (op.kind != kPlain) return AssignHandle(op.dest, At(op.ref));
@@ -100,10 +106,10 @@ void Optimized::Execute(const Op& op) {
       return Fetched(op.dest, heap_.Target(At(op.ref)));
     case OpCode::kDispose:
       return heap_.Dispose(At(op.ref));
-    case OpCode::kNodeWith:
     case OpCode::kClear:
+      return Fill(At(op.ref), kNull);
     case OpCode::kCopySlots:
-      return;  // TODO of the words
+      return Fill(At(op.ref), At(op.value));
     case OpCode::kPush:
       pushed_.emplace_back(heap_, At(op.ref));
       return;
@@ -128,14 +134,6 @@ void Optimized::Execute(const Op& op) {
     case OpCode::kEnd:
       heap_.Exit();
       return;
-    case OpCode::kThreshold:
-      return heap_.SetThresholds(op.count, op.count1, op.count2);
-    case OpCode::kEnable:
-    case OpCode::kDisable:
-      return heap_.SetEnabled(op.code == OpCode::kEnable);
-    case OpCode::kSaveallOn:
-    case OpCode::kSaveallOff:
-      return heap_.SetDebug(op.code == OpCode::kSaveallOn ? heap::kDebugSaveAll : 0);
     case OpCode::kTakeGarbage:
       return Fetched(op.dest, heap_.Garbage(static_cast<size_t>(op.count)));
     case OpCode::kClearGarbage:
@@ -145,12 +143,34 @@ void Optimized::Execute(const Op& op) {
         observer_.On(Event::Tracked(IdOf(object), generation));
       });
       return;
+    case OpCode::kThreshold:
+    case OpCode::kEnable:
+    case OpCode::kDisable:
+    case OpCode::kSaveallOn:
+    case OpCode::kSaveallOff:
     case OpCode::kFail:
-      return heap_.FailAllocation(op.count);
+      return Set(op);
     case OpCode::kRaise:  // the harness ends the script
     case OpCode::kPoke:   // of kinds that are not offered
     case OpCode::kChain:  // executed as other operations
     case OpCode::kStep:   // of contracts of bounds
+      return;
+  }
+}
+
+void Optimized::Set(const Op& op) {
+  switch (op.code) {
+    case OpCode::kThreshold:
+      return heap_.SetThresholds(op.count, op.count1, op.count2);
+    case OpCode::kEnable:
+    case OpCode::kDisable:
+      return heap_.SetEnabled(op.code == OpCode::kEnable);
+    case OpCode::kSaveallOn:
+    case OpCode::kSaveallOff:
+      return heap_.SetDebug(op.code == OpCode::kSaveallOn ? heap::kDebugSaveAll : 0);
+    case OpCode::kFail:
+      return heap_.FailAllocation(op.count);
+    default:
       return;
   }
 }
@@ -166,12 +186,19 @@ void Optimized::Birth(const Op& op) {
   const Object held = holds ? At(op.value) : kNull;
   if (target != kNull) heap_.Retain(target);
   if (holds) heap_.Retain(held);
+  const bool filled = op.code == OpCode::kNodeWith;
+  const Object contents[2] = {filled && op.count > 0 ? At(op.ref) : kNull,
+                              filled && op.count > 1 ? At(op.value) : kNull};
+  for (const Object content : contents) {
+    if (content != kNull) heap_.Retain(content);
+  }
   const heap::WeakCallback callback = [](heap::Heap& heap, Object weak) {
     Optimized& self = *static_cast<Optimized*>(heap.context());
     self.RunScript(Event::Callback(self.IdOf(weak)), weak);
   };
   const heap::WeakCallback call = hook ? callback : nullptr;
   const Object born = op.code == OpCode::kNode   ? heap_.New(TypeOf(op))
+                      : filled                   ? heap_.New(TypeOf(op))
                       : op.code == OpCode::kLeaf ? heap_.New(leaf_)
                       : op.code == OpCode::kMap  ? heap_.NewMap()
                       : holds                    ? heap_.NewHoldingWeak(target, held, call)
@@ -183,15 +210,39 @@ void Optimized::Birth(const Op& op) {
   } else {
     if (born >= ids_.size()) ids_.resize(heap_.handle_limit(), kNone);
     ids_[born] = next_id_++;
+    for (int slot = 0; filled && slot < op.count; ++slot) {
+      heap_.Store(Slot(born, slot), contents[slot % 2]);
+    }
     observer_.On(Event::New(ids_[born]));
     old = std::exchange(registers_[op.dest], born);
     if (Unhandle(op.dest)) handles_[op.dest].Detach();
+  }
+  for (const Object content : contents) {
+    if (content != kNull)
+      heap_.Release(content);  // a slot holds it now, or, if it failed, a register
   }
   // Released together: neither the target, nor what a script stored in the register meanwhile, may
   // be seen alive by user code that runs in the death of the other.
   if (target != kNull && old != kNull) return heap_.ReleaseBoth(target, old);
   if (target != kNull) heap_.Release(target);
   if (old != kNull) heap_.Release(old);
+}
+
+// Stores into the first slots of `node` what those of `from` hold, or empties all if it is kNull.
+// Old values are released when every slot is written, the last one first: list_ass_slice and
+// list_clear.
+void Optimized::Fill(Object node, Object from) {
+  Object old[kMaxSlots];
+  int slots = SlotsOf(node);
+  if (from != kNull) slots = std::min(slots, SlotsOf(from));
+  for (int slot = 0; slot < slots; ++slot) {
+    const Object value = from == kNull ? kNull : Slot(from, slot);
+    if (value != kNull) heap_.Retain(value);
+    old[slot] = std::exchange(Slot(node, slot), value);
+  }
+  while (slots-- > 0) {
+    if (old[slots] != kNull) heap_.Release(old[slots]);
+  }
 }
 
 void Optimized::Fetched(int dest, Object value) {

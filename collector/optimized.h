@@ -54,8 +54,11 @@ class Optimized final : public Collector, private heap::Listener {
   heap::Object At(Ref ref) const { return ref == kSelf ? self_ : registers_[ref]; }
   ObjectId IdOf(heap::Object object) const { return object == heap::kNull ? kNone : ids_[object]; }
   heap::Object& Slot(heap::Object node, int slot);
+  int SlotsOf(heap::Object node) const;
   heap::TypeId TypeOf(const Op& op) const;
   void Birth(const Op& op);
+  void Fill(heap::Object node, heap::Object from);
+  void Set(const Op& op);
   void Fetched(int dest, heap::Object value);
   void Assign(int dest, heap::Object held);
   void AssignHandle(int dest, heap::Object value);

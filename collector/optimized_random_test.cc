@@ -106,9 +106,11 @@ class Generator {
           OpCode::kCollect,      OpCode::kThreshold,  OpCode::kEnable,     OpCode::kDisable,
           OpCode::kSaveallOn,    OpCode::kSaveallOff, OpCode::kSaveallOff, OpCode::kTakeGarbage,
           OpCode::kClearGarbage, OpCode::kCensus,     OpCode::kFail,       OpCode::kRaise,
-          OpCode::kPush,         OpCode::kPush,       OpCode::kPop};
+          OpCode::kPush,         OpCode::kPush,       OpCode::kPop,        OpCode::kNodeWith,
+          OpCode::kNodeWith,     OpCode::kClear,      OpCode::kCopySlots};
       op.code = kOthers[Below(static_cast<int>(std::size(kOthers)))];
       op.count = Below(3);
+      op.value = Any(script);
       if (op.code == OpCode::kCopy && Below(2) == 0) op.kind = InternKind("handle");
       if (op.code == OpCode::kThreshold) {
         op.count = Below(6);

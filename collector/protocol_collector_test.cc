@@ -433,8 +433,7 @@ TEST_F(ProtocolCollectorTest, CPythonFinalizesACycleOnce) {
   std::string error;
   if (!Hello({"python3", peer}, &greeting, &error)) GTEST_SKIP() << error;
   EXPECT_EQ(greeting.name, "cpython");
-  EXPECT_EQ(greeting.abilities,
-            kExactAbilities & ~(kThresholds | kFailures | kMaps | kFills | kHeldValues));
+  EXPECT_EQ(greeting.abilities, kExactAbilities & ~(kThresholds | kFailures | kMaps));
   recorder_.script = [this](const Event&) {
     Execute("r1 = self");
     Execute("census");

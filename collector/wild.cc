@@ -35,16 +35,19 @@ void Wild::Born(const Op& op) {
     return;
   }
   const bool holds = op.code == OpCode::kWeakWith;
+  const bool filled = op.code == OpCode::kNodeWith;
   const ObjectId target = holds || op.code == OpCode::kWeak ? Resolve(op.ref) : kNone;
   const ObjectId value = holds ? Resolve(op.value) : kNone;
-  held_.insert(held_.end(), {target, value});
+  const ObjectId even = filled && op.count > 0 ? Resolve(op.ref) : kNone;
+  const ObjectId odd = filled && op.count > 1 ? Resolve(op.value) : kNone;
+  held_.insert(held_.end(), {target, value, even, odd});
   if (OneIn(4)) CollectUnasked();
-  held_.resize(held_.size() - 2);
+  held_.resize(held_.size() - 4);
   const auto id = static_cast<ObjectId>(objects_.size());
   Object object;
-  object.kind = holds ? OpCode::kWeak : op.code;
-  if (op.code == OpCode::kNode) {
-    object.slots.assign(static_cast<size_t>(op.count), kNone);
+  object.kind = filled ? OpCode::kNode : holds ? OpCode::kWeak : op.code;
+  if (object.kind == OpCode::kNode) {
+    for (int slot = 0; slot < op.count; ++slot) object.slots.push_back(slot % 2 == 0 ? even : odd);
     object.script = op.script;
     object.due = op.script != kNoScript;
   } else if (object.kind == OpCode::kWeak) {
@@ -66,6 +69,7 @@ void Wild::Apply(const Op& op) {
     case OpCode::kWeak:
     case OpCode::kWeakWith:
     case OpCode::kMap:
+    case OpCode::kNodeWith:
       return Born(op);
     case OpCode::kCopy:
     case OpCode::kEmptyRegister:
@@ -86,10 +90,9 @@ void Wild::Apply(const Op& op) {
     }
     case OpCode::kDispose:
       return Dispose(Resolve(op.ref));
-    case OpCode::kNodeWith:
     case OpCode::kClear:
     case OpCode::kCopySlots:
-      return;  // TODO of the words
+      return Fill(op);
     case OpCode::kPush:
       return pushed_.push_back(Resolve(op.ref));
     case OpCode::kPop:
@@ -108,17 +111,6 @@ void Wild::Apply(const Op& op) {
       return;
     case OpCode::kClearGarbage:
       return garbage_.clear();
-    case OpCode::kEnable:
-    case OpCode::kDisable:
-      enabled_ = op.code == OpCode::kEnable;
-      return;
-    case OpCode::kSaveallOn:
-    case OpCode::kSaveallOff:
-      saveall_ = op.code == OpCode::kSaveallOn;
-      return;
-    case OpCode::kFail:
-      fail_in_ = op.count;
-      return;
     case OpCode::kCensus:
       return Census();
     case OpCode::kCollect:
@@ -129,8 +121,25 @@ void Wild::Apply(const Op& op) {
     case OpCode::kStep:
       return CollectInSteps();
     default:
-      return;
+      return Set(op);
   }
+}
+
+void Wild::Set(const Op& op) {
+  if (op.code == OpCode::kFail) fail_in_ = op.count;
+  if (op.code == OpCode::kEnable || op.code == OpCode::kDisable) {
+    enabled_ = op.code == OpCode::kEnable;
+  }
+  if (op.code == OpCode::kSaveallOn || op.code == OpCode::kSaveallOff) {
+    saveall_ = op.code == OpCode::kSaveallOn;
+  }
+}
+
+void Wild::Fill(const Op& op) {
+  Ids& slots = at(Resolve(op.ref)).slots;
+  if (op.code == OpCode::kClear) return slots.assign(slots.size(), kNone);
+  const Ids& from = at(Resolve(op.value)).slots;
+  std::copy_n(from.begin(), std::min(from.size(), slots.size()), slots.begin());
 }
 
 void Wild::Dispose(ObjectId id) {

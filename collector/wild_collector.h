@@ -83,6 +83,8 @@ class Wild final : public Collector, private WildHeap {
   void Census();
   void Apply(const Op& op);
   void ApplyToMap(const Op& op);
+  void Fill(const Op& op);
+  void Set(const Op& op);
   void Dispose(ObjectId id);
   void End();
 

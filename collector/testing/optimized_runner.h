@@ -143,7 +143,9 @@ class Runner : public Observer {
   }
 
   bool Is(Ref ref, OpCode code) const {
-    return At(ref) != kNone && objects_[At(ref)].birth.code == code;
+    if (At(ref) == kNone) return false;
+    const OpCode birth = objects_[At(ref)].birth.code;
+    return code == (birth == OpCode::kNodeWith ? OpCode::kNode : birth);
   }
 
   int Slots(Ref ref) const {
@@ -160,6 +162,12 @@ class Runner : public Observer {
       case OpCode::kCopy:
       case OpCode::kPush:
         return At(op.ref) == kNone;
+      case OpCode::kNodeWith:
+        return At(op.ref) == kNone || At(op.value) == kNone;
+      case OpCode::kClear:
+        return !Is(op.ref, OpCode::kNode);
+      case OpCode::kCopySlots:
+        return !Is(op.ref, OpCode::kNode) || !Is(op.value, OpCode::kNode);
       case OpCode::kPop:
         return pushed_.size() == scope_;
       case OpCode::kDeref:

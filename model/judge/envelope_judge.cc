@@ -8,8 +8,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
+#include <vector>
 
 #include "model/judge/paths.h"
 
@@ -86,8 +88,9 @@ void EnvelopeJudge::Follow(Frame& frame) {
   switch (op.code) {
     case OpCode::kWeak:
     case OpCode::kWeakWith:
+    case OpCode::kNodeWith:
     case OpCode::kDispose:
-      return HoldArguments(frame);
+      return HoldOperands(frame);
     case OpCode::kCopy:
       return SetRegister(op.dest, Resolve(op.ref), op.kind);
     case OpCode::kLoad:
@@ -107,10 +110,9 @@ void EnvelopeJudge::Follow(Frame& frame) {
       if (MayCollect() || !owed_.empty()) Recount();
       if (op.dest != op.ref) SetRegister(op.dest, kNone);
       return;
-    case OpCode::kNodeWith:
     case OpCode::kClear:
     case OpCode::kCopySlots:
-      return;  // TODO of the words
+      return Fill(op);
     case OpCode::kPush:
     case OpCode::kPop:
       return FollowScope(op);
@@ -136,6 +138,15 @@ void EnvelopeJudge::Follow(Frame& frame) {
       Recount();
       frame.object = born_;
       return;
+    case OpCode::kEnd:
+      return BeginEnd();
+    default:
+      return FollowSetting(op);
+  }
+}
+
+void EnvelopeJudge::FollowSetting(const Op& op) {
+  switch (op.code) {
     case OpCode::kEnable:
       enabled_ = true;
       if (MayCollect()) BeginToCollect();
@@ -148,19 +159,24 @@ void EnvelopeJudge::Follow(Frame& frame) {
     case OpCode::kSaveallOff:
       saveall_ = op.code == OpCode::kSaveallOn;
       return;
-    case OpCode::kEnd:
-      return BeginEnd();
     default:
       return;
   }
 }
 
-void EnvelopeJudge::HoldArguments(Frame& frame) {
-  frame.object = Resolve(frame.op.ref);
+// They outlive what an automatic collection runs before the birth.
+void EnvelopeJudge::HoldOperands(Frame& frame) {
+  const Op& op = frame.op;
+  const bool filled = op.code == OpCode::kNodeWith;
+  if (!filled || op.count > 0) frame.object = Resolve(op.ref);
+  if (op.code == OpCode::kWeakWith || (filled && op.count > 1)) frame.other = Resolve(op.value);
   SetFrameHold(frame, true);
-  if (frame.op.code != OpCode::kWeakWith) return;
-  frame.value = Resolve(frame.op.value);
-  Hold(frame.value);
+  Hold(frame.other);
+}
+
+void EnvelopeJudge::ReleaseOperands(Frame& frame) {
+  Release(frame.other);
+  SetFrameHold(frame, false);
 }
 
 void EnvelopeJudge::FollowScope(const Op& op) {
@@ -172,6 +188,39 @@ void EnvelopeJudge::FollowScope(const Op& op) {
   pushed_.pop_back();
   if (at(id).holds == 1) Note(Situation::kHeldByScope);
   Release(id);
+}
+
+// `clear` and `copy`. What they drop may die in any order, once all slots are written.
+void EnvelopeJudge::Fill(const Op& op) {
+  struct Content {
+    ObjectId id = kNone;
+    bool sure = true;
+  };
+  const ObjectId node = Resolve(op.ref);
+  std::vector<Content> contents(at(node).slots.size());
+  if (op.code == OpCode::kCopySlots) {
+    const ObjectId from = Resolve(op.value);
+    contents.resize(std::min(contents.size(), at(from).slots.size()));
+    for (size_t slot = 0; slot < contents.size(); ++slot) {
+      const ObjectId doubted = Doubted(from, slot);
+      contents[slot] = doubted == kNone ? Content{at(from).slots[slot]} : Content{doubted, false};
+    }
+  }
+  int dropped = 0;
+  for (size_t slot = 0; slot < contents.size(); ++slot) {
+    const ObjectId old = at(node).slots[slot];
+    const bool stays = std::any_of(contents.begin(), contents.end(),
+                                   [old](const Content& content) { return content.id == old; });
+    if (old != kNone && at(old).holds == 1 && !stays) ++dropped;
+  }
+  if (dropped > 1) Note(Situation::kDroppedByFill);
+  for (size_t slot = 0; slot < contents.size(); ++slot) {
+    const Content& content = contents[slot];
+    SetSlot(node, slot, content.sure ? content.id : kNone);
+    if (!content.sure) CopyDoubt(node, slot, content.id);
+    // The action that called this script may go on to empty the holder.
+    if (content.sure && BeingPoked(node, slot)) Doubt(node, slot);
+  }
 }
 
 void EnvelopeJudge::FollowMap(Frame& frame) {

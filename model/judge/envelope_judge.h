@@ -158,7 +158,10 @@ class EnvelopeJudge final : public Judge {
   void Follow(Frame& frame);
   void FollowMap(Frame& frame);
   void FollowScope(const Op& op);
-  void HoldArguments(Frame& frame);
+  void HoldOperands(Frame& frame);
+  void ReleaseOperands(Frame& frame);
+  void FollowSetting(const Op& op);
+  void Fill(const Op& op);
   void ClearGarbage();
   void LoseReference(ObjectId id);
   void SetFrameHold(Frame& frame, bool holds);
@@ -186,6 +189,7 @@ class EnvelopeJudge final : public Judge {
   // What kinds promise away; envelope_judge_kinds.cc.
   ObjectId Doubted(ObjectId node, size_t slot) const;
   void Doubt(ObjectId node, size_t slot);
+  void CopyDoubt(ObjectId node, size_t slot, ObjectId id);
   void Settle(ObjectId node, size_t slot);
   void ForgetDoubt(ObjectId node, size_t slot);
   void Meet(const KindRow* kind);

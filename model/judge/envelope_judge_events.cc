@@ -15,7 +15,7 @@ namespace ouro {
 void EnvelopeJudge::OnBorn(Frame& frame) {
   Object object;
   object.script = frame.op.script;
-  if (frame.op.code == OpCode::kNode) {
+  if (frame.op.code == OpCode::kNode || frame.op.code == OpCode::kNodeWith) {
     object.slots.assign(static_cast<size_t>(frame.op.count), kNone);
     const KindRow* kind = kinds_.Find(frame.op.kind);
     object.cyclic = kind != nullptr && kind->cyclic;
@@ -32,12 +32,17 @@ void EnvelopeJudge::OnBorn(Frame& frame) {
     if (object.script != kNoScript) object.call = CallOfNew(frame.object);
     calls_ |= object.script != kNoScript;
     at(frame.object).weaks.push_back(born_ - 1);
-    if (frame.value != kNone) object.slots.assign(1, kNone);
+    if (frame.op.code == OpCode::kWeakWith) object.slots.assign(1, kNone);
   }
   AddObject(std::move(object), frame.op.dest);
-  if (frame.value != kNone) SetSlot(born_ - 1, 0, frame.value);
-  Release(frame.value);
-  SetFrameHold(frame, false);
+  if (frame.op.code == OpCode::kNodeWith) {
+    for (size_t slot = 0; slot < static_cast<size_t>(frame.op.count); ++slot) {
+      SetSlot(born_ - 1, slot, slot % 2 == 0 ? frame.object : frame.other);
+    }
+  } else if (frame.op.code == OpCode::kWeakWith) {
+    SetSlot(born_ - 1, 0, frame.other);
+  }
+  ReleaseOperands(frame);
 }
 
 // A weak reference that a finalizer makes to what is dying may be cleared silently (2.x: section 1,
@@ -50,10 +55,7 @@ EnvelopeJudge::Object::Due EnvelopeJudge::CallOfNew(ObjectId target) const {
   return dying ? Object::Due::kMaybe : Object::Due::kYes;
 }
 
-void EnvelopeJudge::OnFailed(Frame& frame) {
-  Release(frame.value);
-  SetFrameHold(frame, false);
-}
+void EnvelopeJudge::OnFailed(Frame& frame) { ReleaseOperands(frame); }
 
 Judge::Answer EnvelopeJudge::Expected(const Frame& frame) const {
   switch (frame.op.code) {

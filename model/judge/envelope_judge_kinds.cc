@@ -31,6 +31,16 @@ void EnvelopeJudge::Doubt(ObjectId node, size_t slot) {
   if (rooted_.erase(Edge(node, slot)) > 0) Release(id);
 }
 
+// The slot, which is empty, got what another one may have held. The two doubts are settled one by
+// one: that they are the same is forgotten.
+void EnvelopeJudge::CopyDoubt(ObjectId node, size_t slot, ObjectId id) {
+  if (at(id).freed) return;
+  needed_known_ = false;
+  LiveAgain(id);
+  ++at(id).references;
+  doubts_[Edge(node, slot)] = id;
+}
+
 // The slot still holds what was in doubt.
 void EnvelopeJudge::Settle(ObjectId node, size_t slot) {
   const auto found = doubts_.find(Edge(node, slot));

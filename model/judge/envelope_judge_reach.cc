@@ -148,8 +148,7 @@ void EnvelopeJudge::LoseReference(ObjectId id) {
 void EnvelopeJudge::SetFrameHold(Frame& frame, bool holds) {
   if (frame.holds == holds) return;
   frame.holds = holds;
-  if (holds) Hold(frame.object);
-  if (!holds) Release(frame.object);
+  for (const ObjectId id : {frame.object, frame.other}) holds ? Hold(id) : Release(id);
 }
 
 // REQUIRES: the object is being freed, so nothing reaches it. So no other object becomes

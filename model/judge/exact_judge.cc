@@ -82,15 +82,16 @@ void ExactJudge::Enter(Frame& frame) {
   frame.loose_mark = heap_.LooseMark();
 }
 
+// Operands must survive an automatic collection whose scripts empty their registers.
 void ExactJudge::BeginAllocation(Frame& frame) {
-  // Arguments must survive an automatic collection whose scripts empty the operands' registers.
-  if (frame.op.code == OpCode::kWeak || frame.op.code == OpCode::kWeakWith) {
-    frame.object = Resolve(frame.op.ref);
-    heap_.Hold(frame.object);
-  }
-  if (frame.op.code == OpCode::kWeakWith) {
-    frame.value = Resolve(frame.op.value);
-    heap_.Hold(frame.value);
+  const Op& op = frame.op;
+  const bool filled = op.code == OpCode::kNodeWith;
+  const bool holds = op.code == OpCode::kWeakWith;
+  const bool weak = holds || op.code == OpCode::kWeak;
+  if (weak || (filled && op.count > 0)) frame.object = Resolve(op.ref);
+  if (holds || (filled && op.count > 1)) frame.other = Resolve(op.value);
+  for (const ObjectId id : {frame.object, frame.other}) {
+    if (id != kNone) heap_.Hold(id);
   }
   // CPython's _PyObject_GC_Alloc does not count an allocation that fails.
   if (frame.failing || frame.op.code == OpCode::kLeaf) return;
@@ -98,9 +99,31 @@ void ExactJudge::BeginAllocation(Frame& frame) {
   frame.automatic = static_cast<int8_t>(AutomaticGeneration(&frame.full));
 }
 
-void ExactJudge::ReleaseArguments(const Frame& frame) {
-  if (frame.object != kNone) heap_.Release(frame.object);
-  if (frame.value != kNone) heap_.Release(frame.value);
+void ExactJudge::ReleaseOperands(const Frame& frame) {
+  for (const ObjectId id : {frame.object, frame.other}) {
+    if (id != kNone) heap_.Release(id);
+  }
+}
+
+// `clear` and `copy`: CPython's list_clear and list_ass_slice write every slot before they release
+// the first old value, from the last one on (docs/semantics.md, section 1).
+void ExactJudge::Fill(const Op& op) {
+  const std::vector<ObjectId>& slots = heap_.at(Resolve(op.ref)).slots;
+  std::vector<ObjectId> values(slots.size(), kNone);
+  if (op.code == OpCode::kCopySlots) {
+    const std::vector<ObjectId>& from = heap_.at(Resolve(op.value)).slots;
+    values.resize(std::min(slots.size(), from.size()));
+    std::copy_n(from.begin(), values.size(), values.begin());
+  }
+  int dropped = 0;
+  for (size_t slot = 0; slot < values.size(); ++slot) {
+    SetEdge(Resolve(op.ref), slot, kPlain);
+    const bool held = slots[slot] == kNone || heap_.at(slots[slot]).firm > 1 ||
+                      std::find(values.begin(), values.end(), slots[slot]) != values.end();
+    if (!held) ++dropped;
+  }
+  if (dropped > 1) Note(Situation::kDroppedByFill);
+  heap_.SetSlots(Resolve(op.ref), values);
 }
 
 void ExactJudge::Apply(Frame& frame) {
@@ -111,6 +134,7 @@ void ExactJudge::Apply(Frame& frame) {
     case OpCode::kWeak:
     case OpCode::kWeakWith:
     case OpCode::kMap:
+    case OpCode::kNodeWith:
       return BeginAllocation(frame);
     case OpCode::kCopy:
       return SetRegister(op.dest, Resolve(op.ref));
@@ -127,10 +151,9 @@ void ExactJudge::Apply(Frame& frame) {
     case OpCode::kDispose:
       frame.object = Resolve(op.ref);
       return heap_.Hold(frame.object);
-    case OpCode::kNodeWith:
     case OpCode::kClear:
     case OpCode::kCopySlots:
-      return;  // TODO of the words
+      return Fill(op);
     case OpCode::kPush:
       pushed_.push_back(Resolve(op.ref));
       return heap_.Hold(pushed_.back());
@@ -156,6 +179,14 @@ void ExactJudge::Apply(Frame& frame) {
       return SetRegister(op.dest, frame.object);
     case OpCode::kClearGarbage:
       return heap_.ReleaseList(&garbage_);
+    default:
+      return Set(op);
+  }
+}
+
+// A setting of the collector, if the operation changes one.
+void ExactJudge::Set(const Op& op) {
+  switch (op.code) {
     case OpCode::kThreshold:
       threshold_[0] = op.count;
       threshold_[1] = op.count1;
@@ -226,6 +257,7 @@ void ExactJudge::EndDeaths() {
     }
   }
   late_.clear();
+  heap_.ForgetLists();
 }
 
 }  // namespace ouro

@@ -98,7 +98,9 @@ class ExactJudge final : public Judge {
   void SetRegister(int index, ObjectId id);
   void PopPushed();
   void BeginAllocation(Frame& frame);
-  void ReleaseArguments(const Frame& frame);
+  void ReleaseOperands(const Frame& frame);
+  void Fill(const Op& op);
+  void Set(const Op& op);
   bool DecideDereference(const Op& op, Frame* frame);
   void CountScriptOp(OpCode code);
   void EndDeaths();

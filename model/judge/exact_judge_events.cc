@@ -27,7 +27,7 @@ void ExactJudge::OnBorn(Frame& frame) {
   const ObjectId target = frame.object;
   if (collection_.running) Note(Situation::kBornInCollection);
   ObjectId id = kNone;
-  if (op.code == OpCode::kNode) {
+  if (op.code == OpCode::kNode || op.code == OpCode::kNodeWith) {
     id = heap_.NewNode(op.count, op.script);
   } else if (op.code == OpCode::kLeaf) {
     id = heap_.NewLeaf();
@@ -35,15 +35,20 @@ void ExactJudge::OnBorn(Frame& frame) {
     id = heap_.NewMap();
   } else {
     id = heap_.NewWeak(target, op.script, op.code == OpCode::kWeakWith ? 1 : 0);
-    if (frame.value != kNone) heap_.SetSlot(id, 0, frame.value);
+    if (op.code == OpCode::kWeakWith) heap_.SetSlot(id, 0, frame.other);
     const Frame* script = InnermostScript();
     if (script != nullptr && script->object == target) Note(Situation::kWeakMadeByFinalizer);
   }
+  if (op.code == OpCode::kNodeWith) {
+    for (int slot = 0; slot < op.count; ++slot) {
+      heap_.SetSlot(id, slot, slot % 2 == 0 ? target : frame.other);
+    }
+  }
   SetRegister(op.dest, id);
-  ReleaseArguments(frame);
+  ReleaseOperands(frame);
 }
 
-void ExactJudge::OnFailed(Frame& frame) { ReleaseArguments(frame); }
+void ExactJudge::OnFailed(Frame& frame) { ReleaseOperands(frame); }
 
 void ExactJudge::OnGot(Frame& frame, ObjectId id) {
   if (!frame.open_answer) return;

@@ -124,7 +124,7 @@ class Judge {
     // kScript: its self. kOp: what it yields, the target of `weak`, the node of `poke` or
     // `dispose`, or the first object that is born after a census began.
     ObjectId object = kNone;
-    ObjectId value = kNone;    // kOp: what the weak reference that is being made will hold
+    ObjectId other = kNone;    // kOp: a birth that holds has two operands; this is the second
     bool open_answer = false;  // kOp: it may yield `object` or nothing
 
     // Of exact contracts.

@@ -103,8 +103,8 @@ std::vector<Rule> AllRules() {
                             TrashFinalizerRules(), ResurrectionRules(), ScheduleRules(),
                             GenerationRules(),     MapRules(),          MapCollectionRules(),
                             EmergencyRules(),      EndRules(),          ScopeRules(),
-                            HeldRules(),           StepRules(),         EnvelopeRules(),
-                            CountRules(),          AbilityRules()}) {
+                            FillRules(),           HeldRules(),         StepRules(),
+                            EnvelopeRules(),       CountRules(),        AbilityRules()}) {
     rules.insert(rules.end(), table.begin(), table.end());
   }
   return rules;

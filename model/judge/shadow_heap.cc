@@ -74,6 +74,17 @@ void ShadowHeap::SetSlot(ObjectId node, int index, ObjectId value) {
   if (old != kNone) Release(old);
 }
 
+void ShadowHeap::SetSlots(ObjectId node, const std::vector<ObjectId>& values) {
+  std::vector<ObjectId> old;
+  for (size_t slot = 0; slot < values.size(); ++slot) {
+    if (values[slot] != kNone) Hold(values[slot]);
+    const ObjectId id = std::exchange(at(node).slots[slot], values[slot]);
+    if (id != kNone) old.push_back(id);
+  }
+  if (old.size() == 1) return Release(old[0]);
+  ReleaseList(&old);
+}
+
 ObjectId ShadowHeap::ValueOf(ObjectId map, ObjectId key) const {
   const Entries::Id entry = entries_.Find(map, key);
   return entry == Entries::kNoEntry ? kNone : entries_.at(entry).value;

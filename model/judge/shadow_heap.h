@@ -123,6 +123,8 @@ class ShadowHeap {
   ObjectId NewWeak(ObjectId target, int8_t script, int slots);
   ObjectId NewMap();
   void SetSlot(ObjectId node, int index, ObjectId value);
+  // The same for the first slots at once: all are written before the first old value is released.
+  void SetSlots(ObjectId node, const std::vector<ObjectId>& values);
   // The value of an entry, or kNone; makes an entry or changes its value; removes one, if there is
   // one.
   ObjectId ValueOf(ObjectId map, ObjectId key) const;
@@ -139,6 +141,8 @@ class ShadowHeap {
   // Releases the elements of a list, last first (section 1: lists release from the end), and clears
   // it. REQUIRES: each is held for it.
   void ReleaseList(std::vector<ObjectId>* ids);
+  // No operation is in progress, so that the lists above are released.
+  void ForgetLists() { lists_.clear(); }
 
   // Adds or removes a firm reference, that of a script, a pending callback or one of the above.
   // REQUIRES of Release: there is one.

@@ -67,6 +67,7 @@ enum class Situation : uint8_t {
   kDisposed,                  // a program asks for the finalizer of a living object
   kFinalizedAtEnd,            // a finalizer runs at the end
   kHeldByScope,               // an object is popped that nothing else holds
+  kDroppedByFill,             // several objects lose their only holder in one clearing or copying
   kHeldByWeak,                // a weak reference dies that alone held an object
   kTrashThroughWeak,          // a weak reference that is trash holds an object that is, too
   kStepsEnded,                // steps end a collection

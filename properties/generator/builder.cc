@@ -31,6 +31,16 @@ Op Drop(uint8_t reg) { return {.code = OpCode::kEmptyRegister, .dest = reg}; }
 Op Dispose(Ref ref) { return {.code = OpCode::kDispose, .ref = ref}; }
 Op Push(Ref ref) { return {.code = OpCode::kPush, .ref = ref}; }
 Op Pop() { return {.code = OpCode::kPop}; }
+Op Fill(Op node, Ref even, Ref odd) {
+  node.code = OpCode::kNodeWith;
+  node.ref = even;
+  node.value = odd;
+  return node;
+}
+Op Clear(Ref ref) { return {.code = OpCode::kClear, .ref = ref}; }
+Op CopySlots(Ref into, Ref from) {
+  return {.code = OpCode::kCopySlots, .ref = into, .value = from};
+}
 Op StepOf(int work) { return {.code = OpCode::kStep, .count = work}; }
 Op Chain(uint8_t dest, int length) {
   return {.code = OpCode::kChain, .dest = dest, .count = length};
@@ -56,6 +66,7 @@ void Builder::Emit(const Op& op) {
       dest = {Guess::kNode, 1};
       break;
     case OpCode::kNode:
+    case OpCode::kNodeWith:
       dest = {Guess::kNode, op.count};
       break;
     case OpCode::kLeaf:

@@ -31,6 +31,9 @@ Op Drop(uint8_t reg);
 Op Dispose(Ref ref);
 Op Push(Ref ref);
 Op Pop();
+Op Fill(Op node, Ref even, Ref odd);  // the birth of `node`, with contents
+Op Clear(Ref ref);
+Op CopySlots(Ref into, Ref from);
 Op StepOf(int work);
 Op Chain(uint8_t dest, int length);
 Op MakeMap(uint8_t dest);

@@ -44,6 +44,9 @@ enum Choice {
   kDisposeStep,  // only if it has disposals
   kPushStep,     // only if it has scopes
   kPopStep,
+  kNodeWithStep,  // only if it has fills
+  kClearStep,
+  kCopySlotsStep,
   kWeakWithStep,  // only if its weak references may hold
   kStepStep,      // only if it has steps of collections
   kChoices,
@@ -82,6 +85,9 @@ constexpr Row kChoiceTable[] = {
     {kDisposeStep,      {  4,   2,   4,   8,   3,   2}},
     {kPushStep,         {  8,   8,   6,   8,   6,   8}},
     {kPopStep,          {  8,   8,   6,   8,   6,   8}},
+    {kNodeWithStep,     {  8,   8,   6,   8,   6,   8}},
+    {kClearStep,        {  4,   5,   3,   5,   3,   4}},
+    {kCopySlotsStep,    {  6,   6,   5,   5,   4,   6}},
     {kWeakWithStep,     {  4,   2,   2,   2,   8,   3}},
     {kStepStep,         { 12,   8,  10,   8,  10,  16}},
 };
@@ -122,6 +128,7 @@ class Generator {
     disposals_ = (options_.abilities & kDisposal) != 0 && random_.Percent(50);
     ends_ = (options_.abilities & kEnding) != 0 && random_.Percent(50);
     scopes_ = (options_.abilities & kScopes) != 0 && random_.Percent(50);
+    fills_ = (options_.abilities & kFills) != 0 && random_.Percent(50);
     held_ = (options_.abilities & kHeldValues) != 0 && random_.Percent(50);
     steps_ = (options_.abilities & kSteps) != 0 && random_.Percent(50);
     Weigh();
@@ -205,8 +212,9 @@ class Generator {
   bool Possible(Choice choice) const {
     if (choice == kDisposeStep) return disposals_;
     if (choice == kPushStep || choice == kPopStep) return scopes_;
-    if (choice == kWeakWithStep) return held_;
     if (choice == kStepStep) return steps_;
+    if (choice == kWeakWithStep) return held_;
+    if (choice >= kNodeWithStep) return fills_;
     return choice < kMapStep || maps_;
   }
 
@@ -281,6 +289,12 @@ class Generator {
         return Push(builder_.Full());
       case kPopStep:
         return Pop();
+      case kNodeWithStep:
+        return Fill(builder_.AnyNode(builder_.AnyRegister()), builder_.Full(), builder_.Full());
+      case kClearStep:
+        return Clear(builder_.Some(Guess::kNode));
+      case kCopySlotsStep:
+        return CopySlots(builder_.Some(Guess::kNode), builder_.Some(Guess::kNode));
       case kWeakWithStep:
         return builder_.AnyWeakWith(
             builder_.AnyRegister(), builder_.Some(Guess::kNode),
@@ -341,6 +355,7 @@ class Generator {
     if (scopes_ && random_.Percent(12)) {
       return random_.Percent(40) ? Pop() : Push(random_.Percent(50) ? kSelf : reg);
     }
+    if (fills_ && random_.Percent(15)) return ScriptFill(reg);
     if (held_ && random_.Percent(7)) {
       const Ref value = random_.Percent(50) ? kSelf : builder_.Full();
       return builder_.AnyWeakWith(reg, builder_.Some(Guess::kNode), value);
@@ -386,6 +401,20 @@ class Generator {
     }
   }
 
+  Op ScriptFill(uint8_t reg) {
+    const Ref node = random_.Percent(50) ? kSelf : builder_.Some(Guess::kNode);
+    switch (random_.Below(4)) {
+      case 0:
+        return Fill(builder_.AnyNode(reg), kSelf, builder_.Full());
+      case 1:
+        return Clear(node);
+      case 2:
+        return CopySlots(node, builder_.Some(Guess::kNode));
+      default:
+        return CopySlots(builder_.Some(Guess::kNode), kSelf);
+    }
+  }
+
   Op ScriptMapOp(uint8_t reg) {
     const Ref map = builder_.Some(Guess::kMap);
     const Ref key = random_.Percent(50) ? kSelf : builder_.Some(Guess::kNode);
@@ -408,6 +437,7 @@ class Generator {
   bool disposals_ = false;
   bool ends_ = false;
   bool scopes_ = false;
+  bool fills_ = false;
   bool held_ = false;
   bool steps_ = false;
   bool chained_ = false;

@@ -39,8 +39,8 @@ struct GeneratorOptions {
   bool settings = true;  // thresholds, enable, disable, saveall
   bool failures = true;  // `fail N`
   bool censuses = true;
-  // Of the specimen. Each of kNewerAbilities is in half of the programs if it
-  // is there; the rest of the language is in all, whatever this says.
+  // Of the specimen. Each of kNewerAbilities is in half of the programs if it is there; the rest of
+  // the language is in all, whatever this says.
   uint32_t abilities = 0;
   bool scale = false;  // each program has a long chain
   // The kinds that programs may name: see dress.h. Empty: programs are plain.

@@ -39,6 +39,7 @@ PYTHON2 = sys.version_info[0] == 2
 registers = [None] * (REGISTERS + 1)  # The last one is `self`.
 pushed = []  # As arguments are: main's stack, and those of scripts on top of it.
 passing = [None]  # The old value of an assignment, about to be released.
+dropped = []  # The old values of several slots, likewise: an emptied list releases the last first.
 numbers = {}  # Address of an object -> its id. Stale once the object is dead.
 sentinels = {}  # Address of a sentinel -> id of its object, which is alive.
 alive = []  # By id.
@@ -233,6 +234,35 @@ def empty_slot(target, slot, _c):
     passing[0] = None
 
 
+@to_register
+def node_with(register, count, operands):
+    even, odd, has_finalizer = operands
+    thing = (FINALIZED if has_finalizer else PLAIN)[count]()
+    for slot in range(count):
+        setattr(thing, SLOTS[slot], registers[odd if slot % 2 else even])
+    sentinel = new_capsule(1, None, FREED_ADDRESS)
+    thing.z = sentinel
+    born(register, thing, sentinel)
+
+
+def slots_of(source):
+    return SLOTS_OF[type(registers[source])]
+
+
+def clear(target, _b, _c):
+    for slot in slots_of(target):
+        dropped.append(getattr(registers[target], slot, None))
+        setattr(registers[target], slot, None)
+    del dropped[:]
+
+
+def copy_slots(target, source, _c):
+    for slot in SLOTS[:min(len(slots_of(target)), len(slots_of(source)))]:
+        dropped.append(getattr(registers[target], slot, None))
+        setattr(registers[target], slot, getattr(registers[source], slot, None))
+    del dropped[:]
+
+
 def empty_register(register, _b, _c):
     registers[register] = None
 
@@ -281,7 +311,7 @@ def take_census(_a, _b, _c):
 
 def hello(_a, _b, _c):
     answer.append('> hello cpython %d.%d.%d' % sys.version_info[:3] + ' contract=' + CONTRACT +
-                  ' weak callback finalizer generations garbage saveall census dispose scope held' +
+                  ' weak callback finalizer generations garbage saveall census dispose scope fill held' +
                   (' end' if hasattr(gc, 'freeze') and hasattr(os, 'fork') else '') + '\n')
 
 
@@ -384,6 +414,9 @@ def parse(line):
     left, right, count = words[0], words[2], len(words)
     if '.' in left and count == 3:
         place, slot = left.split('.')
+        if slot == '*':
+            return (clear, REFERENCES[place], 0, 0) if right == 'none' else (
+                copy_slots, REFERENCES[place], REFERENCES[right.split('.')[0]], 0)
         place, slot = REFERENCES[place], DIGITS[slot]
         return (store, place, slot, REFERENCES[right]) if right != 'none' else (
             empty_slot, place, slot, 0)
@@ -392,6 +425,9 @@ def parse(line):
         return empty_register, target, 0, 0
     if right == 'node' and (count == 4 or count == 6 and words[4] == 'del'):
         return node, target, DIGITS[words[3]], count == 6
+    if right == 'node' and words[4] == 'with' and (count == 7 or count == 9 and words[7] == 'del'):
+        operands = REFERENCES[words[5]], REFERENCES[words[6]], count == 9
+        return node_with, target, DIGITS[words[3]], operands
     if right == 'leaf' and count == 3:
         return leaf, target, 0, 0
     if right == 'weak' and (count == 4 or count == 6 and words[4] == 'call'):

@@ -9,7 +9,7 @@
 // trace only, lines that begin with `+` in the unlawful one only; all others begin with a space.
 // The line on which the unlawful trace must be convicted ends with `# <- here`, as in a transcript.
 //
-// The lawful traces, but for those of maps, scopes and held values, were replayed on
+// The lawful traces, but for those of maps, scopes, fills and held values, were replayed on
 // CPython 2.7.18, 3.6.15, 3.8.18, 3.11.7 and 3.13.0, each under its contract, and agree with them
 // up to the order of frees; the comments in judge_contract_test.cc say where 3.6.15 returns and
 // clears something else. Thresholds and failures, which that adapter lacks, follow semantics,
@@ -67,6 +67,7 @@ std::span<const Rule> MapCollectionRules();   // ... in a collection
 std::span<const Rule> EmergencyRules();       // collections that run no finalizers
 std::span<const Rule> EndRules();             // the end, under bounds, too
 std::span<const Rule> ScopeRules();           // stacks, under bounds, too
+std::span<const Rule> FillRules();            // all slots at once, under bounds, too
 std::span<const Rule> HeldRules();            // weak references that hold, under bounds, too
 std::span<const Rule> StepRules();            // collections in steps, under bounds
 std::span<const Rule> EnvelopeRules();        // bounds; their contracts are named in full
