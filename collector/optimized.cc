@@ -141,10 +141,7 @@ void Optimized::Execute(const Op& op) {
     case OpCode::kClearGarbage:
       return heap_.ClearGarbage();
     case OpCode::kCensus:
-      heap_.ForEachTracked([this](Object object, int generation) {
-        observer_.On(Event::Tracked(IdOf(object), generation));
-      });
-      return;
+      return Census();
     case OpCode::kThreshold:
     case OpCode::kEnable:
     case OpCode::kDisable:
@@ -157,6 +154,12 @@ void Optimized::Execute(const Op& op) {
     case OpCode::kChain:  // executed as other operations
       return;
   }
+}
+
+void Optimized::Census() {
+  heap_.ForEachTracked([this](Object object, int generation) {
+    observer_.On(Event::Tracked(IdOf(object), generation));
+  });
 }
 
 void Optimized::Set(const Op& op) {
