@@ -139,10 +139,7 @@ void Optimized::Execute(const Op& op) {
     case OpCode::kClearGarbage:
       return heap_.ClearGarbage();
     case OpCode::kCensus:
-      heap_.ForEachTracked([this](Object object, int generation) {
-        observer_.On(Event::Tracked(IdOf(object), generation));
-      });
-      return;
+      return Census();
     case OpCode::kThreshold:
     case OpCode::kEnable:
     case OpCode::kDisable:
@@ -156,6 +153,12 @@ void Optimized::Execute(const Op& op) {
     case OpCode::kStep:   // of contracts of bounds
       return;
   }
+}
+
+void Optimized::Census() {
+  heap_.ForEachTracked([this](Object object, int generation) {
+    observer_.On(Event::Tracked(IdOf(object), generation));
+  });
 }
 
 void Optimized::Set(const Op& op) {

@@ -59,6 +59,7 @@ class Optimized final : public Collector, private heap::Listener {
   void Birth(const Op& op);
   void Fill(heap::Object node, heap::Object from);
   void Set(const Op& op);
+  void Census();
   void Fetched(int dest, heap::Object value);
   void Assign(int dest, heap::Object held);
   void AssignHandle(int dest, heap::Object value);

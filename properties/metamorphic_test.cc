@@ -10,6 +10,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -256,6 +257,82 @@ TEST_P(Metamorphic, AutomaticCollectionsAreCollectionsInTheSamePlace) {
     RC_ASSERT(events(Run(by_hand).lines) == events(automatic));
   });
   EXPECT_GT(replaced, programs / 2);
+}
+
+// ---- fills ----
+
+// Executed operations of main, with single stores instead of fills, from the highest slot to the
+// lowest as these release; `spare` is a register that they do not name.
+Script Unfilled(const Transcript& lines, uint8_t spare) {
+  std::vector<int> sizes;  // by id; 0 of what is no node
+  std::array<ObjectId, kRegisters> registers;
+  registers.fill(kNone);
+  Script ops;
+  Op last;
+  const auto size = [&](Ref ref) { return sizes.at(static_cast<size_t>(registers.at(ref))); };
+  for (const Line& line : lines) {
+    if (line.is(Kind::kNew)) {
+      const bool node = last.code == OpCode::kNode || last.code == OpCode::kNodeWith;
+      sizes.push_back(node ? last.count : 0);
+    }
+    if (line.is(Kind::kNew) || line.is(Kind::kGot)) registers.at(last.dest) = line.event->id;
+    if (!line.op) continue;
+    last = *line.op;
+    if (last.code == OpCode::kCopy) registers.at(last.dest) = registers.at(last.ref);
+    if (last.code == OpCode::kEmptyRegister) registers.at(last.dest) = kNone;
+    const auto slot = [](OpCode code, int k, Ref ref, Ref value) {
+      return Op{.code = code,
+                .dest = code == OpCode::kLoad ? value : uint8_t{0},
+                .ref = ref,
+                .value = code == OpCode::kStore ? value : Ref{0},
+                .slot = static_cast<uint8_t>(k)};
+    };
+    if (last.code == OpCode::kNodeWith) {
+      ops.push_back(
+          {.code = OpCode::kNode, .dest = last.dest, .script = last.script, .count = last.count});
+      for (int k = 0; k < last.count; ++k) {
+        ops.push_back(slot(OpCode::kStore, k, last.dest, k % 2 == 0 ? last.ref : last.value));
+      }
+    } else if (last.code == OpCode::kClear) {
+      for (int k = size(last.ref); k-- > 0;) {
+        ops.push_back(slot(OpCode::kEmptySlot, k, last.ref, 0));
+      }
+    } else if (last.code == OpCode::kCopySlots) {
+      for (int k = std::min(size(last.ref), size(last.value)); k-- > 0;) {
+        ops.push_back(slot(OpCode::kLoad, k, last.value, spare));
+        ops.push_back(slot(OpCode::kEmptySlot, k, last.ref, 0));
+        ops.push_back(slot(OpCode::kStore, k, last.ref, spare));  // void if it is none
+        ops.push_back({.code = OpCode::kEmptyRegister, .dest = spare});
+      }
+    } else {
+      ops.push_back(last);
+    }
+  }
+  return ops;
+}
+
+// No script sees that all slots are written before an old value is released.
+TEST_P(Metamorphic, AFillDoesWhatSingleStoresDoWithoutScripts) {
+  int filled = 0;
+  CheckProperty(kTimes, [&] {
+    Program program = WithoutScripts(*ArbitraryProgram({.abilities = kFills}));
+    std::erase_if(program.main, [](const Op& op) { return op.code == OpCode::kTakeGarbage; });
+    // The spare register and the one that births borrow are others.
+    const int spare = program.UnnamedRegister();
+    RC_PRE(spare >= 0);
+    const Transcript lines = Run(program).lines;
+    const Program single = {.main = Unfilled(lines, static_cast<uint8_t>(spare))};
+    for (const Line& line : lines) filled += line.op && NeedsOf(line.op->code) == kFills ? 1 : 0;
+    const auto events = [](const Transcript& transcript) {
+      std::multiset<std::string> all;
+      for (const Line& line : transcript) {
+        if (line.event && !line.is(Kind::kGot)) all.insert(Print(*line.event));
+      }
+      return all;
+    };
+    RC_ASSERT(events(Run(single).lines) == events(lines));
+  });
+  EXPECT_GT(filled, kTimes / 2);
 }
 
 FOR_OWN_SPECIMENS(Metamorphic);

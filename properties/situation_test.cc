@@ -22,7 +22,7 @@
 namespace ouro {
 namespace {
 
-constexpr uint64_t kPrograms = 30'000;
+constexpr uint64_t kPrograms = 80'000;
 
 std::string Names(uint64_t situations) {
   std::string names;

@@ -39,6 +39,8 @@ class Peer : public Collector {
       case OpCode::kNode:
         return Birth(op.dest, [&](ObjectId id) {
           const bool finalizer = op.script != kNoScript;
+          slot_counts_.resize(static_cast<size_t>(id) + 1);
+          slot_counts_.back() = op.count;
           if (op.kind == kPlain) return NewNode(op.dest, op.count, finalizer, id);
           NewNodeAs(op.dest, op.count, finalizer, id, KindOf(op));
         });
@@ -56,9 +58,15 @@ class Peer : public Collector {
       case OpCode::kDispose:
         return Dispose(op.ref);
       case OpCode::kNodeWith:
+        return Birth(op.dest, [&](ObjectId id) {
+          slot_counts_.resize(static_cast<size_t>(id) + 1);
+          slot_counts_.back() = op.count;
+          NewNodeWith(op.dest, op.count, op.ref, op.value, op.script != kNoScript, id);
+        });
       case OpCode::kClear:
+        return Clear(op.ref);
       case OpCode::kCopySlots:
-        return;  // TODO of the words
+        return CopySlots(op.ref, op.value);
       case OpCode::kPush:
         return PushScope(op.ref);
       case OpCode::kPop:
@@ -147,6 +155,15 @@ class Peer : public Collector {
   virtual void PushScope(int /*from*/) { std::abort(); }
   virtual void PopScope() { std::abort(); }
 
+  // Of peers that have kFills. All slots are written before an old value is released.
+  virtual void NewNodeWith(int /*dest*/, int /*slots*/, int /*even*/, int /*odd*/,
+                           bool /*finalizer*/, ObjectId) {
+    std::abort();
+  }
+  virtual void Clear(int /*into*/) { std::abort(); }
+  virtual void CopySlots(int /*into*/, int /*from*/) { std::abort(); }
+  // How many slots the node has. REQUIRES: it is one.
+  int SlotsOf(ObjectId node) const { return slot_counts_[static_cast<size_t>(node)]; }
   // Of peers that have kHeldValues: as NewWeak, and the weak reference has a slot, for Load, Store
   // and EmptySlot, which holds `value`.
   virtual void NewWeakWith(int /*dest*/, int /*target*/, int /*value*/, bool /*callback*/,
@@ -186,7 +203,10 @@ class Peer : public Collector {
   bool silent() const { return silent_; }
 
   // The next birth is #0 again.
-  void ForgetIds() { born_ = fail_in_ = 0; }
+  void ForgetIds() {
+    born_ = fail_in_ = 0;
+    slot_counts_.clear();
+  }
 
  private:
   template <typename Make>
@@ -210,7 +230,8 @@ class Peer : public Collector {
   Observer& observer_;
   const std::vector<KindId> kinds_;
   ObjectId born_ = 0;
-  int32_t fail_in_ = 0;  // the birth that fails, counted down; 0: none
+  std::vector<int32_t> slot_counts_;  // by id, of nodes; anything of others
+  int32_t fail_in_ = 0;               // the birth that fails, counted down; 0: none
   bool notes_ = false;
   bool silent_ = false;
 };

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Experiment O6: what does a finalizer see of a list that is emptied, or filled anew, at once?
 
-All elements are new or gone before the first old one dies; the old ones die last to first, and those
-that have yet to die are whole.
+All elements are new or gone before the first old one dies; the old ones die last to first, and
+those that have yet to die are whole.
 """
 
 from prelude import *
@@ -10,12 +10,12 @@ from prelude import *
 
 def watched(name):
     mortal = Mortal(name)
-    scripts[name] = lambda self: log.append("sees %d %s" % (len(x), contents() or "none"))
+    scripts[name] = lambda self: log.append("sees %d %s" % (len(x), contents()))
     return mortal
 
 
 def contents():
-    return " ".join(element.name for element in x if element)
+    return " ".join(element.name for element in x if element) or "none"
 
 
 def fresh():

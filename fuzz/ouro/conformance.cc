@@ -186,6 +186,39 @@ void AddScopes(std::vector<ConformanceCase>* cases) {
       kScopes | kFinalizers);
 }
 
+void AddFills(std::vector<ConformanceCase>* cases) {
+  Add(cases, "a node is born with what it holds, in even and in odd slots",
+      "r0 = leaf\nr1 = node 0\nr2 = node 3 with r0 r1\nr0 = none\nr1 = none\ncollect 2\n"
+      "r0 = r2.0\nr1 = r2.1\nr3 = r2.2",
+      kFills);
+  Add(cases, "each slot of a birth counts",
+      "r0 = node 0\nr1 = node 3 with r0 r0\nr0 = none\nr1.0 = none\nr1.1 = none\ncollect 2\n"
+      "r1.2 = none\ncollect 2\ncollect 2",
+      kFills);
+  Add(cases, "clearing a node empties its slots and releases what they held",
+      "r0 = node 0\nr1 = leaf\nr2 = node 8 with r0 r1\nr0 = none\nr1 = none\nr2.* = none\n"
+      "r0 = r2.0\nr1 = r2.7\ncollect 2\ncollect 2",
+      kFills);
+  Add(cases, "a copy of slots holds what it copies",
+      "r0 = node 0\nr1 = node 2 with r0 r0\nr2 = node 3\nr2.* = r1.*\nr0 = none\nr1 = none\n"
+      "collect 2\nr0 = r2.0\nr1 = r2.2",
+      kFills);
+  Add(cases, "a copy of slots releases what it replaces",
+      "r0 = node 0\nr1 = leaf\nr2 = node 1 with r0 r0\nr3 = node 2 with r1 r1\nr1 = none\n"
+      "r3.* = r2.*\ncollect 2\nr3.1 = none\ncollect 2\ncollect 2",
+      kFills);
+  Add(cases, "a copy of slots takes as many as both have, empty ones too",
+      "r0 = node 0\nr1 = node 3 with r0 r0\nr1.0 = none\nr2 = node 1 with r0 r0\nr0 = none\n"
+      "r2.* = r1.*\nr0 = r2.0\nr1 = none\ncollect 2\ncollect 2",
+      kFills);
+  Add(cases, "a copy of the slots of a node to itself changes nothing",
+      "r0 = node 0\nr1 = node 2 with r0 r0\nr0 = none\nr1.* = r1.*\ncollect 2\nr0 = r1.1", kFills);
+  Add(cases, "all slots are written before a finalizer of what they held runs",
+      "def 0:\nr4 = r2.0\nr5 = r2.1\nmain:\nr0 = node 0 del 0\nr1 = node 0 del 0\n"
+      "r2 = node 2 with r0 r1\nr0 = none\nr1 = none\nr2.* = none\ncollect 2\ncollect 2",
+      kFills | kFinalizers);
+}
+
 void AddHeldValues(std::vector<ConformanceCase>* cases) {
   const uint32_t needs = kHeldValues | kWeakReferences;
   Add(cases, "a weak reference keeps alive what it holds, and yields it",
@@ -253,6 +286,7 @@ std::vector<ConformanceCase> AllCases() {
   AddDisposals(&cases);
   AddEnd(&cases);
   AddScopes(&cases);
+  AddFills(&cases);
   AddHeldValues(&cases);
   AddSteps(&cases);
   AddRest(&cases);

@@ -245,11 +245,25 @@ class Generator {
       kShapeTable[Draw(random_, shapes_)].build(builder_);
     } else if ((choice == kPushStep || choice == kPopStep) && random_.Percent(4)) {
       EmitRun(Single(choice));
+    } else if ((choice == kClearStep || choice == kCopySlotsStep) && random_.Percent(25)) {
+      EmitDrop(Single(choice));
     } else if (choice == kWeakWithStep) {
       EmitHolder();
     } else {
       builder_.Emit(Single(choice));
     }
+  }
+
+  // The clearing, or the copy, drops two nodes at once.
+  void EmitDrop(Op fill) {
+    const auto [node, even, odd] = builder_.Registers<3>();
+    builder_.Emit(builder_.AnyNode(even));
+    builder_.Emit(builder_.AnyNode(odd));
+    builder_.Emit(Fill(MakeNode(node, random_.Between(2, 4)), even, odd));
+    builder_.Emit(Drop(even));
+    builder_.Emit(Drop(odd));
+    fill.ref = node;
+    builder_.Emit(fill);
   }
 
   Op Single(Choice choice) {

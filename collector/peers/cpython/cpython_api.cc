@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <cstddef>
 
 #include "collector/peers/cpython/cpython_kinds.h"
@@ -119,6 +120,34 @@ void CPython::NewNode(int dest, int, bool finalizer, ObjectId id) {
   if (!Granted(node)) return;
   Bear(PartOf(node)->life, id);
   registers_[dest] = node;
+}
+
+void CPython::NewNodeWith(int dest, int slots, int even, int odd, bool finalizer, ObjectId id) {
+  NewNode(dest, slots, finalizer, id);
+  if (registers_[dest] == nullptr) return;  // there was no memory
+  for (int slot = 0; slot < slots; ++slot) {
+    PartOf(registers_[dest])->slots[slot] = Py_NewRef(registers_[slot % 2 == 0 ? even : odd]);
+  }
+}
+
+// As list_clear and list_ass_slice: all is replaced, and then released from the last to the first.
+void CPython::Clear(int into) {
+  NodePart* const part = PartOf(registers_[into]);
+  PyObject* old[kMaxSlots];
+  std::copy_n(part->slots, kMaxSlots, old);
+  std::fill_n(part->slots, kMaxSlots, nullptr);
+  for (int slot = kMaxSlots; slot-- > 0;) Py_XDECREF(old[slot]);
+}
+
+void CPython::CopySlots(int into, int from) {
+  const auto slots_of = [this](int node) { return SlotsOf(LifeOf(registers_[node])->id); };
+  const int slots = std::min(slots_of(into), slots_of(from));
+  PyObject** const source = PartOf(registers_[from])->slots;
+  PyObject** const target = PartOf(registers_[into])->slots;
+  PyObject* old[kMaxSlots];
+  std::copy_n(target, slots, old);
+  for (int slot = 0; slot < slots; ++slot) target[slot] = Py_XNewRef(source[slot]);
+  for (int slot = slots; slot-- > 0;) Py_XDECREF(old[slot]);
 }
 
 void CPython::NewLeaf(int dest, ObjectId id) {
@@ -297,7 +326,7 @@ void CPython::Drop() {
 #define OURO_BUILD ""
 #endif
 extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::CPython>(
-    ouro::kAllAbilities & ~(ouro::kThresholds | ouro::kMaps | ouro::kDisposal | ouro::kEnding),
+    ouro::kExactAbilities & ~(ouro::kThresholds | ouro::kMaps | ouro::kDisposal | ouro::kEnding),
     "CPython " PY_VERSION " through its C API" OURO_BUILD, "cpython39", &ouro::kCPythonKindsHere);
 
 #else

@@ -63,6 +63,9 @@ class CPython : public Peer, private Witness {
     Assign(SlotIn(registers_[into], slot), registers_[from]);
   }
   void EmptySlot(int into, int slot) override { Assign(SlotIn(registers_[into], slot), nullptr); }
+  void NewNodeWith(int dest, int slots, int even, int odd, bool finalizer, ObjectId id) override;
+  void Clear(int into) override;
+  void CopySlots(int into, int from) override;
   void EmptyRegister(int dest) override { Assign(registers_[dest], nullptr); }
   void PushScope(int from) override { pushed_.push_back(Py_NewRef(registers_[from])); }
   void PopScope() override;

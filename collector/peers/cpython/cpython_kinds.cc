@@ -4,11 +4,12 @@
 
 #if OURO_TRIED
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -170,6 +171,36 @@ class CPythonWithKinds final : public CPython {
     thing.Drop();
   }
 
+  // Single operations, while the old values are held: so all slots are written before one dies.
+  void Clear(int into) override {
+    std::array<Owned, kMaxSlots> old;
+    HoldOld(into, SlotsIn(into), &old);
+    for (int slot = 0; slot < SlotsIn(into); ++slot) EmptySlot(into, slot);
+    DropLastFirst(&old);
+  }
+
+  void CopySlots(int into, int from) override {
+    const int slots = std::min(SlotsIn(into), SlotsIn(from));
+    std::array<Owned, kMaxSlots> old;
+    HoldOld(into, slots, &old);
+    for (int slot = 0; slot < slots; ++slot) {
+      Owned node = Read(from);
+      Owned value = Loaded(node, slot);
+      node.Drop();
+      Owned thing = Read(into);
+      if (noting())
+        Note(PlaceOf(into, slot) + " = " + (value ? TextOfLoad(from, slot, value) : "None"));
+      Owned holder = Replace(thing, slot, std::move(value));
+      thing.Drop();
+    }
+    DropLastFirst(&old);
+  }
+
+  void NewNodeWith(int dest, int slots, int even, int odd, bool finalizer, ObjectId id) override {
+    NewNode(dest, slots, finalizer, id);
+    for (int slot = 0; slot < slots; ++slot) Store(dest, slot, slot % 2 == 0 ? even : odd);
+  }
+
   void StoreAs(int into, int slot, int from, int kind) override {
     Owned old;
     Owned thing = Read(into);
@@ -248,17 +279,6 @@ class CPythonWithKinds final : public CPython {
   SlotState& StateOf(ObjectId id, int slot) { return slots_[id * kMaxSlots + slot]; }
   SlotState& StateOf(const Owned& thing, int slot) { return StateOf(IdOf(thing), slot); }
 
-  static PyObject* SlotName(int slot) {
-    static PyObject* const* const names = [] {
-      static PyObject* all[kMaxSlots];
-      for (int i = 0; i < kMaxSlots; ++i) {
-        all[i] = Must(PyUnicode_InternFromString(("s" + std::to_string(i)).c_str()));
-      }
-      return all;
-    }();
-    return names[slot];
-  }
-
   static bool HasAttributes(const Owned& thing) {
     return IsNode(thing.get()) && PartOf(thing.get())->attributes;
   }
@@ -284,6 +304,19 @@ class CPythonWithKinds final : public CPython {
     return old;
   }
 
+  int SlotsIn(int ref) { return SlotsOf(IdOf(Read(ref))); }
+
+  void HoldOld(int node, int slots, std::array<Owned, kMaxSlots>* old) {
+    Owned thing = Read(node);
+    for (int slot = 0; slot < slots; ++slot) {
+      (*old)[static_cast<size_t>(slot)] = Loaded(thing, slot);
+    }
+  }
+
+  static void DropLastFirst(std::array<Owned, kMaxSlots>* old) {
+    for (size_t slot = old->size(); slot-- > 0;) (*old)[slot].Drop();
+  }
+
   // ---- Holders ---------------------------------------------------------------------------------
 
   // Null if the function raised, or there is none.
@@ -297,24 +330,6 @@ class CPythonWithKinds final : public CPython {
 
   Owned Remembered(const SlotState& state) const {
     return state.inside == kNone ? Owned() : Owned::Share(objects_[state.inside]);
-  }
-
-  // Whether the pending exception says that a generator is being executed. Clears it.
-  static bool BeingExecuted() {
-    PyObject* type;
-    PyObject* value;
-    PyObject* traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyErr_NormalizeException(&type, &value, &traceback);
-    Owned text = Owned::Take(value == nullptr ? nullptr : PyObject_Str(value));
-    const char* const words = text ? PyUnicode_AsUTF8(text.get()) : nullptr;
-    const bool executed =
-        words != nullptr && std::string_view(words).ends_with("already executing");
-    PyErr_Clear();
-    Py_XDECREF(type);
-    Py_XDECREF(value);
-    Py_XDECREF(traceback);
-    return executed;
   }
 
   // What a holder holds: an object of the program, or nothing.

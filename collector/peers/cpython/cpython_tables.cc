@@ -2,6 +2,8 @@
 
 #include "collector/peers/cpython/cpython_tables.h"
 
+#include <string_view>
+
 #if OURO_TRIED
 
 #include "collector/peers/cpython/cpython_kinds_py.h"
@@ -40,6 +42,33 @@ void Define(PyObject* space, const char* name, PyObject* value) {
 PyObject* OrNull(PyObject* function) { return function == Py_None ? nullptr : function; }
 
 }  // namespace
+
+bool BeingExecuted() {
+  PyObject* type;
+  PyObject* value;
+  PyObject* traceback;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  Owned text = Owned::Take(value == nullptr ? nullptr : PyObject_Str(value));
+  const char* const words = text ? PyUnicode_AsUTF8(text.get()) : nullptr;
+  const bool executed = words != nullptr && std::string_view(words).ends_with("already executing");
+  PyErr_Clear();
+  Py_XDECREF(type);
+  Py_XDECREF(value);
+  Py_XDECREF(traceback);
+  return executed;
+}
+
+PyObject* SlotName(int slot) {
+  static PyObject* const* const names = [] {
+    static PyObject* all[kMaxSlots];
+    for (int i = 0; i < kMaxSlots; ++i) {
+      all[i] = Must(PyUnicode_InternFromString(("s" + std::to_string(i)).c_str()));
+    }
+    return all;
+  }();
+  return names[slot];
+}
 
 Tables::Tables(const std::string& options, PyMethodDef* is_content) : space_(Must(PyDict_New())) {
   static PyMethodDef untrack = {"untrack", Untrack, METH_O, nullptr};

@@ -65,6 +65,12 @@ struct NodeMaker {
   bool attributes;    // the slots are attributes
 };
 
+// Whether the pending exception says that a generator is being executed. Clears it.
+bool BeingExecuted();
+
+// The name of a slot that is an attribute: interned, and borrowed.
+PyObject* SlotName(int slot);
+
 class Tables {
  public:
   // Executes the text of the tables under those options. `is_content`: a function of an object.
