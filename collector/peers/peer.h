@@ -49,24 +49,10 @@ class Peer : public Collector {
       case OpCode::kWeak:
         return Birth(op.dest,
                      [&](ObjectId id) { NewWeak(op.dest, op.ref, op.script != kNoScript, id); });
-      case OpCode::kWeakWith:
-        return Birth(op.dest, [&](ObjectId id) {
-          NewWeakWith(op.dest, op.ref, op.value, op.script != kNoScript, id);
-        });
       case OpCode::kCopy:
         return op.kind == kPlain ? Copy(op.dest, op.ref) : CopyAs(op.dest, op.ref, KindOf(op));
       case OpCode::kDispose:
         return Dispose(op.ref);
-      case OpCode::kNodeWith:
-        return Birth(op.dest, [&](ObjectId id) {
-          slot_counts_.resize(static_cast<size_t>(id) + 1);
-          slot_counts_.back() = op.count;
-          NewNodeWith(op.dest, op.count, op.ref, op.value, op.script != kNoScript, id);
-        });
-      case OpCode::kClear:
-        return Clear(op.ref);
-      case OpCode::kCopySlots:
-        return CopySlots(op.ref, op.value);
       case OpCode::kPush:
         return PushScope(op.ref);
       case OpCode::kPop:
@@ -101,12 +87,8 @@ class Peer : public Collector {
         observer_.On(Event::Collect(op.count, false));
         observer_.On(Event::Done(Collect(op.count)));
         return;
-      case OpCode::kStep:
-        observer_.On(Event::Collect(0, false));
-        observer_.On(Event::Done(Step(op.count) ? 1 : 0));
-        return;
       default:
-        return Other(op);
+        return ExecuteNewer(op);
     }
   }
 
@@ -209,6 +191,32 @@ class Peer : public Collector {
   }
 
  private:
+  // An operation that adds to one above.
+  void ExecuteNewer(const Op& op) {
+    switch (op.code) {
+      case OpCode::kNodeWith:
+        return Birth(op.dest, [&](ObjectId id) {
+          slot_counts_.resize(static_cast<size_t>(id) + 1);
+          slot_counts_.back() = op.count;
+          NewNodeWith(op.dest, op.count, op.ref, op.value, op.script != kNoScript, id);
+        });
+      case OpCode::kClear:
+        return Clear(op.ref);
+      case OpCode::kCopySlots:
+        return CopySlots(op.ref, op.value);
+      case OpCode::kWeakWith:
+        return Birth(op.dest, [&](ObjectId id) {
+          NewWeakWith(op.dest, op.ref, op.value, op.script != kNoScript, id);
+        });
+      case OpCode::kStep:
+        observer_.On(Event::Collect(0, false));
+        observer_.On(Event::Done(Step(op.count) ? 1 : 0));
+        return;
+      default:
+        return Other(op);
+    }
+  }
+
   template <typename Make>
   void Birth(int dest, Make make) {
     if (fail_in_ > 0 && --fail_in_ == 0) {

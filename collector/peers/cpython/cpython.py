@@ -4,7 +4,7 @@
 3.15), that reads operations from standard input and writes events to its output.
 
 Place: a peer of collector/protocol_collector, which starts and drives it. It executes and reports;
-it parses no scripts and judges nothing. cpython_versions.py is a part of it.
+it parses no scripts and judges nothing. cpython_objects.py and cpython_versions.py are parts of it.
 
 An instrument must not disturb what it measures:
 
@@ -23,17 +23,14 @@ import gc
 import os
 import sys
 import types
-import weakref
 
 if 'probe_contract' not in globals():  # Started as a file.
+    from cpython_objects import MAX_SLOTS, SLOTS, Holder, Weak, make_classes, new_capsule, untrack
     from cpython_versions import Generations, probe_contract, tracked_by_interpreter
 
 REGISTERS = 16
-MAX_SLOTS = 8
 MAX_KNOWN = 100000  # Lines whose parse is cached.
 SELF = REGISTERS
-SLOTS = ['a%d' % k for k in range(MAX_SLOTS)]
-SENTINEL = 'z'  # After all of SLOTS.
 PYTHON2 = sys.version_info[0] == 2
 
 registers = [None] * (REGISTERS + 1)  # The last one is `self`.
@@ -73,14 +70,6 @@ def freed(address):
 
 FREED = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(freed)
 FREED_ADDRESS = ctypes.cast(FREED, ctypes.c_void_p).value
-new_capsule = ctypes.pythonapi.PyCapsule_New
-new_capsule.restype = ctypes.py_object
-new_capsule.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]
-untrack = ctypes.pythonapi.PyObject_GC_UnTrack
-untrack.restype = None
-untrack.argtypes = [ctypes.py_object]
-
-
 def born(register, thing, sentinel):
     number = len(alive)
     alive.append(True)
@@ -115,29 +104,7 @@ def script(kind, self):
     return raised
 
 
-def make_classes():
-    """The classes of nodes with that many slots, without and with a finalizer, which CPython looks
-    up only on the class."""
-    plain, finalized = [], []
-    for count in range(MAX_SLOTS + 1):
-        slots = tuple(SLOTS[:count]) + (SENTINEL, '__weakref__')
-        base = type('Node%d' % count, (object,), {'__slots__': slots})
-        plain.append(base)
-        finalized.append(type('Final%d' % count, (base,), {'__slots__': (), '__del__': finalize}))
-    return plain, finalized
-
-
-PLAIN, FINALIZED = make_classes()
-
-
-class Weak(weakref.ref):
-    """A subclass, because CPython shares plain weak references that have no callback."""
-    __slots__ = (SENTINEL,)
-
-
-class Holder(weakref.ref):
-    """As weakref.KeyedRef is one."""
-    __slots__ = (SLOTS[0], SENTINEL)
+PLAIN, FINALIZED = make_classes(finalize)
 
 
 SLOTS_OF = dict((c, SLOTS[:k]) for classes in (PLAIN, FINALIZED) for k, c in enumerate(classes))
@@ -311,7 +278,8 @@ def take_census(_a, _b, _c):
 
 def hello(_a, _b, _c):
     answer.append('> hello cpython %d.%d.%d' % sys.version_info[:3] + ' contract=' + CONTRACT +
-                  ' weak callback finalizer generations garbage saveall census dispose scope fill held' +
+                  ' weak callback finalizer generations garbage saveall census dispose scope' +
+                  ' fill held' +
                   (' end' if hasattr(gc, 'freeze') and hasattr(os, 'fork') else '') + '\n')
 
 

@@ -279,13 +279,9 @@ class CPythonWithKinds final : public CPython {
   SlotState& StateOf(ObjectId id, int slot) { return slots_[id * kMaxSlots + slot]; }
   SlotState& StateOf(const Owned& thing, int slot) { return StateOf(IdOf(thing), slot); }
 
-  static bool HasAttributes(const Owned& thing) {
-    return IsNode(thing.get()) && PartOf(thing.get())->attributes;
-  }
-
   // What is in the slot: an object or a holder.
   static Owned SlotOf(const Owned& thing, int slot) {
-    if (!HasAttributes(thing)) return Owned::Share(SlotIn(thing.get(), slot));
+    if (!HasAttributes(thing.get())) return Owned::Share(SlotIn(thing.get(), slot));
     Owned value = Owned::Take(PyObject_GetAttr(thing.get(), SlotName(slot)));
     if (!value) PyErr_Clear();
     return value.get() == Py_None ? Owned() : std::move(value);
@@ -295,7 +291,7 @@ class CPythonWithKinds final : public CPython {
   Owned Replace(const Owned& thing, int slot, Owned value) {
     Owned old = SlotOf(thing, slot);
     StateOf(thing, slot) = {};
-    if (HasAttributes(thing)) {
+    if (HasAttributes(thing.get())) {
       PyObject* const attribute = value ? value.get() : Py_None;
       if (PyObject_SetAttr(thing.get(), SlotName(slot), attribute) != 0) PyErr_Clear();
     } else {
@@ -305,7 +301,6 @@ class CPythonWithKinds final : public CPython {
   }
 
   int SlotsIn(int ref) { return SlotsOf(IdOf(Read(ref))); }
-
   void HoldOld(int node, int slots, std::array<Owned, kMaxSlots>* old) {
     Owned thing = Read(node);
     for (int slot = 0; slot < slots; ++slot) {

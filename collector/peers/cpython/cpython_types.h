@@ -94,6 +94,9 @@ inline NodePart* PartOf(PyObject* node) {
                                      (base + kAlign - 1) / kAlign * kAlign);
 }
 
+// Whether it is a node whose slots are attributes.
+inline bool HasAttributes(PyObject* object) { return IsNode(object) && PartOf(object)->attributes; }
+
 // A slot of a node, or that of a weak reference.
 inline PyObject*& SlotIn(PyObject* object, int slot) {
   return IsNode(object) ? PartOf(object)->slots[slot] : reinterpret_cast<Weak*>(object)->held;
