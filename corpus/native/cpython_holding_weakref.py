@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""CPython 2.7 to 3.13: a crash in handle_weakrefs. A weak reference of a subclass that dies
+"""CPython 2.7 to 3.15: a crash in handle_weakrefs. A weak reference of a subclass that dies
 releases its attributes while it is still attached to its target (subtype_dealloc). If a finalizer
 among them collects, and the target is trash, the collection takes the dying weak reference, which
-it does not track any more, for one that it has to call.
+it does not track any more, for one that it has to call: gc_list_move, on links that are gone.
 
     python3 cpython_holding_weakref.py              crashes where the bug is present
     python3 cpython_holding_weakref.py library      the same with a WeakValueDictionary

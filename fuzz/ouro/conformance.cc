@@ -246,7 +246,7 @@ void AddSteps(std::vector<ConformanceCase>* cases) {
   Add(cases, "what is unreachable while two collections end in steps is freed",
       "r0 = node 1\nr0.0 = r0\nr0 = none\nstep 1000\nstep 1000\nstep 1000\nstep 1000", kSteps);
   Add(cases, "steps run finalizers",
-      "def 0:\nr1 = self\nmain:\nr0 = node 1 del 0\nr0.0 = r0\nr0 = none\nstep 1000\nstep 1000\n"
+      "def 0:\nr1 = self\nmain:\nr0 = node 0 del 0\nr0 = none\nstep 1000\nstep 1000\n"
       "step 1000\nstep 1000\nr1 = none\nstep 1000\nstep 1000\nstep 1000\nstep 1000",
       kSteps | kFinalizers);
 }

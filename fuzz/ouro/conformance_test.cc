@@ -46,7 +46,10 @@ TEST(ConformanceTest, OwnSpecimensPassAllCases) {
     const std::vector<FailedCase> failures = FailuresOf(specimen, &passed);
     for (const FailedCase& failed : failures)
       ADD_FAILURE() << Report(specimen, failed.verdict, failed.transcript);
-    EXPECT_EQ(passed, ConformanceCases().size());
+    uint32_t missing = 0;
+    const size_t skipped = CountSkipped(specimen.abilities, &missing);
+    EXPECT_EQ(passed + skipped, ConformanceCases().size());
+    EXPECT_EQ(missing & ~uint32_t{kSteps}, 0U);
   }
 }
 
@@ -92,7 +95,7 @@ TEST(ConformanceTest, TriesOneOfEachFamilyWhereNothingWorks) {
   EXPECT_EQ(passed, 0U);
   std::set<std::string> families;
   for (const ConformanceCase& test : ConformanceCases()) families.insert(test.family);
-  EXPECT_LT(families.size(), ConformanceCases().size() / 2);
+  EXPECT_LT(families.size(), ConformanceCases().size() * 3 / 5);
   EXPECT_LE(programs, families.size());
   ASSERT_FALSE(failures.empty());
   EXPECT_EQ(failures[0].name, "the birth of a node is reported");
