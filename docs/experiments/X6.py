@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Experiment X6: weak references that hold an object, as weakref.KeyedRef does.
+"""Experiment X6: how does a weak reference die that holds an object, as weakref.KeyedRef does?
 
 What they hold is released before they are detached, and they are not called any more; yet a
 collection within that crashes if it clears such a weak reference (see corpus/native). Cycles

@@ -147,7 +147,7 @@ finalizers are not called   c c c c c c c c
 callbacks are not called    c c c c c c c c
 deaths are not reported     c c c c c r c c
 a collection does nothing   c c c . c r c c
-a slot is not emptied       c c c c c r c c
+a slot is not emptied       c c c c c c c c
 a register is not emptied   c c c c c r c c
 a store does nothing        c c c c c c c c
 a census lists nothing      c c c c c c c c
