@@ -32,8 +32,10 @@ ERRORS = [
      "    setattr(registers[target], SLOTS[slot], registers[source])\n"
      "    passing[0] = registers[source]"),
     ("python", "objects of three slots have no finalizer", "finalize-before-free",
-     "(FINALIZED if has_finalizer else PLAIN)",
-     "(FINALIZED if has_finalizer and count != 3 else PLAIN)"),
+     "def node(register, count, has_finalizer):\n"
+     "    thing = (FINALIZED if has_finalizer else PLAIN)",
+     "def node(register, count, has_finalizer):\n"
+     "    thing = (FINALIZED if has_finalizer and count != 3 else PLAIN)"),
     ("python", "the oldest generation is never collected", "trash-freed",
      "count = gc.collect(generation)", "count = gc.collect(min(generation, 1))"),
     ("python", "numbers of dead objects are reused", "identity",
@@ -83,7 +85,8 @@ class AdapterErrorsTest(ouro_driver.OuroTest):
             self.skipTest(f"no {command.split()[0]}")
         with open(os.path.join(ADAPTERS, file)) as adapter:
             text = adapter.read()
-        for part in glob.glob(os.path.join(ADAPTERS, os.path.dirname(file), "*_versions.py")):
+        parts = os.path.splitext(os.path.basename(file))[0] + "_*.py"
+        for part in glob.glob(os.path.join(ADAPTERS, os.path.dirname(file), parts)):
             with open(part) as source:
                 self.write(os.path.join(os.path.dirname(file), os.path.basename(part)),
                            source.read())
