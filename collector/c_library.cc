@@ -215,7 +215,7 @@ void CCollector::Execute(const Op& op) {
   }
 }
 
-// An operation that adds to one above.
+// A fill, a weak reference that holds, or a step.
 void CCollector::ExecuteNewer(const Op& op) {
   switch (op.code) {
     case OpCode::kNodeWith:

@@ -60,9 +60,7 @@ class NaiveReach : protected NaiveHeap {
     for (ObjectId id : lists_.Members(kTrash)) {
       if (HasFinalizer(id)) lists_.Move(id, kUncollectable);
     }
-    for (ObjectId id : lists_.Members(kUncollectable)) {
-      MoveReferents(id);
-    }
+    for (ObjectId id : lists_.Members(kUncollectable)) MoveReferents(id);
   }
 
   void MoveReferents(ObjectId id) {

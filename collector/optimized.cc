@@ -186,11 +186,11 @@ void Optimized::Birth(const Op& op) {
   const bool holds = op.code == OpCode::kWeakWith;
   const bool hook = op.script != kNoScript;
   const Object target = holds || op.code == OpCode::kWeak ? At(op.ref) : kNull;
-  const Object held = holds ? At(op.value) : kNull;
   if (target != kNull) heap_.Retain(target);
-  if (holds) heap_.Retain(held);
   const bool filled = op.code == OpCode::kNodeWith;
-  const Object contents[2] = {filled && op.count > 0 ? At(op.ref) : kNull,
+  const Object contents[2] = {filled && op.count > 0 ? At(op.ref)
+                              : holds                ? At(op.value)
+                                                     : kNull,
                               filled && op.count > 1 ? At(op.value) : kNull};
   for (const Object content : contents) {
     if (content != kNull) heap_.Retain(content);
@@ -200,13 +200,11 @@ void Optimized::Birth(const Op& op) {
     self.RunScript(Event::Callback(self.IdOf(weak)), weak);
   };
   const heap::WeakCallback call = hook ? callback : nullptr;
-  const Object born = op.code == OpCode::kNode   ? heap_.New(TypeOf(op))
-                      : filled                   ? heap_.New(TypeOf(op))
-                      : op.code == OpCode::kLeaf ? heap_.New(leaf_)
-                      : op.code == OpCode::kMap  ? heap_.NewMap()
-                      : holds                    ? heap_.NewHoldingWeak(target, held, call)
-                                                 : heap_.NewWeak(target, call);
-  if (holds) heap_.Release(held);  // something else holds it: the weak reference, or a register
+  const Object born = filled || op.code == OpCode::kNode ? heap_.New(TypeOf(op))
+                      : op.code == OpCode::kLeaf         ? heap_.New(leaf_)
+                      : op.code == OpCode::kMap          ? heap_.NewMap()
+                      : holds ? heap_.NewHoldingWeak(target, contents[0], call)
+                              : heap_.NewWeak(target, call);
   Object old = kNull;
   if (born == kNull) {
     observer_.On(Event::Failed());
@@ -221,8 +219,7 @@ void Optimized::Birth(const Op& op) {
     if (Unhandle(op.dest)) handles_[op.dest].Detach();
   }
   for (const Object content : contents) {
-    if (content != kNull)
-      heap_.Release(content);  // a slot holds it now, or, if it failed, a register
+    if (content != kNull) heap_.Release(content);  // a slot holds it, or, if it failed, a register
   }
   // Released together: neither the target, nor what a script stored in the register meanwhile, may
   // be seen alive by user code that runs in the death of the other.

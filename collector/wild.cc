@@ -37,12 +37,13 @@ void Wild::Born(const Op& op) {
   const bool holds = op.code == OpCode::kWeakWith;
   const bool filled = op.code == OpCode::kNodeWith;
   const ObjectId target = holds || op.code == OpCode::kWeak ? Resolve(op.ref) : kNone;
-  const ObjectId value = holds ? Resolve(op.value) : kNone;
-  const ObjectId even = filled && op.count > 0 ? Resolve(op.ref) : kNone;
+  const ObjectId even = filled && op.count > 0 ? Resolve(op.ref)
+                        : holds                ? Resolve(op.value)
+                                               : kNone;
   const ObjectId odd = filled && op.count > 1 ? Resolve(op.value) : kNone;
-  held_.insert(held_.end(), {target, value, even, odd});
+  held_.insert(held_.end(), {target, even, odd});
   if (OneIn(4)) CollectUnasked();
-  held_.resize(held_.size() - 4);
+  held_.resize(held_.size() - 3);
   const auto id = static_cast<ObjectId>(objects_.size());
   Object object;
   object.kind = filled ? OpCode::kNode : holds ? OpCode::kWeak : op.code;
@@ -52,7 +53,7 @@ void Wild::Born(const Op& op) {
     object.due = op.script != kNoScript;
   } else if (object.kind == OpCode::kWeak) {
     object.target = target;
-    if (holds) object.slots.push_back(value);
+    if (holds) object.slots.push_back(even);
     object.yields = true;
     object.script = op.script;
     object.due = op.script != kNoScript;

@@ -28,7 +28,7 @@ void Wild::CollectUnasked() {
   const bool tells = rules_.automatic == Envelope::Automatic::kTold || Coin();
   if (tells) observer_.On(Event::Collect(static_cast<int>(Roll() % kGenerations), true));
   Collect(/*must=*/false);
-  if (tells) observer_.On(Event::Done(0));
+  if (tells) observer_.On(Event::Done(static_cast<int32_t>(Roll() % 2)));  // it says nothing
 }
 
 // `must`: it is full, and in no script, so that the bounds demand something of it.

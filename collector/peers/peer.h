@@ -191,7 +191,7 @@ class Peer : public Collector {
   }
 
  private:
-  // An operation that adds to one above.
+  // A fill, a weak reference that holds, or a step.
   void ExecuteNewer(const Op& op) {
     switch (op.code) {
       case OpCode::kNodeWith:

@@ -41,6 +41,26 @@ TEST(GrowthTest, OneSlowMeasurementIsNoVerdict) {
   EXPECT_FALSE(growth.excessive);
 }
 
+TEST(GrowthTest, TheLeastOfARoundCounts) {
+  int calls = 0;
+  const Growth growth = Grow([&calls](int n) {
+    const bool disturbed = ++calls % 3 == 0;
+    return 1e-9 * n * n * (disturbed ? 50 : 1);
+  });
+  EXPECT_TRUE(growth.excessive);
+  EXPECT_NEAR(growth.factor, 16, 0.01);
+}
+
+TEST(GrowthTest, ARoundThatIsDisturbedThroughoutIsNoVerdict) {
+  int larger = 0;
+  const Growth growth = Grow([&larger](int n) {
+    const bool disturbed = n == 4000 && ++larger <= 3;
+    return 1e-5 * n * (disturbed ? 50 : 1);
+  });
+  EXPECT_GT(larger, 3);
+  EXPECT_FALSE(growth.excessive);
+}
+
 TEST(GrowthTest, GivesUpWithoutAMeasurement) {
   EXPECT_EQ(Grow([](int) { return -1.0; }).size, 0);
 }

@@ -171,12 +171,6 @@ void EnvelopeJudge::HoldOperands(Frame& frame) {
   if (!filled || op.count > 0) frame.object = Resolve(op.ref);
   if (op.code == OpCode::kWeakWith || (filled && op.count > 1)) frame.other = Resolve(op.value);
   SetFrameHold(frame, true);
-  Hold(frame.other);
-}
-
-void EnvelopeJudge::ReleaseOperands(Frame& frame) {
-  Release(frame.other);
-  SetFrameHold(frame, false);
 }
 
 void EnvelopeJudge::FollowScope(const Op& op) {

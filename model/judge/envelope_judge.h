@@ -20,8 +20,7 @@
 // The class has eight sources: envelope_judge.cc (operations), envelope_judge_events.cc (single
 // events), envelope_judge_collection.cc, envelope_judge_reach.cc (holds and reachability),
 // envelope_judge_counts.cc (deaths by count), envelope_judge_kinds.cc (what kinds promise away),
-// envelope_judge_steps.cc (collections in steps),
-// and envelope_judge_end.cc (the end).
+// envelope_judge_steps.cc (collections in steps), and envelope_judge_end.cc (the end).
 
 #ifndef MODEL_JUDGE_ENVELOPE_JUDGE_H_
 #define MODEL_JUDGE_ENVELOPE_JUDGE_H_
@@ -159,7 +158,6 @@ class EnvelopeJudge final : public Judge {
   void FollowMap(Frame& frame);
   void FollowScope(const Op& op);
   void HoldOperands(Frame& frame);
-  void ReleaseOperands(Frame& frame);
   void FollowSetting(const Op& op);
   void Fill(const Op& op);
   void ClearGarbage();

@@ -29,8 +29,10 @@ void EnvelopeJudge::OnCollect(const Event& event) {
   if (in_script()) {
     Note(collecting() ? Situation::kNestedCollect : Situation::kCollectInFinalizer);
   }
-  frames_.push_back(
-      {.type = Frame::Type::kCollection, .judged = judged, .saves = judged && saveall_});
+  frames_.push_back({.type = Frame::Type::kCollection,
+                     .judged = judged,
+                     .saves = judged && saveall_,
+                     .step = step});
   if (judged) lingered_before_ = lingering_.size();
   if (judged) owed_before_ = owed_.size();
   FindTrash(judged);
@@ -146,7 +148,7 @@ void EnvelopeJudge::NoteTrash() {
 
 void EnvelopeJudge::OnDone(const Event& event) {
   if (frames_.back().judged) CheckCollected();
-  if (frames_[frames_.size() - 2].op.code == OpCode::kStep) {
+  if (frames_.back().step) {
     LeaveToNextStep();
     if (frames_.size() == 2 && event.number > 0) StepsEnded();
   }

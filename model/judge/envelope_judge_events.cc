@@ -42,7 +42,7 @@ void EnvelopeJudge::OnBorn(Frame& frame) {
   } else if (frame.op.code == OpCode::kWeakWith) {
     SetSlot(born_ - 1, 0, frame.other);
   }
-  ReleaseOperands(frame);
+  SetFrameHold(frame, false);
 }
 
 // A weak reference that a finalizer makes to what is dying may be cleared silently (2.x: section 1,
@@ -55,7 +55,7 @@ EnvelopeJudge::Object::Due EnvelopeJudge::CallOfNew(ObjectId target) const {
   return dying ? Object::Due::kMaybe : Object::Due::kYes;
 }
 
-void EnvelopeJudge::OnFailed(Frame& frame) { ReleaseOperands(frame); }
+void EnvelopeJudge::OnFailed(Frame& frame) { SetFrameHold(frame, false); }
 
 Judge::Answer EnvelopeJudge::Expected(const Frame& frame) const {
   switch (frame.op.code) {

@@ -139,6 +139,7 @@ class Judge {
     bool judged = false;       // kCollection: full, and in no script or other collection
     bool interrupted = false;  // kCollection: judged, and an automatic one came within it
     bool saves = false;        // kCollection: judged, and all its trash has to be saved
+    bool step = false;         // kCollection: a piece of one, which the program asked for
     bool by_count = false;     // kScript: its object died by reference count
     bool holds = false;        // it counts among the holds of `object`
   };

@@ -106,6 +106,25 @@ constexpr Rule kRules[] = {
 -> collect 0
 -> done 0
 )"},
+    // An emergency within a step returns what it likes: only the step says that it has ended one.
+    {"AnAutomaticCollectionEndsNoSteps", "lua", Law::kFreeOnce, R"(
+ r0 = node 1
+ > new 0
+ r0.0 = r0
+ r0 = none
+ step 1
+ > collect 0 auto
+ > done 1
+ > collect 0
+ > done 1
+ step 1
+ > collect 0 auto
+ > done 1
+ > collect 0
+ > free 0
++> free 0  # <- here
+ > done 0
+)"},
     // It may, it need not: nothing has ended.
     {"StepsThatEndNothingOweNothing", "lua", Law::kFreeOnce, R"(
  r0 = node 0

@@ -70,6 +70,8 @@ def freed(address):
 
 FREED = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(freed)
 FREED_ADDRESS = ctypes.cast(FREED, ctypes.c_void_p).value
+
+
 def born(register, thing, sentinel):
     number = len(alive)
     alive.append(True)
@@ -105,8 +107,6 @@ def script(kind, self):
 
 
 PLAIN, FINALIZED = make_classes(finalize)
-
-
 SLOTS_OF = dict((c, SLOTS[:k]) for classes in (PLAIN, FINALIZED) for k, c in enumerate(classes))
 SLOTS_OF[Weak] = []
 SLOTS_OF[Holder] = SLOTS[:1]
