@@ -311,4 +311,46 @@ size_t FindIsolated(const std::vector<Program>& programs, const std::string& sig
   return found;
 }
 
+Program Descend(const Program& program, const NextPrograms& next, const std::string& signature,
+                const Specimen& specimen, const Isolation& isolation, Clock::time_point end,
+                const std::function<void(const Program& program, size_t tried)>& step) {
+  const auto late = [end] { return Clock::now() >= end; };
+  const SharedPages shown;
+  // Sends the index of each program that it goes to.
+  const auto run = [&](int channel) {
+    Trial trial(specimen, isolation.limits);
+    trial.Watch(&shown->pulse);
+    trial.KeepConvicted();
+    std::vector<Program> candidates = next(program);
+    for (uint64_t at = 0; at < candidates.size() && !late();) {
+      shown->begun.fetch_add(1);
+      if (!HasSignature(trial.Run(candidates[at++]), signature)) continue;
+      const uint64_t index = at - 1;
+      WriteAll(channel, {reinterpret_cast<const char*>(&index), sizeof(index)});
+      candidates = next(candidates[index]);
+      at = 0;
+    }
+  };
+  Subprocess process;
+  StartWithRetries(run, &process);
+  Program now = program;
+  size_t read = 0;  // bytes of the inbox
+  // The collector can write there, too: an index that is none ends it.
+  const auto follow = [&] {
+    for (uint64_t index = 0; process.inbox().size() - read >= sizeof(index);) {
+      std::memcpy(&index, process.inbox().data() + read, sizeof(index));
+      std::vector<Program> candidates = next(now);
+      if (index >= candidates.size()) return true;
+      read += sizeof(index);
+      now = std::move(candidates[index]);
+      step(now, shown->begun.load());
+    }
+    return false;
+  };
+  Wait(process, shown->pulse, LimitOf(specimen, isolation), follow,
+       [&] { return late() || (isolation.stop && isolation.stop()); });
+  process.Kill();
+  return now;
+}
+
 }  // namespace ouro

@@ -59,6 +59,18 @@ size_t FindIsolated(
     std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max(),
     size_t* tried = nullptr);
 
+// Goes from program to program: of those that `next` makes of one, to the first that has the
+// signature, until none has it, time is over, or the one subprocess ends or hangs. Its collector is
+// kept from trial to trial, convicted or not, as long as Reset succeeds: made for collectors that
+// take long to start. The result may be due to earlier programs: REQUIRES that the caller confirms
+// it. `step` is called with each program that is reached and the number of those tried so far.
+// `next` runs in both processes: it is deterministic.
+using NextPrograms = std::function<std::vector<Program>(const Program&)>;
+Program Descend(const Program& program, const NextPrograms& next, const std::string& signature,
+                const Specimen& specimen, const Isolation& isolation,
+                std::chrono::steady_clock::time_point end,
+                const std::function<void(const Program& program, size_t tried)>& step);
+
 // The verdict on a subprocess that ended within a program, made from its status (as of waitpid) and
 // its last output; or that was killed because it hung, made from its pulse.
 inline constexpr char kHangSign[] = "hung at ";  // how the signature of a hang begins

@@ -5,11 +5,14 @@
 #include "model/shrink.h"
 
 #include <signal.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -128,6 +131,8 @@ void Hang() {
 }
 void Exit() { std::_Exit(3); }
 
+constexpr const char* kCollectInMain = "free-once at collect in main";
+
 // ---- minima ----
 
 TEST(Shrink, ReachesTheSmallestProgram) {
@@ -143,7 +148,34 @@ TEST(Shrink, ReachesTheSmallestProgram) {
        "r3 = leaf\nr4 = node 2\nr4.0 = r3\nr3 = none\ncollect 1\nr4 = none\n",
        "free-once at collect in main", "r1 = leaf\nr1 = node 0\ncollect 2\n"},
   };
-  for (const Minimum& minimum : minima) ExpectMinimum(minimum, {});
+  for (Minimum minimum : minima) {
+    ExpectMinimum(minimum, {});
+    minimum.specimen.in_process = false;  // its collector is kept
+    ExpectMinimum(minimum, {});
+  }
+}
+
+// Counts, for all processes, how many collectors were made.
+class CountsStarts : public AnyCollection {
+ public:
+  explicit CountsStarts(Observer& observer) : AnyCollection(observer) { ++*starts; }
+  inline static auto* const starts =
+      new (mmap(nullptr, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))
+          std::atomic<int>(0);
+};
+
+TEST(Shrink, StartsFewProcesses) {
+  const Program program = Parsed(Amid("  collect 1\n"));
+  Specimen specimen = SpecimenOf<CountsStarts>();
+  int starts[2];
+  for (const bool in_process : {true, false}) {
+    *CountsStarts::starts = 0;
+    specimen.in_process = in_process;
+    EXPECT_EQ(Print(Shrink(program, kCollectInMain, specimen, {}).program), "collect 2\n");
+    starts[in_process ? 1 : 0] = *CountsStarts::starts;
+  }
+  EXPECT_EQ(starts[0], 3);  // one is kept, one confirms, one tries what is simpler than the result
+  EXPECT_GT(starts[1], 10);
 }
 
 TEST(Shrink, KeepsThePhase) {
@@ -179,8 +211,6 @@ TEST(Shrink, WorksForProcessesThatHang) {
 }
 
 // ---- bounds ----
-
-constexpr const char* kCollectInMain = "free-once at collect in main";
 
 TEST(Shrink, LeavesTheSmallestProgramAlone) {
   const Program smallest = Parsed("collect 2\n");
@@ -282,8 +312,12 @@ class ResetKeepsState : public CountingCollector {
 TEST(Shrink, KeepsTheSignatureOnAFreshCollector) {
   std::string text;
   for (int i = 0; i < 40; ++i) text += "collect 2\n";
-  const Shrunk shrunk = Shrink(Parsed(text), kCollectInMain, SpecimenOf<ResetKeepsState>(), {});
-  EXPECT_EQ(Try(shrunk.program, SpecimenOf<ResetKeepsState>()).signature(), kCollectInMain);
+  Specimen specimen = SpecimenOf<ResetKeepsState>();
+  for (const bool in_process : {true, false}) {
+    specimen.in_process = in_process;
+    const Shrunk shrunk = Shrink(Parsed(text), kCollectInMain, specimen, {});
+    EXPECT_EQ(Try(shrunk.program, specimen).signature(), kCollectInMain);
+  }
 }
 
 }  // namespace

@@ -83,11 +83,8 @@ Verdict Trial::Run(const Program& program) {
     Execute(op);
   }
   program_ = nullptr;  // events between programs are ignored
-  if (!broken_ && !judge_->violation()) {
-    pulse_->Enter();
-    collector_->Reset();  // now: what survives it is this program's fault, not the next one's
-    pulse_->Leave();
-  }
+  // Now: what survives it is this program's fault, not the next one's.
+  if (!broken_ && !judge_->violation()) ResetCollector();
   Verdict verdict;
   verdict.operations = operations_;
   verdict.events = events_;
@@ -101,10 +98,16 @@ Verdict Trial::Run(const Program& program) {
     verdict.kind = Verdict::Kind::kConvicted;
     verdict.violation = judge_->violation();
   }
-  if (!verdict.lawful()) {
-    collector_.reset();  // its state is unknown
-  }
+  if (verdict.kind == Verdict::Kind::kConvicted && keep_convicted_) ResetCollector();
+  const bool known = verdict.lawful() || (keep_convicted_ && !broken_);
+  if (!known) collector_.reset();  // its state is not
   return verdict;
+}
+
+void Trial::ResetCollector() {
+  pulse_->Enter();
+  collector_->Reset();
+  pulse_->Leave();
 }
 
 Verdict Trial::Run(const Program& program, std::string* transcript) {

@@ -88,6 +88,11 @@ class Trial : private Observer {
   // See Judge::CountFeatures.
   void CountFeatures(uint8_t* counters) { judge_->CountFeatures(counters); }
 
+  // From now on a convicted collector is kept as well if its Reset succeeds, which for one in
+  // another process is far cheaper than a new one. A conviction may then be due to earlier
+  // programs.
+  void KeepConvicted() { keep_convicted_ = true; }
+
   // From now on, publishes its progress in *pulse and appends to *tail whatever it writes into a
   // transcript. `tail` may be null. Both must outlive the trial.
   void Watch(Pulse* pulse, TranscriptTail* tail = nullptr) {
@@ -101,6 +106,7 @@ class Trial : private Observer {
   void Note(const std::string& text) override;
 
   ScriptEnd Handle(const Event& event);
+  void ResetCollector();
   bool over() const { return broken_ || judge_->violation().has_value(); }
   void Execute(const Op& op);
   void MakeChain(const Op& op);
@@ -125,6 +131,7 @@ class Trial : private Observer {
   TranscriptTail* tail_ = nullptr;
   const Program* program_ = nullptr;
   std::string* transcript_ = nullptr;
+  bool keep_convicted_ = false;
   bool broken_ = false;
   std::string trouble_;
   int operations_ = 0;
