@@ -37,9 +37,14 @@ std::string Absolute(const std::string& path) {
   return (base / path).lexically_normal().string();
 }
 
-// With `offered`, the lines of its kinds.
-std::string ReadEntry(const LibraryEntry& entry, const std::string& options,
-                      const std::vector<std::string>* offered, Specimen* specimen) {
+// What a library said in a process of its own.
+struct Rehearsed {
+  std::string contract;            // of LibraryEntry::probe, or ""
+  std::vector<std::string> kinds;  // that it offers, a line each
+};
+
+std::string ReadEntry(const LibraryEntry& entry, const std::string& options, bool with_kinds,
+                      const Rehearsed& said, Specimen* specimen) {
   if (entry.version != LibraryEntry::kVersion) {
     return fmt::format("built for version {} of the interface, this is {}", entry.version,
                        LibraryEntry::kVersion);
@@ -47,15 +52,15 @@ std::string ReadEntry(const LibraryEntry& entry, const std::string& options,
   if (entry.make == nullptr) return fmt::format("it was built without {}", entry.summary);
   *specimen = {
       .name = "", .summary = entry.summary, .abilities = entry.abilities, .make = entry.make};
-  const LibraryKinds* const kinds = offered != nullptr ? entry.kinds : nullptr;
+  const LibraryKinds* const kinds = with_kinds ? entry.kinds : nullptr;
   const bool other = kinds != nullptr && kinds->contract != nullptr;
-  const std::string error =
-      ReadContract(other ? kinds->contract : entry.contract, &specimen->contract);
+  const std::string own = said.contract.empty() ? entry.contract : said.contract;
+  const std::string error = ReadContract(other ? kinds->contract : own, &specimen->contract);
   if (!error.empty() || kinds == nullptr) return error;
   specimen->abilities &= kAbilitiesOfKinds;
   specimen->language = kinds->language;
   if (kinds->prelude != nullptr) specimen->prelude = kinds->prelude;
-  if (std::string wrong = ReadKinds(*offered, &specimen->kinds); !wrong.empty()) return wrong;
+  if (std::string wrong = ReadKinds(said.kinds, &specimen->kinds); !wrong.empty()) return wrong;
   std::vector<KindId> ids;
   for (const KindRow& kind : specimen->kinds.kinds()) ids.push_back(kind.id);
   specimen->make = [make = kinds->make, options, ids](Observer& observer) {
@@ -69,13 +74,14 @@ constexpr std::chrono::seconds kLoadTime{10};  // far more than the largest inte
 // Whether that name of options asks for kinds.
 bool WantsKinds(const std::string& options) { return SpecimenName("x?" + options).Has("kinds"); }
 
-// In the subprocess: the kinds of a library in C++, a line each.
-std::string KindsOf(void* library, const std::string& options) {
-  if (library == nullptr || !WantsKinds(options)) return "";
+// In the subprocess: the contract of a library in C++, then its kinds, a line each.
+std::string Ask(void* library, const std::string& options) {
+  if (library == nullptr) return "\n";
   const auto* entry = static_cast<const LibraryEntry*>(dlsym(library, "ouro_library"));
   const bool known = entry != nullptr && entry->version == LibraryEntry::kVersion;
-  if (!known || entry->make == nullptr || entry->kinds == nullptr) return "";
-  std::string lines;
+  if (!known || entry->make == nullptr) return "\n";
+  std::string lines = (entry->probe == nullptr ? "" : entry->probe()) + "\n";
+  if (entry->kinds == nullptr || !WantsKinds(options)) return lines;
   for (const std::string& line : entry->kinds->list(options)) lines += line + "\n";
   return lines;
 }
@@ -83,13 +89,12 @@ std::string KindsOf(void* library, const std::string& options) {
 constexpr char kLoaded[] = "loaded\n";  // the last line that the subprocess writes
 
 // Loads the library in a subprocess, where its constructors may exit, crash or hang. Returns "" and
-// sets *kinds, or returns what they did. A failing dlopen is left to the caller.
-std::string Rehearse(const std::string& path, const std::string& options,
-                     std::vector<std::string>* kinds) {
+// sets *said, or returns what they did. A failing dlopen is left to the caller.
+std::string Rehearse(const std::string& path, const std::string& options, Rehearsed* said) {
   Subprocess process;
   const std::string error = process.Start({.run = [&path, &options](int channel) {
     void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    WriteAll(channel, KindsOf(library, options) + kLoaded);
+    WriteAll(channel, Ask(library, options) + kLoaded);
   }});
   if (!error.empty()) return "no process to load it in: " + error;
   const auto end = std::chrono::steady_clock::now() + kLoadTime;
@@ -105,8 +110,9 @@ std::string Rehearse(const std::string& path, const std::string& options,
   const int status = process.Kill();
   if (loaded()) {
     std::istringstream lines(process.inbox());
-    for (std::string line; std::getline(lines, line);) kinds->push_back(line);
-    kinds->pop_back();
+    std::getline(lines, said->contract);
+    for (std::string line; std::getline(lines, line);) said->kinds.push_back(line);
+    said->kinds.pop_back();
     return "";
   }
   std::string when = "while it was loaded, in a constructor";
@@ -134,8 +140,8 @@ std::string LoadLibrary(const std::string& path, Specimen* specimen, const std::
     return fmt::format("lib:{}: its path has control characters", Printable(path));
   }
   const std::string absolute = Absolute(path);
-  std::vector<std::string> kinds;
-  if (std::string error = Rehearse(absolute, options, &kinds); !error.empty()) {
+  Rehearsed said;
+  if (std::string error = Rehearse(absolute, options, &said); !error.empty()) {
     return fmt::format("lib:{}: {}", path, error);
   }
   void* const library = dlopen(absolute.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -146,10 +152,9 @@ std::string LoadLibrary(const std::string& path, Specimen* specimen, const std::
     return fmt::format(
         "lib:{}: it has neither the symbol `ouro_collector` (C) nor `ouro_library` (C++)", path);
   }
-  const std::string error =
-      entry == nullptr
-          ? ReadCTable(*table, specimen, options)
-          : ReadEntry(*entry, options, WantsKinds(options) ? &kinds : nullptr, specimen);
+  const std::string error = entry == nullptr
+                                ? ReadCTable(*table, specimen, options)
+                                : ReadEntry(*entry, options, WantsKinds(options), said, specimen);
   if (!error.empty()) return fmt::format("lib:{}: {}", path, error);
   specimen->name = "lib:" + absolute;  // findings are replayed from other folders
   specimen->summary = Printable(specimen->summary);

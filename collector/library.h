@@ -42,9 +42,12 @@ struct LibraryEntry {
   const char* contract = "";  // as ReadContract takes it
   std::unique_ptr<Collector> (*make)(Observer& observer) = nullptr;
   const LibraryKinds* kinds = nullptr;  // null: it offers none
+  // If only the engine itself can say: the contract, in the place of that above. Asked in a process
+  // of its own, as LibraryKinds::list.
+  std::string (*probe)() = nullptr;
 
   // Changes whenever the rest of the interface does: Observer, Collector, Event, Op.
-  static constexpr uint32_t kVersion = 3;
+  static constexpr uint32_t kVersion = 4;
 };
 
 // Loads the library at `path`, which exports `ouro_library` (below) or `ouro_collector` of

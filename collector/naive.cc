@@ -191,10 +191,10 @@ class Naive : public Collector, private NaiveReach {
   // Clears all weak references to a dying object, then runs their callbacks. They are kept alive
   // until the last one has run, so that none is skipped because another script dropped it
   // (experiment W13). PyObject_ClearWeakRefs keeps a tuple of all of them, those without a callback
-  // included, except the newest two if they have none, and those that are dying (X6).
+  // included, except those that are dying (X6) and, up to 3.12, the newest two if they have none.
   void CallWeakRefs(ObjectId id) {
     std::vector<ObjectId> saved;
-    int unsaved = 2;
+    int unsaved = rules_->saves == ExactRules::Saves::kAll ? 0 : 2;
     for (ObjectId weak : WeakRefsTo(id)) {
       heap_.at(weak).target = kNone;
       if (heap_.at(weak).script != kNoScript) unsaved = 0;
@@ -226,7 +226,8 @@ class Naive : public Collector, private NaiveReach {
     collecting_ = true;
 
     const List examined = static_cast<List>(generation);
-    const List older = std::min(static_cast<List>(generation + 1), kOld);
+    const bool next = rules_->survivors == ExactRules::Survivors::kNextGeneration;
+    const List older = next ? std::min(static_cast<List>(generation + 1), kOld) : kOld;
     schedule_.CountCollection(generation);
     for (int i = 0; i < generation; ++i) lists_.Merge(static_cast<List>(i), examined);
     MoveUnreachable(examined, kTrash);

@@ -4,10 +4,11 @@
 
 namespace ouro {
 
-const Contract* const kContracts[] = {
-    &kCPython26,  &kCPython27,  &kCPython34, &kCPython37, &kCPython38,      &kCPython39,
-    &kCPython314, &kCPython315, &kCPython,   &kBoehm,     &kBoehmUnordered, &kDuktape,
-    &kGObject,    &kLua,        &kPerl,      &kPhp,       &kRuby,           nullptr};
+const Contract* const kContracts[] = {&kCPython26,      &kCPython27,  &kCPython34,  &kCPython37,
+                                      &kCPython38,      &kCPython39,  &kCPython313, &kCPython3140,
+                                      &kCPython314,     &kCPython315, &kCPython,    &kBoehm,
+                                      &kBoehmUnordered, &kDuktape,    &kGObject,    &kLua,
+                                      &kPerl,           &kPhp,        &kRuby,       nullptr};
 
 std::vector<std::string> Describe(const Contract& contract) {
   const Envelope* const bounds = contract.bounds();

@@ -139,14 +139,16 @@ struct Contract {
 };
 
 // The contracts of CPython: every step is fixed.
-extern const Contract kCPython26;   // 2.6
-extern const Contract kCPython27;   // 2.7: 2.6, and full collections wait
-extern const Contract kCPython34;   // 3.4 to 3.7.4
-extern const Contract kCPython37;   // 3.7.5 to 3.7.17
-extern const Contract kCPython38;   // 3.8
-extern const Contract kCPython39;   // 3.9 to 3.13
-extern const Contract kCPython314;  // 3.14.5 and later 3.14
-extern const Contract kCPython315;  // 3.15
+extern const Contract kCPython26;    // 2.6
+extern const Contract kCPython27;    // 2.7: 2.6, and full collections wait
+extern const Contract kCPython34;    // 3.4 to 3.7.4
+extern const Contract kCPython37;    // 3.7.5 to 3.7.17
+extern const Contract kCPython38;    // 3.8
+extern const Contract kCPython39;    // 3.9 to 3.12
+extern const Contract kCPython313;   // 3.13, up to 3.13.5 at least
+extern const Contract kCPython3140;  // 3.14.0 to 3.14.4
+extern const Contract kCPython314;   // 3.14.5 and later 3.14
+extern const Contract kCPython315;   // 3.15
 
 // The contracts of other people's collectors, and of CPython with kinds: bounds.
 extern const Contract kCPython;

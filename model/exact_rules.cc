@@ -12,13 +12,16 @@ namespace {
 using F = ExactRules::Finalizers;
 using C = ExactRules::CyclicFinalizers;
 using D = ExactRules::DeathOrder;
+using V = ExactRules::Saves;
 using R = ExactRules::Resurrection;
 using A = ExactRules::Answer;
 using W = ExactRules::Clears;
+using S = ExactRules::Survivors;
 
 // Before PEP 442. Its collections call no finalizer of their trash, so nothing resurrects it.
 constexpr ExactRules kOf27 = {
     .finalizers = F::kEveryDeath,
+    .saves = V::kAllButNewest,
     .cyclic_finalizers = C::kUncollectable,
     .death_order = D::kCallbacksFirst,
     .resurrection = R::kSparesReachable,
@@ -26,11 +29,13 @@ constexpr ExactRules kOf27 = {
     .clears = W::kToTrash,
     .full_collection_waits = true,
     .collects_at_end = false,
+    .survivors = S::kNextGeneration,
 };
 
 // After it.
 constexpr ExactRules kOf39 = {
     .finalizers = F::kOnce,
+    .saves = V::kAllButNewest,
     .cyclic_finalizers = C::kRun,
     .death_order = D::kFinalizerFirst,
     .resurrection = R::kSparesReachable,
@@ -38,6 +43,7 @@ constexpr ExactRules kOf39 = {
     .clears = W::kInTrash,
     .full_collection_waits = true,
     .collects_at_end = true,
+    .survivors = S::kNextGeneration,
 };
 
 // The neighbours differ in a field or two.
@@ -49,6 +55,8 @@ constexpr ExactRules Except(ExactRules rules, auto... change) {
 constexpr auto kSparesAll = [](ExactRules& rules) { rules.resurrection = R::kSparesAll; };
 constexpr auto kAnswersFound = [](ExactRules& rules) { rules.answer = A::kFound; };
 constexpr auto kNeverWaits = [](ExactRules& rules) { rules.full_collection_waits = false; };
+constexpr auto kSavesAll = [](ExactRules& rules) { rules.saves = V::kAll; };
+constexpr auto kTwoGenerations = [](ExactRules& rules) { rules.survivors = S::kOldestGeneration; };
 
 template <W kWhich>
 constexpr auto kClears = [](ExactRules& rules) { rules.clears = kWhich; };
@@ -69,13 +77,19 @@ const Contract kCPython38 = {"cpython38",
                              "CPython 3.8: weak references that are trash are cleared as well",
                              Except(kOf39, kSparesAll)};
 const Contract kCPython39 = {
-    "cpython39", "CPython 3.9 to 3.13: a resurrection spares what can be reached again", kOf39};
+    "cpython39", "CPython 3.9 to 3.12: a resurrection spares what can be reached again", kOf39};
+const Contract kCPython313 = {
+    "cpython313", "CPython 3.13: a death keeps all weak references while its callbacks run",
+    Except(kOf39, kSavesAll)};
+const Contract kCPython3140 = {"cpython3140",
+                               "CPython 3.14.0 to 3.14.4: whatever survives a collection is old",
+                               Except(kOf39, kSavesAll, kTwoGenerations)};
 const Contract kCPython314 = {
     "cpython314", "CPython 3.14.5 on: weak references made by finalizers of trash are cleared",
-    Except(kOf39, kClears<W::kTwice>)};
+    Except(kOf39, kSavesAll, kClears<W::kTwice>)};
 const Contract kCPython315 = {
     "cpython315", "CPython 3.15: weak references without callbacks are cleared after finalizers",
-    Except(kOf39, kClears<W::kCallbacksFirst>)};
+    Except(kOf39, kSavesAll, kClears<W::kCallbacksFirst>)};
 
 std::vector<std::string> Describe(const ExactRules& rules) {
   const bool uncollectable = rules.cyclic_finalizers == C::kUncollectable;
@@ -88,6 +102,9 @@ std::vector<std::string> Describe(const ExactRules& rules) {
   return {
       rules.finalizers == F::kEveryDeath ? "an object's finalizer runs at each of its deaths"
                                          : "an object's finalizer runs once in its life",
+      rules.saves == V::kAll
+          ? "callbacks of a death keep all weak references to it alive"
+          : "callbacks of a death keep weak references to it alive, but not the newest two without",
       uncollectable ? "cyclic trash with finalizers is uncollectable and goes to the garbage list"
                     : "the finalizers of cyclic trash run, then it is cleared",
       rules.death_order == D::kCallbacksFirst
@@ -105,6 +122,9 @@ std::vector<std::string> Describe(const ExactRules& rules) {
           : "an automatic full collection comes whenever its threshold is passed",
       rules.collects_at_end ? "at the end registers are emptied, then a full collection runs"
                             : "at the end a full collection runs, then registers are emptied",
+      rules.survivors == S::kNextGeneration
+          ? "what survives a collection moves to the next generation"
+          : "what survives a collection moves to the oldest generation",
   };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Exact rules fix every step of a collector: which object dies at which moment, and in which order
-// its finalizer and callbacks run. CPython's changed five times; each change is a field.
+// its finalizer and callbacks run. CPython's changed eight times; each change is a field.
 //
 // Place: one of the two things that a contract may be; envelope.h is the other. docs/contracts.md
 // has the values of each contract and their sources; sections and experiments are those of
@@ -20,6 +20,11 @@ struct ExactRules {
   // How often the finalizer of one object may run: at every death, or once in its life (PEP 442).
   // Section 1, experiments R1, P2.
   enum class Finalizers : uint8_t { kEveryDeath, kOnce } finalizers;
+
+  // Which weak references a death by reference count keeps alive until the last of its callbacks
+  // has run, whoever lets go of them: all but the newest two, as long as these have no callback, or
+  // all. Section 1, experiment W20.
+  enum class Saves : uint8_t { kAllButNewest, kAll } saves;
 
   // What becomes of cyclic trash with finalizers: it is uncollectable, and the objects that have
   // one enter the garbage list; or the finalizers run and then the trash is cleared. Sections 5
@@ -55,6 +60,10 @@ struct ExactRules {
   // Whether an interpreter that exits collects once more after its globals are gone. If not, the
   // finalizers of cycles that were alive never run. Section 11.
   bool collects_at_end;
+
+  // Where a collection puts what survives it: into the next generation, or into the oldest, so that
+  // the middle one is always empty and `collect 1` examines what `collect 0` does. Section 12.
+  enum class Survivors : uint8_t { kNextGeneration, kOldestGeneration } survivors;
 
   bool ClearsAfterFinalizers() const {
     return clears == Clears::kTwice || clears == Clears::kCallbacksFirst;

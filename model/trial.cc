@@ -199,7 +199,8 @@ void Trial::MakeChain(const Op& op) {
 
 void Trial::PrepareEnd() {
   const Op pop = {.code = OpCode::kPop};
-  while (judge_->EmptiesRegistersForEnd() && !over() && !judge_->IsVoid(pop)) ExecuteOne(pop);
+  // Calls that push are over. Lua from 5.4.5 on empties the stack before it calls finalizers.
+  while (!over() && !judge_->IsVoid(pop)) ExecuteOne(pop);
   if (!over() && judge_->CollectsBeforeEnd())
     ExecuteOne({.code = OpCode::kCollect, .count = kGenerations - 1});
   if (!judge_->EmptiesRegistersForEnd()) return;

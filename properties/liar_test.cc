@@ -43,6 +43,7 @@ void PrintTo(const Honest& honest, std::ostream* out) { *out << honest.name; }
 const Honest kHonest[] = {{"naive26", &kCPython26},   {"naive27", &kCPython27},
                           {"naive34", &kCPython34},   {"naive37", &kCPython37},
                           {"naive38", &kCPython38},   {"naive39", &kCPython39},
+                          {"naive313", &kCPython313}, {"naive3140", &kCPython3140},
                           {"naive314", &kCPython314}, {"naive315", &kCPython315}};
 
 Specimen HonestSpecimen(const Honest& honest) {

@@ -34,6 +34,8 @@ namespace {
 // language. A share above one in kRarest programs must be another bug.
 const std::map<std::string, std::set<Law>> kKnown = {
     {"cpython39", {Law::kDereference}},
+    {"cpython313", {Law::kDereference}},
+    {"cpython3140", {Law::kDereference}},
     {"php", {Law::kNoFreeWhileHeld, Law::kFreeAtOnce}},
 };
 constexpr size_t kRarest = 1000;

@@ -7,6 +7,7 @@ links the library, and defines OURO_HAVE_LUA=1; where it is not, it is empty. So
 or tests a peer builds without it too, and can say that it is not here.
 
 Which version Debian has does not matter: the newest whose headers and library are both installed.
+Where there are several, --repo_env=OURO_PEER_CPYTHON=3.14 takes another than the newest.
 One more peer is one entry in _PEERS, and its package in tools/setup.
 """
 
@@ -125,9 +126,12 @@ def _number(ctx, peer, version):
             version = ctx.read(path).partition(before)[2].partition("\"")[0]
     return ".".join(version.split(".")[:2])
 
-def _installed(ctx, peer):
+def _installed(ctx, name, peer):
     """The headers, includes and libraries of the newest version that is whole, or None."""
+    wanted = ctx.os.environ.get("OURO_PEER_" + name.upper(), "")
     for version in _versions(ctx, peer.headers[0]):
+        if wanted and wanted not in [version, _number(ctx, peer, version)]:
+            continue
         headers = _found(ctx, [path.replace("{v}", version) for path in peer.headers])
         number = _number(ctx, peer, version)
         libraries = [library.replace("{x.y}", number) for library in peer.libraries]
@@ -146,7 +150,7 @@ def _installed(ctx, peer):
     return None
 
 def _library(ctx, name, peer):
-    installed = _installed(ctx, peer)
+    installed = _installed(ctx, name, peer)
     if not installed:
         return _LIBRARY.format(name = name, defines = [], includes = [], linkopts = [])
     for path in installed.headers:
@@ -171,4 +175,9 @@ def _debian_peers(ctx):
 # `local`: looked at again whenever Bazel's server starts. After a package was installed while it
 # was running: `bazel sync --only=peers`, or `bazel shutdown`. `configure` says that what this finds
 # is the machine's.
-debian_peers = repository_rule(implementation = _debian_peers, configure = True, local = True)
+debian_peers = repository_rule(
+    implementation = _debian_peers,
+    configure = True,
+    environ = ["OURO_PEER_" + name.upper() for name in _PEERS],
+    local = True,
+)

@@ -22,6 +22,8 @@ def peer(name, source, library, defines = [], parts = [], deps = []):
     cc_binary(
         name = name + ".so",
         srcs = [source] + parts,
+        # Its headers include the library's, which need not be installed.
+        features = ["-parse_headers"],
         linkshared = True,
         local_defines = defines,
         visibility = ["//collector/peers:__pkg__"],

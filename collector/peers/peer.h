@@ -247,14 +247,16 @@ class Peer : public Collector {
 // The entry of an adapter: `extern "C" const LibraryEntry ouro_library = PeerEntry<Lua>(...)`.
 template <typename Adapter>
 constexpr LibraryEntry PeerEntry(uint32_t abilities, const char* summary, const char* contract,
-                                 const LibraryKinds* kinds = nullptr) {
+                                 const LibraryKinds* kinds = nullptr,
+                                 std::string (*probe)() = nullptr) {
   return {.abilities = abilities,
           .summary = summary,
           .contract = contract,
           .make = [](Observer& observer) -> std::unique_ptr<Collector> {
             return std::make_unique<Adapter>(observer);
           },
-          .kinds = kinds};
+          .kinds = kinds,
+          .probe = probe};
 }
 
 // The entry of an adapter that was built without its library, which is in that package.

@@ -17,5 +17,5 @@ show("the newer entry is there:", table.get("key") is new)
 
 # On 2.6:
 #   the newer entry is there: False
-# On 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   the newer entry is there: True

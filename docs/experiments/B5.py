@@ -11,5 +11,5 @@ scripts["x"] = lambda node: kept.append(weakref.ref(node))
 del x
 tell("death", *alive(*kept))
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   death: dead del x

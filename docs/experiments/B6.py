@@ -21,7 +21,7 @@ for callback in (None, says("cb")):
     tell("dropped", *alive(other))
     show("collect", gc.collect(), *alive(other))
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   dropped: dead
 #   collect 0 dead
 #   dropped: dead

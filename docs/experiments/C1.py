@@ -19,5 +19,5 @@ tell("collect", gc.collect())
 
 # On 2.6 - 2.7:
 #   collect: 2 del one 1 del one 0 del two 1 del two 0
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 6 del one 0 del one 1 del two 0 del two 1

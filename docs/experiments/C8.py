@@ -22,5 +22,5 @@ tell("garbage", [type(thing).__name__ for thing in gc.garbage])
 
 # On 2.6 - 2.7:
 #   garbage: ['Own']
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   garbage: [] del

@@ -15,7 +15,7 @@ for name in sorted(dir(gc)):
 #   DEBUG_SAVEALL 32
 #   DEBUG_STATS 1
 #   DEBUG_UNCOLLECTABLE 4
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   DEBUG_COLLECTABLE 2
 #   DEBUG_LEAK 38
 #   DEBUG_SAVEALL 32

@@ -68,3 +68,12 @@ printed(1)
 #   gc: objects in each generation: SIZES
 #   gc: objects in permanent generation: SIZES
 #   gc: done, 2 unreachable, 0 uncollectable, TIME elapsed
+# On 3.14.2:
+#   gc: collecting generation 2...
+#   gc: objects in each generation: SIZES
+#   gc: objects in permanent generation: SIZES
+#   gc: done, 0 unreachable, 0 uncollectable, TIME elapsed
+#   gc: collecting generation 1...
+#   gc: objects in each generation: SIZES
+#   gc: objects in permanent generation: SIZES
+#   gc: done, 0 unreachable, 0 uncollectable, TIME elapsed

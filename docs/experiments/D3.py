@@ -51,7 +51,7 @@ printed("leak", gc.DEBUG_LEAK)
 #   (callback)
 #   gc: uncollectable <Mortal ADDRESS>
 #   gc: uncollectable <Mortal ADDRESS>
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   -- both 4 garbage []
 #   gc: collectable <Node ADDRESS>
 #   gc: collectable <Mortal ADDRESS>

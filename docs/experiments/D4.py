@@ -21,6 +21,6 @@ for line in re.findall("each generation: (.*)", sys.stderr.text):
     young, middle, _ = [int(size) for size in line.split()]
     show("young: the hundred", 100 <= young < 150, "middle: the hundred", 100 <= middle < 150)
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   young: the hundred True middle: the hundred False
 #   young: the hundred False middle: the hundred True

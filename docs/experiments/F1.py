@@ -13,6 +13,6 @@ tell("collect again", gc.collect(), "garbage", names(gc.garbage))
 # On 2.6 - 2.7:
 #   collect: 1 garbage ['x'] alive
 #   collect again: 0 garbage ['x']
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 1 garbage [] dead del x
 #   collect again: 0 garbage []

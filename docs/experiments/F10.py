@@ -28,6 +28,6 @@ tell("loses", gc.collect(), "garbage", names(gc.garbage))
 # On 2.6 - 2.7:
 #   gains: 1 garbage ['gains']
 #   loses: 1 garbage ['gains']
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   gains: 1 garbage [] del
 #   loses: 1 garbage []

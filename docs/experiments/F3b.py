@@ -11,5 +11,5 @@ tell("collect", gc.collect(), "garbage", names(gc.garbage))
 
 # On 2.6 - 2.7:
 #   collect: 2 garbage [] del x del y
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 4 garbage [] del x del y

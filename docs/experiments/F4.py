@@ -18,5 +18,5 @@ if gc.garbage:
 # On 2.6 - 2.7:
 #   collect: 3 garbage ['one', 'two', 'leaf']
 #   broken: 0 [] del two del one del leaf
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 3 garbage [] del one del two del leaf

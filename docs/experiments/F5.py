@@ -18,7 +18,7 @@ for generation in (0, 1, 2, 2):
 #   collect 1 : 0 garbage []
 #   collect 2 : 1 garbage ['x']
 #   collect 2 : 0 garbage ['x']
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect 1 garbage []
 #   collect 0 : 0 garbage []
 #   collect 1 : 0 garbage []

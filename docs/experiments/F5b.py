@@ -15,5 +15,5 @@ show("collect, found, in garbage:", ", ".join(part for part in log if ":" in par
 
 # On 2.6 - 2.7:
 #   collect, found, in garbage: 0: 1 1, 0: 0 0, 1: 1 1, 0: 0 0, 1: 0 0, 2: 1 1
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect, found, in garbage: 0: 1 0, 0: 0 0, 1: 0 0, 0: 0 0, 1: 0 0, 2: 0 0

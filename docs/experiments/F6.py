@@ -19,3 +19,5 @@ tell("garbage", names(gc.garbage))
 #   garbage: ['old', 'young', 'younger', 'middle']
 # On 3.6 - 3.13, 3.14.5 - 3.15:
 #   garbage: [] del old del young del younger del middle
+# On 3.14.2:
+#   garbage: [] del middle del old del young del younger

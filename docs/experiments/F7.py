@@ -14,5 +14,5 @@ show("the collector's:", names(own), "the new one:", names(gc.garbage))
 
 # On 2.6 - 2.7:
 #   the collector's: ['x'] the new one: []
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   the collector's: [] the new one: []

@@ -23,7 +23,7 @@ tell("emptied", gc.collect(), names(gc.garbage))
 #   collect: 4 garbage ['plain', 'other', 'x', 'below'] dead cb
 #   collect again: 0 4
 #   emptied: 4 ['x']
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 4 garbage ['plain', 'x', 'below', 'other'] dead cb del x
 #   collect again: 0 4
 #   emptied: 4 []

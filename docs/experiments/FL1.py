@@ -24,3 +24,5 @@ show("50 lists count:", first >= 50, "again, from the free list:", again >= 50)
 
 # On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
 #   50 lists count: True again, from the free list: False
+# On 3.14.2:
+#   50 lists count: True again, from the free list: True

@@ -12,5 +12,5 @@ before = gc.get_count()[0]
 held.extend([dict() for _ in range(500)])
 show("500 empty dictionaries count:", gc.get_count()[0] - before > 400)
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   500 empty dictionaries count: True

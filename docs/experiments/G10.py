@@ -19,3 +19,6 @@ show("on: collected", gc.get_count()[0] < 20, gc.get_count()[1])
 # On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
 #   off: above 100 True
 #   on: collected True 1
+# On 3.14.2:
+#   off: above 100 True
+#   on: collected True 0

@@ -24,5 +24,5 @@ else:
 #   gc.callbacks is not here
 # On 3.6 - 3.11:
 #   20000 tuples in one call: many collections
-# On 3.12 - 3.13, 3.14.5 - 3.15:
+# On 3.12 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   20000 tuples in one call: at most one

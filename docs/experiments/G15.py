@@ -20,5 +20,5 @@ found = gc.collect()
 gc.disable()
 tell("found %d" % found)
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   found 1: nested collect: 0 counted: True

@@ -18,3 +18,5 @@ tell("callbacks")
 
 # On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
 #   callbacks: old young middle
+# On 3.14.2:
+#   callbacks: middle old young

@@ -21,7 +21,7 @@ for generation in range(3):
     gc.collect(generation)
     show("collected %d:" % generation, " ".join(names(gc.get_objects())))
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   born: a b c d e
 #   collected 0: c e b d a
 #   collected 1: c e b d a

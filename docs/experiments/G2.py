@@ -40,7 +40,7 @@ show("60 old deaths: -60", abs(moved(lambda: old_deaths(60)) + 60) <= noise)
 old_deaths(500)
 show("500 more: not below zero", 0 <= gc.get_count()[0] <= noise)
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   100 births: +100 True
 #   100 deaths: -100 True
 #   60 old deaths: -60 True

@@ -14,3 +14,6 @@ show("a full one comes straight after a middle one:", "12" in sequence)
 # On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
 #   middle ones come after four young ones: True
 #   a full one comes straight after a middle one: True
+# On 3.14.2:
+#   middle ones come after four young ones: False
+#   a full one comes straight after a middle one: False

@@ -26,3 +26,10 @@ for collections in ((), (0,), (0, 0), (1,), (0, 1), (2,)):
 #   after (1,) it is in 2
 #   after (0, 1) it is in 2
 #   after (2,) it is in 2
+# On 3.14.2:
+#   after () it is in 0
+#   after (0,) it is in 2
+#   after (0, 0) it is in 2
+#   after (1,) it is in 2
+#   after (0, 1) it is in 2
+#   after (2,) it is in 2

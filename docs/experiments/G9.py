@@ -18,3 +18,7 @@ for generation in (3, -1):
 #   counts after 2, 0, 0, 1, 1, 0, 2: (0, 0) (1, 0) (2, 0) (0, 1) (0, 2) (1, 2) (0, 0)
 #   3 invalid generation
 #   -1 invalid generation
+# On 3.14.2:
+#   counts after 2, 0, 0, 1, 1, 0, 2: (0, 0) (1, 0) (2, 0) (2, 0) (2, 0) (3, 0) (0, 0)
+#   3 invalid generation
+#   -1 invalid generation

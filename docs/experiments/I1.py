@@ -16,7 +16,7 @@ show("referrers:", names(gc.get_referrers(x)), any(r is weak for r in gc.get_ref
 objects = gc.get_objects()
 show("census has itself:", any(thing is objects for thing in objects))
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   referents: ['x', 'x']
 #   referrers: ['y'] False
 #   census has itself: False

@@ -20,5 +20,5 @@ weak = weakref.ref(x)
 del x
 show("found by", found_by(weak))
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   found by 2

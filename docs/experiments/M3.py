@@ -13,6 +13,6 @@ show("held by an iterator:", gc.collect())
 del iterator
 show("after its death:", gc.collect())
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   held by an iterator: 0
 #   after its death: 1

@@ -7,5 +7,5 @@ gc.disable()
 cycle(Node)
 show("enabled:", gc.isenabled(), "collect:", gc.collect())
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   enabled: False collect: 1

@@ -9,6 +9,6 @@ try:
 except TypeError:
     show("a string: TypeError")
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   a keyword: True
 #   a string: TypeError

@@ -24,7 +24,7 @@ show("held once:", gc.collect())
 del kept[:]
 show("not held:", gc.collect())
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   three to oneself: 1
 #   parallel: 2
 #   held once: 0

@@ -26,7 +26,7 @@ show("lives:", names(kept), names([kept[0].a]))
 # On 3.7.5 - 3.8:
 #   collect: 0 garbage [] dead del x
 #   lives: ['x'] ['child']
-# On 3.9 - 3.13, 3.14.5 - 3.14:
+# On 3.9 - 3.13, 3.14.2, 3.14.5 - 3.14:
 #   collect: 1 garbage [] dead del x
 #   lives: ['x'] ['child']
 # On 3.15:

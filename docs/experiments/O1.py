@@ -33,7 +33,7 @@ tell("a set again")
 #   set abc: del a del b del c
 #   set cba: del c del b del a
 #   a set again: del a del b del c del a again
-# On 3.11 - 3.13, 3.14.5 - 3.15:
+# On 3.11 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   set abc: del a del b del c
 #   set cba: del a del b del c
 #   a set again: del a del a again del b del c

@@ -23,6 +23,6 @@ for kind in (Base, Derived):
     del x
     tell(kind.__name__)
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   Base: del a del m del z
 #   Derived: del b del y del a del m del z

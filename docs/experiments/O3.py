@@ -29,7 +29,7 @@ tell("dictionary with keys 2, 0, 1 dies")
 #   list is emptied: del 2 del 1 del 0
 #   tuple dies: del 2 del 1 del 0
 #   dictionary with keys 2, 0, 1 dies: del 0 del 1 del 2
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   list dies: del 2 del 1 del 0
 #   list is emptied: del 2 del 1 del 0
 #   tuple dies: del 2 del 1 del 0

@@ -29,7 +29,7 @@ table[1] = Mortal("value")
 table.clear()
 tell("clear a dictionary")
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   slot = 5: del slot sees 5
 #   del slot: del slot sees 'nothing'
 #   item = 7: del item sees [7]

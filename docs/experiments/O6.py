@@ -35,7 +35,7 @@ x[:2] = [None, None]
 tell("x[:2] = ...")
 scripts.clear()
 
-# On 2.7, 3.6 - 3.13:
+# On 2.7, 3.6 - 3.13, 3.14.2:
 #   del x[:]: del 2 first is alive del 1 sees 0 none del 0 sees 0 none
 #   x[:] = ...: del 2 sees 3 new del 1 sees 3 new del 0 sees 3 new
 #   x[:2] = ...: del 1 sees 3 2 del 0 sees 3 2

@@ -37,7 +37,7 @@ tell("dropped", gc.collect(), "alive", surviving())
 #   collect: 0 alive ['leaf', 'other', "other's partner", 'partner', 'x'] del x del other
 #   again: 2 alive ['leaf', 'partner', 'x']
 #   dropped: 3 alive []
-# On 3.9 - 3.13, 3.14.5 - 3.15:
+# On 3.9 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 2 alive ['leaf', 'partner', 'x'] del x del other
 #   again: 0 alive ['leaf', 'partner', 'x']
 #   dropped: 3 alive []

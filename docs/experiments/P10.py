@@ -19,6 +19,6 @@ else:
 
 # On 2.6 - 2.7, 3.6 - 3.8:
 #   gc.is_finalized is not here
-# On 3.9 - 3.13, 3.14.5 - 3.15:
+# On 3.9 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   by count: True del x False
 #   by collection: True del x True

@@ -22,3 +22,6 @@ show("found by", [found_by(weak) for weak in weaks])
 # On 3.6 - 3.13, 3.14.5 - 3.15:
 #   brought back: ['child'] del x
 #   found by [1]
+# On 3.14.2:
+#   brought back: ['child'] del x
+#   found by [2]

@@ -20,5 +20,5 @@ tell("collect", gc.collect(), *(alive(weak) + ["reported: %s" % ("boom" in sys.s
 
 # On 2.6 - 2.7:
 #   collect: 1 alive reported: False
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 1 dead reported: True del x

@@ -13,5 +13,5 @@ gc.set_debug(0)
 
 # On 2.6 - 2.7:
 #   collect: 1 garbage ['x']
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 1 garbage ['x'] del x

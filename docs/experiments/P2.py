@@ -31,7 +31,7 @@ tell("again", gc.collect())
 #   breaks its cycle: 1 del x
 #   brings it back: 1 del x
 #   again: 1
-# On 3.7.5 - 3.13, 3.14.5 - 3.15:
+# On 3.7.5 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   plain: 1 del x
 #   breaks its cycle: 0 del x
 #   brings it back: 0 del x

@@ -18,3 +18,5 @@ tell("collect", gc.collect())
 #   collect: 4
 # On 3.6 - 3.13, 3.14.5 - 3.15:
 #   collect: 4 del old del young del younger del middle
+# On 3.14.2:
+#   collect: 4 del middle del old del young del younger

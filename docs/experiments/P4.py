@@ -18,5 +18,5 @@ tell("collect", gc.collect())
 
 # On 2.6 - 2.7:
 #   collect: 2
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 2 del one sees two back at it del two sees one back at it

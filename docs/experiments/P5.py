@@ -22,5 +22,5 @@ tell("collect", gc.collect())
 #   collect: 2
 # On 3.6:
 #   collect: 2 del one del two dropped
-# On 3.7.5 - 3.13, 3.14.5 - 3.15:
+# On 3.7.5 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 0 del one del two dropped

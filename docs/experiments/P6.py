@@ -14,6 +14,6 @@ tell("the next one", gc.collect(0))
 # On 2.6 - 2.7:
 #   collect: 1
 #   the next one: 0
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 1 del x
 #   the next one: 1

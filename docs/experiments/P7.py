@@ -23,6 +23,6 @@ tell("again", gc.collect(), sorted(names(gc.get_objects())))
 # On 3.7.5 - 3.8:
 #   collect: 0 ['child', 'grandchild', 'x'] del x
 #   again: 1 ['child', 'grandchild']
-# On 3.9 - 3.13, 3.14.5 - 3.15:
+# On 3.9 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 1 ['child', 'grandchild'] del x
 #   again: 0 ['child', 'grandchild']

@@ -15,7 +15,7 @@ tell("collect", gc.collect())
 
 # On 2.6 - 2.7:
 #   collect: 1
-# On 3.6 - 3.13, 3.14.5 - 3.14:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.14:
 #   collect: 1 cb del x sees dead, dead
 # On 3.15:
 #   collect: 1 cb del x sees alive, dead

@@ -17,7 +17,7 @@ tell("collect", gc.collect(), *alive(plain, called))
 #   collect: 1 alive alive
 # On 3.6:
 #   collect: 1 dead dead cb del x
-# On 3.7.5 - 3.13, 3.14.5 - 3.14:
+# On 3.7.5 - 3.13, 3.14.2, 3.14.5 - 3.14:
 #   collect: 0 dead dead cb del x
 # On 3.15:
 #   collect: 0 alive dead cb del x

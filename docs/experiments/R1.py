@@ -16,5 +16,5 @@ tell("four more deaths")
 
 # On 2.6 - 2.7:
 #   four more deaths: del x | del x | del x | del x |
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   four more deaths: del x | | | |

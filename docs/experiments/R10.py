@@ -35,7 +35,7 @@ tell("removed from the class")
 #   attribute of the instance, Plain: instance
 #   added to the class: class
 #   removed from the class:
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   attribute of the instance, New:
 #   attribute of the instance, Plain:
 #   added to the class: class

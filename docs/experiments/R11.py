@@ -14,5 +14,5 @@ cycle(Node)
 del x
 tell("one cycle is trash")
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   one cycle is trash: del x collect: 1

@@ -17,6 +17,6 @@ tell("collect", gc.collect(), "garbage", len(gc.garbage))
 # On 2.6 - 2.7:
 #   death: del x
 #   collect: 1 garbage 1
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   death: del x
 #   collect: 1 garbage 0

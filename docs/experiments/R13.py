@@ -19,5 +19,5 @@ x.a = Opens("child")
 del x
 tell("death")
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   death: (x del x inner ) (child del child inner )

@@ -27,6 +27,6 @@ tell("three more deaths")
 # On 2.6 - 2.7, 3.6 - 3.7:
 #   tracked type: False
 #   three more deaths: del | del | del | del
-# On 3.8 - 3.13, 3.14.5 - 3.15:
+# On 3.8 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   tracked type: True
 #   three more deaths: del | | |

@@ -15,5 +15,5 @@ tell("death")
 
 # On 2.6 - 2.7:
 #   death: cb: dead del x sees dead, dead
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   death: del x sees alive, alive cb: dead

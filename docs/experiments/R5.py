@@ -21,7 +21,7 @@ tell("dies", *alive(plain, called, again))
 #   brought back: dead dead cb del x
 #   a new one: alive
 #   dies: dead dead dead del x
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   brought back: alive alive del x
 #   a new one: alive
 #   dies: dead dead dead cb

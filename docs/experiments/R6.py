@@ -18,5 +18,5 @@ tell("death", *alive(kept[0]))
 
 # On 2.6 - 2.7:
 #   death: dead del x
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   death: dead del x cb

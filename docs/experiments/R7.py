@@ -14,5 +14,5 @@ del x
 log.append("young: %s" % young(kept[0]))
 tell("before and after")
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   before and after: young: False del x young: True

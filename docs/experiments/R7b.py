@@ -22,5 +22,5 @@ Plain.__del__ = lambda self: None
 
 # On 2.6 - 2.7:
 #   death: tracked: False then: True
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   death: tracked: True then: True

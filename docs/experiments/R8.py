@@ -23,6 +23,6 @@ except KeyError:
 tell("death")
 show("reported:", "ValueError" in sys.stderr.text)
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   death: del x del child handling KeyError
 #   reported: True

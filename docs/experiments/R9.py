@@ -17,6 +17,6 @@ tell("death")
 show("messages:", sys.stderr.text.count("ValueError: boom") +
      sys.stderr.text.count("ValueError: ValueError('boom',)"))
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   death: cb fails cb cb fails
 #   messages: 2

@@ -22,6 +22,6 @@ else:
 # On 2.7, 3.6 - 3.13:
 #   inner, outer, with a list: [True, True, True]
 #   inner, outer, with a list: [False, False, True]
-# On 3.14.5 - 3.15:
+# On 3.14.2, 3.14.5 - 3.15:
 #   inner, outer, with a list: [False, True, True]
 #   inner, outer, with a list: [False, False, True]

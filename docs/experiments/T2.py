@@ -24,5 +24,5 @@ else:
 #   gc.is_tracked is not here
 # On 2.7, 3.6 - 3.13:
 #   tracked: empty False list True none, 0 True none, 1 True none, 2 False
-# On 3.14.5 - 3.15:
+# On 3.14.2, 3.14.5 - 3.15:
 #   tracked: empty True list True none, 0 True none, 1 True none, 2 True

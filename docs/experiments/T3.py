@@ -23,6 +23,6 @@ show("a new tuple:", gc.collect())
 # On 2.7, 3.6 - 3.13:
 #   an old tuple: 1
 #   a new tuple: 2
-# On 3.14.5 - 3.15:
+# On 3.14.2, 3.14.5 - 3.15:
 #   an old tuple: 1
 #   a new tuple: 1

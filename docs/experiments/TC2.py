@@ -25,6 +25,6 @@ for depth in (40, 60):
 # On 2.6 - 2.7, 3.6 - 3.12:
 #   40 tuples: del leaf del sibling
 #   60 tuples: del sibling del leaf
-# On 3.13, 3.14.5 - 3.15:
+# On 3.13, 3.14.2, 3.14.5 - 3.15:
 #   40 tuples: del leaf del sibling
 #   60 tuples: del leaf del sibling

@@ -22,6 +22,6 @@ for depth in (5, 200):
 # On 2.6 - 2.7, 3.6 - 3.12:
 #   5 deep: del 2 del 1 del 0
 #   200 deep: del 0 del 1 del 2
-# On 3.13, 3.14.5 - 3.15:
+# On 3.13, 3.14.2, 3.14.5 - 3.15:
 #   5 deep: del 2 del 1 del 0
 #   200 deep: del 2 del 1 del 0

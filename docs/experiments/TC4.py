@@ -24,5 +24,5 @@ tell("death")
 
 # On 2.6 - 2.7, 3.6 - 3.12:
 #   death: del x (goes on) del leaf
-# On 3.13, 3.14.5 - 3.15:
+# On 3.13, 3.14.2, 3.14.5 - 3.15:
 #   death: del x del leaf (goes on)

@@ -30,5 +30,5 @@ show("at once:", "all" if first == 200 else "some", "later:", dead[0])
 
 # On 2.6 - 2.7, 3.6 - 3.7:
 #   at once: some later: 200
-# On 3.8 - 3.13, 3.14.5 - 3.15:
+# On 3.8 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   at once: all later: 200

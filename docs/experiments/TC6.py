@@ -25,5 +25,5 @@ show("finalizers:", "200" if len(log) == 200 else "more", "objects:", len(set(lo
 
 # On 2.6 - 2.7:
 #   finalizers: more objects: 200
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   finalizers: 200 objects: 200

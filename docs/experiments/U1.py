@@ -25,7 +25,7 @@ show("node:", cycle(Node) and gc.collect())
 #   instance: 2
 #   list: 1
 #   node: 1
-# On 3.11 - 3.13, 3.14.5 - 3.15:
+# On 3.11 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   instance: 1
 #   list: 1
 #   node: 1

@@ -13,5 +13,5 @@ weaks.append(weakref.ref(x))
 del x
 tell("death")
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   death: proxy cb 2 cb 1 cb 0

@@ -21,3 +21,6 @@ show("found by", found_by(watcher))
 # On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
 #   collect: 1 dead cb
 #   found by 1
+# On 3.14.2:
+#   collect: 1 dead cb
+#   found by 2

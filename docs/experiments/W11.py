@@ -16,5 +16,5 @@ x = Node()
 show("plain:", weakref.ref(x) is weakref.ref(x), "callback:",
      weakref.ref(x, says("cb")) is weakref.ref(x, says("cb")), "subclass:", Ref(x) is Ref(x))
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   plain: True callback: False subclass: False

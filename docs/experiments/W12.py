@@ -8,5 +8,5 @@ weak = weakref.ref(x, says("cb"))
 del weak, x
 tell("death")
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   death:

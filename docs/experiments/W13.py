@@ -21,6 +21,6 @@ watched(x)
 del x
 tell("collect", gc.collect())
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   death: new old
 #   collect: 2 new old

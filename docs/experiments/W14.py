@@ -18,5 +18,5 @@ tell("the end is")
 
 # On 2.6 - 2.7, 3.6 - 3.12:
 #   the end is: del sibling alive
-# On 3.13, 3.14.5 - 3.15:
+# On 3.13, 3.14.2, 3.14.5 - 3.15:
 #   the end is: del sibling dead

@@ -19,5 +19,5 @@ for thing in (Closed(), [], (), {}, 1, Node()):
         log.append(type(thing).__name__ + " no")
 tell("weak references")
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   weak references: Closed no list no tuple no dict no int no Node yes

@@ -14,7 +14,7 @@ tell("collect", gc.collect(), *alive(*kept))
 
 # On 2.6 - 2.7:
 #   collect: 1
-# On 3.6 - 3.13.5:
+# On 3.6 - 3.13.5, 3.14.2:
 #   collect: 1 dead del x late cb
 # On 3.14.5 - 3.15:
 #   collect: 1 dead del x

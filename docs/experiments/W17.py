@@ -29,5 +29,5 @@ tell("yields")
 
 # On 2.6:
 #   yields: object
-# On 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   yields: nothing

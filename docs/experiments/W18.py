@@ -39,7 +39,7 @@ tell("the target dies")
 #   collect: 0 dead del x
 #   collect: 0 dead del x
 #   the target dies:
-# On 3.9 - 3.13, 3.14.5 - 3.14:
+# On 3.9 - 3.13, 3.14.2, 3.14.5 - 3.14:
 #   collect: 1 dead del x
 #   collect: 1 dead del x
 #   the target dies:

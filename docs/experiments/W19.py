@@ -27,7 +27,7 @@ tell("collect", gc.collect())
 
 # On 2.6 - 2.7:
 #   collect: 1
-# On 3.6 - 3.13.5:
+# On 3.6 - 3.13.5, 3.14.2:
 #   collect: 1 del x it is alive
 # On 3.14.5 - 3.15:
 #   collect: 1 del x it is dead

@@ -12,5 +12,5 @@ weaks = [weakref.ref(one, says("one 0")), weakref.ref(two, says("two 0")),
 del one, two
 tell("collect", gc.collect())
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 2 one 1 one 0 two 1 two 0

@@ -13,7 +13,7 @@ weaks.append(weakref.ref(two, lambda _: log.extend(alive(*weaks[:2]))))
 del one, two
 tell("collect", gc.collect())
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.14:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.14:
 #   collect: 2 dead dead
 # On 3.15:
 #   collect: 2 alive alive

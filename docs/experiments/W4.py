@@ -15,6 +15,6 @@ cycle(Node).b = weakref.ref(x, says("cb"))
 del x
 tell("of another", gc.collect())
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   of its own cycle: 3
 #   of another: 3

@@ -9,5 +9,5 @@ x.c = weakref.ref(x.b, says("cb"))
 del x
 tell("collect", gc.collect())
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 3

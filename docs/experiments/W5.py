@@ -14,5 +14,5 @@ tell("collect", gc.collect(), *alive(*weaks))
 
 # On 2.6 - 2.7:
 #   collect: 2 alive alive
-# On 3.6 - 3.13, 3.14.5 - 3.15:
+# On 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 2 dead dead cb x cb below del x

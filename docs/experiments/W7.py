@@ -19,5 +19,5 @@ def watched(hold):
 
 show("dropped:", watched(False), "kept:", watched(True))
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   dropped: 2 kept: 1

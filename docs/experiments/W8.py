@@ -12,7 +12,7 @@ weak = weakref.ref(one, lambda _: kept.append(plain()))
 del one, two
 tell("collect", gc.collect(), "brought back", ["nothing" if x is None else x.name for x in kept])
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.14:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.14:
 #   collect: 2 brought back ['nothing']
 # On 3.15:
 #   collect: 0 brought back ['two']

@@ -16,6 +16,6 @@ weak = weakref.ref(cycle(Node), busy)
 tell("collect", gc.collect())
 tell("the next one", gc.collect(0))
 
-# On 2.6 - 2.7, 3.6 - 3.13, 3.14.5 - 3.15:
+# On 2.6 - 2.7, 3.6 - 3.13, 3.14.2, 3.14.5 - 3.15:
 #   collect: 1 nested collect: 0
 #   the next one: 1

@@ -24,7 +24,7 @@ later = Last("alive in a later cycle")
 del lost
 show("end")
 
-# On 2.6 - 2.7:
+# On 2.6 - 2.7, 3.14.2:
 #   end
 # On 3.6 - 3.13, 3.14.5 - 3.15:
 #   end

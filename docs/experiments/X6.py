@@ -77,7 +77,7 @@ tell("brought back", ["empty" if ref() is None else "attached" for ref in kept])
 #   cycle: 2 dead
 #   called:
 #   brought back: ['attached'] del node
-# On 3.8 - 3.13:
+# On 3.8 - 3.13, 3.14.2:
 #   its target died: callback, held: value
 #   it died: del value
 #   its target died as it released: del value

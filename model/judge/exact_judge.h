@@ -126,7 +126,6 @@ class ExactJudge final : public Judge {
   bool AdvanceCollection();
   void SplitRevived();
   bool CheckCollectionComplete();
-  int32_t DoubtfulTrash() const;
   int32_t KeptObjects() const;
   int32_t ResultOfCollection() const;
   void EndCollection();

@@ -16,6 +16,7 @@ using Kind = ShadowObject::Kind;
 using Bond = ShadowObject::Bond;
 
 int ExactJudge::OlderGeneration() const {
+  if (rules_.survivors == ExactRules::Survivors::kOldestGeneration) return kGenerations - 1;
   return std::min(collection_.generation + 1, kGenerations - 1);
 }
 
@@ -376,7 +377,6 @@ bool ExactJudge::CheckCollectionComplete() {
   for (const ObjectId id : c.trash) {
     const ShadowObject& object = heap_.at(id);
     if (c.saveall ? object.saved : object.freed || !object.found) continue;
-    if (object.maybe_held) continue;
     Convict(c.saveall ? Law::kGarbageComplete : Law::kTrashFreed, id,
             fmt::format("#{} is trash of generation {} or younger, but was not {}", id,
                         c.generation, c.saveall ? "put into the garbage list" : "freed"));
@@ -391,17 +391,6 @@ bool ExactJudge::CheckCollectionComplete() {
     return false;
   }
   return true;
-}
-
-// How many objects of the trash may be referenced by a death around this collection.
-int32_t ExactJudge::DoubtfulTrash() const {
-  int32_t doubtful = 0;
-  for (const auto* set : {&collection_.trash, &collection_.kept}) {
-    for (const ObjectId id : *set) {
-      doubtful += heap_.at(id).maybe_held && !heap_.at(id).freed ? 1 : 0;
-    }
-  }
-  return doubtful;
 }
 
 // The size of the uncollectable set, without what callbacks have taken out of it.
@@ -426,11 +415,9 @@ void ExactJudge::OnDone(const Event& event) {
   }
   if (!CheckCollectionComplete()) return;
   const int32_t count = ResultOfCollection();
-  // A weak reference that a death around this collection may hold may not be trash at all.
-  const int32_t doubtful = DoubtfulTrash();
   // Nobody sees what the last one returns.
   const bool seen = !ending() || frames_.size() > 2;
-  if (seen && (event.number > count || event.number < count - doubtful)) {
+  if (seen && event.number != count) {
     return Convict(Law::kCollectionCount, kNone,
                    fmt::format("the collection returned {} instead of {}", event.number, count));
   }

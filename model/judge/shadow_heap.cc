@@ -18,7 +18,6 @@ void ShadowHeap::Reset() {
   entries_.Clear();
   for (auto& list : tracked_) list.clear();
   loose_log_.clear();
-  maybe_held_.clear();
   dying.clear();
 }
 
@@ -268,7 +267,7 @@ void ShadowHeap::Doom(ObjectId id) {
 void ShadowHeap::MakeCallsDue(ObjectId id, bool by_collection) {
   ShadowObject& object = at(id);
   const bool leaves_plain = rules_.clears == ExactRules::Clears::kCallbacksFirst;
-  int unsaved = 2;
+  int unsaved = rules_.saves == ExactRules::Saves::kAll ? 0 : 2;
   std::vector<ObjectId> held;
   for (size_t i = object.weaks.size(); i-- > 0;) {
     const ObjectId weak = object.weaks[i];
@@ -284,14 +283,10 @@ void ShadowHeap::MakeCallsDue(ObjectId id, bool by_collection) {
     } else if (unsaved-- <= 0) {
       object.detained.push_back(weak);
       held.push_back(weak);
-    } else {
-      at(weak).maybe_held = true;
-      maybe_held_.push_back(weak);
     }
   }
   if (object.calls.empty()) {
     object.detained.clear();
-    ForgetMaybeHeld(id);
     return;
   }
   // Newest first: one that was kMaybe until its callback ran may be newer than some that are due.
@@ -304,17 +299,8 @@ void ShadowHeap::CallMade(ObjectId id) {
   if (object.calls.empty()) {
     for (const ObjectId weak : object.detained) Release(weak);
     object.detained.clear();
-    ForgetMaybeHeld(id);
   }
   Settle(id);
-}
-
-void ShadowHeap::ForgetMaybeHeld(ObjectId target) {
-  std::erase_if(maybe_held_, [&](ObjectId weak) {
-    if (at(weak).target != target) return false;
-    at(weak).maybe_held = false;
-    return true;
-  });
 }
 
 void ShadowHeap::Detach(ObjectId weak) {

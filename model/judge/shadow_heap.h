@@ -84,7 +84,6 @@ struct ShadowObject {
   // Of weak references and the garbage list.
   bool called = false;      // the callback ran
   bool in_garbage = false;  // it has been in the garbage list
-  bool maybe_held = false;  // a weak reference that its dying target may hold: see MakeCallsDue
   Bond bond = Bond::kNone;
   int8_t script = kNoScript;
   int8_t generation = -1;  // -1: untracked
@@ -166,7 +165,7 @@ class ShadowHeap {
   // Detaches all weak references bound to `id`; those with callbacks become its due calls, newest
   // first. A death by reference count holds all of them until the last callback has run, except the
   // newest two as long as they have no callback: PyObject_ClearWeakRefs clears those before it
-  // saves the rest in a tuple. 3.13 saves all of them, so these two are `maybe_held`. A collection
+  // saves the rest in a tuple; 3.13 saves all of them (experiment W20). A collection
   // (`by_collection`) holds each until its own callback has run, and does not call those that are
   // its trash themselves (handle_weakrefs).
   void MakeCallsDue(ObjectId id, bool by_collection);
@@ -213,7 +212,6 @@ class ShadowHeap {
   ObjectId New(ShadowObject::Kind kind);
   void BeginReleasing(ObjectId id);
   void UndoReleasing(ObjectId id);
-  void ForgetMaybeHeld(ObjectId target);
   void DropLoose(ObjectId id, ObjectId holder);
   ObjectId AddList(std::vector<ObjectId> elements);
   std::vector<ObjectId> TakeEntries(ObjectId id);
@@ -230,12 +228,11 @@ class ShadowHeap {
   std::vector<ShadowObject> lists_;  // Kind::kList: holders -2, -3, ...
   Entries entries_;
   std::array<std::vector<ObjectId>, kGenerations> tracked_;
-  std::vector<ObjectId> loose_log_;   // objects that started releasing, in order
-  std::vector<ObjectId> unheld_;      // worklist of Spread
-  std::vector<ObjectId> proving_;     // worklist of ProveDying
-  std::vector<ObjectId> gone_;        // worklist of ReleaseThrough
-  std::vector<ObjectId> maybe_held_;  // all objects that are `maybe_held`
-  uint32_t proofs_ = 0;               // calls of ProveDying and ReleaseSince
+  std::vector<ObjectId> loose_log_;  // objects that started releasing, in order
+  std::vector<ObjectId> unheld_;     // worklist of Spread
+  std::vector<ObjectId> proving_;    // worklist of ProveDying
+  std::vector<ObjectId> gone_;       // worklist of ReleaseThrough
+  uint32_t proofs_ = 0;              // calls of ProveDying and ReleaseSince
   bool spreading_ = false;
 };
 

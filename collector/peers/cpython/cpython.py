@@ -26,7 +26,8 @@ import types
 
 if 'probe_contract' not in globals():  # Started as a file.
     from cpython_objects import MAX_SLOTS, SLOTS, Holder, Weak, make_classes, new_capsule, untrack
-    from cpython_versions import Generations, probe_contract, tracked_by_interpreter
+    from cpython_versions import (Generations, probe_contract, tracked_by_interpreter,
+                                  two_generations)
 
 REGISTERS = 16
 MAX_KNOWN = 100000  # Lines whose parse is cached.
@@ -251,7 +252,7 @@ def report_garbage():
 
 def collect(generation, _b, _c):
     answer.append('> collect %d\n' % generation)
-    count = gc.collect(generation)
+    count = gc.collect(EXAMINED[generation])
     report_garbage()
     answer.append('> done %d\n' % count)
 
@@ -278,8 +279,8 @@ def take_census(_a, _b, _c):
 
 def hello(_a, _b, _c):
     answer.append('> hello cpython %d.%d.%d' % sys.version_info[:3] + ' contract=' + CONTRACT +
-                  ' weak callback finalizer generations garbage saveall census dispose scope' +
-                  ' fill held' +
+                  ' weak callback finalizer generations garbage saveall dispose scope fill held' +
+                  ('' if two_generations() else ' census') +
                   (' end' if hasattr(gc, 'freeze') and hasattr(os, 'fork') else '') + '\n')
 
 
@@ -479,6 +480,7 @@ def hide_from_collector():
 
 gc.disable()
 CONTRACT = probe_contract()
+EXAMINED = (0, 0, 2) if two_generations() else (0, 1, 2)  # By generation that is asked for.
 tracked = tracked_by_interpreter if sys.version_info >= (3, 8) else Generations()
 hide_from_collector()
 gc.collect()

@@ -11,8 +11,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 
 #include "collector/peers/cpython/cpython_kinds.h"
+#include "collector/peers/cpython/cpython_versions_py.h"
 
 namespace ouro {
 namespace {
@@ -44,6 +46,16 @@ void Start(bool checked) {
   // Without a stderr CPython does not print the exceptions of scripts.
   PySys_SetObject("stderr", Py_None);
   PyGC_Disable();
+}
+
+// Which contract: the rules differ within versions. The text is that of the line protocol.
+std::string Probe() {
+  Start(false);
+  PyObject* const names = Must(PyDict_New());
+  Must(PyDict_SetItemString(names, "__builtins__", PyEval_GetBuiltins()) == 0 ? names : nullptr);
+  Py_DECREF(Must(PyRun_String(kCPythonVersions, Py_file_input, names, names)));
+  PyObject* const contract = Must(PyRun_String("probe_contract()", Py_eval_input, names, names));
+  return PyUnicode_AsUTF8(contract);
 }
 
 Interpreter MakeInterpreter(bool checked) {
@@ -327,12 +339,14 @@ void CPython::Drop() {
 #endif
 extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::CPython>(
     ouro::kExactAbilities & ~(ouro::kThresholds | ouro::kMaps | ouro::kDisposal | ouro::kEnding),
-    "CPython " PY_VERSION " through its C API" OURO_BUILD, "cpython39", &ouro::kCPythonKindsHere);
+    "CPython " PY_VERSION " through its C API" OURO_BUILD, "", &ouro::kCPythonKindsHere,
+    ouro::Probe);
 
 #else
 
 #ifdef PY_VERSION
-#define OURO_LACKS "a CPython of 3.9 to 3.13: no contract was tried on " PY_VERSION
+#define OURO_LACKS \
+  "a CPython of 3.9 to 3.13 or 3.14.5 to 3.15: the adapter was not tried on " PY_VERSION
 #elif defined(OURO_DEBUG)
 #define OURO_LACKS "Debian's libpython3-dbg"
 #else

@@ -16,8 +16,11 @@
 
 #include <Python.h>
 
-// Others have rules of their own, which this adapter was not tried on; cpython.py was.
-#define OURO_TRIED (PY_VERSION_HEX >= 0x03090000 && PY_VERSION_HEX < 0x030E0000)
+// Others have rules of their own, which this adapter was not tried on: 3.14.0 to 3.14.4, whose
+// generations are others, are driven by cpython.py alone.
+#define OURO_TRIED                                                  \
+  ((PY_VERSION_HEX >= 0x03090000 && PY_VERSION_HEX < 0x030E0000) || \
+   (PY_VERSION_HEX >= 0x030E0500 && PY_VERSION_HEX < 0x03100000))
 
 #endif
 

@@ -30,8 +30,7 @@ def probe_contract():
     version = sys.version_info[:3]
     if version < (3,):
         return 'cpython26' if version < (2, 7) else 'cpython27'
-    # Those with two generations, 3.14.0 to 3.14.4, were not tried, and none after 3.15.
-    if version < (3, 4) or version >= (3, 16) or gc.get_threshold()[2] == 0:
+    if version < (3, 4) or version >= (3, 16):
         return 'untried'
     seen = Probe.seen
     living, trash = Probe(), Probe()
@@ -45,7 +44,17 @@ def probe_contract():
     Probe.seen = {'outside': weakref.ref(living)}  # For the finalizer of `living`.
     if version < (3, 9):
         return 'cpython34' if count > 0 else 'cpython38' if own_is_cleared else 'cpython37'
-    return 'cpython315' if plain_yields else 'cpython39' if made_is_called else 'cpython314'
+    if two_generations():
+        return 'cpython3140' if made_is_called and not plain_yields else 'untried'
+    if version < (3, 13):
+        return 'cpython39'
+    return 'cpython315' if plain_yields else 'cpython313' if made_is_called else 'cpython314'
+
+
+def two_generations():
+    """Whether it is one of 3.14.0 to 3.14.4. Their collect(1) is an increment, for which nothing
+    is promised; and what a young collection keeps is in no list until that is over."""
+    return sys.version_info >= (3, 14) and gc.get_threshold()[2] == 0
 
 
 def tracked_by_interpreter():
