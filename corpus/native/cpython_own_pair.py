@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""CPython 3.7 to 3.13.0: a BufferedRWPair whose writer is itself; asking whether it is closed asks
+"""CPython 2.7 to 3.15.2: a BufferedRWPair whose writer is itself; asking whether it is closed asks
 itself, until the C stack ends.
 
     python3 cpython_own_pair.py      crashes where the bug is present

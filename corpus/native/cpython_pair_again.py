@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""CPython 3.7 to 3.13.0: a BufferedRWPair that is initialised a second time never frees its first
+"""CPython 2.7 to 3.15.2: a BufferedRWPair that is initialised a second time never frees its first
 streams.
 
     python3 cpython_pair_again.py      exits with 1 where the bug is present

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-// GLib 2.74: GArray, GPtrArray and GTree free an element before they know that they have it no
-// more. If what frees it empties the container, it is freed twice: in C that is a rule to know, in
-// a dispose function that runs a script it is hard to keep.
+// GLib 2.74 to 2.90: GArray, GPtrArray and GTree free an element before they know that they have it
+// no more. If what frees it empties the container, it is freed twice: in C that is a rule to know,
+// in a dispose function that runs a script it is hard to keep.
 //
 //     cc glib_reentrant.c $(pkg-config --cflags --libs glib-2.0) && ./a.out array
 //

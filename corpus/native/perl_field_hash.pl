@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# Perl 5.36: a leak. A field hash (Hash::Util::FieldHash) that nothing references lives on, with its
+# Perl 5.36 and 5.42: a leak. A field hash (Hash::Util::FieldHash) that nothing references lives on, with its
 # values, as long as an object that was a key of it.
 #
 #     perl perl_field_hash.pl                   exits 1 where the bug is present

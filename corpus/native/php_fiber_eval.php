@@ -1,8 +1,9 @@
 <?php
 // SPDX-License-Identifier: Apache-2.0
 
-// PHP 8.2.36, 8.4.27, 8.5.7: a cycle leaks. A fiber waits within `eval`, below which its frames
-// are not told to the collector.
+// PHP 8.2.36, 8.4.27, 8.5.7: a cycle leaks. A fiber waits within `eval`, which shares a symbol
+// table with the function around it: what its variables hold is told to the collector twice.
+// php_fiber_eval_alive.php has the other consequence.
 //
 //     php php_fiber_eval.php      "destroyed" comes after "end" where the bug is present
 

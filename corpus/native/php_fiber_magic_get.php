@@ -1,7 +1,7 @@
 <?php
 // SPDX-License-Identifier: Apache-2.0
 
-// PHP 8.2.36, 8.4.27, 8.5.7: a cycle leaks. A fiber waits within __get of a temporary object.
+// PHP 8.2.36, 8.4.27, 8.5.7: a cycle leaks. A fiber waits within __get.
 //
 //     php php_fiber_magic_get.php      "destroyed" comes after "end" where the bug is present
 

@@ -1,8 +1,8 @@
 <?php
 // SPDX-License-Identifier: Apache-2.0
 
-// PHP 8.2: during a collection a destructor drops a cycle, whose own destructor then breaks it.
-// Nothing references the object any more, and yet only the next collection frees it (compare
+// PHP 8.2 to 8.5: during a collection a destructor drops a cycle, whose own destructor then breaks
+// it. Nothing references the object any more, and yet only the next collection frees it (compare
 // php/php-src GH-13683).
 //
 //     php -n php_late_free.php                          exits 1 where the bug is present

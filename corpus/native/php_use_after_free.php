@@ -1,8 +1,8 @@
 <?php
 // SPDX-License-Identifier: Apache-2.0
 
-// PHP 8.2: use after free. A destructor that the collector runs resurrects an object of the trash
-// through a WeakReference, and the collector frees it nevertheless.
+// PHP 8.2 to 8.5: use after free. A destructor that the collector runs resurrects an object of the
+// trash through a WeakReference, and the collector frees it nevertheless.
 //
 //     php -n php_use_after_free.php                     exits 1 where the bug is present
 //     USE_ZEND_ALLOC=0 valgrind php -n ...              shows a read of what the collector freed

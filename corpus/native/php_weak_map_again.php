@@ -1,7 +1,7 @@
 <?php
 // SPDX-License-Identifier: Apache-2.0
 
-// PHP 8.2 to 8.4: use after free. A key of a WeakMap dies, and its value with it; the value's
+// PHP 8.2 to 8.5: use after free. A key of a WeakMap dies, and its value with it; the value's
 // destructor gets the dying key through a WeakReference and makes it a key of another map. That map
 // has an entry for a freed object then, and crashes as it dies. (With 100 other maps the list of
 // the key's maps is moved while the engine walks it, too: valgrind shows a read of what was freed.)

@@ -1,7 +1,7 @@
 <?php
 // SPDX-License-Identifier: Apache-2.0
 
-// PHP 8.2 to 8.4: use after free. A WeakMap that dies releases its values before it clears the weak
+// PHP 8.2 to 8.5: use after free. A WeakMap that dies releases its values before it clears the weak
 // references to itself; a value's destructor gets the dying map through one, and has it when it is
 // freed. The same as php_fixed_array_weak.php in another class.
 //

@@ -1,7 +1,7 @@
 <?php
 // SPDX-License-Identifier: Apache-2.0
 
-// PHP 8.2 to 8.4: use after free. A destructor that the collector runs iterates over a WeakMap,
+// PHP 8.2 to 8.5: use after free. A destructor that the collector runs iterates over a WeakMap,
 // gets a key (or with `value`, 8.4, its value) that is trash of the same collection and has no
 // destructor, and keeps it; the collector frees it nevertheless. The same as php_use_after_free.php
 // by another door.

@@ -1,9 +1,9 @@
 <?php
 // SPDX-License-Identifier: Apache-2.0
 
-// PHP: use after free. A destructor that the collector runs asks for a WeakReference to its object.
-// WeakReference::create returns the one that exists, which is trash of the same collection: the
-// collector has counted its references already, and frees it nevertheless.
+// PHP 8.2 to 8.5: use after free. A destructor that the collector runs asks for a WeakReference to
+// its object. WeakReference::create returns the one that exists, which is trash of the same
+// collection: the collector has counted its references already, and frees it nevertheless.
 //
 //     php -n php_weak_reference_again.php      exits 1, or crashes, where the bug is present
 //
