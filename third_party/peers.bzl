@@ -20,7 +20,7 @@ def _peer(library, headers, includes = [], number_in = None, archive = None):
       headers: its headers, as files or as whole folders. A path may contain *. The first one may
           contain {v}: any version, digits and dots; it is then the same in all other paths.
       includes: where its headers look for each other. Not needed where `headers` are included as
-          <lua5.4/lua.h>: by the last part of the path above.
+          <gc/gc.h>: by the last part of the path above.
       number_in: a header and the text before the version in it, where {v} is not the version but
           some other number.
       archive: a static library, where there is no shared one.
@@ -49,7 +49,7 @@ _PEERS = {
         ["/usr/include/duktape.h", "/usr/include/duk_config.h"],
     ),
     "gobject": _peer("gio-2.0 gobject-2.0 glib-2.0", _GLIB, _GLIB),
-    "lua": _peer("lua5.4", ["/usr/include/lua5.4"]),
+    "lua": _peer("lua{x.y}", ["/usr/include/lua{v}"], ["/usr/include/lua{v}"]),
     "perl": _peer("perl", _PERL, _PERL),
     # {v} is the number of the interface: 20220829 for PHP 8.2.
     "php": _peer(

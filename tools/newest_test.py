@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""tools/newest: what it says, what it refuses, and what it asks of tools/in_debian, which is another
-script here that writes that down. That a root is made and used is for people to try.
+"""tools/newest: what it says, what it refuses, and what it asks of tools/in_debian, for which a
+script stands that writes it down. That a root is made and used is for people to try.
 
 Place: beside tools/newest.
 """

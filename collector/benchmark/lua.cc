@@ -12,7 +12,7 @@
 
 #if OURO_HAVE_LUA
 
-#include <lua5.4/lua.hpp>
+#include <lua.hpp>
 
 #include <cmath>
 #include <cstddef>

@@ -188,13 +188,16 @@ local function poke(target, slot, number)
   end
 end
 
+-- What sets the work of a step, 2^%d bytes: 5.5 has other parameters than 5.4.
+local SET_WORK = _VERSION == 'Lua 5.4' and 'collectgarbage("incremental", 0, 1, %d)'
+  or 'collectgarbage("param", "stepmul", 100); collectgarbage("param", "stepsize", 1 << %d)'
+
 -- In the incremental mode a step of generation 0 is one or two traversals, of 1 most of a cycle.
 local function collect(generation)
   local text = 'collectgarbage()'
   if MODE and generation ~= '2' then
     text = MODE == 'generational' and ('collectgarbage("step", %s)'):format(generation)
-      or ('collectgarbage("incremental", 0, 1, %d); collectgarbage("step", 0)')
-        :format(generation == '0' and 6 or 11)
+      or (SET_WORK .. '; collectgarbage("step", 0)'):format(generation == '0' and 6 or 11)
   end
   note('%s', text)
   say('> collect %s', generation)

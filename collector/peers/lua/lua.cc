@@ -33,7 +33,7 @@
 #include <cstddef>
 #include <functional>
 #include <iterator>
-#include <lua5.4/lua.hpp>
+#include <lua.hpp>
 #include <utility>
 
 #include "collector/peers/peer_alloc.h"
@@ -50,6 +50,10 @@ constexpr int kFinalized = kFirst + kSelf + 1;
 constexpr int kWeakValues = kFinalized + 1;
 constexpr int kWeakKeys = kWeakValues + 1;
 
+// After that growth, in percent, a young collection becomes a full one. Lua measures the work of a
+// step in bytes: 2^6 are one or two traversals, 2^11 most of a cycle.
+constexpr int kGrowth = 20;
+
 constexpr int kAll = -1;  // blocks are granted
 
 class Lua final : public Peer {
@@ -65,13 +69,30 @@ class Lua final : public Peer {
   }
 
  private:
+  // Lua 5.5 has other parameters than 5.4, for the same. Its seed is fixed: addresses decide
+  // nothing.
+#if LUA_VERSION_NUM >= 505
+  lua_State* NewState() { return lua_newstate(Allocate, this, 0); }
+  void BeGenerational() {
+    lua_gc(lua_, LUA_GCGEN);
+    lua_gc(lua_, LUA_GCPARAM, LUA_GCPMINORMAJOR, kGrowth);
+  }
+  void SetWork(int exponent) {
+    lua_gc(lua_, LUA_GCPARAM, LUA_GCPSTEPMUL, 100);
+    lua_gc(lua_, LUA_GCPARAM, LUA_GCPSTEPSIZE, 1 << exponent);
+  }
+#else
+  lua_State* NewState() { return lua_newstate(Allocate, this); }
+  void BeGenerational() { lua_gc(lua_, LUA_GCGEN, 0, kGrowth); }
+  void SetWork(int exponent) { lua_gc(lua_, LUA_GCINC, 0, 1, exponent); }
+#endif
+
   void Open() {
     failures_ = 0;
-    lua_ = lua_newstate(Allocate, this);
+    lua_ = NewState();
     lua_gc(lua_, LUA_GCSTOP);
 #ifdef OURO_GENERATIONAL
-    // A young collection becomes a full one after a growth by a fifth.
-    lua_gc(lua_, LUA_GCGEN, 0, 20);
+    BeGenerational();
 #endif
     for (int i = 0; i <= kSelf; ++i) {
       lua_pushnil(lua_);
@@ -286,8 +307,7 @@ class Lua final : public Peer {
     lua_gc(lua_, LUA_GCSTEP,
            generation);  // 0: a young one; otherwise simulates that many KiB of growth
 #else
-    // Lua measures work in bytes: 2^6 are one or two traversals, 2^11 most of a cycle.
-    lua_gc(lua_, LUA_GCINC, 0, 1, generation == 0 ? 6 : 11);
+    SetWork(generation == 0 ? 6 : 11);
     lua_gc(lua_, LUA_GCSTEP, 0);
 #endif
     return 0;
@@ -299,7 +319,7 @@ class Lua final : public Peer {
 #ifndef OURO_GENERATIONAL
     int exponent = 6;  // as above
     while (exponent < 16 && work > 1) ++exponent, work /= 2;
-    lua_gc(lua_, LUA_GCINC, 0, 1, exponent);
+    SetWork(exponent);
 #endif
     return lua_gc(lua_, LUA_GCSTEP, 0) == 1;
   }
@@ -437,6 +457,7 @@ extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Lua>(
 
 #else
 
-extern "C" const ouro::LibraryEntry ouro_library = ouro::AbsentPeer("Debian's liblua5.4-dev");
+extern "C" const ouro::LibraryEntry ouro_library =
+    ouro::AbsentPeer("Debian's liblua5.4-dev or liblua5.5-dev");
 
 #endif  // OURO_HAVE_LUA

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 
--- The adapter of Lua over the line protocol: one file, run by the interpreter under test (5.4),
--- that reads operations from its standard input and writes events to its output. The collector
--- works incrementally; the stand-alone interpreter begins in the generational mode.
+-- The adapter of Lua over the line protocol: one file, run by the interpreter under test (5.4 or
+-- 5.5), that reads operations from its standard input and writes events to its output. The
+-- collector works incrementally; the stand-alone interpreter begins in the generational mode.
 --
 -- Place: a peer of collector/protocol_collector, which starts and drives it. It executes and
 -- reports; it parses no scripts and judges nothing.
@@ -124,7 +124,12 @@ end
 local function step(work)
   say '> collect 0'
   local exponent = math.min(6 + 2 * math.floor(math.log(tonumber(work), 2)), 20)
-  collectgarbage('incremental', 0, 1, exponent)
+  if _VERSION == 'Lua 5.4' then
+    collectgarbage('incremental', 0, 1, exponent)
+  else  -- 5.5
+    collectgarbage('param', 'stepmul', 100)
+    collectgarbage('param', 'stepsize', 1 << exponent)
+  end
   local ended = collectgarbage('step', 0)
   report_deaths()
   say('> done %d', ended and 1 or 0)

@@ -10,7 +10,7 @@
 #include <malloc.h>
 
 #include <cstdlib>
-#include <lua5.4/lua.hpp>
+#include <lua.hpp>
 #include <memory>
 #include <string>
 #include <utility>
