@@ -53,7 +53,9 @@ void EnvelopeJudge::OnAutomatic() {
   FindTrash(/*sure=*/false);
   for (const ObjectId id : living_) {
     Object& object = at(id);
-    object.passed_over |= !object.freed && !object.reachable() && object.due == Object::Due::kYes;
+    // Lua 5.5: also what the collection had found that this one interrupts, alive again or not.
+    const bool found = !object.reachable() || object.became_unreachable;
+    object.passed_over |= !object.freed && found && object.due == Object::Due::kYes;
     object.ends = 0;  // what was collected in steps begins anew
   }
 }

@@ -78,6 +78,32 @@ constexpr Rule kRules[] = {
  > free 1
  > done 0  # <- here
 )"},
+    // What the outer collection had found is finalized by the next one, though it is held by then.
+    {"WhatWasLeftOverMayHaveBeenBroughtBack", "lua", Law::kNoFinalizeWhileHeld, R"(
+ r1 = node 0 del 0
+ > new 0
+ r0 = node 1 del 1
+ > new 1
+ r0.0 = r1
+ r1 = none
+ r0 = none
+ fail 1
+ collect 2
+ > collect 2
+ > finalize 1
+   r0 = self
+-  r1 = leaf
+-  > collect 2 auto
+-  > done 0
+-  > failed
+ > end 1
+ > done 0
+ collect 2
+ > collect 2
+ > finalize 0  # <- here
+ > end 0
+ > done 0
+)"},
     // What a finalizer that was passed over can reach is alive in the collection that runs it.
     {"BehindAFinalizerThatWasPassedOverWeakReferencesMayYield", "lua", Law::kDereference, R"(
  r1 = node 0
