@@ -6,13 +6,17 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <map>
 #include <string_view>
 #include <vector>
 
+#include "collector/interpreter_paths.h"
+#include "collector/npm_runtimes.h"
 #include "collector/peers/cpython/cpython_py.h"
 #include "collector/peers/cpython/kinds_py.h"
 #include "collector/peers/lua/kinds_lua.h"
 #include "collector/peers/lua/lua_lua.h"
+#include "collector/peers/npm/javascript_js.h"
 #include "collector/peers/php/kinds_php.h"
 #include "collector/peers/php/php_php.h"
 #include "collector/peers/ruby/kinds_rb.h"
@@ -29,14 +33,15 @@ constexpr char kOptionsVariable[] = "OURO_OPTIONS";
 // The contract that follows from a greeting: the one that it names, else the one of its name. Or
 // nullptr.
 const Contract* ContractOf(const ProcessGreeting& greeting) {
-  return FindContract(greeting.contract.empty() ? greeting.name : greeting.contract);
+  const Contract* contract = nullptr;
+  ReadContract(greeting.contract.empty() ? greeting.name : greeting.contract, &contract);
+  return contract;
 }
 
 std::string NoContract(const std::string& name, const ProcessGreeting& greeting) {
   return fmt::format(
       "{}: there is no contract for {}; `ouro contracts` says on what each was tried. To judge it "
-      "by "
-      "one of them nevertheless, add --contract NAME",
+      "by one of them nevertheless, add --contract NAME",
       name, Printable(fmt::format("{} {}", greeting.name, greeting.version)));
 }
 
@@ -85,12 +90,13 @@ constexpr size_t kMaxArgumentBytes = 120'000;  // bytes; Linux's MAX_ARG_STRLEN 
 // An interpreter whose adapters are embedded in this program, so that `ouro` can be copied
 // anywhere.
 struct Interpreter {
-  const char* prefix;              // of the specimen's name; the interpreter's path follows
+  const char* prefix;              // of the specimen's name; a path or a version follows
+  const char* program;             // its name on PATH, without the version; or nullptr
   std::vector<std::string> flags;  // the text follows; they exclude the user's settings
   std::string text;
-  std::string kinds;      // the text of the adapter that offers kinds
-  const char* language;   // of that adapter's notes
-  const char* join = "";  // executes its arguments as one text, if that is too long for one
+  std::string kinds = {};     // the text of the adapter that offers kinds, if there is one
+  const char* language = "";  // of that adapter's notes
+  const char* join = "";      // executes its arguments as one text, if that is too long for one
   // Of that adapter: freed memory is overwritten at once, so that its use does not go unnoticed.
   std::vector<std::string> environment = {};
 };
@@ -98,6 +104,7 @@ struct Interpreter {
 const std::vector<Interpreter>& Interpreters() {
   static const std::vector<Interpreter> interpreters = {
       {"cpython:",
+       "python",
        {"-u", "-c"},
        kCPythonAdapter,
        kCPythonKinds,
@@ -106,28 +113,51 @@ const std::vector<Interpreter>& Interpreters() {
        {"PYTHONMALLOC=debug"}},
       // Not an option: `-- A Lua ...`.
       {"lua:",
+       "lua",
        {"-E", "-e"},
        std::string(" ") + kLuaAdapter,
        std::string(" ") + kLuaKindsText,
        "lua"},
       // -r begins in code.
       {"php:",
+       "php",
        {"-n", "-r"},
        std::string("?>") + kPhpAdapter,
        std::string("?>") + kPhpKindsText,
        "php",
        "",
        {"USE_ZEND_ALLOC=0", "MALLOC_PERTURB_=165"}},
-      {"ruby:", {"--disable=all", "-e"}, kRubyAdapter, kRubyKindsText, "ruby"},
+      {"quickjs-ng", nullptr, {}, kJavaScriptAdapter},
+      {"ruby:", "ruby", {"--disable=all", "-e"}, kRubyAdapter, kRubyKindsText, "ruby"},
   };
   return interpreters;
 }
 
+// What stands before the command line of the interpreter that a specimen's name means: its path, or
+// node and what makes it act as that. Returns "" and sets *command, or returns what is not here.
+std::string Locate(const std::string& name, const Interpreter& interpreter,
+                   std::vector<std::string>* command) {
+  const std::string rest = name.substr(std::string_view(interpreter.prefix).size());
+  const NpmRuntime* const runtime = FindNpmRuntime(name);
+  const bool is_version = interpreter.program != nullptr && IsVersion(rest);
+  *command = {rest};
+  if (!is_version && runtime == nullptr) return "";
+  const std::vector<std::string> paths =
+      is_version ? InterpretersOf(interpreter.program, rest) : std::vector<std::string>();
+  if (!paths.empty()) {
+    *command = {paths[0]};
+    return "";
+  }
+  if (runtime != nullptr) return CommandOf(*runtime, command);
+  return fmt::format("{} is not here: there is no {}{} on PATH or in a pyenv, and npm has none",
+                     name, interpreter.program, rest);
+}
+
 std::string FindInterpreter(const SpecimenName& name, const Interpreter& interpreter,
-                            const std::string& path, const Contract* contract, Specimen* specimen) {
-  std::vector<std::string> argv = {path};
+                            std::vector<std::string> argv, const Contract* contract,
+                            Specimen* specimen) {
   argv.insert(argv.end(), interpreter.flags.begin(), interpreter.flags.end());
-  const bool kinds = name.Has("kinds");
+  const bool kinds = name.Has("kinds") && !interpreter.kinds.empty();
   const std::string& text = kinds ? interpreter.kinds : interpreter.text;
   if (text.size() < kMaxArgumentBytes) argv.push_back(text);
   if (text.size() >= kMaxArgumentBytes) argv.push_back(interpreter.join);
@@ -153,6 +183,26 @@ std::string FindInterpreter(const SpecimenName& name, const Interpreter& interpr
 
 }  // namespace
 
+std::vector<RuntimeName> PresentRuntimes(std::vector<std::string>* absent) {
+  std::vector<RuntimeName> present;
+  std::map<std::string, std::string> missing;  // what brings them, and their names
+  for (const NpmRuntime& runtime : NpmRuntimes()) {
+    const std::string name = runtime.name;
+    for (const Interpreter& known : Interpreters()) {
+      std::vector<std::string> command;
+      if (name.rfind(known.prefix, 0) != 0) continue;
+      const bool here = Locate(name, known, &command).empty();
+      const char* const what = command.size() > 1 ? "WebAssembly, from npm" : command[0].c_str();
+      if (here) present.push_back({name, what});
+      if (!here) missing[SetupOf(runtime)] += " " + name;
+    }
+  }
+  for (const auto& [command, names] : missing) {
+    absent->push_back(fmt::format("what `{}` brings:{}", command, names));
+  }
+  return present;
+}
+
 bool FindProcessSpecimen(const SpecimenName& name, const Contract* contract, Specimen* specimen,
                          std::string* error) {
   const auto starts = [&name](std::string_view prefix) {
@@ -163,13 +213,15 @@ bool FindProcessSpecimen(const SpecimenName& name, const Contract* contract, Spe
     return true;
   }
   if (name.base == "cpython") {
-    *error = FindInterpreter(name, Interpreters()[0], "python3", contract, specimen);
+    *error = FindInterpreter(name, Interpreters()[0], {"python3"}, contract, specimen);
     return true;
   }
   for (const Interpreter& known : Interpreters()) {
     const std::string_view prefix = known.prefix;
-    if (!starts(prefix)) continue;
-    *error = FindInterpreter(name, known, name.base.substr(prefix.size()), contract, specimen);
+    if (prefix.back() == ':' ? !starts(prefix) : name.base != prefix) continue;
+    std::vector<std::string> command;
+    *error = Locate(name.base, known, &command);
+    if (error->empty()) *error = FindInterpreter(name, known, command, contract, specimen);
     return true;
   }
   return false;

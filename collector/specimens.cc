@@ -15,6 +15,7 @@
 #include <system_error>
 #include <utility>
 
+#include "collector/interpreter_paths.h"
 #include "collector/liar.h"
 #include "collector/library.h"
 #include "collector/naive.h"
@@ -186,33 +187,6 @@ std::string FindNamed(const SpecimenName& whole, const Contract* contract, Speci
   return fmt::format("there is no specimen \"{}\"; `ouro specimens` lists them", name);
 }
 
-// Paths where a CPython 2.7 may be, in the order of PATH. Debian has no package of it, so users
-// keep it in a pyenv, whose shims fail unless that version is selected: so this looks behind them.
-std::vector<std::string> Pythons27() {
-  namespace fs = std::filesystem;
-  std::vector<std::string> paths;
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path == nullptr ? "" : path);
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    std::error_code error;
-    const fs::path versions = fs::path(folder).parent_path() / "versions";
-    if (fs::path(folder).filename() != "shims") {
-      const fs::path python = fs::path(folder) / "python2.7";
-      if (fs::exists(python, error)) paths.push_back(python.string());
-      continue;
-    }
-    std::vector<std::string> found;
-    for (fs::directory_iterator it(versions, error), end; !error && it != end;
-         it.increment(error)) {
-      if (it->path().filename().string().compare(0, 4, "2.7.") != 0) continue;
-      found.push_back((it->path() / "bin" / "python2.7").string());
-    }
-    std::sort(found.begin(), found.end());
-    paths.insert(paths.end(), found.begin(), found.end());
-  }
-  return paths;
-}
-
 }  // namespace
 
 const std::vector<Specimen>& OwnSpecimens() {
@@ -279,6 +253,7 @@ const std::vector<SpecimenForm>& SpecimenForms() {
       {"lua:PATH", "the Lua 5.4 at PATH"},
       {"php:PATH", "the PHP at PATH, 8.0 or later"},
       {"ruby:PATH", "the Ruby at PATH, 3.0 or later"},
+      {"php:8.5", "likewise, by version: on PATH, in a pyenv, or from npm (`tools/setup --npm`)"},
       {"process:CONTRACT:COMMAND", "a shell command that speaks the line protocol"},
   };
   return forms;
@@ -316,7 +291,7 @@ std::vector<Specimen> PresentSpecimens(std::vector<std::string>* absent) {
   if (error.empty()) present.push_back(found);
   if (!error.empty()) absent->push_back(error);
   error = "there is no python2.7 on PATH, nor in a pyenv whose shims are on PATH";
-  for (const std::string& path : Pythons27()) {
+  for (const std::string& path : InterpretersOf("python", "2.7")) {
     error = FindSpecimen("cpython:" + path, &found);
     if (!error.empty()) continue;
     present.push_back(found);
