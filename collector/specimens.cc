@@ -251,7 +251,7 @@ const std::vector<SpecimenForm>& SpecimenForms() {
       {"cpython:PATH",
        "the CPython at PATH: 2.6, 2.7, 3.4 to 3.13, 3.14.5 to 3.15; others with --contract"},
       {"lua:PATH", "the Lua 5.4 at PATH"},
-      {"php:PATH", "the PHP at PATH, 8.0 or later"},
+      {"php:PATH", "the PHP at PATH, 8.1 or later"},
       {"ruby:PATH", "the Ruby at PATH, 3.0 or later"},
       {"php:8.5", "likewise, by version: on PATH, in a pyenv, or from npm (`tools/setup --npm`)"},
       {"process:CONTRACT:COMMAND", "a shell command that speaks the line protocol"},

@@ -3,8 +3,9 @@
 // no effect.
 //
 // A start takes seconds. So the memory of an interpreter that has started is written to a file in
-// the package's folder, once, and later ones begin with that. The setting of its allocator is in
-// it, so each of these has a file; other settings of interpreters by variables have no effect.
+// the package's folder, once, and later ones begin with that. Another version of node has other
+// functions in the tables that it refers to, and the setting of the allocator is in it: so each has
+// a file of its own. Other variables that set up an interpreter have no effect.
 
 const {loadPyodide} = await load(`${packageName}/pyodide.mjs`);
 
@@ -12,7 +13,7 @@ async function start() {
   const allocator = process.env.PYTHONMALLOC ?? '';
   if (!/^\w*$/.test(allocator)) fail(`PYTHONMALLOC: no allocator "${allocator}"`);
   const env = allocator ? {PYTHONMALLOC: allocator} : {};
-  const file = path.resolve(modules, packageName, `start${allocator}.snapshot`);
+  const file = path.resolve(modules, packageName, `start-${process.version}${allocator}.snapshot`);
   if (!fs.existsSync(file)) {
     const fresh = await loadPyodide({env, _makeSnapshot: true});
     const part = `${file}.${process.pid}`;

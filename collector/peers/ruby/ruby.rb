@@ -150,8 +150,8 @@ module Heap
 
     # -- Operations on the main stack
 
-    # Ruby 4 on WebAssembly leaves the object whose finalizer was defined last in a fiber on the stack
-    # that the next fiber gets. Another one takes its place there.
+    # Ruby 4 on WebAssembly leaves the object whose finalizer was defined last in a fiber on the
+    # stack that the next fiber gets. Another one takes its place there.
     def displace
       Fiber.new { ObjectSpace.define_finalizer(Object.new, NOTHING); nil }.resume
     end
