@@ -7,6 +7,9 @@
 // functions in the tables that it refers to, and the setting of the allocator is in it: so each has
 // a file of its own. Other variables that set up an interpreter have no effect.
 
+// The package asks node's own stream for its number, which would make a socket non-blocking: then
+// each read that has to wait sleeps for 100 ms.
+Object.defineProperty(process, 'stdin', {value: {fd: 0}});
 const {loadPyodide} = await load(`${packageName}/pyodide.mjs`);
 
 async function start() {
