@@ -69,8 +69,8 @@ int LineChild::Remaining() const {
   return static_cast<int>(std::max<int64_t>(0, left));
 }
 
-LineChild::Outcome LineChild::Send(const std::string& line) {
-  deadline_ = Clock::now() + std::chrono::milliseconds(limits_.timeout_ms);
+LineChild::Outcome LineChild::Send(const std::string& line, int timeout_ms) {
+  deadline_ = Clock::now() + std::chrono::milliseconds(timeout_ms);
   const std::string text = line + "\n";
   for (size_t sent = 0; sent < text.size();) {
     const ssize_t size =
@@ -91,7 +91,7 @@ LineChild::Outcome LineChild::Send(const std::string& line) {
 LineChild::Outcome LineChild::ReadLine(std::string* line) {
   while (true) {
     const size_t end = buffer_.find('\n', start_);
-    if (std::min(end, buffer_.size()) - start_ > limits_.max_line) return Outcome::kTooLong;
+    if (std::min(end, buffer_.size()) - start_ > max_line_) return Outcome::kTooLong;
     if (end != std::string::npos) {
       line->assign(buffer_, start_, end - start_);
       start_ = end + 1;

@@ -23,18 +23,14 @@ namespace ouro {
 
 class LineChild {
  public:
-  struct Limits {
-    int timeout_ms;   // from a line sent to the last line read before the next is sent
-    size_t max_line;  // bytes
-  };
   enum class Outcome : uint8_t {
     kOk,
     kEnd,      // it closed its end
     kTimeout,  // the deadline has passed
-    kTooLong,  // more than Limits::max_line
+    kTooLong,  // more than `max_line`
   };
 
-  explicit LineChild(const Limits& limits) : limits_(limits) {}
+  explicit LineChild(size_t max_line) : max_line_(max_line) {}  // bytes
   ~LineChild() { Kill(); }
   LineChild(const LineChild&) = delete;
   LineChild& operator=(const LineChild&) = delete;
@@ -43,8 +39,9 @@ class LineChild {
   // REQUIRES: called once, before all else.
   std::string Start(const std::vector<std::string>& argv);
 
-  // Sends or reads one line; `line` is without its newline. Blocks until the deadline at most.
-  Outcome Send(const std::string& line);
+  // Sends or reads one line; `line` is without its newline. Blocks until the deadline at most,
+  // which is `timeout_ms` after the last call of Send.
+  Outcome Send(const std::string& line, int timeout_ms);
   Outcome ReadLine(std::string* line);
 
   // Whether output has arrived that ReadLine has not returned.
@@ -64,7 +61,7 @@ class LineChild {
   Outcome Fill();
   int Remaining() const;
 
-  const Limits limits_;
+  const size_t max_line_;
   Subprocess process_;
   UniqueFd input_, output_;  // our ends: we write, read
   std::string buffer_;       // what was read; from start_ on not returned yet

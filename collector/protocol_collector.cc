@@ -30,7 +30,7 @@ constexpr std::string_view kContractWord = "contract=";  // among them: the name
 class Conversation {
  public:
   Conversation(const std::vector<std::string>& argv, const ProcessOptions& options)
-      : options_(options), child_({options.timeout_ms, options.max_line}) {
+      : options_(options), child_(options.max_line) {
     if (!argv.empty()) name_ = argv[0].substr(argv[0].rfind('/') + 1);
     const std::string error = child_.Start(argv);
     if (!error.empty()) {
@@ -47,7 +47,7 @@ class Conversation {
   bool Greet(ProcessGreeting* greeting);
 
   // Sends a line. Like all below, returns false if there is an error, this time or before.
-  enum class Sent : uint8_t { kOperation, kScriptOperation, kScriptEnd };
+  enum class Sent : uint8_t { kHello, kOperation, kScriptOperation, kScriptEnd };
   bool Send(const std::string& line, Sent kind = Sent::kOperation);
   // Receives the next line of the response.
   bool Receive(std::string* line);
@@ -68,6 +68,7 @@ class Conversation {
   std::string name_;
   std::string operation_;  // the last one sent
   bool in_end_ = false;    // the end of a script was sent after it
+  int timeout_ms_ = 0;     // of the last line sent
   int lines_ = 0;          // received since the last operation outside scripts
   std::string error_;
 };
@@ -87,7 +88,7 @@ bool Conversation::FailOn(LineChild::Outcome outcome) {
   }
   // Its standard error is complete only once it has ended.
   std::string what = "hung";
-  std::string detail = fmt::format("no answer in {} ms", options_.timeout_ms);
+  std::string detail = fmt::format("no answer in {} ms", timeout_ms_);
   if (outcome == LineChild::Outcome::kEnd) {
     what = child_.HowItEnded();
     detail.clear();
@@ -108,8 +109,10 @@ bool Conversation::Send(const std::string& line, Sent kind) {
   if (kind == Sent::kOperation) lines_ = 0;
   in_end_ = kind == Sent::kScriptEnd;
   if (!in_end_) operation_ = line;
+  timeout_ms_ = kind == Sent::kHello ? options_.start_timeout_ms : options_.timeout_ms;
   // A child that has ended may have sent why: kEnd is left to the next read.
-  return child_.Send(line) != LineChild::Outcome::kTimeout || FailOn(LineChild::Outcome::kTimeout);
+  return child_.Send(line, timeout_ms_) != LineChild::Outcome::kTimeout ||
+         FailOn(LineChild::Outcome::kTimeout);
 }
 
 bool Conversation::Receive(std::string* line) {
@@ -154,7 +157,7 @@ bool Conversation::ReceiveEnd(const Event& expected) {
 
 bool Conversation::Greet(ProcessGreeting* greeting) {
   std::string line, ok;
-  if (!Send("hello") || !Receive(&line)) return false;
+  if (!Send("hello", Sent::kHello) || !Receive(&line)) return false;
   std::vector<std::string> words;
   for (size_t at = 0; at < line.size();) {
     const size_t end = std::min(line.find(' ', at), line.size());

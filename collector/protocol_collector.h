@@ -23,7 +23,10 @@
 namespace ouro {
 
 struct ProcessOptions {
-  int timeout_ms = 10'000;    // from a line sent to the end of the response
+  int timeout_ms = 10'000;  // from a line sent to the end of the response
+  // From the start to the end of the greeting. An interpreter that is compiled as it starts takes
+  // seconds, and many times that where others want the processors.
+  int start_timeout_ms = 60'000;
   size_t max_line = 4096;     // bytes of one line of a response
   int max_lines = 1'000'000;  // in the response to one operation, its scripts included
   int max_failed_starts = 3;  // consecutive; after these it is not restarted
@@ -40,7 +43,7 @@ struct ProcessGreeting {
 };
 
 // Starts `argv`, asks for its greeting and ends it. Returns whether it greeted; if not, sets *error
-// to a sentence. Blocks for options.timeout_ms at most.
+// to a sentence. Blocks for options.start_timeout_ms at most.
 bool Hello(const std::vector<std::string>& argv, ProcessGreeting* greeting, std::string* error,
            const ProcessOptions& options = {});
 

@@ -253,6 +253,16 @@ TEST_F(ProtocolCollectorTest, HalfALine) {
             "fake hung after `r0 = none`: no answer in 200 ms");
 }
 
+TEST_F(ProtocolCollectorTest, AStartMayTakeLonger) {
+  options_.timeout_ms = kShortMs;
+  Make(Shell("read op; sleep 0.5; echo '> hello fake 1.0'; echo ok; read op; echo ok; cat"));
+  Execute("r0 = none");
+  EXPECT_EQ(recorder_.broken, Lines());
+  options_.start_timeout_ms = kShortMs;
+  Make(Shell("sleep 1000"));
+  EXPECT_EQ(recorder_.broken, Lines{"sh hung after `hello`: no answer in 200 ms"});
+}
+
 TEST_F(ProtocolCollectorTest, OutputClosedAlive) {
   EXPECT_EQ(BrokenBy("read op; exec >&-; sleep 1000"), "fake closed its output after `r0 = none`");
 }

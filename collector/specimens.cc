@@ -15,20 +15,13 @@
 #include <system_error>
 #include <utility>
 
+#include "collector/interpreter_paths.h"
 #include "collector/liar.h"
 #include "collector/library.h"
 #include "collector/naive.h"
 #include "collector/optimized.h"
-#include "collector/peers/cpython/cpython_py.h"
-#include "collector/peers/cpython/kinds_py.h"
-#include "collector/peers/lua/kinds_lua.h"
-#include "collector/peers/lua/lua_lua.h"
-#include "collector/peers/php/kinds_php.h"
-#include "collector/peers/php/php_php.h"
-#include "collector/peers/ruby/kinds_rb.h"
-#include "collector/peers/ruby/ruby_rb.h"
 #include "collector/planted/planted.h"
-#include "collector/protocol_collector.h"
+#include "collector/process_specimens.h"
 #include "collector/specimen_name.h"
 #include "collector/wild.h"
 #include "model/check.h"
@@ -36,9 +29,6 @@
 
 namespace ouro {
 namespace {
-
-// What an adapter in another process finds its options in.
-constexpr char kOptionsVariable[] = "OURO_OPTIONS";
 
 Specimen Own(const char* name, const char* summary, const Contract& contract,
              std::function<std::unique_ptr<Collector>(Observer&)> make) {
@@ -125,60 +115,6 @@ std::string FindPlanted(const std::string& name, Specimen* specimen) {
   return fmt::format("there is no \"{}\"; there are:{}", name, known);
 }
 
-// The contract that follows from a greeting: the one that it names, else the one of its name. Or
-// nullptr.
-const Contract* ContractOf(const ProcessGreeting& greeting) {
-  return FindContract(greeting.contract.empty() ? greeting.name : greeting.contract);
-}
-
-std::string NoContract(const std::string& name, const ProcessGreeting& greeting) {
-  return fmt::format(
-      "{}: there is no contract for {}; `ouro contracts` says on what each was tried. To judge it "
-      "by "
-      "one of them nevertheless, add --contract NAME",
-      name, Printable(fmt::format("{} {}", greeting.name, greeting.version)));
-}
-
-// A program that speaks the line protocol, after its greeting. If `contract` is null, it follows
-// from the greeting.
-std::string FindPeer(const SpecimenName& name, std::vector<std::string> argv,
-                     const Contract* contract, Specimen* specimen) {
-  if (!name.options.empty()) {
-    argv.insert(argv.begin(), {"env", fmt::format("{}={}", kOptionsVariable, name.options)});
-  }
-  ProcessGreeting greeting;
-  std::string error;
-  if (!Hello(argv, &greeting, &error)) return fmt::format("{}: {}", name.text, error);
-  if (contract == nullptr) contract = ContractOf(greeting);
-  if (contract == nullptr) return NoContract(name.text, greeting);
-  *specimen = {
-      .name = name.base,
-      .summary = Printable(fmt::format("{} {}", greeting.name, greeting.version)),
-      .contract = contract,
-      .abilities = greeting.abilities,
-      .in_process = false,
-      .unknown = greeting.unknown,
-      .kinds = greeting.kinds,
-      .make = [argv](Observer& observer) { return MakeProtocolCollector(argv, observer); }};
-  return "";
-}
-
-std::string FindProcess(const SpecimenName& name, const Contract* contract, Specimen* specimen) {
-  const std::string rest = name.base.substr(name.base.find(':') + 1);
-  const size_t colon = rest.find(':');
-  if (colon == std::string::npos) {
-    return fmt::format("\"{}\" is not process:CONTRACT:COMMAND", name.base);
-  }
-  const Contract* named = nullptr;
-  const std::string error = ReadContract(rest.substr(0, colon), &named);
-  if (!error.empty()) return "process:CONTRACT:COMMAND: " + error;
-  if (contract == nullptr) contract = named;
-  // Runs in the user's folder, also under `bazel run`, which changes it.
-  const bool elsewhere = std::getenv("BUILD_WORKING_DIRECTORY") != nullptr;
-  const std::string there = elsewhere ? "cd \"$BUILD_WORKING_DIRECTORY\" || exit; " : "";
-  return FindPeer(name, {"/bin/sh", "-c", there + rest.substr(colon + 1)}, contract, specimen);
-}
-
 // An adapter that was built without its library names the package.
 std::string FindLibraryPeer(const PeerName& peer, const std::string& options, Specimen* specimen) {
   const std::string folder = PeersFolder();
@@ -195,77 +131,6 @@ std::string FindLibraryPeer(const PeerName& peer, const std::string& options, Sp
   specimen->name = peer.name;
   if (wrong.empty()) return "";
   return fmt::format("{} is not here: {}", peer.name, wrong.substr(("lib:" + path + ": ").size()));
-}
-
-constexpr size_t kMaxArgumentBytes = 120'000;  // bytes; Linux's MAX_ARG_STRLEN is 131,072
-
-// An interpreter whose adapters are embedded in this program, so that `ouro` can be copied
-// anywhere.
-struct Interpreter {
-  const char* prefix;              // of the specimen's name; the interpreter's path follows
-  std::vector<std::string> flags;  // the text follows; they exclude the user's settings
-  std::string text;
-  std::string kinds;      // the text of the adapter that offers kinds
-  const char* language;   // of that adapter's notes
-  const char* join = "";  // executes its arguments as one text, if that is too long for one
-  // Of that adapter: freed memory is overwritten at once, so that its use does not go unnoticed.
-  std::vector<std::string> environment = {};
-};
-
-const std::vector<Interpreter>& Interpreters() {
-  static const std::vector<Interpreter> interpreters = {
-      {"cpython:",
-       {"-u", "-c"},
-       kCPythonAdapter,
-       kCPythonKinds,
-       "python",
-       "import sys; exec(''.join(sys.argv[1:]))",
-       {"PYTHONMALLOC=debug"}},
-      // Not an option: `-- A Lua ...`.
-      {"lua:",
-       {"-E", "-e"},
-       std::string(" ") + kLuaAdapter,
-       std::string(" ") + kLuaKindsText,
-       "lua"},
-      // -r begins in code.
-      {"php:",
-       {"-n", "-r"},
-       std::string("?>") + kPhpAdapter,
-       std::string("?>") + kPhpKindsText,
-       "php",
-       "",
-       {"USE_ZEND_ALLOC=0", "MALLOC_PERTURB_=165"}},
-      {"ruby:", {"--disable=all", "-e"}, kRubyAdapter, kRubyKindsText, "ruby"},
-  };
-  return interpreters;
-}
-
-std::string FindInterpreter(const SpecimenName& name, const Interpreter& interpreter,
-                            const std::string& path, const Contract* contract, Specimen* specimen) {
-  std::vector<std::string> argv = {path};
-  argv.insert(argv.end(), interpreter.flags.begin(), interpreter.flags.end());
-  const bool kinds = name.Has("kinds");
-  const std::string& text = kinds ? interpreter.kinds : interpreter.text;
-  if (text.size() < kMaxArgumentBytes) argv.push_back(text);
-  if (text.size() >= kMaxArgumentBytes) argv.push_back(interpreter.join);
-  for (size_t at = 0; text.size() >= kMaxArgumentBytes && at < text.size();
-       at += kMaxArgumentBytes) {
-    argv.push_back(text.substr(at, kMaxArgumentBytes));
-  }
-  if (kinds && !interpreter.environment.empty()) {
-    argv.insert(argv.begin(), interpreter.environment.begin(), interpreter.environment.end());
-    argv.insert(argv.begin(), "env");
-  }
-  std::string error = FindPeer(name, argv, contract, specimen);
-  if (!kinds) return error;
-  specimen->language = interpreter.language;
-  for (const std::string& variable : interpreter.environment) {
-    specimen->environment += (specimen->environment.empty() ? "" : " ") + variable;
-  }
-  specimen->prelude = [argv](const std::vector<std::string>& notes) {
-    return AskPrelude(argv, notes);
-  };
-  return error;
 }
 
 // Leaves the specimen those kinds that the option `kinds` names, or whose families it names: all,
@@ -318,42 +183,8 @@ std::string FindNamed(const SpecimenName& whole, const Contract* contract, Speci
   if (starts("wild:")) return FindWild(whole, specimen);
   if (starts("lib:")) return LoadLibrary(name.substr(4), specimen, whole.options);
   if (starts("planted:")) return FindPlanted(name, specimen);
-  if (starts("process:")) return FindProcess(whole, contract, specimen);
-  const Interpreter& cpython = Interpreters()[0];
-  if (name == "cpython") return FindInterpreter(whole, cpython, "python3", contract, specimen);
-  for (const Interpreter& known : Interpreters()) {
-    const std::string_view prefix = known.prefix;
-    if (!starts(prefix)) continue;
-    return FindInterpreter(whole, known, name.substr(prefix.size()), contract, specimen);
-  }
+  if (std::string error; FindProcessSpecimen(whole, contract, specimen, &error)) return error;
   return fmt::format("there is no specimen \"{}\"; `ouro specimens` lists them", name);
-}
-
-// Paths where a CPython 2.7 may be, in the order of PATH. Debian has no package of it, so users
-// keep it in a pyenv, whose shims fail unless that version is selected: so this looks behind them.
-std::vector<std::string> Pythons27() {
-  namespace fs = std::filesystem;
-  std::vector<std::string> paths;
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path == nullptr ? "" : path);
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    std::error_code error;
-    const fs::path versions = fs::path(folder).parent_path() / "versions";
-    if (fs::path(folder).filename() != "shims") {
-      const fs::path python = fs::path(folder) / "python2.7";
-      if (fs::exists(python, error)) paths.push_back(python.string());
-      continue;
-    }
-    std::vector<std::string> found;
-    for (fs::directory_iterator it(versions, error), end; !error && it != end;
-         it.increment(error)) {
-      if (it->path().filename().string().compare(0, 4, "2.7.") != 0) continue;
-      found.push_back((it->path() / "bin" / "python2.7").string());
-    }
-    std::sort(found.begin(), found.end());
-    paths.insert(paths.end(), found.begin(), found.end());
-  }
-  return paths;
 }
 
 }  // namespace
@@ -422,8 +253,9 @@ const std::vector<SpecimenForm>& SpecimenForms() {
       {"cpython:PATH",
        "the CPython at PATH: 2.6, 2.7, 3.4 to 3.13, 3.14.5 to 3.15; others with --contract"},
       {"lua:PATH", "the Lua 5.4 at PATH"},
-      {"php:PATH", "the PHP at PATH, 8.0 or later"},
+      {"php:PATH", "the PHP at PATH, 8.1 or later"},
       {"ruby:PATH", "the Ruby at PATH, 3.0 or later"},
+      {"php:8.5", "likewise, by version: on PATH, in a pyenv, or from npm (`tools/setup --npm`)"},
       {"process:CONTRACT:COMMAND", "a shell command that speaks the line protocol"},
   };
   return forms;
@@ -461,7 +293,7 @@ std::vector<Specimen> PresentSpecimens(std::vector<std::string>* absent) {
   if (error.empty()) present.push_back(found);
   if (!error.empty()) absent->push_back(error);
   error = "there is no python2.7 on PATH, nor in a pyenv whose shims are on PATH";
-  for (const std::string& path : Pythons27()) {
+  for (const std::string& path : InterpretersOf("python", "2.7")) {
     error = FindSpecimen("cpython:" + path, &found);
     if (!error.empty()) continue;
     present.push_back(found);

@@ -44,6 +44,7 @@ std::string PeersFolder();
 //   cpython                     the python3 on PATH, under the contract of its version
 //   cpython:PATH                any CPython, 2.7 and 3.x
 //   lua:PATH, php:PATH, ruby:PATH   that interpreter, under the contract of its language
+//   php:8.5, ruby:head, ...     that version: on PATH, in a pyenv, or from npm (npm_runtimes.h)
 //   process:CONTRACT:COMMAND    a shell command that speaks the line protocol
 // and after each, where its adapter has any, ?KEY=VALUE&...: options. `kinds` alone, or with a list
 // of kinds or families, asks for kinds; all options are handed to the adapter.

@@ -73,6 +73,8 @@ Verdict Trial::Run(const Program& program) {
   broken_ = false;
   operations_ = script_operations_ = events_ = events_since_ = born_ = depth_ = indent_ = 0;
   out_of_operations_ = false;
+  // The start of a process has a limit of its own, so it is no time of the collector's.
+  if (collector_ == nullptr && !specimen_.in_process) collector_ = specimen_.make(*this);
   pulse_->Enter();
   if (collector_ == nullptr) collector_ = specimen_.make(*this);
   collector_->SetNotes(transcript_ != nullptr);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What trials do not execute, as their transcripts say: scripts beyond their bounds, and void
-// operations. And how many events they accept.
+// operations. How many events they accept, and what counts as the collector's time.
 
 #include <cstddef>
 #include <string>
@@ -138,6 +138,24 @@ TEST(TrialLimits, ListensToALongDeath) {
   const Verdict verdict = Try(Parsed(text + "r0 = none\n"), SpecimenOf<CountingCollector>());
   EXPECT_TRUE(verdict.lawful()) << verdict.trouble;
   EXPECT_EQ(verdict.events, 3 * 100'001);
+}
+
+// Whoever watches the pulse must not take the start of a process for a collector that hangs.
+TEST(TrialLimits, StartsAreTimedByProcesses) {
+  for (const bool in_process : {true, false}) {
+    Pulse pulse;
+    bool seen = false;
+    Specimen specimen = SpecimenOf<CountingCollector>();
+    specimen.in_process = in_process;
+    specimen.make = [&, make = specimen.make](Observer& observer) {
+      seen = pulse.in_collector.load();
+      return make(observer);
+    };
+    Trial trial(specimen);
+    trial.Watch(&pulse);
+    EXPECT_TRUE(trial.Run(Parsed("r0 = leaf\n")).lawful());
+    EXPECT_EQ(seen, in_process);
+  }
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""tools/setup on machines that we do not have: apt and dpkg are played.
+"""tools/setup on machines that we do not have: apt, dpkg and npm are played.
 
 Place: beside tools/setup.
 """
@@ -13,8 +13,10 @@ import tempfile
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+NPM = "collector/peers/npm"
 
-# What each played command does; KNOWN and INSTALLED are files with a name a line.
+# What each played command does; KNOWN and INSTALLED are files with a name a line. Who
+# installs npm gets what is in LATER.
 PLAYED = {
     "dpkg-query": "sed 's/$/ installed/' INSTALLED; echo 'removed-thing config-files'",
     "apt-cache": """case $1 in
@@ -29,9 +31,15 @@ PLAYED = {
   case "$*" in
     *' update') if test -f FRESH; then cat FRESH >>KNOWN; fi ;;
     *' install '*) if grep -q fail KNOWN; then echo 'E: broken'; exit 100; fi
-      for name; do case $name in -*|install|DPkg*) ;; *) echo "$name" >>INSTALLED ;; esac; done ;;
+      for name; do case $name in -*|install|DPkg*) ;; *) echo "$name" >>INSTALLED ;; esac; done
+      case "$*" in *' npm'*) cp LATER/* FOLDER ;; esac ;;
   esac""",
     "sudo": 'exec "$@"',
+    "node": "exit 1",
+    "npm": """echo "$PWD: $*" >>CALLS
+  if grep -q fail KNOWN; then echo 'npm error: no network'; exit 1; fi
+  test -e installed && echo 'it says that all is there'
+  cat package.json package-lock.json >FETCHED""",
 }
 
 
@@ -41,17 +49,21 @@ class SetupTest(unittest.TestCase):
         self.folder = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
         self.addCleanup(shutil.rmtree, self.folder)
         for name, text in PLAYED.items():
-            for file in ("KNOWN", "INSTALLED", "CALLS", "FRESH"):
-                text = re.sub(rf"\b{file}\b", os.path.join(self.folder, file), text)
+            for file in ("KNOWN", "INSTALLED", "CALLS", "FRESH", "LATER", "FETCHED", "FOLDER"):
+                path = self.folder if file == "FOLDER" else os.path.join(self.folder, file)
+                text = re.sub(rf"\b{file}\b", path, text)
             path = os.path.join(self.folder, name)
             with open(path, "w") as file:
                 file.write("#!/bin/sh\n" + text + "\n")
             os.chmod(path, 0o755)
         # A checkout of its own, as it writes there.
         shutil.copytree(os.path.join(ROOT, "third_party"), os.path.join(self.folder, "third_party"))
-        os.mkdir(os.path.join(self.folder, "tools"))
-        for name in ("tools/setup", "MODULE.bazel"):
+        for name in ("tools/setup", "MODULE.bazel", NPM + "/package.json",
+                     NPM + "/package-lock.json"):
+            os.makedirs(os.path.dirname(os.path.join(self.folder, name)), exist_ok=True)
             shutil.copy(os.path.join(ROOT, name), os.path.join(self.folder, name))
+        self.cache = os.path.join(self.folder, "cache")
+        self.path = self.folder + ":" + os.environ["PATH"]
         self.script = os.path.join(self.folder, "tools/setup")
         with open(self.script) as file:
             script = file.read()
@@ -72,13 +84,13 @@ class SetupTest(unittest.TestCase):
         self.assertGreater(len(self.all), 25)
         self.assertNotIn("[", "".join(self.all))
 
-    def setup(self, known, installed, code=0):
+    def setup(self, known, installed, *options, code=0):
         # What apt knows is far more, unless it knows nothing yet.
         self.put("KNOWN", known and known + [f"other-{i}" for i in range(100)])
         self.put("INSTALLED", installed)
         self.put("CALLS", [])
-        done = subprocess.run([self.script], capture_output=True, text=True,
-                              env={**os.environ, "PATH": self.folder + ":" + os.environ["PATH"]})
+        done = subprocess.run([self.script, *options], capture_output=True, text=True,
+                              env={**os.environ, "PATH": self.path, "OURO_NPM": self.cache})
         self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
         return done.stderr
 
@@ -134,6 +146,60 @@ class SetupTest(unittest.TestCase):
     def test_apt_that_fails(self):
         errors = self.setup(self.all + ["fail"], [], code=1)
         self.assertIn("E: broken\ntools/setup: 'apt-get install' failed", errors)
+
+    def test_an_option_that_it_does_not_know(self):
+        for options in (["--npx"], ["--npm", "--npm"]):
+            errors = self.setup([], self.all, *options, code=2)
+            self.assertEqual(errors, "tools/setup: the options are --npm and --npm=all, not: "
+                             + " ".join(options) + "\n")
+
+    def test_runtimes_from_npm(self):
+        self.assertEqual(self.setup([], self.all), "")
+        self.assertFalse(os.path.exists(self.cache))  # without the option, nothing
+        errors = self.setup([], self.all, "--npm")
+        self.assertRegex(errors, r"^tools/setup: installing from npm into \S+/cache: .* MB\n$")
+        call, = self.get("CALLS")
+        self.assertTrue(call.startswith(self.cache + ": ci --ignore-scripts --omit=dev "), call)
+        # It had the lists.
+        self.assertIn('    "@php-wasm/node-8-5": "', "\n".join(self.get("FETCHED")))
+        self.assertIn("sha512-", "\n".join(self.get("FETCHED")))
+        self.assertEqual(self.setup([], self.all, "--npm"), "")
+        self.assertEqual(self.get("CALLS"), [])
+
+    def test_all_runtimes_include_the_few(self):
+        self.setup([], self.all, "--npm")
+        self.assertIn(" MB\n", self.setup([], self.all, "--npm=all"))
+        self.assertIn(" --include=dev ", self.get("CALLS")[0])
+        for option in ("--npm", "--npm=all"):
+            self.assertEqual(self.setup([], self.all, option), "")
+            self.assertEqual(self.get("CALLS"), [])
+        with open(os.path.join(self.folder, NPM, "package-lock.json"), "a") as file:
+            file.write("\n")  # another version
+        self.assertIn(" MB\n", self.setup([], self.all, "--npm"))
+
+    def test_npm_that_fails_is_asked_again(self):
+        self.setup([], self.all, "--npm")
+        errors = self.setup(["fail"], self.all, "--npm=all", code=1)
+        self.assertIn("npm error: no network\ntools/setup: 'npm ci' failed in ", errors)
+        self.assertIn(" MB\n", self.setup([], self.all, "--npm"))
+        self.assertEqual(len(self.get("CALLS")), 1)
+
+    def test_npm_comes_from_debian(self):
+        later = os.path.join(self.folder, "LATER")
+        others = os.path.join(self.folder, "others")
+        for folder in (later, others):
+            os.mkdir(folder)
+        for name in ("node", "npm"):
+            shutil.move(os.path.join(self.folder, name), later)
+        for folder in os.environ["PATH"].split(":"):
+            for name in os.listdir(folder) if os.path.isdir(folder) else []:
+                link = os.path.join(others, name)
+                if name not in ("node", "npm") and not os.path.lexists(link):
+                    os.symlink(os.path.join(folder, name), link)
+        self.path = self.folder + ":" + others
+        self.setup(self.all + ["nodejs", "npm"], self.all, "--npm")
+        self.assertTrue({"nodejs", "npm"} <= set(self.get("INSTALLED")))
+        self.assertIn(": ci --ignore-scripts ", self.get("CALLS")[-1])
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ struct CampaignOptions {
   bool stop_on_first = false;
   // The longest that a collector may make no progress; less for fast in-process ones, see
   // Supervisor::HangLimitMs. Longer than ProcessOptions::timeout_ms, whose error names the
-  // operation that hung.
+  // operation that hung; the start of a process does not count.
   int hang_seconds = 15;
   int shrink_seconds = 20;  // for one finding
   bool canary = true;       // whether the engines are tried on a known bug first

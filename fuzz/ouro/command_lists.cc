@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "collector/planted/planted.h"
+#include "collector/process_specimens.h"
 #include "collector/specimens.h"
 #include "fuzz/ouro/commands.h"
 #include "model/collector.h"
@@ -24,6 +25,9 @@ std::string SpecimensCommand(const NoArguments& /*arguments*/, int* exit_code) {
   std::vector<std::string> absent;
   for (const Specimen& peer : PresentPeers(&absent)) {
     fmt::print("{:<26} {:<15} {}\n", peer.name, peer.contract->name, peer.summary);
+  }
+  for (const RuntimeName& runtime : PresentRuntimes(&absent)) {
+    fmt::print("{:<26} {:<15} {}\n", runtime.name, "", runtime.where);
   }
   for (const SpecimenForm& form : SpecimenForms()) {
     fmt::print("{:<26} {:<15} {}\n", form.form, "", form.summary);

@@ -69,7 +69,8 @@ class PeerTest(ouro_driver.OuroTest):
         self.write("a.gct", LOAD)
         mute = self.start("run", "--specimen", "process:cpython39:sleep 100", "a.gct")
         stuck = self.start("run", "--specimen", peer("read l; sleep 100"), "a.gct")
-        _, errors = mute.communicate(timeout=ouro_driver.SECONDS)
+        # An interpreter may take 60 s to start.
+        _, errors = mute.communicate(timeout=60 + ouro_driver.SECONDS)
         self.assertEqual(mute.returncode, 2)
         self.assertIn("hung after `hello`: no answer in ", errors)
         output, _ = stuck.communicate(timeout=ouro_driver.SECONDS)

@@ -47,6 +47,7 @@ operations = []  # (handler, argument, argument, argument)
 kept = []  # See hide_from_collector.
 silent = False  # During a reset: no events, no scripts.
 reported = 0  # Elements of gc.garbage that have been reported.
+FORKS = hasattr(os, 'fork') and sys.platform != 'emscripten'  # There, os.fork always fails.
 leaving = False  # In a fork that exits: what is reported is written at once.
 # Their modules are cleared while the interpreter exits.
 write, garbage = os.write, gc.garbage
@@ -281,7 +282,7 @@ def hello(_a, _b, _c):
     answer.append('> hello cpython %d.%d.%d' % sys.version_info[:3] + ' contract=' + CONTRACT +
                   ' weak callback finalizer generations garbage saveall dispose scope fill held' +
                   ('' if two_generations() else ' census') +
-                  (' end' if hasattr(gc, 'freeze') and hasattr(os, 'fork') else '') + '\n')
+                  (' end' if hasattr(gc, 'freeze') and FORKS else '') + '\n')
 
 
 def reset(_a, _b, _c):
