@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <system_error>
 #include <tuple>
@@ -79,6 +80,46 @@ std::vector<std::string> InterpretersOf(const std::string& program, const std::s
     for (const auto& [patch, path] : found) paths.push_back(path);
   }
   return paths;
+}
+
+std::vector<std::string> VersionsOf(const std::string& program) {
+  std::set<std::string> candidates;
+  const auto add = [&](const fs::path& folder) {
+    std::error_code error;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+      const std::string name = it->path().filename();
+      if (name.rfind(program, 0) != 0) continue;
+      const std::string rest = name.substr(program.size());
+      if (IsVersion(rest) && std::count(rest.begin(), rest.end(), '.') == 1)
+        candidates.insert(rest);
+    }
+  };
+  for (const fs::path& folder : FoldersOfPath()) {
+    if (!IsShims(folder)) {
+      add(folder);
+      continue;
+    }
+    std::error_code error;
+    for (fs::directory_iterator it(folder.parent_path() / "versions", error), end;
+         !error && it != end; it.increment(error)) {
+      add(it->path() / "bin");
+    }
+  }
+  std::vector<std::string> versions;
+  for (const std::string& version : candidates) {
+    if (!InterpretersOf(program, version).empty()) versions.push_back(version);
+  }
+  std::sort(versions.begin(), versions.end(), IsOlder);
+  return versions;
+}
+
+bool IsOlder(const std::string& version, const std::string& than) {
+  if (version == "head" || than == "head") return version != than && than == "head";
+  std::istringstream one(version), other(than);
+  for (std::string a, b; std::getline(one, a, '.') && std::getline(other, b, '.');) {
+    if (std::stoul(a) != std::stoul(b)) return std::stoul(a) < std::stoul(b);
+  }
+  return version.size() < than.size();
 }
 
 }  // namespace ouro

@@ -26,6 +26,13 @@ std::vector<std::string> PathsOf(const std::string& program);
 // selected, so they do not count.)
 std::vector<std::string> InterpretersOf(const std::string& program, const std::string& version);
 
+// The versions for which InterpretersOf finds one, `major.minor`, the oldest first. Linear in the
+// files of PATH's folders.
+std::vector<std::string> VersionsOf(const std::string& program);
+
+// Orders versions by their numbers, "3.9" before "3.10"; "head" is the newest.
+bool IsOlder(const std::string& version, const std::string& than);
+
 }  // namespace ouro
 
 #endif  // COLLECTOR_INTERPRETER_PATHS_H_

@@ -79,6 +79,27 @@ TEST_F(InterpretersOfTest, BehindShimsTheNewestFirst) {
   EXPECT_EQ(InterpretersOf("python", "3.15")[0], root_ + "/b/python3.15");
 }
 
+TEST_F(InterpretersOfTest, AllVersionsTheOldestFirst) {
+  EXPECT_EQ(VersionsOf("python"), Paths());
+  for (const char* name : {"3.9", "3.10", "2.7", "3", "3.10.1", "3.11-config", "w3.12"}) {
+    Make(std::string("/a/python") + name);
+  }
+  Make("/b/python3.13", fs::perms::owner_read);
+  EXPECT_EQ(VersionsOf("python"), Paths({"2.7", "3.9", "3.10"}));
+  MakeInPyenv("3.15.2");
+  MakeInPyenv("3.15.10");
+  EXPECT_EQ(VersionsOf("python"), Paths({"2.7", "3.9", "3.10", "3.15"}));
+}
+
+TEST(IsOlder, OrdersByNumbersAndKnowsHead) {
+  const Paths sorted = {"2.7", "3.4", "3.9", "3.10", "3.10.1", "4.0", "head"};
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    for (size_t j = 0; j < sorted.size(); ++j) {
+      EXPECT_EQ(IsOlder(sorted[i], sorted[j]), i < j) << sorted[i] << " " << sorted[j];
+    }
+  }
+}
+
 TEST_F(InterpretersOfTest, WithoutAPath) {
   unsetenv("PATH");
   EXPECT_EQ(InterpretersOf("php", "8.5"), Paths());

@@ -203,6 +203,30 @@ std::vector<RuntimeName> PresentRuntimes(std::vector<std::string>* absent) {
   return present;
 }
 
+std::string PresentVersions(const std::string& language, std::vector<std::string>* names) {
+  std::string known;
+  for (const Interpreter& interpreter : Interpreters()) {
+    if (interpreter.program == nullptr) continue;
+    const std::string prefix = interpreter.prefix;
+    known += " " + prefix.substr(0, prefix.size() - 1);
+    if (prefix != language + ":") continue;
+    std::vector<std::string> versions = VersionsOf(interpreter.program);
+    for (const NpmRuntime& runtime : NpmRuntimes()) {
+      const std::string name = runtime.name;
+      if (name.rfind(prefix, 0) != 0 || !IsInstalled(runtime)) continue;
+      const std::string version = name.substr(prefix.size());
+      if (std::count(versions.begin(), versions.end(), version) == 0) versions.push_back(version);
+    }
+    std::sort(versions.begin(), versions.end(), IsOlder);
+    names->clear();
+    for (const std::string& version : versions) names->push_back(prefix + version);
+    if (!versions.empty()) return "";
+    return fmt::format("no version of {} is here: neither on PATH nor in a pyenv, nor from npm",
+                       language);
+  }
+  return fmt::format("there is no language \"{}\" with versions; there are:{}", language, known);
+}
+
 bool FindProcessSpecimen(const SpecimenName& name, const Contract* contract, Specimen* specimen,
                          std::string* error) {
   const auto starts = [&name](std::string_view prefix) {

@@ -33,6 +33,11 @@ struct RuntimeName {
 // commands that bring the others. Starts nothing.
 std::vector<RuntimeName> PresentRuntimes(std::vector<std::string>* absent);
 
+// The specimens of all versions of that language's interpreter on this machine, the oldest first:
+// `cpython:2.7`, `cpython:3.6` and so on for "cpython". Returns "" and sets *names, or returns a
+// sentence if there is no such language, or none of its interpreters is here. Starts nothing.
+std::string PresentVersions(const std::string& language, std::vector<std::string>* names);
+
 }  // namespace ouro
 
 #endif  // COLLECTOR_PROCESS_SPECIMENS_H_

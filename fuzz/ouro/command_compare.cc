@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// `ouro compare`: programs on every available specimen, each as a table of timelines; or on two
-// specimens, and where these differ.
+// `ouro compare`: programs on every available specimen, or on every version of one language, each
+// as a table of timelines; or on two specimens, and where these differ.
 
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "collector/process_specimens.h"
 #include "collector/specimens.h"
 #include "fuzz/campaign/campaign_report.h"
 #include "fuzz/ouro/commands.h"
@@ -22,10 +24,24 @@
 namespace ouro {
 namespace {
 
-// Runs each program on every available specimen, and prints a table for each.
-int CompareAll(const std::vector<ProgramFile>& programs, const CompareArguments& arguments) {
-  std::vector<std::string> absent;
-  const std::vector<Specimen> specimens = AvailableSpecimens(programs, arguments.choice, &absent);
+// Says, in the verdict of each run and in lines for below the table, where it does something else
+// than the one before: a bisection of versions, if that is what the runs are of.
+std::string MarkChanges(std::vector<RecordedRun>* runs) {
+  std::string text;
+  for (size_t i = 1; i < runs->size(); ++i) {
+    RecordedRun& run = (*runs)[i];
+    const RecordedRun& before = (*runs)[i - 1];
+    const std::string difference = FirstDifference(Steps(before.transcript), Steps(run.transcript));
+    if (difference.empty()) continue;
+    run.verdict += ", CHANGED";
+    text += fmt::format("{} differs from {} at {}\n", run.specimen, before.specimen, difference);
+  }
+  return text.empty() ? "all do the same\n" : text;
+}
+
+// Runs each program on each specimen, and prints a table for each program.
+int PrintTables(const std::vector<ProgramFile>& programs, const std::vector<Specimen>& specimens,
+                bool are_versions) {
   bool lawful = true;
   for (const ProgramFile& program : programs) {
     std::vector<RecordedRun> runs;
@@ -40,12 +56,45 @@ int CompareAll(const std::vector<ProgramFile>& programs, const CompareArguments&
       }
       runs.push_back(std::move(run));
     }
-    fmt::print("{}\n{}\n{}", program.Label(), TimelineTable(program.program, runs),
+    const std::string changes = are_versions ? MarkChanges(&runs) : "";
+    fmt::print("{}\n{}\n{}{}", program.Label(), TimelineTable(program.program, runs), changes,
                Painted(reports, stdout));
   }
   for (const std::string& line : TimelineLegend()) fmt::print("{}\n", line);
-  for (const std::string& why : absent) fmt::print("absent: {}\n", why);
   return lawful ? 0 : 1;
+}
+
+int CompareAll(const std::vector<ProgramFile>& programs, const CompareArguments& arguments) {
+  std::vector<std::string> absent;
+  const int code = PrintTables(programs, AvailableSpecimens(programs, arguments.choice, &absent),
+                               /*are_versions=*/false);
+  for (const std::string& why : absent) fmt::print("absent: {}\n", why);
+  return code;
+}
+
+// All versions of a language that are here, reduced to the abilities that all of them have: an
+// operation that one of them lacks is void for all.
+std::string FindVersions(const CompareArguments& arguments, std::vector<Specimen>* specimens) {
+  std::vector<std::string> names;
+  std::string error = PresentVersions(arguments.versions, &names);
+  uint32_t abilities = kAllAbilities;
+  StatusLine line;
+  for (size_t i = 0; i < names.size() && error.empty(); ++i) {
+    line.Show(fmt::format("{} of {} versions: {}", i + 1, names.size(), names[i]));
+    Specimen specimen;
+    error = FindSpecimen(names[i], &specimen, arguments.choice.contract);
+    // An interpreter that is too old for the adapter, or that nobody has a contract for.
+    if (!error.empty()) {
+      line.Clear();
+      fmt::print("absent: {}\n", std::exchange(error, ""));
+      continue;
+    }
+    abilities &= specimen.abilities;
+    specimen.name += " (" + specimen.summary.substr(specimen.summary.find(' ') + 1) + ")";
+    specimens->push_back(specimen);
+  }
+  for (Specimen& specimen : *specimens) specimen.abilities = abilities;
+  return error;
 }
 
 // Two specimens, reduced to the abilities that both have: an operation that one of them lacks is
@@ -112,7 +161,14 @@ std::string CompareCommand(const CompareArguments& arguments, int* exit_code) {
   if (arguments.with.empty()) {
     std::vector<ProgramFile> programs;
     std::string error = ReadPrograms(arguments.files, &programs);
-    if (error.empty()) *exit_code = CompareAll(programs, arguments);
+    if (!error.empty()) return error;
+    if (arguments.versions.empty()) {
+      *exit_code = CompareAll(programs, arguments);
+      return "";
+    }
+    std::vector<Specimen> versions;
+    error = FindVersions(arguments, &versions);
+    if (error.empty()) *exit_code = PrintTables(programs, versions, /*are_versions=*/true);
     return error;
   }
   Assignment assigned;

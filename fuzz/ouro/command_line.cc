@@ -168,14 +168,20 @@ void AddRun(CommandLine& line) {
 void AddCompare(CommandLine& line) {
   const auto [app, a] = Add(
       line, "compare", "Show in a table what each collector does with a program", CompareCommand);
-  app->add_option("--with", a.with, "compare two only: --specimen and this one");
+  CLI::Option* const with =
+      app->add_option("--with", a.with, "compare two only: --specimen and this one");
+  app->add_option("--versions", a.versions,
+                  "compare all versions of this language that are here, the oldest first, and say "
+                  "where they begin to differ")
+      ->excludes(with);
   AddSpecimen(app, &a.choice,
               "one more collector; with --with the first of the two: by default the one that the "
               "file names, otherwise optimized-27");
   app->add_option("FILE", a.files, kPrograms)->required();
   app->footer(
       "example: ouro compare corpus/rules/resurrected-in-cycle.gct\n"
-      "         ouro compare --specimen optimized-pep442 --with cpython corpus");
+      "         ouro compare --specimen optimized-pep442 --with cpython corpus\n"
+      "         ouro compare --versions cpython corpus/rules/resurrected-in-cycle.gct");
 }
 
 void AddShrink(CommandLine& line) {

@@ -73,6 +73,7 @@ std::string RunCommand(const RunArguments& arguments, int* exit_code);
 struct CompareArguments {
   SpecimenChoice choice;  // no specimen: with `with`, the file's or optimized-27
   std::string with;       // "": all available specimens, in a table of timelines
+  std::string versions;   // a language; "" or all of its versions that are here, in such a table
   std::vector<std::string> files;
 };
 std::string CompareCommand(const CompareArguments& arguments, int* exit_code);

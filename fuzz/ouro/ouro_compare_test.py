@@ -2,6 +2,10 @@
 
 """One program on many collectors: `ouro replay`, `compare`, and `check-adapter`."""
 
+import os
+import re
+import sys
+
 from fuzz.testing import ouro_driver
 from fuzz.testing.ouro_driver import LEAF, LOAD, lines
 
@@ -34,6 +38,34 @@ class ReplayAndCompareTest(ouro_driver.OuroTest):
         for name in ("optimized", "optimized-pep442", "naive"):
             self.assertRegex(output, rf"(?m)^{name} .*X3 .*lawful$")
         self.assertIn("no such file", self.complaint("compare", "nosuch").lower())
+
+    def python(self, version, change):
+        """A python of that version on PATH, which edits the adapter that it is given."""
+        path = self.write(f"bin/python{version}",
+                          f"#!/bin/sh\nexec {sys.executable} \"$1\" \"$2\" "
+                          f"\"$(printf %s \"$3\" | sed '{change}')\"\n")
+        os.chmod(path, 0o755)
+
+    def test_compare_shows_where_versions_begin_to_differ(self):
+        self.python("3.5", "")
+        self.python("3.30", "")
+        self.python("3.31", "s/gc.collect(EXAMINED.*/0/")  # it collects no more
+        self.python("3.4", "s/.*/exit()/")
+        self.write("a.gct", "r0 = node 1\nr0.0 = r0\nr0 = none\ncollect 2\n")
+        env = {"PATH": os.path.join(self.folder, "bin") + ":/usr/bin:/bin"}
+        output, _ = self.ouro("compare", "--versions", "cpython", "a.gct", code=1, env=env)
+        rows = [line for line in lines(output) if re.match(r"cpython:\S+ \(\d", line)]
+        places = [index for index, row in enumerate(rows)
+                  if row.startswith(("cpython:3.5 ", "cpython:3.30 ", "cpython:3.31 "))]
+        self.assertEqual(len(places), 3, output)
+        self.assertEqual(places[1] + 1, places[2])
+        self.assertRegex(rows[places[2]], r"-  UNLAWFUL, CHANGED$")
+        self.assertRegex(output, r"(?m)^absent: cpython:3\.4: ")
+        self.assertRegex(output, r"(?m)^cpython:3\.31 \(.*\) differs from cpython:3\.30 \(.*\) at "
+                                 r"operation 4: `collect 2`: only the first: \[done 1, free 0\]; "
+                                 r"only the second: \[done 0\]$")
+        self.assertIn('no language "java" with versions; there are: cpython lua php ruby',
+                      self.complaint("compare", "--versions", "java", "a.gct"))
 
 
 class CheckAdapterTest(ouro_driver.OuroTest):
