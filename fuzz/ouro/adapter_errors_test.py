@@ -37,7 +37,7 @@ ERRORS = [
      "def node(register, count, has_finalizer):\n"
      "    thing = (FINALIZED if has_finalizer and count != 3 else PLAIN)"),
     ("python", "the oldest generation is never collected", "trash-freed",
-     "count = gc.collect(generation)", "count = gc.collect(min(generation, 1))"),
+     "count = gc.collect(EXAMINED[generation])", "count = gc.collect(min(generation, 1))"),
     ("python", "numbers of dead objects are reused", "identity",
      "    number = len(alive)\n    alive.append(True)",
      "    number = sum(alive)\n    alive.append(True)"),
