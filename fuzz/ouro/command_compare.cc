@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,16 +44,24 @@ std::string MarkChanges(std::vector<RecordedRun>* runs) {
 int PrintTables(const std::vector<ProgramFile>& programs, const std::vector<Specimen>& specimens,
                 bool are_versions) {
   bool lawful = true;
+  // A collector in a process of its own needs no other one around it, and is kept: starting it
+  // takes longer than most programs.
+  std::vector<Runner> runners;
+  for (const Specimen& it : specimens) runners.emplace_back(it, Limits(), !it.in_process);
   for (const ProgramFile& program : programs) {
     std::vector<RecordedRun> runs;
     std::string reports;
-    for (const Specimen& specimen : specimens) {
+    std::set<std::string> reported;  // signatures: of versions, the oldest that has it says enough
+    for (size_t i = 0; i < specimens.size(); ++i) {
+      const Specimen& specimen = specimens[i];
       RecordedRun run = {specimen.name, "", "lawful"};
-      const Verdict verdict = Runner(specimen).Run(program.program, &run.transcript);
+      const Verdict verdict = runners[i].Run(program.program, &run.transcript);
       if (!verdict.lawful()) {
         lawful = false;
         run.verdict = "UNLAWFUL";
-        reports += Report(specimen, verdict, run.transcript) + "\n";
+        if (!are_versions || reported.insert(verdict.signature()).second) {
+          reports += Report(specimen, verdict, run.transcript) + "\n";
+        }
       }
       runs.push_back(std::move(run));
     }
