@@ -322,13 +322,18 @@ Program Descend(const Program& program, const NextPrograms& next, const std::str
     trial.Watch(&shown->pulse);
     trial.KeepConvicted();
     std::vector<Program> candidates = next(program);
-    for (uint64_t at = 0; at < candidates.size() && !late();) {
+    uint64_t at = 0;
+    for (size_t failed = 0; failed < candidates.size() && !late();) {
+      at %= candidates.size();
       shown->begun.fetch_add(1);
-      if (!HasSignature(trial.Run(candidates[at++]), signature)) continue;
-      const uint64_t index = at - 1;
-      WriteAll(channel, {reinterpret_cast<const char*>(&index), sizeof(index)});
-      candidates = next(candidates[index]);
-      at = 0;
+      if (HasSignature(trial.Run(candidates[at]), signature)) {
+        WriteAll(channel, {reinterpret_cast<const char*>(&at), sizeof(at)});
+        candidates = next(candidates[at]);
+        failed = 0;
+      } else {
+        ++failed;
+        ++at;
+      }
     }
   };
   Subprocess process;

@@ -59,10 +59,11 @@ size_t FindIsolated(
     std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max(),
     size_t* tried = nullptr);
 
-// Goes from program to program: of those that `next` makes of one, to the first that has the
-// signature, until none has it, time is over, or the one subprocess ends or hangs. Its collector is
-// kept from trial to trial, convicted or not, as long as Reset succeeds: made for collectors that
-// take long to start. The result may be due to earlier programs: REQUIRES that the caller confirms
+// Goes from program to program: of those that `next` makes of one, to the next that has the
+// signature, counted from the place of the last one, for what precedes that has just failed; until
+// none has it, time is over, or the one subprocess ends or hangs. Its collector is kept from trial
+// to trial, convicted or not, as long as Reset succeeds: made for collectors that take long to
+// start. The result may be due to earlier programs: REQUIRES that the caller confirms
 // it. `step` is called with each program that is reached and the number of those tried so far.
 // `next` runs in both processes: it is deterministic.
 using NextPrograms = std::function<std::vector<Program>(const Program&)>;

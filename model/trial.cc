@@ -54,6 +54,12 @@ std::string Indented(const std::string& lines) {
   return text;
 }
 
+// Whether a breach of that law lets programs reach what was freed.
+bool MayUseFreed(Law law) {
+  return law == Law::kNoFreeWhileHeld || law == Law::kDereference || law == Law::kLoad ||
+         law == Law::kLookup || law == Law::kFreeOnce || law == Law::kIdentity;
+}
+
 }  // namespace
 
 std::string Verdict::signature() const {
@@ -100,9 +106,9 @@ Verdict Trial::Run(const Program& program) {
     verdict.kind = Verdict::Kind::kConvicted;
     verdict.violation = judge_->violation();
   }
-  if (verdict.kind == Verdict::Kind::kConvicted && keep_convicted_) ResetCollector();
-  const bool known = verdict.lawful() || (keep_convicted_ && !broken_);
-  if (!known) collector_.reset();  // its state is not
+  const bool sane = verdict.violation && keep_convicted_ && !MayUseFreed(verdict.violation->law);
+  if (sane) ResetCollector();
+  if (!verdict.lawful() && (!sane || broken_)) collector_.reset();  // its state is unknown
   return verdict;
 }
 

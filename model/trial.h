@@ -88,9 +88,9 @@ class Trial : private Observer {
   // See Judge::CountFeatures.
   void CountFeatures(uint8_t* counters) { judge_->CountFeatures(counters); }
 
-  // From now on a convicted collector is kept as well if its Reset succeeds, which for one in
-  // another process is far cheaper than a new one. A conviction may then be due to earlier
-  // programs.
+  // From now on a convicted collector is kept as well, which for one in another process is far
+  // cheaper than a new one: if its Reset succeeds, and unless it may be using what it has freed. A
+  // conviction may then be due to earlier programs.
   void KeepConvicted() { keep_convicted_ = true; }
 
   // From now on, publishes its progress in *pulse and appends to *tail whatever it writes into a
