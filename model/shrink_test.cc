@@ -156,9 +156,13 @@ TEST(Shrink, ReachesTheSmallestProgram) {
 }
 
 // Counts, for all processes, how many collectors were made.
-class CountsStarts : public AnyCollection {
+class CountsStarts : public CountingCollector {
  public:
-  explicit CountsStarts(Observer& observer) : AnyCollection(observer) { ++*starts; }
+  explicit CountsStarts(Observer& observer) : CountingCollector(observer) { ++*starts; }
+  void Execute(const Op& op) override {
+    CountingCollector::Execute(op);
+    if (op.code == OpCode::kCollect) observer_.On(Event::Done(0));  // once more
+  }
   inline static auto* const starts =
       new (mmap(nullptr, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))
           std::atomic<int>(0);
@@ -171,7 +175,8 @@ TEST(Shrink, StartsFewProcesses) {
   for (const bool in_process : {true, false}) {
     *CountsStarts::starts = 0;
     specimen.in_process = in_process;
-    EXPECT_EQ(Print(Shrink(program, kCollectInMain, specimen, {}).program), "collect 2\n");
+    const Shrunk shrunk = Shrink(program, "event-in-place at collect in main", specimen, {});
+    EXPECT_EQ(Print(shrunk.program), "collect 2\n");
     starts[in_process ? 1 : 0] = *CountsStarts::starts;
   }
   EXPECT_EQ(starts[0], 3);  // one is kept, one confirms, one tries what is simpler than the result
