@@ -96,7 +96,7 @@ hash-restricted :: my %h = (v => $x, w => 1); Internals::hv_clear_placeholders(%
   Internals::SvREADONLY(%h, 1); \%h :: $h->{v} :: $h->{v} = $x :: delete $h->{v} :: delete
   $h->{w} ;; $h->{other} = 1 ;; Internals::SvREADONLY(%$h, 0); $h->{u} = 1;
   Internals::SvREADONLY(%$h, 1) ;; my $v = delete $h->{v}; Internals::hv_clear_placeholders(%$h) ;;
-  %$h = () ;; local $h->{v}
+  local $h->{v}
 hash-slice :: my %h; @h{1, 2, 3} = (1, $x, 3); \%h :: $h->{2} :: @$h{1, 2} = (1, $x) ::
   delete @$h{1, 2} :: my %w = %$h{1, 2}; %$h = %w ;; my ($a, $b) = delete @$h{1, 2}; @$h{1, 2} =
   ($a, $b) ;; delete local @$h{1, 2, 3}
