@@ -127,10 +127,14 @@ function copy_reference(string $register, string $source, string $as = ''): void
     note(substitute($refill ? $kind->put : make_text($kind, true), holder_name($register),
                     "\$$source", "\$$register") . weak_note($kind, $source));
     $made = run_make($text, root_place($kind, $register), $register, $source, $set);
-    if (!$made) unset(Heap::$roots[$register], R::$v[$kind->name][$register]);
-    if ($old && $old->kind !== $kind) drop_root($register, $old);
+    if (!$made) unset(Heap::$roots[$register]);
+    // What is released from here on may run a finalizer that writes to the same register: nothing
+    // after it touches that. A register with a holder has nothing of its own.
+    if (!$made || !$old) R::$v[$register] = $made ? null : R::$v[$source];
+    if (!$old) return;
+    if ($old->kind !== $kind) drop_root($register, $old);
+    elseif (!$made) unset(R::$v[$kind->name][$register]);
     if ($put_aside) drop_root("old$register", $old);
-    R::$v[$register] = $made ? null : R::$v[$source];
 }
 // A holder whose content is elsewhere, and which another of the same kind replaces.
 function put_aside(Kind $kind, string $register): void {
