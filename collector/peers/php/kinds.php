@@ -85,7 +85,7 @@ function finalize(object $self): void {
     R::$v['self'] = $outer;
     Heap::$answer .= "> end $number" . ($raised ? " raised\n" : "\n");
     // The engine corrupts memory, or loses the exception, if that unwinds a fiber that waits
-    // (corpus/native/php_fiber_unwound.php). So the script ends as if it had, and nothing is thrown.
+    // (corpus/native/php_fiber_unwound.php). So the script ends as if it had; nothing is thrown.
     if ($raised && (Heap::$crashing || !Heap::$fibers)) throw new Raised();
 }
 
