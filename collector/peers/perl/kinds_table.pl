@@ -208,7 +208,7 @@ tied-value :: tie my %v, 'Ouro::Tied', $x; \$v{v} :: $$h :: $$h = $x :: $$h = un
 tied-itself :: tie my $v, 'Ouro::Itself', $x; \$v :: itself($$h) :: tie $$h, 'Ouro::Itself', $x ::
   untie $$h :: my $w = itself($$h); untie $$h; tie $$h, 'Ouro::Itself', $w ;;
   tie $$h, 'Ouro::Itself', itself($$h) ;; my $v = $$h ;; $$h = 1 ;; undef $$h ;; local $$h ;;
-  weaken(my $w = tied $$h); untie $$h ;; my @w = (tied $$h, untie $$h) ;; my $v = \tied $$h
+  weaken(my $w = tied $$h); untie $$h ;; my $v = \tied $$h
 overload-scalar :: bless {v => \$x}, 'Ouro::Overload' :: $$h :: $$h = $x :: undef $$h :: "$h" ;;
   my $v = $$h . 'a'
 overload-code :: bless {v => \$x}, 'Ouro::Overload' :: &$h() :: $$h = $x :: undef $$h ::
