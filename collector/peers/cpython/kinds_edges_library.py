@@ -338,22 +338,22 @@ sqlite-function :: functioned(x) :: :: :: :: h.execute('select f()').fetchall() 
 sqlite-aggregate :: aggregated(x) :: :: :: :: h.execute('select g(1)') ;; h.commit() ;; h.rollback()
     :: cyclic leaks=new no-init no-init-none no-init-content no-init-self no-init-two no-init-odd
     no-close no-enter
-sqlite-authorizer :: authorized(x) :: :: :: :: h.execute('select 1') ;; h.cursor() :: cyclic
-    frail@3.13- leaks=new@-3.9 no-init no-init-none no-init-content no-init-self no-init-two
+sqlite-authorizer :: authorized(x) :: within(h) :: :: :: h.execute('select 1') ;; h.cursor() ::
+    cyclic frail@3.12- leaks=new@-3.9 no-init no-init-none no-init-content no-init-self
+    no-init-two no-init-odd no-close no-enter
+sqlite-progress :: progressed(x) :: within(h) :: :: :: h.execute('select 1') ;; h.commit() :: cyclic
+    frail@3.12- leaks=new@-3.9 no-init no-init-none no-init-content no-init-self no-init-two
     no-init-odd no-close no-enter
-sqlite-progress :: progressed(x) :: :: :: :: h.execute('select 1') ;; h.commit() :: cyclic
-    frail@3.13- leaks=new@-3.9 no-init no-init-none no-init-content no-init-self no-init-two
-    no-init-odd no-close no-enter
-sqlite-trace :: tracing(x) :: :: :: :: h.execute('select 1') ;; h.execute('select ?', (h,)) ;;
-    h.total_changes :: cyclic frail@3.13- leaks=new@-3.9 no-init no-init-none no-init-content
-    no-init-self no-init-two no-init-odd no-close no-enter
+sqlite-trace :: tracing(x) :: within(h) :: :: :: h.execute('select 1') ;; h.execute('select ?',
+    (h,)) ;; h.total_changes :: cyclic frail@3.12- leaks=new@-3.9 no-init no-init-none
+    no-init-content no-init-self no-init-two no-init-odd no-close no-enter
 sqlite-row-factory :: setting(sqlite3.connect(':memory:'), ('row_factory', x)) :: h.row_factory ::
     h.row_factory = x :: h.row_factory = None :: h.execute('select 1').fetchall() ;;
-    h.__init__(':memory:') ;; !3.14- h.__init__('/nowhere/x') ;; h.cursor() ;; h.close() ;;
+    !3.14- h.__init__(':memory:') ;; !3.14- h.__init__('/nowhere/x') ;; h.cursor() ;; h.close() ;;
     h.__init__() ;; h.__enter__() ;; h.__init__(1, 2, 3) :: cyclic leaks=new@-3.9
 sqlite-text-factory :: setting(sqlite3.connect(':memory:'), ('text_factory', x)) :: h.text_factory
     :: h.text_factory = x :: h.text_factory = str :: h.execute("select 'a'").fetchall() ;;
-    h.__init__(':memory:') ;; h.interrupt() ;; list(h.iterdump()) :: cyclic leaks=new@-3.9
+    !3.14- h.__init__(':memory:') ;; h.interrupt() ;; list(h.iterdump()) :: cyclic leaks=new@-3.9
 sqlite-cursor :: sqlite3.connect(':memory:', factory=Connection).tagged(x).cursor() ::
     h.connection.x :: :: :: h.execute('select 1') ;; h.close() ;; h.__init__(h.connection) ;;
     h.__init__(1) ;; h.fetchone() ;; h.connection.close() ;; h.connection.__init__(':memory:') ;;
