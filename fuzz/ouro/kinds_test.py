@@ -75,6 +75,25 @@ class KindsTest(ouro_driver.OuroTest):
         run = subprocess.run(["python3", path], capture_output=True, text=True, timeout=60)
         self.assertEqual(run.stdout, "alive: []\n", script + run.stderr)
 
+    def test_a_finalizer_writes_to_the_register_that_is_written(self):
+        """The old holder's end runs a finalizer while the register gets a new holder: a stream."""
+        if "\nphp " not in self.ouro("specimens")[0]:
+            self.skipTest("built without php-dev")
+        self.ouro("run", "--specimen", "php?kinds=stream-wrapper-root", "-", stdin=(
+            "def 0:\n  r2 = none\n  r2 = node 0 del 2\n"
+            "def 1:\n  r2 = self as stream-wrapper-root\n"
+            "main:\n  r1 = node 0 del 1\n  r2 = node 1 del 1\n  r0 = node 0 del 0\n"
+            "  r2.0 = r0\n  r2 = none\n  r0 = none\n  r1 = none\n"))
+
+    def test_no_finalizer_throws_while_a_fiber_waits(self):
+        """The engine corrupts memory then; the script still ends as one that raised."""
+        if "\nphp " not in self.ouro("specimens")[0]:
+            self.skipTest("built without php-dev")
+        output, _ = self.ouro("run", "--trace", "--specimen", "php?kinds=fiber-this", "-", stdin=(
+            "def 0:\n  raise\nmain:\n  r1 = node 1 del 0\n  r1.0 = r1 as fiber-this\n"
+            "  r2 = node 1\n  r1.0 = r2 as fiber-this\n  r1 = none\n"))
+        self.assertIn("> end 0 raised", output)
+
     def test_what_is_not_there(self):
         for arguments, complaint in (
                 (("kinds", "naive"), "offers no kinds"),

@@ -92,7 +92,8 @@ class-mro-entry :: types.resolve_bases((Box,)) + (x,) :: h[1]
 class-abc :: abc.ABCMeta('C', (), {'a': x}) :: h.__dict__['a'] :: h.a = x :: h.a = None ::
     h.register(Box) ;; isinstance(h, h) ;; issubclass(int, h) ;; abc._reset_caches(h) :: cyclic
 class-enum :: enumeration(x) :: h.A.value.x :: :: :: h('a') ;; list(h) ;; h.A.name :: cyclic
-class-flag-dict :: class_with(x).__dict__ :: h['a'] :: :: :: h.copy() ;; h | {} :: cyclic
+class-flag-dict :: class_with(x, __slots__=('b',)).__dict__ :: h['a'] :: :: :: h.copy() ;; h | {}
+    :: cyclic
 subclass-list :: tag(List, x) :: h.x :: h.x = x :: h.x = None :: del h.x ;; h.__init__([1]) ;;
     h.append(1) ;; h.__dict__ = {'x': x} ;; h.__reduce_ex__(4)
 subclass-tuple :: tag(Tuple, x) :: h.x :: h.x = x :: h.x = None :: del h.x ;; h.__init__([1]) ;;

@@ -148,9 +148,18 @@ def executing_content(key):
 
 def remembered(key):
     number = inside.get(key)
-    if number is None or not alive[number]:
+    if number is None or not alive[number] or is_dying(addresses[number]):
         return None
     return ctypes.cast(addresses[number], ctypes.py_object).value
+
+
+def is_dying(address):
+    """Whether an object is being released: whoever referenced it would release it once more. Its
+    count is in front of its type; since 3.14 other things are in its upper half."""
+    return not ctypes.c_ssize_t.from_address(address + COUNT_AT).value & 0xffffffff
+
+
+COUNT_AT = object.__basicsize__ - 2 * ctypes.sizeof(ctypes.c_ssize_t)
 
 
 def content(kind, key, holder):

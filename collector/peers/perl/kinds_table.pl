@@ -96,7 +96,7 @@ hash-restricted :: my %h = (v => $x, w => 1); Internals::hv_clear_placeholders(%
   Internals::SvREADONLY(%h, 1); \%h :: $h->{v} :: $h->{v} = $x :: delete $h->{v} :: delete
   $h->{w} ;; $h->{other} = 1 ;; Internals::SvREADONLY(%$h, 0); $h->{u} = 1;
   Internals::SvREADONLY(%$h, 1) ;; my $v = delete $h->{v}; Internals::hv_clear_placeholders(%$h) ;;
-  %$h = () ;; local $h->{v}
+  local $h->{v}
 hash-slice :: my %h; @h{1, 2, 3} = (1, $x, 3); \%h :: $h->{2} :: @$h{1, 2} = (1, $x) ::
   delete @$h{1, 2} :: my %w = %$h{1, 2}; %$h = %w ;; my ($a, $b) = delete @$h{1, 2}; @$h{1, 2} =
   ($a, $b) ;; delete local @$h{1, 2, 3}
@@ -208,7 +208,7 @@ tied-value :: tie my %v, 'Ouro::Tied', $x; \$v{v} :: $$h :: $$h = $x :: $$h = un
 tied-itself :: tie my $v, 'Ouro::Itself', $x; \$v :: itself($$h) :: tie $$h, 'Ouro::Itself', $x ::
   untie $$h :: my $w = itself($$h); untie $$h; tie $$h, 'Ouro::Itself', $w ;;
   tie $$h, 'Ouro::Itself', itself($$h) ;; my $v = $$h ;; $$h = 1 ;; undef $$h ;; local $$h ;;
-  weaken(my $w = tied $$h); untie $$h ;; my @w = (tied $$h, untie $$h) ;; my $v = \tied $$h
+  weaken(my $w = tied $$h); untie $$h ;; my $v = \tied $$h
 overload-scalar :: bless {v => \$x}, 'Ouro::Overload' :: $$h :: $$h = $x :: undef $$h :: "$h" ;;
   my $v = $$h . 'a'
 overload-code :: bless {v => \$x}, 'Ouro::Overload' :: &$h() :: $$h = $x :: undef $$h ::

@@ -14,6 +14,7 @@ final class Kind {
     public bool $rooted = false;
     public bool $alone = false;    // No action on a holder within another one: the engine crashes.
     public bool $dynamic = false;  // With properties that are not declared.
+    public bool $fibers = false;   // It makes fibers that wait.
     public array $pokes = [], $needs = [];
     public string $words = '';
 }
@@ -44,6 +45,8 @@ final class Heap {
     public static string $answer = '';    // Lines not written yet.
     public static bool $notes = false;
     public static bool $silent = false;   // During a reset there are no events and no scripts.
+    public static bool $fibers = false;   // This program has made a kind with fibers.
+    public static bool $crashing = false; // The option: what is known to crash is done, too.
 }
 final class Raised extends Exception {}  // What `raise` raises.
 
@@ -71,6 +74,7 @@ function kind(string $place, string $name, string $make, array $more): void {
     foreach ($needs as $need) if (!has($need)) return;
     $kind = new Kind();
     $kind->needs = array_filter($needs, fn($need) => is_file(extension($need)));
+    $kind->fibers = in_array('Fiber', $needs);
     $kind->name = $name;
     $kind->place = $place;
     $kind->make = $make;
@@ -96,6 +100,7 @@ function kind(string $place, string $name, string $make, array $more): void {
 function kind_of(string $place, string $name): Kind {
     $kind = Heap::$kinds[$place][$name];
     if ($kind->needs) load_extensions($kind);
+    if ($kind->fibers) Heap::$fibers = true;
     return $kind;
 }
 // From a version, until another, which is included; either may be empty.
@@ -117,9 +122,11 @@ function load_extensions(Kind $kind): void {
     $kind->needs = [];
 }
 
-// `kinds=generator,array-object&without=fiber`: names, or families (a prefix up to a dash).
+// `kinds=generator,array-object&without=fiber&crashing=1`: names, or families (a prefix up to a
+// dash).
 function choose_kinds(string $options): void {
     parse_str($options, $values);
+    Heap::$crashing = ($values['crashing'] ?? '') !== '';
     Heap::$chosen = Heap::$kinds;
     foreach (['kinds' => 0, 'without' => PREG_GREP_INVERT] as $option => $flags) {
         $names = $values[$option] ?? '';

@@ -16,6 +16,7 @@ class Kind
     @acts = entry.acts || []
     @acts += Table::GENERAL if entry.place == 'edge' && !entry.alone
     @acts = @acts.grep_v(/initialize/) unless entry.get # The content must stay; nobody can tell.
+    @acts = @acts.grep_v(/:initialize, h\)/) if entry.own == false
     @acts = @acts.grep_v(/\bmove\b|compact\b|stressed/) if Kinds::OPTIONS['moves'] == 'no'
     @code = {}
   end

@@ -19,7 +19,8 @@
 # Further, by name: acts: a list of actions; words: promises that are less than those of a plain
 # slot; lib: what is required first; since: a version of Ruby. A kind whose library or version is
 # not here is left out. fixed: the version from which on the words are not true. alone: true, if the
-# actions of every kind are too much: a copy copies the content, or reading waits.
+# actions of every kind are too much: a copy copies the content, or reading waits. own: false, if,
+# initialised with itself, it is read until the stack ends (which kills an embedded Ruby).
 #
 # Helpers are definitions that snippets use. A native script has those that it needs.
 
@@ -27,7 +28,7 @@ module Table
   KINDS = []
   HELPERS = []
   Entry = Struct.new(:place, :name, :make, :get, :put, :take, :load, :store, :acts, :words, :lib,
-                     :since, :fixed, :alone, keyword_init: true)
+                     :since, :fixed, :alone, :own, keyword_init: true)
 
   def self.edge(name, make, get = nil, put = nil, take = nil, **more)
     KINDS << Entry.new(place: 'edge', name: name, make: make, get: get, put: put,
@@ -582,7 +583,7 @@ module Table
   edge 'enumerator-produce', 'Enumerator.produce(x) { |a| a }', 'h.first', acts: ENUMERATOR
   edge 'enumerator-produce-next', 'advanced(Enumerator.produce(x) { |a| a })', 'h.next',
        acts: ENUMERATOR
-  edge 'enumerator-chain', '[].each + [x]', 'h.first', acts: ENUMERATOR
+  edge 'enumerator-chain', '[].each + [x]', 'h.first', acts: ENUMERATOR, own: false
   edge 'enumerator-chain-next', 'advanced(([x, x].each + [x]).each_entry)', 'h.first',
        acts: ENUMERATOR
   edge 'enumerator-product', 'Enumerator::Product.new([x])', 'h.first&.first', since: '3.2',
