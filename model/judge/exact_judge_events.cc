@@ -191,6 +191,8 @@ void ExactJudge::CheckCallbackOrder(ObjectId id) {
 void ExactJudge::BeginCallback(ObjectId id) {
   ShadowObject& weak = heap_.at(id);
   ShadowObject& target = heap_.at(weak.target);
+  // A collection has let go of the one that it called before, and of what died with that.
+  if (weak.moving) heap_.ReleaseSince(collection_.loose_mark);
   target.calls.erase(target.calls.begin());
   weak.called = true;
   const bool decided = Uncollectable() || collection_.phase == Collection::Phase::kClearing;
