@@ -450,10 +450,17 @@ class Lua final : public Peer {
 #else
 #define OURO_MODE ", incremental mode"
 #endif
+// 5.5 calls finalizers one by one between steps and after emergencies, so that what one collection
+// has found may be finalized by the next.
+#if LUA_VERSION_NUM >= 505
+#define OURO_CONTRACT "lua,queued=yes"
+#else
+#define OURO_CONTRACT "lua"
+#endif
 extern "C" const ouro::LibraryEntry ouro_library = ouro::PeerEntry<ouro::Lua>(
     ouro::kPeerAbilities | ouro::kGenerations3 | ouro::kMaps | ouro::kDisposal | ouro::kEnding |
         ouro::kScopes | ouro::kFailures | ouro::kSteps,
-    LUA_RELEASE OURO_MODE, "lua", &ouro::kLuaKinds);
+    LUA_RELEASE OURO_MODE, OURO_CONTRACT, &ouro::kLuaKinds);
 
 #else
 
