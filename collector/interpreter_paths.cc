@@ -29,6 +29,27 @@ std::vector<fs::path> FoldersOfPath() {
 
 bool IsShims(const fs::path& folder) { return folder.filename() == "shims"; }
 
+std::vector<fs::path> EntriesOf(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    entries.push_back(it->path());
+  }
+  return entries;
+}
+
+// Of each version that a pyenv has whose shims are on PATH.
+std::vector<fs::path> FoldersOfPyenv() {
+  std::vector<fs::path> folders;
+  for (const fs::path& folder : FoldersOfPath()) {
+    if (!IsShims(folder)) continue;
+    for (const fs::path& entry : EntriesOf(folder.parent_path() / "versions")) {
+      folders.push_back(entry);
+    }
+  }
+  return folders;
+}
+
 bool IsExecutable(const fs::path& path) {
   std::error_code error;
   return fs::is_regular_file(path, error) && access(path.c_str(), X_OK) == 0;
@@ -65,44 +86,29 @@ std::vector<std::string> PathsOf(const std::string& program) {
 
 std::vector<std::string> InterpretersOf(const std::string& program, const std::string& version) {
   std::vector<std::string> paths = PathsOf(program + version);
-  for (const fs::path& folder : FoldersOfPath()) {
-    if (!IsShims(folder)) continue;
-    std::vector<std::tuple<Patch, std::string>> found;
-    std::error_code error;
-    for (fs::directory_iterator it(folder.parent_path() / "versions", error), end;
-         !error && it != end; it.increment(error)) {
-      const fs::path path = it->path() / "bin" / (program + version);
-      Patch patch;
-      if (!ReadPatch(it->path().filename(), version, &patch) || !IsExecutable(path)) continue;
-      found.emplace_back(patch, path);
-    }
-    std::sort(found.begin(), found.end(), std::greater<>());
-    for (const auto& [patch, path] : found) paths.push_back(path);
+  std::vector<std::tuple<Patch, std::string>> found;
+  for (const fs::path& folder : FoldersOfPyenv()) {
+    const fs::path path = folder / "bin" / (program + version);
+    Patch patch;
+    if (!ReadPatch(folder.filename(), version, &patch) || !IsExecutable(path)) continue;
+    found.emplace_back(patch, path);
   }
+  std::sort(found.begin(), found.end(), std::greater<>());
+  for (const auto& [patch, path] : found) paths.push_back(path);
   return paths;
 }
 
 std::vector<std::string> VersionsOf(const std::string& program) {
+  std::vector<fs::path> folders = FoldersOfPath();
+  for (const fs::path& folder : FoldersOfPyenv()) folders.push_back(folder / "bin");
   std::set<std::string> candidates;
-  const auto add = [&](const fs::path& folder) {
-    std::error_code error;
-    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-      const std::string name = it->path().filename();
+  for (const fs::path& folder : folders) {
+    for (const fs::path& path : EntriesOf(folder)) {
+      const std::string name = path.filename();
       if (name.rfind(program, 0) != 0) continue;
       const std::string rest = name.substr(program.size());
-      if (IsVersion(rest) && std::count(rest.begin(), rest.end(), '.') == 1)
-        candidates.insert(rest);
-    }
-  };
-  for (const fs::path& folder : FoldersOfPath()) {
-    if (!IsShims(folder)) {
-      add(folder);
-      continue;
-    }
-    std::error_code error;
-    for (fs::directory_iterator it(folder.parent_path() / "versions", error), end;
-         !error && it != end; it.increment(error)) {
-      add(it->path() / "bin");
+      const auto dots = std::count(rest.begin(), rest.end(), '.');
+      if (IsVersion(rest) && dots == 1) candidates.insert(rest);
     }
   }
   std::vector<std::string> versions;

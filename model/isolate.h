@@ -62,10 +62,10 @@ size_t FindIsolated(
 // Goes from program to program: of those that `next` makes of one, to the next that has the
 // signature, counted from the place of the last one, for what precedes that has just failed; until
 // none has it, time is over, or the one subprocess ends or hangs. Its collector is kept from trial
-// to trial, convicted or not, as long as Reset succeeds: made for collectors that take long to
-// start. The result may be due to earlier programs: REQUIRES that the caller confirms
-// it. `step` is called with each program that is reached and the number of those tried so far.
-// `next` runs in both processes: it is deterministic.
+// to trial as Trial::KeepConvicted says: made for those that take long to start. So the result may
+// be due to earlier programs: REQUIRES that the caller confirms it. `step` is called with each
+// program that is reached and the number of those tried so far. `next` runs in both processes: it
+// is deterministic.
 using NextPrograms = std::function<std::vector<Program>(const Program&)>;
 Program Descend(const Program& program, const NextPrograms& next, const std::string& signature,
                 const Specimen& specimen, const Isolation& isolation,

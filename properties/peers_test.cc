@@ -84,6 +84,16 @@ size_t Judge(const Specimen& peer, const std::vector<Program>& programs) {
   return convicted;
 }
 
+// An adapter that was built with its library must load, and its engine name a contract that there
+// is.
+TEST(PeersTest, AreAbsentOnlyWithoutTheirLibraries) {
+  std::vector<std::string> absent;
+  PresentPeers(&absent);
+  for (const std::string& why : absent) {
+    EXPECT_NE(why.find("it was built without"), std::string::npos) << why;
+  }
+}
+
 TEST(PeersTest, AreLawful) {
   GeneratorOptions options;
   options.operations = 50;

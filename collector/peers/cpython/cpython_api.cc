@@ -52,7 +52,6 @@ void Start(bool checked) {
 std::string Probe() {
   Start(false);
   PyObject* const names = Must(PyDict_New());
-  Must(PyDict_SetItemString(names, "__builtins__", PyEval_GetBuiltins()) == 0 ? names : nullptr);
   Py_DECREF(Must(PyRun_String(kCPythonVersions, Py_file_input, names, names)));
   PyObject* const contract = Must(PyRun_String("probe_contract()", Py_eval_input, names, names));
   return PyUnicode_AsUTF8(contract);

@@ -241,7 +241,10 @@ local function reset()
 end
 
 local function hello()
-  say('> hello lua %s weak finalizer%s kinds', _VERSION:match '%S+$', MODE and ' generations' or '')
+  -- 5.5 calls finalizers one by one between steps, so that some may wait for the next collection.
+  local contract = _VERSION == 'Lua 5.4' and 'lua' or 'lua,queued=yes'
+  say('> hello lua %s contract=%s weak finalizer%s kinds', _VERSION:match '%S+$', contract,
+    MODE and ' generations' or '')
   for _, one in ipairs(KINDS) do
     local kind = PLACES[one.place][one.name]
     if kind then

@@ -50,9 +50,7 @@ constexpr int kFinalized = kFirst + kSelf + 1;
 constexpr int kWeakValues = kFinalized + 1;
 constexpr int kWeakKeys = kWeakValues + 1;
 
-// After that growth, in percent, a young collection becomes a full one. Lua measures the work of a
-// step in bytes: 2^6 are one or two traversals, 2^11 most of a cycle.
-constexpr int kGrowth = 20;
+constexpr int kGrowth = 20;  // percent, after which a young collection becomes a full one
 
 constexpr int kAll = -1;  // blocks are granted
 
@@ -70,7 +68,7 @@ class Lua final : public Peer {
 
  private:
   // Lua 5.5 has other parameters than 5.4, for the same. Its seed is fixed: addresses decide
-  // nothing.
+  // nothing. The work of a step is in bytes: 2^6 are one or two traversals, 2^11 most of a cycle.
 #if LUA_VERSION_NUM >= 505
   lua_State* NewState() { return lua_newstate(Allocate, this, 0); }
   void BeGenerational() {

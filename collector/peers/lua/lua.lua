@@ -24,6 +24,9 @@
 -- * A finalizer is the __gc of a metatable that only nodes with a finalizer have. The adapter's own
 --   garbage, mostly text, is not part of any program; a reset collects it.
 
+-- 5.5 calls finalizers one by one between steps, so that some may wait for the next collection.
+local CONTRACT = _VERSION == 'Lua 5.4' and 'lua' or 'lua,queued=yes'
+
 collectgarbage 'incremental'
 collectgarbage 'stop'
 
@@ -170,7 +173,9 @@ local OPERATIONS = {
   {'^(%w+)%.([0-7]) = (%w+)$', function(r, k, v) at(r)[SLOTS[k]] = at(v) end},
   {'^collect ([0-2])$', collect},
   {'^step (%d+)$', step},
-  {'^hello$', function() say('> hello lua %s weak finalizer step', _VERSION:match '%S+$') end},
+  {'^hello$', function()
+    say('> hello lua %s contract=%s weak finalizer step', _VERSION:match '%S+$', CONTRACT)
+  end},
   {'^reset$', reset},
 }
 
