@@ -29,6 +29,7 @@ constexpr int kMaxSeconds = 10'000'000;  // 116 days
 constexpr int kMaxWorkers = 1024;
 constexpr int kMaxPrograms = 100'000'000;
 constexpr int kMaxOperations = 100'000;
+constexpr int kMaxLine = 100'000'000;  // of a trace; also the number of an object
 
 struct CommandLine {
   CLI::App app;
@@ -154,6 +155,8 @@ void AddRun(CommandLine& line) {
   const auto [app, a] = Add(line, "run", "Run programs on a specimen under the judge", RunCommand);
   AddSpecimen(app, &a.choice, kFromFile);
   app->add_flag("--trace", a.trace, "print the traces, each followed by a line ---");
+  app->add_flag("--state", a.state,
+                "the same, and at each line what changes in the heap, as the judge believes");
   app->add_flag("--verify", a.verify,
                 "after each operation, make the collector check its own invariants");
   app->add_flag("--in-process", a.in_process,
@@ -163,6 +166,18 @@ void AddRun(CommandLine& line) {
   app->footer(
       "example: ouro run --specimen naive --trace corpus/laws/load.gct\n"
       "         gdb --args ouro run --in-process corpus/laws/load.gct");
+}
+
+void AddWhy(CommandLine& line) {
+  const auto [app, a] = Add(
+      line, "why", "Say what holds an object at a line of a run, or what it waits for", WhyCommand);
+  AddSpecimen(app, &a.choice, kFromFile);
+  AddNumber(app, "--at", &a.line, 1, kMaxLine,
+            "the line of the trace, as `ouro run --state` numbers them; by default the last one");
+  AddNumber(app, "--object", &a.object, 0, kMaxLine,
+            "the object's number; by default the one that the verdict is about");
+  app->add_option("FILE", a.file, "one program; - is standard input")->required();
+  app->footer("example: ouro why --at 8 --object 0 corpus/rules/resurrected-in-cycle.gct");
 }
 
 void AddCompare(CommandLine& line) {
@@ -329,7 +344,7 @@ void AddCommands(CommandLine& line) {
   line.group = "Find bugs";
   for (const auto add : {AddCampaign, AddEnumerate, AddSweep, AddGrowth, AddGenerate}) add(line);
   line.group = "Look at programs";
-  for (const auto add : {AddRun, AddCompare, AddShrink, AddNative, AddTriage}) add(line);
+  for (const auto add : {AddRun, AddWhy, AddCompare, AddShrink, AddNative, AddTriage}) add(line);
   line.group = "Judge collectors and logs";
   for (const auto add : {AddCheckAdapter, AddKinds, AddReplay, AddJudge}) add(line);
   line.group = "Maintain corpora and measure";

@@ -15,6 +15,7 @@
 #include "fuzz/ouro/runner.h"
 #include "fuzz/status_line.h"
 #include "fuzz/terminal.h"
+#include "model/history/state_text.h"
 #include "model/trial.h"
 
 namespace ouro {
@@ -30,19 +31,24 @@ std::string RunCommand(const RunArguments& arguments, int* exit_code) {
     runners.push_back(std::make_unique<Runner>(specimen, Limits{.verify = arguments.verify},
                                                arguments.in_process));
   }
-  // With --trace, standard output contains nothing but traces.
-  std::FILE* const reports = arguments.trace ? stderr : stdout;
+  // With --trace and --state, standard output contains nothing but traces.
+  const bool traces = arguments.trace || arguments.state;
+  std::FILE* const reports = traces ? stderr : stdout;
   StatusLine line;
   const auto say = [&](size_t i, const Verdict& verdict, const std::string& transcript) {
     const size_t on = assigned.specimen_of[i];
     ++run[on];
     line.Show(fmt::format("{} of {} programs", i + 1, assigned.programs.size()));
-    if (arguments.trace) fmt::print("{}---\n", transcript);
+    if (arguments.state && !transcript.empty()) {
+      const bool complete = verdict.kind != Verdict::Kind::kBroken;
+      fmt::print("{}---\n", WithState(transcript, assigned.specimens[on], complete));
+    } else if (traces) {
+      fmt::print("{}---\n", transcript);
+    }
     if (verdict.lawful()) return;
     ++convicted[on];
     line.Clear();
-    const std::string report =
-        Report(assigned.specimens[on], verdict, arguments.trace ? "" : transcript);
+    const std::string report = Report(assigned.specimens[on], verdict, traces ? "" : transcript);
     fmt::print(reports, "{}\n",
                Painted(fmt::format("{}: {}", assigned.programs[i].Label(), report), reports));
   };
@@ -52,7 +58,7 @@ std::string RunCommand(const RunArguments& arguments, int* exit_code) {
     for (; end < assigned.programs.size() && assigned.specimen_of[end] == on; ++end) {
       programs.push_back(assigned.programs[end].program);
     }
-    if (!arguments.trace) {
+    if (!traces) {
       runners[on]->RunAll(programs,
                           [&](size_t index, const Verdict& verdict, const std::string& trace) {
                             say(begin + index, verdict, trace);

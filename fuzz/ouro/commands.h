@@ -64,11 +64,21 @@ std::string GenerateCommand(const GenerateArguments& arguments, int* exit_code);
 struct RunArguments {
   SpecimenChoice choice;
   bool trace = false;
+  bool state = false;  // traces, with what changes in the heap
   bool verify = false;
   bool in_process = false;  // without child processes, for debuggers
   std::vector<std::string> files;
 };
 std::string RunCommand(const RunArguments& arguments, int* exit_code);
+
+struct WhyArguments {
+  SpecimenChoice choice;
+  int line = 0;     // of the trace; 0: the last one
+  int object = -1;  // -1: the one that the verdict is about
+  std::string file;
+};
+// The exit code is 0: it answers, whatever the answer.
+std::string WhyCommand(const WhyArguments& arguments, int* exit_code);
 
 struct CompareArguments {
   SpecimenChoice choice;  // no specimen: with `with`, the file's or optimized-27

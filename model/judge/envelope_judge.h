@@ -17,10 +17,11 @@
 // what it may hold, because its holder may have been emptied, is a doubt: such an object may live
 // and may die. A load settles a doubt.
 //
-// The class has eight sources: envelope_judge.cc (operations), envelope_judge_events.cc (single
+// The class has nine sources: envelope_judge.cc (operations), envelope_judge_events.cc (single
 // events), envelope_judge_collection.cc, envelope_judge_reach.cc (holds and reachability),
 // envelope_judge_counts.cc (deaths by count), envelope_judge_kinds.cc (what kinds promise away),
-// envelope_judge_steps.cc (collections in steps), and envelope_judge_end.cc (the end).
+// envelope_judge_steps.cc (collections in steps), envelope_judge_end.cc (the end), and
+// envelope_judge_view.cc (what it shows of all that).
 
 #ifndef MODEL_JUDGE_ENVELOPE_JUDGE_H_
 #define MODEL_JUDGE_ENVELOPE_JUDGE_H_
@@ -142,6 +143,7 @@ class EnvelopeJudge final : public Judge {
   bool Held(ObjectId id) const override { return at(id).reachable(); }
   std::unique_ptr<Judge> Copy() const override { return std::make_unique<EnvelopeJudge>(*this); }
   void ListCandidates(ObjectId object, std::vector<Event>* events) const override;
+  void Show(HeapView* view) const override;
 
   // Holds and reachability; envelope_judge_reach.cc.
   void Hold(ObjectId id);

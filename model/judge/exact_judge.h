@@ -93,6 +93,7 @@ class ExactJudge final : public Judge {
   bool Held(ObjectId id) const override { return heap_.at(id).firm > 0; }
   std::unique_ptr<Judge> Copy() const override { return std::make_unique<ExactJudge>(*this); }
   void ListCandidates(ObjectId object, std::vector<Event>* events) const override;
+  void Show(HeapView* view) const override;
 
   // Operations; exact_judge.cc.
   void SetRegister(int index, ObjectId id);

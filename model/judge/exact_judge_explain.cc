@@ -112,4 +112,37 @@ void ExactJudge::ListCandidates(ObjectId object, std::vector<Event>* events) con
   }
 }
 
+void ExactJudge::Show(HeapView* view) const {
+  using State = ObjectView::State;
+  view->scheduled = true;
+  view->enabled = enabled_;
+  view->saveall = saveall_;
+  std::copy(std::begin(threshold_), std::end(threshold_), view->thresholds.begin());
+  std::copy(std::begin(allocated_), std::end(allocated_), view->counts.begin());
+  for (ObjectId id = 0; id < heap_.count(); ++id) {
+    const ShadowObject& object = heap_.at(id);
+    ObjectView& shown = view->objects[static_cast<size_t>(id)];
+    // Both are declared in the same order; Kind::kList is no object's.
+    shown.kind = static_cast<ObjectView::Kind>(object.kind);
+    shown.bond = static_cast<ObjectView::Bond>(object.bond);
+    shown.state = object.freed       ? State::kFreed
+                  : object.firm == 0 ? State::kDying
+                  : object.kept      ? State::kUncollectable
+                                     : State::kLiving;
+    shown.clearing = !object.freed && collection_.running && object.clearing();
+    shown.script = object.script;
+    if (object.script != kNoScript) {
+      const bool ran = object.kind == ShadowObject::Kind::kWeak ? object.called : object.finalized;
+      shown.call = ran ? ObjectView::Script::kRan : ObjectView::Script::kDue;
+    }
+    shown.generation = object.freed ? int8_t{-1} : object.generation;
+    shown.target = object.target;
+    shown.slots = object.slots;
+    if (object.kind != ShadowObject::Kind::kMap || object.freed) continue;
+    heap_.ForEachEntry(id, [&](ObjectId value, ObjectId key) {
+      view->entries.push_back({.map = id, .key = key, .value = value});
+    });
+  }
+}
+
 }  // namespace ouro

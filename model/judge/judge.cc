@@ -150,4 +150,49 @@ std::string Judge::WhyVoid(const Op& op) const {
   return "";
 }
 
+HeapView Judge::View() const {
+  HeapView view;
+  view.registers = registers_;
+  view.pushed = pushed_;
+  view.garbage = garbage_;
+  for (const Frame& frame : frames_) {
+    using Type = OpenView::Type;
+    switch (frame.type) {
+      case Frame::Type::kOp:
+        view.open.push_back({.type = Type::kOperation, .op = frame.op});
+        break;
+      case Frame::Type::kScript:
+        view.open.push_back({.type = frame.is_callback ? Type::kCallback : Type::kFinalizer,
+                             .object = frame.object});
+        break;
+      case Frame::Type::kCollection:
+        view.open.push_back({.type = Type::kCollection});
+        break;
+    }
+  }
+  view.objects.resize(static_cast<size_t>(born_));
+  Show(&view);
+  for (size_t id = 0; id < view.objects.size(); ++id) {
+    ObjectView& object = view.objects[id];
+    if (object.state == ObjectView::State::kFreed) {
+      object.slots.clear();
+      continue;
+    }
+    for (size_t slot = 0; slot < object.slots.size() && !edges_.empty(); ++slot) {
+      const KindRow* kind = edge(static_cast<ObjectId>(id), slot);
+      if (kind == nullptr || object.slots[slot] == kNone) continue;
+      object.kinds.resize(object.slots.size(), kPlain);
+      object.kinds[slot] = kind->id;
+    }
+  }
+  for (const ObjectId id : garbage_) {
+    ObjectView& object = view.objects[static_cast<size_t>(id)];
+    if (object.state == ObjectView::State::kLiving) {
+      object.state = ObjectView::State::kUncollectable;
+    }
+  }
+  FindTrash(&view);
+  return view;
+}
+
 }  // namespace ouro

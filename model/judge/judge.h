@@ -30,6 +30,7 @@
 
 #include "model/collector.h"
 #include "model/judge/feature.h"
+#include "model/judge/heap_view.h"
 #include "model/judge/law.h"
 #include "model/judge/situation.h"
 #include "model/kind.h"
@@ -80,6 +81,13 @@ class Judge {
 
   // The program has ended: no operation may be open.
   void Finish();
+
+  // The heap as the judge believes it to be at this moment. Linear in the objects born since Reset.
+  HeapView View() const;
+  // What may come now of events, in words: "finalize 3, free 5"; "nothing". Those about `object`,
+  // if it is not kNone, the deaths that are due, and what the open operation has to report; there
+  // may be others. Linear in the heap for each event that it tries.
+  std::string Lawful(ObjectId object = kNone) const;
 
   // The broken law, if there is one.
   const std::optional<Violation>& violation() const { return violation_; }
@@ -207,6 +215,8 @@ class Judge {
   // in it, `object` being what was convicted, or kNone. Not all need be; the likeliest first.
   virtual std::unique_ptr<Judge> Copy() const = 0;
   virtual void ListCandidates(ObjectId object, std::vector<Event>* events) const = 0;
+  // Of View: the objects, but not what is computed from them (FindTrash), entries, the schedule.
+  virtual void Show(HeapView* view) const = 0;
 
   // ---- For these laws ----
 
@@ -283,7 +293,6 @@ class Judge {
   }
   void ListAnswers(std::vector<Event>* events) const;
   bool Accepts(const Event& event) const;
-  std::string Lawful(ObjectId object) const;
   void Born(ObjectId id);
   void Failed();
   void Got(ObjectId id);

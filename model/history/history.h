@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A history is a run, step by step: each line of its trace, and the heap as a judge believes it to
+// be after that line.
+//
+// Place: between traces and all that shows or explains a run: state_text.h, why.h, and the commands
+// above. It needs no collector: a trace is enough, of whatever process recorded it.
+
+#ifndef MODEL_HISTORY_HISTORY_H_
+#define MODEL_HISTORY_HISTORY_H_
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "model/collector.h"
+#include "model/judge/judge.h"
+#include "model/transcript.h"
+
+namespace ouro {
+
+// A line of a trace that is not blank.
+struct Step {
+  TranscriptLine line;  // an operation, an event, or a comment, such as "# void: r0 = r1 (...)"
+  size_t depth = 0;     // of scripts and collections that it is within
+};
+
+// Where and how a history ended.
+struct HistoryEnd {
+  std::optional<Violation> violation = {};
+  size_t line = 0;       // the number of the line that broke the law, or of the last one
+  bool missing = false;  // nothing in it was wrong; but something had to come after it that did not
+};
+
+// Called after each step, with the judge in the state after it. If the step is the last of an
+// operation, that operation has ended.
+using EachStep = std::function<void(const Step& step, const Judge& judge)>;
+
+// Follows the first trace in the text up to the first broken law. `complete`: the run came to its
+// end, so that what was due at the end must be there; not so if the collector died. Returns "" and
+// sets *end, or returns "line 7: ...", of a line that is neither operation nor event. Time and
+// memory linear in the text, apart from the judge's.
+std::string Follow(std::string_view trace, const Specimen& specimen, bool complete,
+                   const EachStep& each, HistoryEnd* end);
+
+}  // namespace ouro
+
+#endif  // MODEL_HISTORY_HISTORY_H_

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Why an object is alive at one moment of a run: all that holds it, path by path from the roots; or
+// why nothing does, and what it waits for.
+//
+// Place: for `ouro why`, beside history.h.
+
+#ifndef MODEL_HISTORY_WHY_H_
+#define MODEL_HISTORY_WHY_H_
+
+#include <string>
+#include <vector>
+
+#include "model/judge/heap_view.h"
+
+namespace ouro {
+
+// The most paths that are listed, and the most objects of one: beyond these, text says how many
+// references were not followed.
+inline constexpr size_t kMostPaths = 20;
+inline constexpr size_t kMostOnPath = 40;
+
+// "r2 -> #1 slot 0 -> #0", shortest first: for each reference to `id` a shortest path from a root
+// that ends with it. Empty: nothing that a root reaches refers to it. Linear in the view.
+// REQUIRES: the object exists.
+std::vector<std::string> PathsTo(const HeapView& view, ObjectId id);
+
+// The answer, line by line: what the object is, what holds it, and, if no root does, which objects
+// hold each other, what has to come before its death, and what would find it. Linear in the view.
+// REQUIRES: the object exists.
+std::vector<std::string> WhyAlive(const HeapView& view, ObjectId id);
+
+}  // namespace ouro
+
+#endif  // MODEL_HISTORY_WHY_H_
