@@ -15,6 +15,7 @@
 #include "fuzz/ouro/runner.h"
 #include "fuzz/status_line.h"
 #include "fuzz/terminal.h"
+#include "model/history/history.h"
 #include "model/history/state_text.h"
 #include "model/trial.h"
 
@@ -40,8 +41,7 @@ std::string RunCommand(const RunArguments& arguments, int* exit_code) {
     ++run[on];
     line.Show(fmt::format("{} of {} programs", i + 1, assigned.programs.size()));
     if (arguments.state && !transcript.empty()) {
-      const bool complete = verdict.kind != Verdict::Kind::kBroken;
-      fmt::print("{}---\n", WithState(transcript, assigned.specimens[on], complete));
+      fmt::print("{}---\n", WithState(transcript, assigned.specimens[on], EndingOf(verdict)));
     } else if (traces) {
       fmt::print("{}---\n", transcript);
     }

@@ -5,9 +5,7 @@
 #include <fmt/format.h>
 
 #include <cstddef>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "fuzz/ouro/commands.h"
 #include "fuzz/ouro/runner.h"
@@ -61,8 +59,7 @@ std::string WhyCommand(const WhyArguments& arguments, int* exit_code) {
       moment.freed_by = moment.text;
     }
   };
-  const bool complete = verdict.kind != Verdict::Kind::kBroken;
-  error = Follow(trace, specimen, complete, each, &end);
+  error = Follow(trace, specimen, EndingOf(verdict), each, &end);
   if (!error.empty())
     return fmt::format("{}: the trace of {}: {}", arguments.file, specimen.name, error);
   if (moment.line == 0) return fmt::format("{}: there is no trace up to that line", arguments.file);

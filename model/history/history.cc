@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -46,7 +45,7 @@ std::string ReadLines(std::string_view trace, std::vector<ParsedLine>* lines) {
 
 }  // namespace
 
-std::string Follow(std::string_view trace, const Specimen& specimen, bool complete,
+std::string Follow(std::string_view trace, const Specimen& specimen, Ending ending,
                    const EachStep& each, HistoryEnd* end) {
   std::vector<ParsedLine> lines;
   if (std::string error = ReadLines(trace, &lines); !error.empty()) return error;
@@ -67,9 +66,9 @@ std::string Follow(std::string_view trace, const Specimen& specimen, bool comple
     size_t next = i + 1;
     while (next < lines.size() && lines[next].line.kind == Kind::kComment) ++next;
     const bool last = next == lines.size();
-    if (last ? complete : lines[next].ends_operation()) {
+    if (last ? ending != Ending::kCut : lines[next].ends_operation()) {
       if (judge->in_operation()) judge->End();
-      if (last) judge->Finish();
+      if (last && ending == Ending::kProgram) judge->Finish();
     }
     end->missing = end->missing && judge->violation().has_value();
     each({.line = parsed.line, .depth = depth}, *judge);

@@ -10,6 +10,7 @@
 #define MODEL_HISTORY_HISTORY_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@
 #include "model/collector.h"
 #include "model/judge/judge.h"
 #include "model/transcript.h"
+#include "model/trial.h"
 
 namespace ouro {
 
@@ -34,15 +36,26 @@ struct HistoryEnd {
   bool missing = false;  // nothing in it was wrong; but something had to come after it that did not
 };
 
+// How far the collector got: what is due by then must be there.
+enum class Ending : uint8_t {
+  kCut,        // it did not get beyond the last line
+  kOperation,  // the operation of the last line has ended
+  kProgram,    // the program has
+};
+
+// How a run ended that had this verdict.
+inline Ending EndingOf(const Verdict& verdict) {
+  return verdict.kind == Verdict::Kind::kBroken ? Ending::kCut : Ending::kProgram;
+}
+
 // Called after each step, with the judge in the state after it. If the step is the last of an
 // operation, that operation has ended.
 using EachStep = std::function<void(const Step& step, const Judge& judge)>;
 
-// Follows the first trace in the text up to the first broken law. `complete`: the run came to its
-// end, so that what was due at the end must be there; not so if the collector died. Returns "" and
-// sets *end, or returns "line 7: ...", of a line that is neither operation nor event. Time and
-// memory linear in the text, apart from the judge's.
-std::string Follow(std::string_view trace, const Specimen& specimen, bool complete,
+// Follows the first trace in the text up to the first broken law. Returns "" and sets *end, or
+// returns "line 7: ...", of a line that is neither operation nor event. Time and memory linear in
+// the text, apart from the judge's.
+std::string Follow(std::string_view trace, const Specimen& specimen, Ending ending,
                    const EachStep& each, HistoryEnd* end);
 
 }  // namespace ouro

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "model/check.h"
-#include "model/history/history.h"
 
 namespace ouro {
 namespace {
@@ -138,7 +137,7 @@ std::string ChangesInALine(const HeapView& before, const HeapView& after, size_t
   return line;
 }
 
-std::string WithState(const std::string& trace, const Specimen& specimen, bool complete) {
+std::string WithState(const std::string& trace, const Specimen& specimen, Ending ending) {
   constexpr size_t kColumn = 32;  // where comments begin, unless the line is longer
   constexpr size_t kWidth = 100;  // of a comment
   std::vector<std::string> lines;
@@ -163,7 +162,7 @@ std::string WithState(const std::string& trace, const Specimen& specimen, bool c
     }
     before = std::move(after);
   };
-  CHECK(Follow(trace, specimen, complete, each, &end).empty());
+  CHECK(Follow(trace, specimen, ending, each, &end).empty());
   return fmt::format("{}\n", fmt::join(lines, "\n"));
 }
 

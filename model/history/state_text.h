@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "model/collector.h"
+#include "model/history/history.h"
 #include "model/judge/heap_view.h"
 
 namespace ouro {
@@ -26,9 +27,9 @@ std::vector<std::string> Changes(const HeapView& before, const HeapView& after);
 std::string ChangesInALine(const HeapView& before, const HeapView& after, size_t width = 120);
 
 // The first trace of the text with a comment at each line: its number, and what changed until the
-// next. So the result is a trace as well. `complete` as in Follow. REQUIRES: a trial of that
+// next. So the result is a trace as well. `ending` as in Follow. REQUIRES: a trial of that
 // specimen wrote the trace.
-std::string WithState(const std::string& trace, const Specimen& specimen, bool complete);
+std::string WithState(const std::string& trace, const Specimen& specimen, Ending ending);
 
 }  // namespace ouro
 

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <utility>
+#include <cstdint>
 
 namespace ouro {
 namespace {

@@ -8,6 +8,7 @@
 #ifndef MODEL_HISTORY_WHY_H_
 #define MODEL_HISTORY_WHY_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 

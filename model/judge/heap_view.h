@@ -10,7 +10,6 @@
 #define MODEL_JUDGE_HEAP_VIEW_H_
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
