@@ -7,13 +7,13 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <string_view>
 #include <utility>
 
 #include "model/collector.h"
 #include "model/event_text.h"
+#include "model/program_position.h"
 #include "model/transcript.h"
 
 namespace ouro {
@@ -34,17 +34,16 @@ using Timelines = std::map<Birth, std::string>;
 // registers of its own, only as far as it must know which weak reference a dereference used.
 class TimelineReader {
  public:
-  explicit TimelineReader(const Program& program) : program_(program) {}
+  explicit TimelineReader(const Program& program) : position_(program) {}
 
   Timelines Read(const std::string& transcript) {
     TranscriptReader lines(transcript);
     for (TranscriptLine line; lines.Next(&line);) {
       Open* const open = &open_[line.indent];
-      if (line.kind == TranscriptLine::Kind::kComment && line.indent == 0) CountVoid(line.text);
+      position_.Next(line);
+      number_ = static_cast<size_t>(position_.main_index() + 1);
       if (line.kind == TranscriptLine::Kind::kEvent) OnEvent(line.text, open);
-      if (line.kind != TranscriptLine::Kind::kOperation) continue;
-      OnOperation(line.text, open);
-      if (line.indent == 0) Count(open->op);
+      if (line.kind == TranscriptLine::Kind::kOperation) OnOperation(line.text, open);
     }
     return std::move(timelines_);
   }
@@ -66,42 +65,6 @@ class TimelineReader {
     open->object = Resolve(open->op.ref);
     if (open->op.code == OpCode::kCopy) registers_[open->op.dest] = open->object;
     if (open->op.code == OpCode::kEmptyRegister) registers_[open->op.dest] = kNone;
-  }
-
-  // Whether `done` is a part of `op`: see "Registers that are full" in model/program.h.
-  enum class Part : uint8_t { kNo, kSome, kLast };
-  Part PartOf(const Op& op, const Op& done) const {
-    if (op == done) return Part::kLast;
-    if (!Allocates(op.code)) return Part::kNo;
-    if (done.code == OpCode::kEmptyRegister && op.dest == done.dest) return Part::kSome;
-    if (op.code != OpCode::kWeak || op.ref != op.dest) return Part::kNo;
-    if (done.code == OpCode::kCopy && done.ref == op.ref) return Part::kSome;
-    const bool made = done.code == OpCode::kWeak && done.dest == op.dest;
-    return made && done.script == op.script ? Part::kLast : Part::kNo;
-  }
-
-  void Count(const Op& done) {
-    // `r0 = weak r0` is executed through a borrowed register: `r0 = weak r15`, then `r15 = none`.
-    const bool returned = done.code == OpCode::kEmptyRegister && done.dest == borrowed_;
-    borrowed_ = kRegisters;
-    if (returned) return;
-    for (size_t i = at_; i < program_.main.size(); ++i) {
-      const Part part = PartOf(program_.main[i], done);
-      if (part == Part::kNo) continue;
-      number_ = i + 1;
-      at_ = part == Part::kSome ? i : i + 1;
-      if (done.code == OpCode::kWeak && done != program_.main[i]) borrowed_ = done.ref;
-      return;
-    }
-  }
-
-  // `comment` is "# void: r0 = r1 (r1 is empty)", or another comment.
-  void CountVoid(std::string_view comment) {
-    constexpr std::string_view kVoid = "# void: ";
-    Op op;
-    if (comment.substr(0, kVoid.size()) != kVoid) return;
-    comment = comment.substr(kVoid.size(), comment.rfind(" (") - kVoid.size());
-    if (ParseOp(comment, true, &op).empty()) Count(op);
   }
 
   void OnEvent(std::string_view text, Open* open) {
@@ -155,7 +118,7 @@ class TimelineReader {
     int times = 0;
   };
 
-  const Program& program_;
+  ProgramPosition position_;
   Timelines timelines_;
   std::map<Birth, Repetition> last_;
   std::vector<Birth> births_ = {{0, 0}};  // by number, from 1; no object is born at operation 0
@@ -163,9 +126,7 @@ class TimelineReader {
   std::map<size_t, Open> open_;  // by indentation
   std::array<ObjectId, kRegisters> registers_ = Empty();
   std::vector<ObjectId> selves_;
-  Ref borrowed_ = kRegisters;  // the register that the last operation borrowed, or none
-  size_t at_ = 0;              // the index in main of the next operation
-  size_t number_ = 0;          // of the current operation of main, from 1
+  size_t number_ = 0;  // of the current operation of main, from 1
 };
 
 std::string Numbered(const Program& program) {
