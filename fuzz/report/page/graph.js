@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The picture of one state: roots above, objects in their places, references, cycles behind them,
+// and what this step has changed.
+//
+// Place: above layout.js and shapes.js; run.js shows it.
+
+// What differs between two states: {added, removed (references), changed, born (objects)}.
+function changes(before, after) {
+  const old = new Map(), now = new Map();
+  const collect = (state, into) => {
+    for (const reference of [...references(state), ...rootReferences(state)]) {
+      into.set(reference.key, reference);
+    }
+    for (const [map, key, value] of state.entries) {
+      const name = entryKey(map, key, value);
+      into.set(name, { key: name, entry: [map, key, value] });
+    }
+  };
+  collect(before, old);
+  collect(after, now);
+  const result = { added: new Set(), removed: [], changed: new Set(), born: new Set() };
+  for (const key of now.keys()) if (!old.has(key)) result.added.add(key);
+  for (const [key, reference] of old) if (!now.has(key)) result.removed.push(reference);
+  for (const [id, object] of after.objects) {
+    const former = before.objects.get(id);
+    if (former === undefined) result.born.add(id);
+    else if (former !== object) result.changed.add(id);
+  }
+  return result;
+}
+
+function referenceShape(reference, box, target, classes, bend) {
+  const index = box.slots.indexOf(reference.slot);
+  const x = reference.kind === "weak" ? box.x + 26
+    : box.x + slotX(box, index < 0 ? box.slots.length : index) + 2;
+  const y = reference.kind === "weak" ? box.y + box.height
+    : box.y + box.height - BOX.slots + 14.5;
+  const self = reference.from === reference.to;
+  const line = curve(x, y, self ? box : target, self ? 0 : bend);
+  const text = reference.label || (reference.slot >= 0 ? String(reference.slot) : "");
+  return edgeShape(reference.key, line, classes, text,
+    `${reference.kind === "weak" ? "weak reference" : `slot ${reference.slot}`}: ` +
+    `#${reference.from} → #${reference.to}`);
+}
+
+function edgeShape(key, line, classes, text, title) {
+  return s("g", { class: `edge ${classes.join(" ")}`, "data-key": key },
+    s("title", {}, title),
+    s("path", { class: "line", d: line.d, "marker-end": `url(#${markerOf(classes)})` }),
+    text && s("text", { x: line.label[0] + 5, y: line.label[1] + 4 }, text));
+}
+
+function markerOf(classes) {
+  if (classes.includes("path")) return "arrow-path";
+  if (classes.includes("added")) return "arrow-added";
+  return classes.includes("ghost") ? "arrow-ghost" : "arrow";
+}
+
+function entryShape([map, key, value], layout, classes) {
+  const [m, k, v] = [map, key, value].map((id) => layout.boxes.get(id));
+  if (!m || !k || !v) return null;
+  const center = (box) => [box.x + box.width / 2, box.y + box.height / 2];
+  const [mx, my] = [m.x + m.width / 2, m.y + m.height], [kx, ky] = center(k);
+  const x = (mx + kx + v.x + v.width / 2) / 3, y = (my + ky + v.y) / 3;
+  const name = entryKey(map, key, value);
+  const line = curve(x, y + 7, v, 0);
+  return s("g", { class: `edge entry ${classes.join(" ")}`, "data-key": name },
+    s("title", {}, `map #${map} leads to #${value} as long as its key #${key} lives`),
+    s("path", { class: "line part", d: `M${mx} ${my}L${x} ${y}` }),
+    s("path", { class: "line part weak", d: `M${kx} ${ky}L${x} ${y}` }),
+    s("path", { class: "line", d: line.d, "marker-end": `url(#${markerOf(classes)})` }),
+    s("path", { class: "diamond", d: `M${x} ${y - 8}l8 8l-8 8l-8 -8z` }),
+    s("text", { x: x + 11, y: y + 4 }, "map + key → value"));
+}
+
+// A box behind each cycle; where others lie between its members, a shape that leaves those out.
+function cycleShape(members, layout) {
+  const boxes = members.map((id) => layout.boxes.get(id)).filter(Boolean);
+  if (boxes.length === 0) return null;
+  const pad = 15;
+  const x = Math.min(...boxes.map((box) => box.x)) - pad;
+  const y = Math.min(...boxes.map((box) => box.y)) - pad - 2;
+  const right = Math.max(...boxes.map((box) => box.x + box.width)) + pad + 14;
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + pad;
+  const strangers = [...layout.boxes.values()].some((box) => !members.includes(box.id) &&
+    box.x < right && box.x + box.width > x && box.y < bottom && box.y + box.height > y);
+  const group = s("g", { class: strangers ? "cycle many" : "cycle",
+    "data-members": members.join(" ") });
+  if (strangers) {
+    for (const box of boxes) {
+      group.append(s("rect", { x: box.x - pad, y: box.y - pad, width: box.width + 2 * pad,
+        height: box.height + 2 * pad, rx: 16 }));
+    }
+  } else {
+    group.append(s("rect", { x, y, width: right - x, height: bottom - y, rx: 18 }));
+  }
+  const label = strangers ? boxes[0] : { x: x + pad, y: bottom - 9 };
+  group.append(s("text", { x: strangers ? label.x : right - 12, "text-anchor": strangers ? "start"
+    : "end", y: strangers ? label.y + label.height + 12 : bottom - 5 },
+  `cycle of ${members.length}`));
+  return group;
+}
+
+function rootShapes(view, change) {
+  const shapes = [];
+  const roots = rootReferences(view.state);
+  for (const [name, place] of view.layout.roots) {
+    const mine = roots.filter((root) => root.root === name);
+    const changed = mine.some((root) => change.added.has(root.key)) ||
+      change.removed.some((reference) => reference.root === name);
+    const onPath = view.path && view.path.root === name;
+    const title = mine.length ? mine.map((root) => `#${root.to}`).join(", ") : "empty";
+    const classes = `root ${mine.length ? "" : "empty"} ${changed ? "changed" : ""} ` +
+      `${onPath ? "onPath" : ""}`;
+    shapes.push(s("g", { class: classes, transform: `translate(${place.x},${place.y})`,
+      "data-root": name },
+    s("title", {}, `${rootWords(name)}: ${title}`),
+    s("rect", { width: place.width, height: place.height, rx: 4 }),
+    s("text", { x: place.width / 2, y: 20, "text-anchor": "middle" }, name)));
+  }
+  return shapes;
+}
+
+function rootEdge(reference, layout, classes) {
+  const place = layout.roots.get(reference.root), target = layout.boxes.get(reference.to);
+  if (!place || !target) return null;
+  const line = curve(place.x + place.width / 2, place.y + place.height, target, 0);
+  return edgeShape(reference.key, line, ["rooted", ...classes], "",
+    `${rootWords(reference.root)} → #${reference.to}`);
+}
+
+// One reference of any sort, or null if an end of it is not in the picture.
+function anyEdge(reference, layout, classes, bend) {
+  if (reference.entry) return entryShape(reference.entry, layout, classes);
+  if (reference.root) return rootEdge(reference, layout, classes);
+  const box = layout.boxes.get(reference.from), target = layout.boxes.get(reference.to);
+  if (!box || !target) return null;
+  const more = reference.kind === "weak" ? ["weak", ...classes] : classes;
+  return referenceShape(reference, box, target, more, bend);
+}
+
+function edgeShapes(view, change) {
+  const under = [], over = [];
+  const bends = new Map();  // how many references have gone around that target's side
+  const all = [
+    ...references(view.state), ...rootReferences(view.state),
+    ...view.state.entries.filter(([map]) => isThere(view.state.objects.get(map)))
+      .map((entry) => ({ key: entryKey(...entry), entry })),
+  ];
+  for (const reference of change.removed) {
+    const shape = anyEdge(reference, view.layout, ["ghost"], 1);
+    if (shape) under.push(shape);
+  }
+  for (const reference of all) {
+    const classes = [];
+    const onPath = view.path && view.path.keys.has(reference.key);
+    if (onPath) classes.push("path");
+    if (change.added.has(reference.key)) classes.push("added");
+    if (!isThere(view.state.objects.get(reference.to)) && reference.to >= 0) classes.push("dangling");
+    const bend = bends.get(reference.to) || 0;
+    bends.set(reference.to, bend + 1);
+    const shape = anyEdge(reference, view.layout, classes, bend);
+    if (shape) (classes.length ? over : under).push(shape);
+  }
+  return [...under, ...over];
+}
+
+// Draws a view into an <svg>: {state, before, layout, focus, path, fault (an object or -1)}.
+function drawGraph(svg, view) {
+  const change = changes(view.before, view.state);
+  const { layout, state } = view;
+  const cyclesThere = cycles(state);
+  const drawing = s("g", { class: "drawing" });
+  for (const members of cyclesThere) {
+    const shape = cycleShape(members, layout);
+    if (shape) drawing.append(shape);
+  }
+  drawing.append(...rootShapes(view, change));
+  const edges = s("g", { class: "edges" });
+  edges.append(...edgeShapes(view, change));
+  for (const box of layout.boxes.values()) {
+    const object = state.objects.get(box.id);
+    if (object === undefined) continue;
+    drawing.append(objectShape(object, box, {
+      isNew: change.born.has(box.id), changed: change.changed.has(box.id),
+      focus: view.focus === box.id, atFault: view.fault === box.id,
+      onPath: view.path && view.path.objects.includes(box.id),
+    }));
+  }
+  drawing.append(edges);
+  const old = svg.querySelector(".drawing");
+  if (old) old.replaceWith(drawing);
+  else svg.append(drawing);
+  svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
+  return { change, cycles: cyclesThere };
+}

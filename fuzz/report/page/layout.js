@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A layout is where each object is drawn, at all steps: it is made once, by dagre, for the union of
+// all states, in which a reference weighs as much as it lives long.
+//
+// Place: between the course (state.js) and the picture (graph.js).
+
+const BOX = { width: 150, head: 42, slots: 22, slot: 24, gap: 26, rank: 58 };
+const MAX_SLOTS_DRAWN = 12;
+const ALL_SHOWN = 200;  // more objects than these are shown in part
+const FIRST_SHOWN = 60;
+const ROOT_BOX = { width: 46, height: 30, gap: 10, top: 14, below: 64 };
+const MARGIN = 28;
+
+// What a run has in all of its states together: its objects with the slots that they ever use, the
+// references with the number of steps for which they are there, and the roots that are ever used.
+function gatherUnion(course) {
+  const union = { objects: new Map(), edges: new Map(), held: new Set(), roots: new Set() };
+  const since = new Map();  // key of a pair to the step from which it is there
+  const present = new Map();  // object to the pairs that its record makes
+  const state = emptyState();
+  const end = (pair, step) => {
+    union.edges.set(pair, (union.edges.get(pair) || 0) + step - since.get(pair));
+    since.delete(pair);
+  };
+  const replace = (owner, pairs, step) => {
+    const before = present.get(owner) || new Set();
+    for (const pair of before) if (!pairs.has(pair)) end(pair, step);
+    for (const pair of pairs) if (!since.has(pair)) since.set(pair, step);
+    present.set(owner, pairs);
+  };
+  course.steps.forEach((step, i) => {
+    const delta = step.d || {};
+    applyDelta(state, delta);
+    for (const object of delta.o || []) {
+      noteObject(union, object);
+      replace(object.i, new Set(referencesOf(object).filter((r) => r.to !== r.from)
+        .map((r) => `${r.from}>${r.to}`)), i);
+    }
+    if (delta.e) {
+      replace("entries", new Set(delta.e.flatMap(([map, key, value]) =>
+        [`${map}>${key}`, `${key}>${value}`])), i);
+    }
+    if (delta.r || delta.p || delta.b || delta.f) {
+      for (const reference of rootReferences(state)) {
+        union.roots.add(reference.root);
+        union.held.add(reference.to);
+      }
+    }
+  });
+  for (const pair of [...since.keys()]) end(pair, course.steps.length);
+  return union;
+}
+
+function noteObject(union, object) {
+  let seen = union.objects.get(object.i);
+  if (!seen) union.objects.set(object.i, seen = { slots: 0, used: new Set() });
+  const slots = object.s || [];
+  seen.slots = Math.max(seen.slots, slots.length);
+  slots.forEach((to, slot) => to >= 0 && seen.used.add(slot));
+}
+
+// The objects to be shown: all, or those around `center`, nearest first, at most `limit`.
+function chooseShown(union, center, limit) {
+  const all = [...union.objects.keys()];
+  if (all.length <= ALL_SHOWN) return { ids: new Set(all), whole: true };
+  const near = new Map(all.map((id) => [id, []]));
+  for (const pair of union.edges.keys()) {
+    const [from, to] = pair.split(">").map(Number);
+    if (!near.has(from) || !near.has(to)) continue;
+    near.get(from).push(to);
+    near.get(to).push(from);
+  }
+  const ids = new Set([near.has(center) ? center : all[0]]);
+  for (const id of ids) {  // a set that grows while one walks through it
+    for (const other of near.get(id)) if (ids.size < limit) ids.add(other);
+  }
+  return { ids, whole: false };
+}
+
+// Which slots are drawn: all, if they are few, else those that are ever used.
+function drawnSlots(seen) {
+  const all = [...Array(seen.slots).keys()];
+  if (all.length <= MAX_SLOTS_DRAWN) return all;
+  return [...seen.used].sort((a, b) => a - b).slice(0, MAX_SLOTS_DRAWN);
+}
+
+function boxSize(slots, hidden) {
+  const cells = slots.length + (hidden ? 1 : 0);
+  return {
+    width: Math.max(BOX.width, cells * BOX.slot + 12),
+    height: BOX.head + (cells > 0 ? BOX.slots : 0),
+  };
+}
+
+function rootPlaces(union) {
+  const registers = [...Array(REGISTERS).keys()].map((i) => `r${i}`);
+  const names = [...registers, "self", "pushed", "garbage"].filter((name) => union.roots.has(name));
+  const places = new Map();
+  let x = MARGIN;
+  for (const name of names) {
+    const width = name.length > 3 ? 74 : ROOT_BOX.width;
+    places.set(name, { x, y: ROOT_BOX.top, width, height: ROOT_BOX.height });
+    x += width + ROOT_BOX.gap;
+  }
+  return { places, width: x - ROOT_BOX.gap + MARGIN };
+}
+
+function dagreGraph(union, boxes) {
+  const graph = new dagre.graphlib.Graph();
+  graph.setGraph({ rankdir: "TB", nodesep: BOX.gap, ranksep: BOX.rank, edgesep: 14 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  graph.setNode("root", { width: 1, height: 1 });
+  for (const [id, box] of boxes) {
+    graph.setNode(String(id), { width: box.width, height: box.height });
+    if (union.held.has(id)) graph.setEdge("root", String(id), { weight: 0.1 });
+  }
+  const longest = Math.max(1, ...union.edges.values());
+  for (const [pair, steps] of union.edges) {
+    const [from, to] = pair.split(">");
+    if (!boxes.has(Number(from)) || !boxes.has(Number(to)) || from === to) continue;
+    graph.setEdge(from, to, { weight: 1 + Math.round((9 * steps) / longest) });
+  }
+  return graph;
+}
+
+// Where the objects `ids` and the roots are: {boxes, roots, width, height}. A box has x and y of its
+// corner, width, height, the slots that are drawn, and whether others are hidden.
+function makeLayout(union, ids) {
+  const boxes = new Map();
+  for (const id of [...ids].sort((a, b) => a - b)) {
+    const seen = union.objects.get(id);
+    const slots = drawnSlots(seen);
+    const hidden = seen.slots > slots.length;
+    boxes.set(id, { id, slots, hidden, ...boxSize(slots, hidden) });
+  }
+  const graph = dagreGraph(union, boxes);
+  if (boxes.size > 0) dagre.layout(graph);
+  const roots = rootPlaces(union);
+  const left = Math.min(...[...boxes.keys()].map((id) => {
+    const node = graph.node(String(id));
+    return node.x - node.width / 2;
+  }), Infinity);
+  const top = Math.min(...[...boxes.keys()].map((id) => {
+    const node = graph.node(String(id));
+    return node.y - node.height / 2;
+  }), Infinity);
+  const down = ROOT_BOX.top + ROOT_BOX.height + ROOT_BOX.below - top;
+  let width = roots.width, height = ROOT_BOX.top + ROOT_BOX.height + MARGIN;
+  for (const [id, box] of boxes) {
+    const node = graph.node(String(id));
+    box.x = Math.round(node.x - box.width / 2 - left + MARGIN + 8);
+    box.y = Math.round(node.y - box.height / 2 + down);
+    width = Math.max(width, box.x + box.width + MARGIN + 34);
+    height = Math.max(height, box.y + box.height + MARGIN + 22);
+  }
+  centerRoots(roots, boxes, width);
+  return { boxes, roots: roots.places, width, height };
+}
+
+// Where the objects need more room than the roots, those are put above the middle, and vice versa.
+function centerRoots(roots, boxes, width) {
+  const right = Math.max(...[...boxes.values()].map((box) => box.x + box.width), 0) + MARGIN + 34;
+  const shift = Math.round((width - right) / 2);
+  if (shift > 0) for (const box of boxes.values()) box.x += shift;
+  const room = Math.round((width - roots.width) / 2);
+  if (room > 0) for (const place of roots.places.values()) place.x += room;
+}

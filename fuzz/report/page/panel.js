@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The panel says in words what the picture shows of one object: its record, who holds it, and the
+// way by which a root leads to it. Beside it is the legend of the picture.
+//
+// Place: below the picture; run.js fills it when an object is selected.
+
+function pathWords(path) {
+  const chain = path.objects.map((id) => `#${id}`);
+  return [path.root, ...chain].join(" → ");
+}
+
+function holderItem(holder, select) {
+  const note = holder.firm ? "" : " (does not keep it alive)";
+  if (holder.from < 0) return h("li", {}, holder.text + note);
+  return h("li", {}, h("button", { class: "link", type: "button",
+    onclick: () => select(holder.from) }, holder.text), note);
+}
+
+// Fills the panel with the object `id` of a state; if none is selected, with a hint.
+function showPanel(element, state, id, path, select) {
+  const object = state.objects.get(id);
+  if (object === undefined) {
+    const hint = id < 0 ? "Select an object to see who holds it." : `#${id} is not born yet.`;
+    element.replaceChildren(h("p", { class: "hint" }, hint));
+    return;
+  }
+  const all = holders(state, id);
+  const slots = (object.s || []).map((to, slot) => to < 0 ? null :
+    h("li", {}, `slot ${slot}${object.a && object.a[slot] ? ` (${object.a[slot]})` : ""}: `,
+      h("button", { class: "link", type: "button", onclick: () => select(to) }, `#${to}`)));
+  const route = path ? ["Held: ", h("b", {}, pathWords(path))]
+    : [h("b", { class: "nothing" }, `Nothing holds #${id}`),
+      all.some((holder) => holder.firm) ? " from a root; only other unreachable objects do." : "."];
+  element.replaceChildren(h("div", {},
+    h("h3", {}, `#${id}`),
+    h("p", {}, objectWords(object) + "."),
+    h("p", { class: "route" }, route),
+    h("h4", {}, `Who refers to it (${all.length})`),
+    all.length ? h("ul", {}, all.map((holder) => holderItem(holder, select)))
+      : h("p", { class: "hint" }, "nobody"),
+    slots.some(Boolean) ? h("h4", {}, "What it refers to") : null,
+    slots.some(Boolean) ? h("ul", {}, slots) : null));
+}
+
+// A picture with its meaning, for the legend.
+function legendItem(shape, width, text) {
+  const svg = s("svg", { viewBox: `-6 -12 ${width + 12} 60`, width: (width + 12) * 0.62,
+    height: 37, "aria-hidden": "true" }, shape);
+  return h("li", {}, svg, h("span", {}, text));
+}
+
+function legendObject(record, text) {
+  const object = { i: 1, k: "node", state: "living", ...record };
+  const shape = objectShape(object, { x: 0, y: 0, width: 92, height: 42, slots: [] }, {});
+  shape.removeAttribute("tabindex");
+  shape.removeAttribute("role");
+  return legendItem(shape, 92, text);
+}
+
+function legendEdge(classes, text) {
+  return legendItem(edgeShape("", { d: "M4 22L84 22", label: [0, 0] }, classes, "", text), 92, text);
+}
+
+function showLegend(element) {
+  element.replaceChildren(
+    ...Object.entries(STATES).map(([state, look]) => legendObject({ state }, look.text)),
+    legendObject({ k: "leaf" }, "leaf: has no slots"),
+    legendObject({ k: "weak", t: 2, bond: "yes" }, "weak reference"),
+    legendItem(s("g", { class: "cycle" }, s("rect", { width: 92, height: 40, rx: 14 })), 92,
+      "cycle: each leads to each other"),
+    legendEdge([], "reference from a slot"),
+    legendEdge(["weak"], "weak: does not keep alive"),
+    legendEdge(["added"], "new in this step"),
+    legendEdge(["ghost"], "removed in this step"),
+    legendEdge(["path"], "the way from a root"),
+    h("li", {}, h("span", { class: "symbol" }, "⚑ due"), h("span", {}, "finalizer must run")),
+    h("li", {}, h("span", { class: "symbol" }, "✓ ran"), h("span", {}, "finalizer has run")));
+}
