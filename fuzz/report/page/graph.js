@@ -30,14 +30,49 @@ function changes(before, after) {
   return result;
 }
 
-function referenceShape(reference, box, target, classes, bend) {
+// The shapes of the picture before, of which those are taken again that would look the same: a step
+// changes little.
+class KeptShapes {
+  constructor() {
+    this.before = new Map();
+    this.now = new Map();
+  }
+
+  // The shape by that name; `make` is called unless one was made of the same `parts` before.
+  get(name, parts, make) {
+    let kept = this.before.get(name);
+    if (!kept || !parts.every((part, i) => part === kept.parts[i])) {
+      kept = { parts, shape: make() };
+    }
+    this.now.set(name, kept);
+    return kept.shape;
+  }
+
+  turn() {
+    this.before = this.now;
+    this.now = new Map();
+  }
+}
+
+// Makes `shapes` the children of an element, in this order, and moves as few as possible.
+function arrange(element, shapes) {
+  const wanted = new Set(shapes);
+  for (const child of [...element.childNodes]) if (!wanted.has(child)) child.remove();
+  let at = element.firstChild;
+  for (const shape of shapes) {
+    if (shape === at) at = at.nextSibling;
+    else element.insertBefore(shape, at);
+  }
+}
+
+function referenceShape(reference, layout, classes, bend) {
+  const box = layout.boxes.get(reference.from), target = layout.boxes.get(reference.to);
+  if (!box || !target) return null;
   const index = box.slots.indexOf(reference.slot);
-  const x = reference.kind === "weak" ? box.x + 26
+  const x = reference.kind === "weak" ? box.x + box.width - 26
     : box.x + slotX(box, index < 0 ? box.slots.length : index) + 2;
-  const y = reference.kind === "weak" ? box.y + box.height
-    : box.y + box.height - BOX.slots + 14.5;
-  const self = reference.from === reference.to;
-  const line = curve(x, y, self ? box : target, self ? 0 : bend);
+  const route = layout.routes.get(`${reference.from}>${reference.to}`) || [];
+  const line = curve(x, box.y + box.height, target, route, bend);
   const text = reference.label || (reference.slot >= 0 ? String(reference.slot) : "");
   return edgeShape(reference.key, line, classes, text,
     `${reference.kind === "weak" ? "weak reference" : `slot ${reference.slot}`}: ` +
@@ -57,21 +92,23 @@ function markerOf(classes) {
   return classes.includes("ghost") ? "arrow-ghost" : "arrow";
 }
 
-function entryShape([map, key, value], layout, classes) {
+// An entry of a map holds its value by a map and a key, which meet in a diamond below the map.
+function entryShape([map, key, value], layout, classes, index) {
   const [m, k, v] = [map, key, value].map((id) => layout.boxes.get(id));
   if (!m || !k || !v) return null;
-  const center = (box) => [box.x + box.width / 2, box.y + box.height / 2];
-  const [mx, my] = [m.x + m.width / 2, m.y + m.height], [kx, ky] = center(k);
-  const x = (mx + kx + v.x + v.width / 2) / 3, y = (my + ky + v.y) / 3;
+  const x = m.x + 24 + (index % 6) * 22, y = m.y + m.height + 22;
   const name = entryKey(map, key, value);
-  const line = curve(x, y + 7, v, 0);
+  const line = curve(x, y + 8, v, layout.routes.get(`${map}>${value}`) || [], 0);
+  const side = k.x + k.width / 2 < x ? k.x + k.width : k.x;
+  const keyLine = k.y > y + 20 ? curve(x, y + 8, k, [], 0).d
+    : `M${x} ${y}L${side} ${k.y + k.height / 2}`;
   return s("g", { class: `edge entry ${classes.join(" ")}`, "data-key": name },
     s("title", {}, `map #${map} leads to #${value} as long as its key #${key} lives`),
-    s("path", { class: "line part", d: `M${mx} ${my}L${x} ${y}` }),
-    s("path", { class: "line part weak", d: `M${kx} ${ky}L${x} ${y}` }),
+    s("path", { class: "line part", d: `M${x} ${m.y + m.height}L${x} ${y - 8}` }),
+    s("path", { class: "line part weak", d: keyLine }),
     s("path", { class: "line", d: line.d, "marker-end": `url(#${markerOf(classes)})` }),
     s("path", { class: "diamond", d: `M${x} ${y - 8}l8 8l-8 8l-8 -8z` }),
-    s("text", { x: x + 11, y: y + 4 }, "map + key → value"));
+    s("text", { x: x + 11, y: y + 4 }, `[#${key}]`));
 }
 
 // A box behind each cycle; where others lie between its members, a shape that leaves those out.
@@ -95,10 +132,9 @@ function cycleShape(members, layout) {
   } else {
     group.append(s("rect", { x, y, width: right - x, height: bottom - y, rx: 18 }));
   }
-  const label = strangers ? boxes[0] : { x: x + pad, y: bottom - 9 };
-  group.append(s("text", { x: strangers ? label.x : right - 12, "text-anchor": strangers ? "start"
-    : "end", y: strangers ? label.y + label.height + 12 : bottom - 5 },
-  `cycle of ${members.length}`));
+  const at = strangers ? { x: boxes[0].x - pad, y: boxes[0].y - pad } : { x, y };
+  group.append(s("text", { x: at.x + 12, y: at.y - 5 },
+    members.length === 1 ? "cycle: refers to itself" : `cycle of ${members.length}`));
   return group;
 }
 
@@ -125,22 +161,21 @@ function rootShapes(view, change) {
 function rootEdge(reference, layout, classes) {
   const place = layout.roots.get(reference.root), target = layout.boxes.get(reference.to);
   if (!place || !target) return null;
-  const line = curve(place.x + place.width / 2, place.y + place.height, target, 0);
+  const route = layout.routes.get(`root>${reference.to}`) || [];
+  const line = curve(place.x + place.width / 2, place.y + place.height, target, route, 0);
   return edgeShape(reference.key, line, ["rooted", ...classes], "",
     `${rootWords(reference.root)} → #${reference.to}`);
 }
 
 // One reference of any sort, or null if an end of it is not in the picture.
 function anyEdge(reference, layout, classes, bend) {
-  if (reference.entry) return entryShape(reference.entry, layout, classes);
+  if (reference.entry) return entryShape(reference.entry, layout, classes, bend);
   if (reference.root) return rootEdge(reference, layout, classes);
-  const box = layout.boxes.get(reference.from), target = layout.boxes.get(reference.to);
-  if (!box || !target) return null;
   const more = reference.kind === "weak" ? ["weak", ...classes] : classes;
-  return referenceShape(reference, box, target, more, bend);
+  return referenceShape(reference, layout, more, bend);
 }
 
-function edgeShapes(view, change) {
+function edgeShapes(view, change, kept) {
   const under = [], over = [];
   const bends = new Map();  // how many references have gone around that target's side
   const all = [
@@ -157,41 +192,52 @@ function edgeShapes(view, change) {
     const onPath = view.path && view.path.keys.has(reference.key);
     if (onPath) classes.push("path");
     if (change.added.has(reference.key)) classes.push("added");
-    if (!isThere(view.state.objects.get(reference.to)) && reference.to >= 0) classes.push("dangling");
-    const bend = bends.get(reference.to) || 0;
-    bends.set(reference.to, bend + 1);
-    const shape = anyEdge(reference, view.layout, classes, bend);
+    if (reference.to >= 0 && !isThere(view.state.objects.get(reference.to))) {
+      classes.push("dangling");
+    }
+    const end = reference.entry ? `map ${reference.entry[0]}` : reference.to;
+    const bend = bends.get(end) || 0;
+    if (!reference.root) bends.set(end, bend + 1);
+    const shape = kept.get(reference.key, [view.layout, classes.join(" "), bend, reference.label],
+      () => anyEdge(reference, view.layout, classes, bend));
     if (shape) (classes.length ? over : under).push(shape);
   }
   return [...under, ...over];
 }
 
+function objectShapes(view, change, kept) {
+  const shapes = [];
+  for (const [id, box] of view.layout.boxes) {
+    const object = view.state.objects.get(id);
+    if (object === undefined) continue;
+    const marks = {
+      isNew: change.born.has(id), changed: change.changed.has(id), focus: view.focus === id,
+      atFault: view.fault === id, onPath: Boolean(view.path && view.path.objects.includes(id)),
+    };
+    shapes.push(kept.get(`#${id}`, [view.layout, object, ...Object.values(marks)],
+      () => objectShape(object, box, marks)));
+  }
+  return shapes;
+}
+
 // Draws a view into an <svg>: {state, before, layout, focus, path, fault (an object or -1)}.
-function drawGraph(svg, view) {
+function drawGraph(svg, view, kept) {
   const change = changes(view.before, view.state);
   const { layout, state } = view;
   const cyclesThere = cycles(state);
-  const drawing = s("g", { class: "drawing" });
-  for (const members of cyclesThere) {
-    const shape = cycleShape(members, layout);
-    if (shape) drawing.append(shape);
-  }
-  drawing.append(...rootShapes(view, change));
-  const edges = s("g", { class: "edges" });
-  edges.append(...edgeShapes(view, change));
-  for (const box of layout.boxes.values()) {
-    const object = state.objects.get(box.id);
-    if (object === undefined) continue;
-    drawing.append(objectShape(object, box, {
-      isNew: change.born.has(box.id), changed: change.changed.has(box.id),
-      focus: view.focus === box.id, atFault: view.fault === box.id,
-      onPath: view.path && view.path.objects.includes(box.id),
-    }));
-  }
-  drawing.append(edges);
-  const old = svg.querySelector(".drawing");
-  if (old) old.replaceWith(drawing);
-  else svg.append(drawing);
+  const layers = ["cycles", "roots", "edges", "objects"].map((name) => {
+    const old = svg.querySelector(`g.${name}`);
+    if (old) return old;
+    const layer = s("g", { class: name });
+    svg.append(layer);
+    return layer;
+  });
+  const shapes = [
+    cyclesThere.map((members) => cycleShape(members, layout)).filter(Boolean),
+    rootShapes(view, change), edgeShapes(view, change, kept), objectShapes(view, change, kept),
+  ];
+  layers.forEach((layer, i) => arrange(layer, shapes[i]));
+  kept.turn();
   svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
   return { change, cycles: cyclesThere };
 }

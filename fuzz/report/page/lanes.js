@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A lane is a generation, with the objects that are in it as chips, and how full it is. Objects that
-// no generation has are in a lane of their own.
+// A lane is a generation, with the objects that are in it as chips, and how full it is. Objects
+// that no generation has are in a lane of their own.
 //
 // Place: a strip below the picture; run.js fills it. Contracts without generations have none.
 

@@ -5,7 +5,7 @@
 //
 // Place: between the course (state.js) and the picture (graph.js).
 
-const BOX = { width: 150, head: 42, slots: 22, slot: 24, gap: 26, rank: 58 };
+const BOX = { width: 152, head: 46, slots: 22, slot: 24, gap: 54, rank: 62 };
 const MAX_SLOTS_DRAWN = 12;
 const ALL_SHOWN = 200;  // more objects than these are shown in part
 const FIRST_SHOWN = 60;
@@ -39,7 +39,7 @@ function gatherUnion(course) {
     }
     if (delta.e) {
       replace("entries", new Set(delta.e.flatMap(([map, key, value]) =>
-        [`${map}>${key}`, `${key}>${value}`])), i);
+        [`${map}>${key}`, `${map}>${value}`])), i);
     }
     if (delta.r || delta.p || delta.b || delta.f) {
       for (const reference of rootReferences(state)) {
@@ -54,7 +54,8 @@ function gatherUnion(course) {
 
 function noteObject(union, object) {
   let seen = union.objects.get(object.i);
-  if (!seen) union.objects.set(object.i, seen = { slots: 0, used: new Set() });
+  if (!seen) union.objects.set(object.i, seen = { slots: 0, used: new Set(), kind: 0 });
+  seen.kind = Math.max(seen.kind, (object.as || "").length);
   const slots = object.s || [];
   seen.slots = Math.max(seen.slots, slots.length);
   slots.forEach((to, slot) => to >= 0 && seen.used.add(slot));
@@ -85,10 +86,11 @@ function drawnSlots(seen) {
   return [...seen.used].sort((a, b) => a - b).slice(0, MAX_SLOTS_DRAWN);
 }
 
-function boxSize(slots, hidden) {
+function boxSize(seen, slots, hidden) {
   const cells = slots.length + (hidden ? 1 : 0);
   return {
-    width: Math.max(BOX.width, cells * BOX.slot + 12),
+    width: Math.round(Math.max(BOX.width, cells * BOX.slot + 12,
+      116 + 6.2 * Math.min(seen.kind, 22))),
     height: BOX.head + (cells > 0 ? BOX.slots : 0),
   };
 }
@@ -124,45 +126,49 @@ function dagreGraph(union, boxes) {
   return graph;
 }
 
-// Where the objects `ids` and the roots are: {boxes, roots, width, height}. A box has x and y of its
-// corner, width, height, the slots that are drawn, and whether others are hidden.
+// Where the objects `ids` and the roots are: {boxes, roots, routes, width, height}. A box has x and
+// y of its corner, width, height, the slots that are drawn, and whether others are hidden. A route
+// is the points by which a reference from one object to another, or from "root", passes others.
 function makeLayout(union, ids) {
   const boxes = new Map();
   for (const id of [...ids].sort((a, b) => a - b)) {
     const seen = union.objects.get(id);
     const slots = drawnSlots(seen);
     const hidden = seen.slots > slots.length;
-    boxes.set(id, { id, slots, hidden, ...boxSize(slots, hidden) });
+    boxes.set(id, { id, slots, hidden, ...boxSize(seen, slots, hidden) });
   }
   const graph = dagreGraph(union, boxes);
   if (boxes.size > 0) dagre.layout(graph);
-  const roots = rootPlaces(union);
-  const left = Math.min(...[...boxes.keys()].map((id) => {
-    const node = graph.node(String(id));
-    return node.x - node.width / 2;
-  }), Infinity);
-  const top = Math.min(...[...boxes.keys()].map((id) => {
-    const node = graph.node(String(id));
-    return node.y - node.height / 2;
-  }), Infinity);
-  const down = ROOT_BOX.top + ROOT_BOX.height + ROOT_BOX.below - top;
-  let width = roots.width, height = ROOT_BOX.top + ROOT_BOX.height + MARGIN;
+  let left = Infinity, top = Infinity;
   for (const [id, box] of boxes) {
     const node = graph.node(String(id));
-    box.x = Math.round(node.x - box.width / 2 - left + MARGIN + 8);
-    box.y = Math.round(node.y - box.height / 2 + down);
-    width = Math.max(width, box.x + box.width + MARGIN + 34);
+    box.x = Math.round(node.x - box.width / 2);
+    box.y = Math.round(node.y - box.height / 2);
+    left = Math.min(left, box.x);
+    top = Math.min(top, box.y);
+  }
+  const roots = rootPlaces(union);
+  const right = Math.max(0, ...[...boxes.values()].map((box) => box.x + box.width - left));
+  const width = Math.max(roots.width, right + 2 * MARGIN + 30);
+  const across = Math.round((width - right) / 2) - left;
+  const down = ROOT_BOX.top + ROOT_BOX.height + ROOT_BOX.below - top;
+  let height = ROOT_BOX.top + ROOT_BOX.height + MARGIN;
+  for (const box of boxes.values()) {
+    box.x += across;
+    box.y += down;
     height = Math.max(height, box.y + box.height + MARGIN + 22);
   }
-  centerRoots(roots, boxes, width);
-  return { boxes, roots: roots.places, width, height };
+  const room = Math.round((width - roots.width) / 2);
+  for (const place of roots.places.values()) place.x += room;
+  return { boxes, roots: roots.places, routes: routesOf(graph, across, down), width, height };
 }
 
-// Where the objects need more room than the roots, those are put above the middle, and vice versa.
-function centerRoots(roots, boxes, width) {
-  const right = Math.max(...[...boxes.values()].map((box) => box.x + box.width), 0) + MARGIN + 34;
-  const shift = Math.round((width - right) / 2);
-  if (shift > 0) for (const box of boxes.values()) box.x += shift;
-  const room = Math.round((width - roots.width) / 2);
-  if (room > 0) for (const place of roots.places.values()) place.x += room;
+function routesOf(graph, across, down) {
+  const routes = new Map();
+  for (const edge of graph.edges()) {
+    const points = (graph.edge(edge).points || []).slice(1, -1);
+    routes.set(`${edge.v}>${edge.w}`, points.map(({ x, y }) =>
+      [Math.round(x + across), Math.round(y + down)]));
+  }
+  return routes;
 }

@@ -27,8 +27,8 @@ class Page {
   follow() {
     const { run, step } = this.address();
     if (this.data.kind === "run") this.showRun(0, this.data, step);
-    else if (run !== null && run < this.data.runs.length) this.showRun(run, this.data.runs[run], step);
-    else this.showIndex();
+    else if (run === null || run >= this.data.runs.length) this.showIndex();
+    else this.showRun(run, this.data.runs[run], step);
   }
 
   showRun(number, run, step) {

@@ -45,21 +45,26 @@ function showPanel(element, state, id, path, select) {
 
 // A picture with its meaning, for the legend.
 function legendItem(shape, width, text) {
-  const svg = s("svg", { viewBox: `-6 -12 ${width + 12} 60`, width: (width + 12) * 0.62,
-    height: 37, "aria-hidden": "true" }, shape);
+  const svg = s("svg", { viewBox: `-4 -11 ${width + 8} 60`, width: 58, height: 34,
+    "aria-hidden": "true" }, shape);
   return h("li", {}, svg, h("span", {}, text));
 }
 
 function legendObject(record, text) {
   const object = { i: 1, k: "node", state: "living", ...record };
-  const shape = objectShape(object, { x: 0, y: 0, width: 92, height: 42, slots: [] }, {});
+  const shape = objectShape(object, { x: 0, y: 0, width: 92, height: 44, slots: [] }, {});
   shape.removeAttribute("tabindex");
   shape.removeAttribute("role");
   return legendItem(shape, 92, text);
 }
 
 function legendEdge(classes, text) {
-  return legendItem(edgeShape("", { d: "M4 22L84 22", label: [0, 0] }, classes, "", text), 92, text);
+  const line = { d: "M4 22L84 22", label: [0, 0] };
+  return legendItem(edgeShape("", line, classes, "", text), 92, text);
+}
+
+function legendWord(word, text) {
+  return h("li", {}, h("span", { class: "symbol" }, word), h("span", {}, text));
 }
 
 function showLegend(element) {
@@ -74,6 +79,8 @@ function showLegend(element) {
     legendEdge(["added"], "new in this step"),
     legendEdge(["ghost"], "removed in this step"),
     legendEdge(["path"], "the way from a root"),
-    h("li", {}, h("span", { class: "symbol" }, "⚑ due"), h("span", {}, "finalizer must run")),
-    h("li", {}, h("span", { class: "symbol" }, "✓ ran"), h("span", {}, "finalizer has run")));
+    legendWord("⚑ due", "its finalizer must run yet"),
+    legendWord("✓ ran", "its finalizer has run"),
+    legendWord("◇ [#3]", "entry of a map: the map and key #3 hold a value"),
+    legendWord("g1 · 2 refs", "generation 1, two references to it"));
 }

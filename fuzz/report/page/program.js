@@ -26,7 +26,9 @@ class ProgramView {
     const marks = new Map(((run.explanation || {}).lines || []).map((mark) => [mark.line, mark]));
     this.fault = faultLine(run);
     this.lines = run.program.map((text, i) => this.line(text, i, marks.get(i)));
-    element.replaceChildren(h("ol", { class: "code" }, this.lines));
+    const key = marks.size ? h("p", { class: "marks" }, Object.entries(MARKS).map(([, look]) =>
+      h("span", {}, h("b", {}, look.symbol), ` ${look.text}`))) : "";
+    element.replaceChildren(h("ol", { class: "code" }, this.lines), key);
   }
 
   line(text, number, mark) {
@@ -75,7 +77,7 @@ class ProgramView {
 
 // The line of a step, or of the last before it that has one: events belong to that.
 function currentLine(run, step) {
-  for (let i = step; i >= 0 && i > step - 5000; i--) if (run.steps[i].line >= 0) return run.steps[i].line;
+  for (let i = step; i >= 0; i--) if (run.steps[i].line >= 0) return run.steps[i].line;
   return -1;
 }
 

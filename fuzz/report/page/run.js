@@ -17,6 +17,7 @@ class RunView {
     this.step = -1;
     this.focus = run.verdict.object >= 0 ? run.verdict.object : -1;
     this.zoom = 0;  // as it fits
+    this.kept = new KeptShapes();
     showVerdict(byId("verdict"), run);
     showLegend(byId("legend"));
     this.program = new ProgramView(byId("program"), run, (step) => this.go(step, true));
@@ -87,13 +88,13 @@ class RunView {
     const atFault = step === run.verdict.step && run.verdict.kind === "convicted";
     const view = { state, before, layout, path, focus: this.focus,
       fault: atFault ? run.verdict.object : -1 };
-    const drawn = drawGraph(byId("graph"), view);
+    this.program.show(step);
+    this.list.show(step);
+    const drawn = drawGraph(byId("graph"), view, this.kept);
     const select = (id) => this.select(id);
     showLanes(byId("lanes"), state, before, this.focus, select);
     showPanel(byId("panel"), state, this.focus, path, select);
     showBar(byId("bar"), run, step);
-    this.program.show(step);
-    this.list.show(step);
     this.showPlace(state, path, layout);
     window.ouro.lastRenderMs = performance.now() - begin;
     this.drawn = drawn;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A shape is how one thing is drawn: an object, a reference, a root. An object's state is never told
-// by colour alone: there are also patterns, borders, and a word.
+// A shape is how one thing is drawn: an object, a reference, a root. An object's state is never
+// told by colour alone: there are also patterns, borders, and a word.
 //
 // Place: between the layout and the picture (graph.js), and for the legend.
 
@@ -27,7 +27,7 @@ function scriptWords(object) {
 
 function countWords(object) {
   const parts = [];
-  if (object.g !== undefined && object.g >= 0) parts.push(`gen ${object.g}`);
+  if (object.g !== undefined && object.g >= 0) parts.push(`g${object.g}`);
   if (object.n !== undefined && object.state !== "freed") {
     parts.push(object.n === 1 ? "1 ref" : `${object.n} refs`);
   }
@@ -53,10 +53,10 @@ function slotX(box, index) {
   return 18 + index * BOX.slot;
 }
 
-// A word that sits on the upper border.
-function pill(word, x, name) {
+// A word that sits on a border.
+function pill(word, x, y, name) {
   const width = word.length * 6.4 + 12;
-  return s("g", { class: `pill ${name}`, transform: `translate(${x},-8)` },
+  return s("g", { class: `pill ${name}`, transform: `translate(${x},${y})` },
     s("rect", { width, height: 16, rx: 8 }),
     s("text", { x: width / 2, y: 12, "text-anchor": "middle" }, word));
 }
@@ -66,12 +66,12 @@ function pills(object, marks) {
   const look = STATES[object.state] || STATES.living;
   let x = 10;
   const add = (word, name) => {
-    shapes.push(pill(word, x, name));
+    shapes.push(pill(word, x, -9, name));
     x += word.length * 6.4 + 16;
   };
   if (look.word) add(`${look.symbol} ${look.word}`, object.state);
   if (marks.isNew) add("new", "new");
-  if (marks.atFault) add("✗ convicted here", "fault");
+  if (marks.atFault) add("✗ fault", "fault");
   return shapes;
 }
 
@@ -81,25 +81,27 @@ function objectShape(object, box, marks) {
   for (const mark of ["changed", "focus", "atFault", "onPath"]) if (marks[mark]) classes.push(mark);
   const radius = { leaf: 21, weak: 12 }[object.k] || 6;
   const { width, height } = box;
-  const kind = object.as ? `${object.k}, ${object.as}` : object.k;
+  const counts = countWords(object);
+  const begin = 18 + 9 * `#${object.i}`.length;
+  const room = Math.floor((width - begin - 14 - 5.8 * counts.length) / 6.2);
   const shape = s("g", {
     class: classes.join(" "), transform: `translate(${box.x},${box.y})`, "data-id": object.i,
     tabindex: 0, role: "button", "aria-label": objectWords(object),
   },
   s("title", {}, objectWords(object)),
-  s("rect", { class: "halo", x: -5, y: -5, width: width + 10, height: height + 10, rx: radius + 4 }),
+  s("rect", { class: "halo", x: -5, y: -5, width: width + 10, height: height + 10,
+    rx: radius + 4 }),
   s("rect", { class: "body", width, height, rx: radius }),
   object.state === "uncollectable" &&
     s("rect", { class: "inner", x: 3, y: 3, width: width - 6, height: height - 6, rx: radius }),
-  object.state === "freed" && s("path", { class: "cross", d: `M0 0L${width} ${height}M${width} 0L0 ${height}` }),
-  s("text", { class: "number", x: 10, y: 20 }, `#${object.i}`),
-  s("text", { class: "kind", x: 18 + 9 * `#${object.i}`.length, y: 20 }, cut(kind, 13)),
-  s("text", { class: "detail", x: 10, y: 35 }, cut(scriptWords(object), 24)),
-  s("text", { class: "counts", x: width - 8, y: object.del === undefined ? 35 : 20,
-    "text-anchor": "end" }, object.as ? countWords(object).replace(/^.* · /, "") :
-    countWords(object)),
+  object.state === "freed" && s("path", { class: "cross",
+    d: `M0 0L${width} ${height}M${width} 0L0 ${height}` }),
+  s("text", { class: "number", x: 10, y: 22 }, `#${object.i}`),
+  s("text", { class: "kind", x: begin, y: 22 }, cut(object.as || object.k, room)),
+  s("text", { class: "counts", x: width - 8, y: 22, "text-anchor": "end" }, counts),
+  s("text", { class: "detail", x: 10, y: 38 }, cut(scriptWords(object), 25)),
   box.slots.length > 0 ? slotShapes(object, box) : []);
-  for (const word of pills(object, marks)) shape.append(word);
+  shape.append(...pills(object, marks));
   return shape;
 }
 
@@ -115,29 +117,39 @@ function objectWords(object) {
     const state = { due: "is due", ran: "has run" }[object.fin] || "has not run";
     parts.push(`its finalizer, script ${object.del}, ${state}`);
   }
-  if (object.g !== undefined) parts.push(object.g < 0 ? "in no generation" : `generation ${object.g}`);
+  if (object.g !== undefined) {
+    parts.push(object.g < 0 ? "in no generation" : `generation ${object.g}`);
+  }
   if (object.n !== undefined) parts.push(count(object.n, "reference") + " to it");
   return parts.join("; ");
 }
 
-// From a point below to a box: straight down where it lies below, else around the right side.
-function curve(x, y, target, bend) {
-  const middle = target.x + target.width / 2;
-  if (target.y > y + 12) {
-    const enter = Math.min(Math.max(x, target.x + 14), target.x + target.width - 14);
-    const to = Math.abs(enter - middle) < target.width / 2 - 14 ? enter : (enter + middle) / 2;
-    const reach = Math.max(24, (target.y - y) / 2);
-    return {
-      d: `M${x} ${y}C${x} ${y + reach} ${to} ${target.y - reach} ${to} ${target.y - 3}`,
-      label: [(x + to) / 2, (y + target.y) / 2],
-    };
+// From a point down to a box, past others by the points of a route; where the box does not lie
+// below, around its right side. `bend` keeps several of these apart. Gives {d, label}.
+function curve(x, y, target, route, bend) {
+  if (target.y <= y + 12) return around(x, y, target, bend);
+  const inner = route.filter((point) => point[1] > y + 14 && point[1] < target.y - 14);
+  const from = inner.length ? inner[inner.length - 1][0] : x;
+  // The words on the upper border are on its left half.
+  const enter = Math.min(Math.max(from, target.x + target.width / 2), target.x + target.width - 14);
+  const points = [[x, y], ...inner, [enter, target.y - 3]];
+  let d = `M${x} ${y}`;
+  for (let i = 1; i < points.length; i++) {
+    const [x1, y1] = points[i - 1], [x2, y2] = points[i];
+    const middle = Math.round((y1 + y2) / 2);
+    d += `C${x1} ${middle} ${x2} ${middle} ${x2} ${y2}`;
   }
+  const [x1, y1] = points[0], [x2, y2] = points[1];
+  return { d, label: points.length > 2 ? points[1] : [(x1 + x2) / 2, (y1 + y2) / 2] };
+}
+
+function around(x, y, target, bend) {
   const right = target.x + target.width;
-  const side = Math.max(x + 20, right) + 18 + bend * 7;
-  const into = target.y + 14 + (bend % 3) * 9;
+  const side = Math.max(x + 20, right) + 16 + bend * 7;
+  const into = target.y + 16 + (bend % 3) * 9;
   return {
-    d: `M${x} ${y}C${x} ${y + 26} ${side} ${y + 30} ${side} ${y - 8}` +
-      `L${side} ${into + 16}C${side} ${into} ${side - 6} ${into} ${right + 3} ${into}`,
+    d: `M${x} ${y}C${x} ${y + 20} ${side} ${y + 26} ${side} ${y - 12}` +
+      `L${side} ${into + 14}C${side} ${into} ${side - 6} ${into} ${right + 3} ${into}`,
     label: [side, (y + into) / 2],
   };
 }

@@ -28,7 +28,7 @@ function replayLine(run) {
     onclick: async () => {
       done.textContent = (await copyText(run.replay, code)) ? "copied" : "press Ctrl+C";
       setTimeout(() => { done.textContent = ""; }, 1500);
-    } }, code, h("span", { "aria-hidden": "true" }, "⧉"));
+    } }, code, h("small", {}, "copy"));
   return [button, done];
 }
 
@@ -36,7 +36,9 @@ function showVerdict(element, run) {
   const { verdict } = run;
   const look = VERDICTS[verdict.kind] || VERDICTS.broken;
   const facts = [];
-  if (verdict.law) facts.push(fact("law broken", h("b", {}, verdict.law), ` – ${verdict.law_text}`));
+  if (verdict.law) {
+    facts.push(fact("law broken", h("b", {}, verdict.law), ` – ${verdict.law_text}`));
+  }
   if (verdict.lawful) facts.push(fact("lawful here", verdict.lawful));
   facts.push(fact("collector", h("b", {}, run.specimen),
     run.specimen_summary ? ` – ${run.specimen_summary}` : ""));
