@@ -69,13 +69,13 @@ function pills(object, marks) {
     shapes.push(pill(word, x, -9, name));
     x += word.length * 6.4 + 16;
   };
-  if (look.word) add(`${look.symbol} ${look.word}`, object.state);
+  if (look.word) add(marks.brief ? look.symbol : `${look.symbol} ${look.word}`, object.state);
   if (marks.isNew) add("new", "new");
   if (marks.atFault) add("✗ fault", "fault");
   return shapes;
 }
 
-// An object in its box. `marks`: {isNew, changed, focus, atFault, onPath}.
+// An object in its box. `marks`: {isNew, changed, focus, atFault, onPath, brief (no words)}.
 function objectShape(object, box, marks) {
   const classes = ["object", `kind-${object.k}`, `state-${object.state}`];
   for (const mark of ["changed", "focus", "atFault", "onPath"]) if (marks[mark]) classes.push(mark);
