@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "model/program_table.h"
 
@@ -16,8 +17,9 @@ constexpr int kSmall = 8;  // up to this number all are tried
 
 std::string NounOf(const Op& op, const table::Field& field) {
   if (field.name == "S") return NeedsOf(op.code) & kWeakReferences ? "callback" : "finalizer";
-  // An operation may have several: which one, the text of the operation says.
-  if (field.is_register()) return fmt::format("register {}", field.name);
+  if (field.name == "rD") return "target register";
+  if (field.name == "R'") return "value";
+  if (field.name == "Q") return "key";
   return std::string(field.noun);
 }
 

@@ -35,7 +35,10 @@ using Clock = std::chrono::steady_clock;
 constexpr int kMaxNotes = 10;    // lines of a kind that need no action; the rest is only counted
 constexpr int kMaxWaitMs = 100;  // between looks at the workers, if none of them sends anything
 constexpr double kRecordSeconds = 1;
-constexpr double kPlotSeconds = 10;
+// Between lines of plot_data: a hundredth of the time so far, so that curves of seconds and of
+// weeks have points enough, and not too many.
+constexpr double kPlotSeconds = 1;
+constexpr double kPlotShare = 0.01;
 constexpr double kLineSeconds = 10;  // between status lines, without a terminal
 constexpr double kRereadSeconds = 30;
 
@@ -284,7 +287,7 @@ class Campaign {
     folder_.slots()[0].milliseconds.store(static_cast<uint64_t>((before_ + now) * 1000));
     const CampaignReport report = MakeReport();
     if (std::string error = folder_.Write(report); !error.empty()) trouble_ = error;
-    if (now - plotted_ >= kPlotSeconds) {
+    if (now - plotted_ >= std::max(kPlotSeconds, now * kPlotShare)) {
       plotted_ = now;
       if (std::string error = folder_.Plot(report); !error.empty()) trouble_ = error;
     }

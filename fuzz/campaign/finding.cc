@@ -29,18 +29,6 @@ constexpr int kConfirmations = 2;   // unlawful replays, where the cause may be 
 constexpr int kMaxTraceLines = 40;  // of a crash, in the header of its file
 constexpr int kReportLines = 12;    // of a program that is not shrunk yet
 
-// As the shell needs it: "naive", "'liar:load'".
-std::string Quoted(const std::string& word) {
-  const std::string plain = "-_./+@%";
-  bool safe = !word.empty();
-  std::string quoted = "'";
-  for (const char c : word) {
-    safe &= std::isalnum(static_cast<unsigned char>(c)) != 0 || plain.find(c) != plain.npos;
-    quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  }
-  return safe ? word : quoted + "'";
-}
-
 // The law, or a word for what else is wrong.
 std::string Title(const Verdict& verdict) {
   if (verdict.violation) return Name(verdict.violation->law);
@@ -167,6 +155,17 @@ std::string FindCause(const Specimen& specimen, const FindingOptions& options, c
 }  // namespace
 
 std::string NotRepeatable(const std::string& seen) { return "not repeatable: " + seen; }
+
+std::string Quoted(const std::string& word) {
+  const std::string plain = "-_./+@%";
+  bool safe = !word.empty();
+  std::string quoted = "'";
+  for (const char c : word) {
+    safe &= std::isalnum(static_cast<unsigned char>(c)) != 0 || plain.find(c) != plain.npos;
+    quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  }
+  return safe ? word : quoted + "'";
+}
 
 std::string OuroCommand(const std::string& command, const std::string& file) {
   const bool bazel = std::getenv("BUILD_WORKSPACE_DIRECTORY") != nullptr;

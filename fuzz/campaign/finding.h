@@ -59,6 +59,9 @@ struct Finding {
 // The signature of a program that did `seen` once and is lawful when it is run alone.
 std::string NotRepeatable(const std::string& seen);
 
+// A word as a shell needs it: naive, 'liar:load'.
+std::string Quoted(const std::string& word);
+
 // An `ouro` command on a file, to be pasted into the shell in which this process was started:
 // begins with the path of this program, or with `bazel run` where Bazel started it.
 std::string OuroCommand(const std::string& command, const std::string& file);

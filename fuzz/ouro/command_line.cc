@@ -168,6 +168,15 @@ void AddRun(CommandLine& line) {
       "         gdb --args ouro run --in-process corpus/laws/load.gct");
 }
 
+void AddExplain(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "explain", "Say which lines of an unlawful program matter, and why it is unlawful",
+          ExplainCommand);
+  AddSpecimen(app, &a.choice, kFromFile);
+  app->add_option("FILE", a.files, kPrograms)->required();
+  app->footer("example: ouro explain --specimen planted:release-first ouro-out/found");
+}
+
 void AddWhy(CommandLine& line) {
   const auto [app, a] = Add(
       line, "why", "Say what holds an object at a line of a run, or what it waits for", WhyCommand);
@@ -178,6 +187,21 @@ void AddWhy(CommandLine& line) {
             "the object's number; by default the one that the verdict is about");
   app->add_option("FILE", a.file, "one program; - is standard input")->required();
   app->footer("example: ouro why --at 8 --object 0 corpus/rules/resurrected-in-cycle.gct");
+}
+
+void AddReport(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "report", "Make a page for browsers that shows a run step by step, or a campaign",
+          ReportCommand);
+  AddSpecimen(app, &a.choice, kFromFile);
+  app->add_option("-o,--out", a.out, "the page, one file that needs no other")
+      ->capture_default_str();
+  app->add_flag("!--no-explain", a.explain, "do not try which lines matter");
+  app->add_option("FILE", a.files, "programs; the folder of a campaign; - is standard input")
+      ->required();
+  app->footer(
+      "example: ouro report --specimen optimized-27 corpus/rules/leaky-python-cycle.gct\n"
+      "         ouro report ouro-out -o campaign.html");
 }
 
 void AddCompare(CommandLine& line) {
@@ -344,7 +368,9 @@ void AddCommands(CommandLine& line) {
   line.group = "Find bugs";
   for (const auto add : {AddCampaign, AddEnumerate, AddSweep, AddGrowth, AddGenerate}) add(line);
   line.group = "Look at programs";
-  for (const auto add : {AddRun, AddWhy, AddCompare, AddShrink, AddNative, AddTriage}) add(line);
+  for (const auto add :
+       {AddRun, AddReport, AddExplain, AddWhy, AddCompare, AddShrink, AddNative, AddTriage})
+    add(line);
   line.group = "Judge collectors and logs";
   for (const auto add : {AddCheckAdapter, AddKinds, AddReplay, AddJudge}) add(line);
   line.group = "Maintain corpora and measure";

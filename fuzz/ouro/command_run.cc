@@ -12,7 +12,7 @@
 
 #include "fuzz/campaign/campaign_report.h"
 #include "fuzz/ouro/commands.h"
-#include "fuzz/ouro/runner.h"
+#include "fuzz/runner.h"
 #include "fuzz/status_line.h"
 #include "fuzz/terminal.h"
 #include "model/history/history.h"

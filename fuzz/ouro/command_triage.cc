@@ -7,17 +7,11 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <filesystem>
-#include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 #include <string>
-#include <system_error>
-#include <utility>
-#include <vector>
 
-#include "corpus/head.h"
+#include "fuzz/campaign/campaign_folder.h"
 #include "fuzz/campaign/campaign_report.h"
 #include "fuzz/campaign/findings.h"
 #include "fuzz/files.h"
@@ -25,60 +19,6 @@
 
 namespace ouro {
 namespace {
-
-namespace fs = std::filesystem;
-
-// How often each finding occurred, by the name of its file: the sum over the statistics of all
-// specimens in the folder. Files that are not statistics are skipped.
-std::map<std::string, uint64_t> HitsIn(const std::string& folder) {
-  std::map<std::string, uint64_t> hits;
-  std::error_code error;
-  for (const fs::directory_entry& entry :
-       fs::directory_iterator(UserPath(folder + "/work"), error)) {
-    if (entry.path().extension() != ".json") continue;
-    std::string text;
-    if (!ReadText(entry.path().string(), &text).empty()) continue;
-    const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object() || !json.contains("findings") || !json["findings"].is_array()) continue;
-    for (const auto& row : json["findings"]) {
-      if (!row.is_object() || !row.contains("file") || !row["file"].is_string()) continue;
-      if (!row.contains("hits") || !row["hits"].is_number_unsigned()) continue;
-      hits[fs::path(row["file"].get<std::string>()).filename()] += row["hits"].get<uint64_t>();
-    }
-  }
-  return hits;
-}
-
-using BySpecimen = std::map<std::string, std::vector<Finding>>;
-
-// Returns "" or why a folder, or a finding in it, cannot be read.
-std::string ReadFindings(const std::string& folder, BySpecimen* findings) {
-  std::error_code error;
-  if (!fs::is_directory(UserPath(folder + "/found"), error)) {
-    return fmt::format("{}: not a campaign folder", folder);
-  }
-  if (fs::is_empty(UserPath(folder + "/found"), error)) return "";
-  const std::map<std::string, uint64_t> hits = HitsIn(folder);
-  std::vector<std::string> files;
-  if (std::string why = ListFiles({folder + "/found"}, &files); !why.empty()) return why;
-  for (const std::string& file : files) {
-    std::string text;
-    std::vector<ProgramFile> programs;
-    if (std::string why = ReadText(file, &text); !why.empty()) return why;
-    if (std::string why = ReadPrograms({file}, &programs); !why.empty()) return why;
-    Finding finding;
-    finding.signature = HeadValue(text, "signature");
-    finding.cause = HeadValue(text, "cause");
-    if (finding.cause.empty()) finding.cause = finding.signature;
-    finding.program = programs[0].program;
-    finding.shrunk = HeadValue(text, "shrunk") != "no";
-    finding.file = file;
-    const auto counted = hits.find(fs::path(file).filename());
-    if (counted != hits.end()) finding.hits = counted->second;
-    (*findings)[HeadSpecimen(text)].push_back(std::move(finding));
-  }
-  return "";
-}
 
 // Reads causes, one a line; lines that begin with `#` are comments.
 std::string ReadKnown(const std::string& file, std::set<std::string>* known) {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "fuzz/ouro/commands.h"
-#include "fuzz/ouro/runner.h"
+#include "fuzz/runner.h"
 #include "model/history/history.h"
 #include "model/history/why.h"
 

@@ -71,6 +71,12 @@ struct RunArguments {
 };
 std::string RunCommand(const RunArguments& arguments, int* exit_code);
 
+struct ExplainArguments {
+  SpecimenChoice choice;
+  std::vector<std::string> files;
+};
+std::string ExplainCommand(const ExplainArguments& arguments, int* exit_code);
+
 struct WhyArguments {
   SpecimenChoice choice;
   int line = 0;     // of the trace; 0: the last one
@@ -79,6 +85,14 @@ struct WhyArguments {
 };
 // The exit code is 0: it answers, whatever the answer.
 std::string WhyCommand(const WhyArguments& arguments, int* exit_code);
+
+struct ReportArguments {
+  SpecimenChoice choice;
+  std::string out = "report.html";
+  bool explain = true;
+  std::vector<std::string> files;  // or one folder of a campaign
+};
+std::string ReportCommand(const ReportArguments& arguments, int* exit_code);
 
 struct CompareArguments {
   SpecimenChoice choice;  // no specimen: with `with`, the file's or optimized-27

@@ -15,6 +15,7 @@
 #include "model/judge/heap_view.h"
 #include "model/judge/law.h"
 #include "model/kind.h"
+#include "model/program_position.h"
 
 namespace ouro {
 namespace {
@@ -23,7 +24,7 @@ using Json = nlohmann::json;
 
 // What may come at a step costs a copy of the heap for each event that is tried, so large runs have
 // it at their last steps alone.
-constexpr size_t kMostExplained = 2000;   // steps
+constexpr size_t kMostExplained = 2000;    // steps
 constexpr size_t kMostCopied = 2'000'000;  // steps times objects
 constexpr size_t kAlwaysExplained = 50;
 
@@ -58,8 +59,8 @@ const char* Word(ObjectView::Bond bond) {
 }
 
 Json ObjectData(size_t id, const ObjectView& object) {
-  Json data = {{"i", id}, {"k", Word(object.kind)}, {"state", Word(object.state)},
-               {"n", object.references}};
+  Json data = {
+      {"i", id}, {"k", Word(object.kind)}, {"state", Word(object.state)}, {"n", object.references}};
   if (!object.slots.empty()) data["s"] = object.slots;
   for (size_t slot = 0; slot < object.kinds.size(); ++slot) {
     if (object.kinds[slot] != kPlain) {
@@ -136,7 +137,8 @@ HeapView Nothing() {
 // Makes the steps of a run.
 class Steps {
  public:
-  explicit Steps(const ShownRun& run) : run_(run) {
+  explicit Steps(const ShownRun& run)
+      : run_(run), position_(run.file.program), printed_(PrintedLines(run.file.program)) {
     const auto lines = static_cast<size_t>(std::count(run.trace.begin(), run.trace.end(), '\n'));
     lines_ = lines;
     left_out_ = lines > kMostSteps ? lines - kMostSteps : 0;
@@ -157,11 +159,13 @@ class Steps {
   void Add(const Step& step, const Judge& judge) {
     ++steps_seen_;
     const std::string may = std::exchange(may_, Explained(step, judge) ? judge.Lawful() : "");
+    const size_t line = printed_.Of(position_.Next(step.line));
     if (step.line.number <= left_out_) return;
     HeapView after = judge.View();
     constexpr std::string_view kVoid = "# void: ";
     std::string_view text = step.line.text;
-    Json data = {{"in", step.depth}, {"line", -1}, {"d", DeltaOf(before_, after)}};
+    Json data = {
+        {"in", step.depth}, {"line", static_cast<int>(line) - 1}, {"d", DeltaOf(before_, after)}};
     if (step.line.kind == TranscriptLine::Kind::kComment) {
       const bool skipped = text.substr(0, kVoid.size()) == kVoid;
       data["is"] = skipped ? "void" : "note";
@@ -183,6 +187,8 @@ class Steps {
   }
 
   const ShownRun& run_;
+  ProgramPosition position_;
+  const ProgramLines printed_;
   size_t lines_ = 0;
   size_t left_out_ = 0;  // lines at the beginning
   size_t steps_seen_ = 0;
@@ -226,25 +232,40 @@ Json HeadData(const std::string& head) {
   return lines;
 }
 
+Json ExplanationData(const ShownRun& run) {
+  const Explanation& explanation = *run.explanation;
+  const ProgramLines printed = PrintedLines(run.file.program);
+  Json data = {{"cause", fmt::format("{}", fmt::join(explanation.cause, " "))},
+               {"tried", explanation.tried},
+               {"lines", Json::array()}};
+  for (const Mark& mark : explanation.marks) {
+    data["lines"].push_back(
+        {{"line", printed.Of(mark.place) - 1}, {"mark", Name(mark.matter)}, {"note", mark.note}});
+  }
+  return data;
+}
+
 }  // namespace
 
 nlohmann::json RunData(const ShownRun& run) {
   Steps steps(run);
   steps.Make();
-  return {{"format", 1},
-          {"kind", "run"},
-          {"title", fmt::format("{} on {}", run.file.Label(), run.specimen.name)},
-          {"file", run.file.file},
-          {"head", HeadData(run.file.head)},
-          {"replay", run.replay},
-          {"specimen", run.specimen.name},
-          {"specimen_summary", run.specimen.summary},
-          {"contract", run.specimen.contract->name},
-          {"contract_summary", run.specimen.contract->summary},
-          {"verdict", VerdictData(run, steps)},
-          {"program", Lines(Print(run.file.program))},
-          {"steps", steps.steps()},
-          {"left_out", steps.left_out()}};
+  Json data = {{"format", 1},
+               {"kind", "run"},
+               {"title", fmt::format("{} on {}", run.file.Label(), run.specimen.name)},
+               {"file", run.file.file},
+               {"head", HeadData(run.file.head)},
+               {"replay", run.replay},
+               {"specimen", run.specimen.name},
+               {"specimen_summary", run.specimen.summary},
+               {"contract", run.specimen.contract->name},
+               {"contract_summary", run.specimen.contract->summary},
+               {"verdict", VerdictData(run, steps)},
+               {"program", Lines(Print(run.file.program))},
+               {"steps", steps.steps()},
+               {"left_out", steps.left_out()}};
+  if (run.explanation != nullptr) data["explanation"] = ExplanationData(run);
+  return data;
 }
 
 }  // namespace ouro

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "fuzz/files.h"
+#include "fuzz/report/explain.h"
 #include "model/trial.h"
 
 namespace ouro {
@@ -25,7 +26,8 @@ struct ShownRun {
   const Specimen& specimen;
   const Verdict& verdict;
   const std::string& trace;
-  std::string replay;  // a command
+  std::string replay;                        // a command
+  const Explanation* explanation = nullptr;  // null: none was asked for
 };
 
 // Deterministic. Linear in the trace times the objects of its heap. REQUIRES: a trial of that

@@ -5,10 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <functional>
+#include <cstdint>
 #include <optional>
-#include <utility>
 
 #include "model/check.h"
 #include "model/event_text.h"

@@ -199,6 +199,10 @@ std::vector<std::string> PathsTo(const HeapView& view, ObjectId id) {
   return paths;
 }
 
+bool Reaches(const HeapView& view, ObjectId from, ObjectId to) {
+  return Search(view, kNone, from).reached(to);
+}
+
 std::vector<std::string> WhyAlive(const HeapView& view, ObjectId id) {
   const ObjectView& object = view.objects[Index(id)];
   std::vector<std::string> lines = {Describe(view, id)};

@@ -26,6 +26,9 @@ inline constexpr size_t kMostOnPath = 40;
 // REQUIRES: the object exists.
 std::vector<std::string> PathsTo(const HeapView& view, ObjectId id);
 
+// Whether `to` lives if `from` does. Linear in the view. REQUIRES: both exist.
+bool Reaches(const HeapView& view, ObjectId from, ObjectId to);
+
 // The answer, line by line: what the object is, what holds it, and, if no root does, which objects
 // hold each other, what has to come before its death, and what would find it. Linear in the view.
 // REQUIRES: the object exists.

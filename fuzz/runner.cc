@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "fuzz/ouro/runner.h"
+#include "fuzz/runner.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -5,8 +5,8 @@
 //
 // Place: between the commands and trials.
 
-#ifndef FUZZ_OURO_RUNNER_H_
-#define FUZZ_OURO_RUNNER_H_
+#ifndef FUZZ_RUNNER_H_
+#define FUZZ_RUNNER_H_
 
 #include <cstddef>
 #include <functional>
@@ -43,4 +43,4 @@ class Runner {
 
 }  // namespace ouro
 
-#endif  // FUZZ_OURO_RUNNER_H_
+#endif  // FUZZ_RUNNER_H_
