@@ -90,7 +90,8 @@ class SetupTest(unittest.TestCase):
         self.put("INSTALLED", installed)
         self.put("CALLS", [])
         done = subprocess.run([self.script, *options], capture_output=True, text=True,
-                              env={**os.environ, "PATH": self.path, "OURO_NPM": self.cache})
+                              env={**os.environ, "PATH": self.path, "OURO_NPM": self.cache,
+                                   "XDG_CACHE_HOME": os.path.join(self.folder, "xdg")})
         self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
         return done.stderr
 
@@ -146,6 +147,18 @@ class SetupTest(unittest.TestCase):
     def test_apt_that_fails(self):
         errors = self.setup(self.all + ["fail"], [], code=1)
         self.assertIn("E: broken\ntools/setup: 'apt-get install' failed", errors)
+
+    def test_a_page_without_network_is_left_out_and_said(self):
+        page = os.path.join(self.folder, "fuzz/report/page")
+        os.makedirs(page)
+        shutil.copy(os.path.join(ROOT, "fuzz/report/page/package-lock.json"), page)
+        self.assertRegex(self.setup(["fail"], self.all),
+                         r"^tools/setup: left out: the page of `ouro report`: npm cannot pack \S+ "
+                         r"\S+\n$")
+        self.assertIn(": pack ", self.get("CALLS")[0])
+        self.assertEqual(os.listdir(page), ["package-lock.json"])
+        # Nor does it break what comes after it.
+        self.assertTrue(os.path.exists(os.path.join(self.folder, ".debian/bazelrc")))
 
     def test_an_option_that_it_does_not_know(self):
         for options in (["--npx"], ["--npm", "--npm"]):

@@ -23,6 +23,7 @@ MAX_FILE_LINES = 500
 MAX_TABLE_LINES = 1000  # of a table of kinds, which has nothing but rows
 MAX_COLUMNS = 100
 CPP = {".c", ".cc", ".h"}
+SCRIPTS = {".js"}  # their braces are as those of C++
 PYTHON = {".py", ".bzl"}
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
 LICENCE_LINES = 3  # it is one of so many at the top: an interpreter's line may come before
@@ -31,6 +32,7 @@ COMMENTS = {
     ".c": ("/* ", " */"), ".cc": ("// ", ""), ".h": ("// ", ""), ".php": ("// ", ""),
     ".lua": ("-- ", ""), ".py": ("# ", ""), ".bzl": ("# ", ""), ".sh": ("# ", ""),
     ".rb": ("# ", ""), ".yml": ("# ", ""), ".BUILD": ("# ", ""), ".bazel": ("# ", ""),
+    ".js": ("// ", ""), ".css": ("/* ", " */"), ".html": ("<!-- ", " -->"),
 }
 BUILD_FILES = {"BUILD", "WORKSPACE", "WORKSPACE.bzlmod"}
 WORDS_FOR_LATER = ("TO" "DO", "FIX" "ME", "X" "XX")  # in two parts: this file is read too
@@ -92,6 +94,8 @@ def python_functions(text):
 def functions(suffix, text):
     if suffix in CPP:
         return cpp_functions(text)
+    if suffix in SCRIPTS:
+        return cpp_functions(re.sub(r"`(?:\\.|[^`\\])*`", blank, text))
     return python_functions(text) if suffix in PYTHON else []
 
 
@@ -126,11 +130,11 @@ def without_licence(path, text):
 
 
 def opens_with_a_comment(path, text):
-    if text.startswith(("#!", "<?php\n")):
+    if text.startswith(("#!", "<?php\n", "<!doctype html>\n")):
         text = text.split("\n", 1)[-1]
     if path.endswith(".cc") and text.startswith(f'#include "{path[:-3]}.h"\n'):
         return True  # its header says it
-    return text.startswith(("// ", "/* ", "# ", "-- ", '"""'))
+    return text.startswith(("// ", "/* ", "# ", "-- ", "<!-- ", '"""'))
 
 
 def licence_offences(path, text):
@@ -276,7 +280,7 @@ def function_of(lines, head="int f(int x) {"):
 def licensed(path, text):
     """The text of a file as it would be without fault."""
     line = licence_line(path, text) + "\n\n"
-    if text.startswith(("#!", "<?php\n")):
+    if text.startswith(("#!", "<?php\n", "<!doctype html>\n")):
         first, _, rest = text.partition("\n")
         return first + "\n" + line + rest
     return line + text
@@ -301,6 +305,9 @@ class SelfTest(unittest.TestCase):
                 ("MODULE.bazel", "# A.\n", "# " + LICENCE), ("a/b.BUILD", "# A.\n", "# " + LICENCE),
                 ("a/b.lua", "-- A.\n", "-- " + LICENCE), ("a/b.rb", "# A.\n", "# " + LICENCE),
                 ("a/b.php", "<?php\n// A.\n", "// " + LICENCE),
+                ("a/b.js", "// A.\n", "// " + LICENCE),
+                ("a/b.css", "/* A. */\n", "/* " + LICENCE + " */"),
+                ("a/b.html", "<!doctype html>\n<!-- A. -->\n", "<!-- " + LICENCE + " -->"),
                 ("tools/b", "#!/bin/sh\n# A.\n", "# " + LICENCE)):
             good = licensed(path, text)
             self.assertIn(line, good.split("\n"))
@@ -369,6 +376,14 @@ class SelfTest(unittest.TestCase):
                        "namespace a {\nnamespace {\n"):
             self.acquit("b.cc", "// A.\n" + around + function_of(70))
             self.convict("b.cc", "// A.\n" + around + function_of(71), "b.cc:4: a function of 71")
+
+    def test_functions_of_scripts(self):
+        for head in ("function f(x) {", "async function f() {"):
+            self.acquit("b.js", "// A.\n" + function_of(70, head))
+            self.convict("b.js", "// A.\n" + function_of(71, head), "b.js:2: a function of 71")
+        method = "class C {\n" + function_of(71, "f(x) {") + "}\n"
+        self.convict("b.js", "// A.\n" + method, "b.js:3: a function of 71 lines")
+        self.acquit("b.js", "// A.\nconst t = `" + function_of(80) + "`;\n")
 
     def test_what_looks_like_a_function_in_cpp(self):
         long = "  1,\n" * 100

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes one text of the report's page, and of that a C++ source.
 
-    assemble.py page_text.cc report.html [FILES of this folder, of node_modules/]
+    assemble.py OUTPUT [FILES of this folder and of node_modules/]
 
 The page's own scripts share one scope, in the order of SCRIPTS. If what npm brings is not among the
 files, there is no page: the C++ source then has an empty text. page.cc says what becomes of the

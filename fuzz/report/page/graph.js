@@ -72,7 +72,7 @@ function referenceShape(reference, layout, classes, bend) {
   const x = reference.kind === "weak" ? box.x + box.width - 26
     : box.x + slotX(box, index < 0 ? box.slots.length : index) + 2;
   const route = layout.routes.get(`${reference.from}>${reference.to}`) || [];
-  const line = curve(x, box.y + box.height, target, route, bend);
+  const line = curve(x, box.y + box.height, target, route, bend, box.x + box.width);
   const text = reference.label || (reference.slot >= 0 ? String(reference.slot) : "");
   return edgeShape(reference.key, line, classes, text,
     `${reference.kind === "weak" ? "weak reference" : `slot ${reference.slot}`}: ` +
@@ -132,8 +132,9 @@ function cycleShape(members, layout) {
   } else {
     group.append(s("rect", { x, y, width: right - x, height: bottom - y, rx: 18 }));
   }
-  const at = strangers ? { x: boxes[0].x - pad, y: boxes[0].y - pad } : { x, y };
-  group.append(s("text", { x: at.x + 12, y: at.y - 5 },
+  const end = strangers ? boxes[0].x + boxes[0].width + pad : right;
+  const above = strangers ? boxes[0].y - pad : y;
+  group.append(s("text", { x: end - 12, y: above - 5, "text-anchor": "end" },
     members.length === 1 ? "cycle: refers to itself" : `cycle of ${members.length}`));
   return group;
 }

@@ -5,17 +5,19 @@
 //
 // Place: between the course (state.js) and the picture (graph.js).
 
-const BOX = { width: 152, head: 46, slots: 22, slot: 24, gap: 54, rank: 62 };
+const BOX = { width: 146, head: 46, slots: 22, slot: 24, gap: 46, rank: 54 };
 const MAX_SLOTS_DRAWN = 12;
 const ALL_SHOWN = 200;  // more objects than these are shown in part
 const FIRST_SHOWN = 60;
 const ROOT_BOX = { width: 46, height: 30, gap: 10, top: 14, below: 64 };
 const MARGIN = 28;
+const LONG_HELD = 0.3;  // of the steps since its birth: such an object belongs near the roots
 
 // What a run has in all of its states together: its objects with the slots that they ever use, the
 // references with the number of steps for which they are there, and the roots that are ever used.
 function gatherUnion(course) {
-  const union = { objects: new Map(), edges: new Map(), held: new Set(), roots: new Set() };
+  const union = { objects: new Map(), edges: new Map(), roots: new Set(),
+    steps: course.steps.length };
   const since = new Map();  // key of a pair to the step from which it is there
   const present = new Map();  // object to the pairs that its record makes
   const state = emptyState();
@@ -33,7 +35,7 @@ function gatherUnion(course) {
     const delta = step.d || {};
     applyDelta(state, delta);
     for (const object of delta.o || []) {
-      noteObject(union, object);
+      noteObject(union, object, i);
       replace(object.i, new Set(referencesOf(object).filter((r) => r.to !== r.from)
         .map((r) => `${r.from}>${r.to}`)), i);
     }
@@ -42,19 +44,18 @@ function gatherUnion(course) {
         [`${map}>${key}`, `${map}>${value}`])), i);
     }
     if (delta.r || delta.p || delta.b || delta.f) {
-      for (const reference of rootReferences(state)) {
-        union.roots.add(reference.root);
-        union.held.add(reference.to);
-      }
+      const roots = rootReferences(state);
+      for (const { root } of roots) union.roots.add(root);
+      replace("roots", new Set(roots.map(({ to }) => `root>${to}`)), i);
     }
   });
   for (const pair of [...since.keys()]) end(pair, course.steps.length);
   return union;
 }
 
-function noteObject(union, object) {
+function noteObject(union, object, step) {
   let seen = union.objects.get(object.i);
-  if (!seen) union.objects.set(object.i, seen = { slots: 0, used: new Set(), kind: 0 });
+  if (!seen) union.objects.set(object.i, seen = { slots: 0, used: new Set(), kind: 0, step });
   seen.kind = Math.max(seen.kind, (object.as || "").length);
   const slots = object.s || [];
   seen.slots = Math.max(seen.slots, slots.length);
@@ -67,7 +68,7 @@ function chooseShown(union, center, limit) {
   if (all.length <= ALL_SHOWN) return { ids: new Set(all), whole: true };
   const near = new Map(all.map((id) => [id, []]));
   for (const pair of union.edges.keys()) {
-    const [from, to] = pair.split(">").map(Number);
+    const [from, to] = pair.split(">").map(Number);  // a root is not a number
     if (!near.has(from) || !near.has(to)) continue;
     near.get(from).push(to);
     near.get(to).push(from);
@@ -108,6 +109,20 @@ function rootPlaces(union) {
   return { places, width: x - ROOT_BOX.gap + MARGIN };
 }
 
+// Objects that hang directly from the roots: those that are held long, or by nobody else.
+function hanging(union, boxes) {
+  const inner = new Set();
+  for (const pair of union.edges.keys()) {
+    const [from, to] = pair.split(">");
+    if (from !== "root" && boxes.has(Number(from)) && Number(from) < Number(to)) inner.add(to);
+  }
+  return [...boxes.keys()].filter((id) => {
+    const held = union.edges.get(`root>${id}`) || 0;
+    const life = Math.max(1, union.steps - union.objects.get(id).step);
+    return !inner.has(String(id)) || held / life > LONG_HELD;
+  });
+}
+
 function dagreGraph(union, boxes) {
   const graph = new dagre.graphlib.Graph();
   graph.setGraph({ rankdir: "TB", nodesep: BOX.gap, ranksep: BOX.rank, edgesep: 14 });
@@ -115,7 +130,9 @@ function dagreGraph(union, boxes) {
   graph.setNode("root", { width: 1, height: 1 });
   for (const [id, box] of boxes) {
     graph.setNode(String(id), { width: box.width, height: box.height });
-    if (union.held.has(id)) graph.setEdge("root", String(id), { weight: 0.1 });
+  }
+  for (const id of hanging(union, boxes)) {
+    graph.setEdge("root", String(id), { weight: 0.1 });
   }
   const longest = Math.max(1, ...union.edges.values());
   for (const [pair, steps] of union.edges) {
@@ -139,18 +156,25 @@ function makeLayout(union, ids) {
   }
   const graph = dagreGraph(union, boxes);
   if (boxes.size > 0) dagre.layout(graph);
-  let left = Infinity, top = Infinity;
+  let left = Infinity, top = Infinity, end = 0;
   for (const [id, box] of boxes) {
     const node = graph.node(String(id));
     box.x = Math.round(node.x - box.width / 2);
     box.y = Math.round(node.y - box.height / 2);
     left = Math.min(left, box.x);
     top = Math.min(top, box.y);
+    end = Math.max(end, box.x + box.width);
+  }
+  for (const edge of graph.edges()) {
+    for (const { x } of graph.edge(edge).points || []) {
+      left = Math.min(left, x);
+      end = Math.max(end, x);
+    }
   }
   const roots = rootPlaces(union);
-  const right = Math.max(0, ...[...boxes.values()].map((box) => box.x + box.width - left));
+  const right = boxes.size ? end - left : 0;
   const width = Math.max(roots.width, right + 2 * MARGIN + 30);
-  const across = Math.round((width - right) / 2) - left;
+  const across = Math.round((width - right) / 2 - left);
   const down = ROOT_BOX.top + ROOT_BOX.height + ROOT_BOX.below - top;
   let height = ROOT_BOX.top + ROOT_BOX.height + MARGIN;
   for (const box of boxes.values()) {

@@ -34,7 +34,7 @@ function showPanel(element, state, id, path, select) {
       all.some((holder) => holder.firm) ? " from a root; only other unreachable objects do." : "."];
   element.replaceChildren(h("div", {},
     h("h3", {}, `#${id}`),
-    h("p", {}, objectWords(object) + "."),
+    h("p", {}, objectWords(object).replace(/^#\d+, /, "") + "."),
     h("p", { class: "route" }, route),
     h("h4", {}, `Who refers to it (${all.length})`),
     all.length ? h("ul", {}, all.map((holder) => holderItem(holder, select)))
@@ -52,7 +52,8 @@ function legendItem(shape, width, text) {
 
 function legendObject(record, text) {
   const object = { i: 1, k: "node", state: "living", ...record };
-  const shape = objectShape(object, { x: 0, y: 0, width: 92, height: 44, slots: [] }, {});
+  const shape = objectShape(object, { x: 0, y: 0, width: 92, height: 44, slots: [] },
+    { brief: true });
   shape.removeAttribute("tabindex");
   shape.removeAttribute("role");
   return legendItem(shape, 92, text);

@@ -8,7 +8,7 @@
 const STATES = {
   living: { word: "", symbol: "", text: "living" },
   dying: { word: "dying", symbol: "▾", text: "dying: nothing holds it, its death is on its way" },
-  trash: { word: "trash", symbol: "▨", text: "trash: no root leads to it" },
+  trash: { word: "trash", symbol: "▨", text: "trash: found by a collection, or unreachable" },
   uncollectable: { word: "uncollectable", symbol: "!", text: "uncollectable: kept as garbage" },
   freed: { word: "freed", symbol: "✕", text: "freed" },
 };
@@ -69,13 +69,13 @@ function pills(object, marks) {
     shapes.push(pill(word, x, -9, name));
     x += word.length * 6.4 + 16;
   };
-  if (look.word) add(`${look.symbol} ${look.word}`, object.state);
+  if (look.word) add(marks.brief ? look.symbol : `${look.symbol} ${look.word}`, object.state);
   if (marks.isNew) add("new", "new");
   if (marks.atFault) add("✗ fault", "fault");
   return shapes;
 }
 
-// An object in its box. `marks`: {isNew, changed, focus, atFault, onPath}.
+// An object in its box. `marks`: {isNew, changed, focus, atFault, onPath, brief (no words)}.
 function objectShape(object, box, marks) {
   const classes = ["object", `kind-${object.k}`, `state-${object.state}`];
   for (const mark of ["changed", "focus", "atFault", "onPath"]) if (marks[mark]) classes.push(mark);
@@ -125,9 +125,10 @@ function objectWords(object) {
 }
 
 // From a point down to a box, past others by the points of a route; where the box does not lie
-// below, around its right side. `bend` keeps several of these apart. Gives {d, label}.
-function curve(x, y, target, route, bend) {
-  if (target.y <= y + 12) return around(x, y, target, bend);
+// below, around its right side, and to the right of `past`. `bend` keeps several of these apart.
+// Gives {d, label}.
+function curve(x, y, target, route, bend, past = x) {
+  if (target.y <= y + 12) return around(x, y, target, bend, past);
   const inner = route.filter((point) => point[1] > y + 14 && point[1] < target.y - 14);
   const from = inner.length ? inner[inner.length - 1][0] : x;
   // The words on the upper border are on its left half.
@@ -143,9 +144,9 @@ function curve(x, y, target, route, bend) {
   return { d, label: points.length > 2 ? points[1] : [(x1 + x2) / 2, (y1 + y2) / 2] };
 }
 
-function around(x, y, target, bend) {
+function around(x, y, target, bend, past) {
   const right = target.x + target.width;
-  const side = Math.max(x + 20, right) + 16 + bend * 7;
+  const side = Math.max(past, right) + 16 + bend * 7;
   const into = target.y + 16 + (bend % 3) * 9;
   return {
     d: `M${x} ${y}C${x} ${y + 20} ${side} ${y + 26} ${side} ${y - 12}` +

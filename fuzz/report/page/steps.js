@@ -18,7 +18,7 @@ class StepList {
     this.body = h("div", { class: "rows", style: `height:${run.steps.length * ROW}px` });
     element.replaceChildren(this.body);
     element.addEventListener("scroll", () => this.draw());
-    new ResizeObserver(() => this.draw()).observe(element);
+    new ResizeObserver(() => this.step >= 0 && this.show(this.step)).observe(element);
     this.drawn = "";
   }
 
