@@ -15,7 +15,9 @@ void EnvelopeJudge::Show(HeapView* view) const {
     ObjectView& shown = view->objects[id];
     // Both are declared in the same order.
     shown.kind = static_cast<ObjectView::Kind>(object.kind);
-    shown.bond = static_cast<ObjectView::Bond>(object.bond);
+    // What is freed is yielded no more; the judge need not note that.
+    const bool gone = object.target != kNone && at(object.target).freed;
+    shown.bond = gone ? ObjectView::Bond::kNo : static_cast<ObjectView::Bond>(object.bond);
     shown.state = object.freed                                  ? State::kFreed
                   : object.holds == 0 && object.references == 0 ? State::kDying
                                                                 : State::kLiving;
@@ -29,6 +31,8 @@ void EnvelopeJudge::Show(HeapView* view) const {
     shown.slots = object.slots;
     if (object.kind != Object::Kind::kMap || object.freed) continue;
     entries_.ForEach(static_cast<ObjectId>(id), [&](ObjectId value, ObjectId key) {
+      // That of a dead key is gone.
+      if (at(key).freed) return;
       view->entries.push_back({.map = static_cast<ObjectId>(id), .key = key, .value = value});
     });
   }
