@@ -195,6 +195,12 @@ class PageTest(unittest.TestCase):
         self.assertIn("✗ here", self.text("#program .line.fault"))
         self.assertIn("> got 0", self.text("#steps .step.fault.current"))
         self.assertEqual(self.driver.title, run["title"] + " – Ouroboros")
+        run["verdict"]["sentence"] = "`r0 = r0()` yielded #0"
+        run["explanation"]["cause"] = "as if line 10, self.1 = r0, had not been there"
+        self.open(run)
+        self.assertEqual(self.text("#verdict h1 code"), "r0 = r0()")
+        self.find("#verdict button.link")[0].click()
+        self.assertEqual(self.step(), 9)
 
     def test_keys(self):
         self.open(sample("finding"))
@@ -360,7 +366,7 @@ class PageTest(unittest.TestCase):
 
     def test_a_campaign(self):
         self.open(campaign())
-        self.assertIn("14 findings of 2 causes", self.text("#index h1"))
+        self.assertIn("2 causes of unlawful runs, found 14 times", self.text("#index h1"))
         self.wait('document.querySelectorAll("#index canvas").length === 1')
         self.find("#log")[0].click()
         heads = self.find("#index td.headline")

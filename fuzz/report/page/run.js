@@ -18,7 +18,7 @@ class RunView {
     this.focus = run.verdict.object >= 0 ? run.verdict.object : -1;
     this.zoom = 0;  // as it fits
     this.kept = new KeptShapes();
-    showVerdict(byId("verdict"), run);
+    showVerdict(byId("verdict"), run, (step) => this.go(step, true));
     showLegend(byId("legend"));
     this.program = new ProgramView(byId("program"), run, (step) => this.go(step, true));
     this.list = new StepList(byId("steps"), run, (step) => this.go(step, true));
