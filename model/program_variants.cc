@@ -18,6 +18,9 @@ constexpr int kSmall = 8;  // up to this number all are tried
 std::string NounOf(const Op& op, const table::Field& field) {
   if (field.name == "S") return NeedsOf(op.code) & kWeakReferences ? "callback" : "finalizer";
   if (field.name == "rD") return "target register";
+  if (field.name == "A") return "first threshold";
+  if (field.name == "B") return "second threshold";
+  if (field.name == "C") return "third threshold";
   if (field.name == "R'") return "value";
   if (field.name == "Q") return "key";
   return std::string(field.noun);
@@ -70,8 +73,6 @@ VariantSource SourceOf(const Program& program, bool in_script) {
   for (const Script& script : program.scripts) note(script);
   VariantSource source = {.scripts = static_cast<int>(program.scripts.size()),
                           .in_script = in_script};
-  const auto unnamed = std::find(named.begin(), named.end(), false);
-  if (unnamed != named.end()) *unnamed = true;
   for (size_t i = 0; i < named.size(); ++i) {
     if (named[i]) source.registers.push_back(static_cast<Ref>(i));
   }

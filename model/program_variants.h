@@ -28,8 +28,8 @@ struct VariantSource {
   bool in_script = false;      // so that `self` may stand for a register
 };
 
-// The source for the operations of one section of a program: the registers that it names and one
-// that it does not, and its scripts.
+// The source for the operations of one section of a program: the registers that it names, and its
+// scripts. (One that it does not name would be empty, or another name for the same.)
 VariantSource SourceOf(const Program& program, bool in_script);
 
 // All variants, operand by operand in the order of the text: every register of the source; every

@@ -154,13 +154,14 @@ Explanation Explain(const Program& program, const Specimen& specimen, const Verd
   });
   explanation.tried = tried;
   explanation.marks = changes.TakeMarks();
-  if (verdict.kind == Verdict::Kind::kConvicted) {
-    Grounds grounds = FindGrounds(trace, specimen, EndingOf(verdict));
-    explanation.cause = std::move(grounds.sentences);
-    explanation.supposed = grounds.tried;
-  } else {
-    explanation.cause = {verdict.trouble};
+  Grounds grounds = FindGrounds(trace, specimen, EndingOf(verdict));
+  explanation.supposed = grounds.tried;
+  if (verdict.kind == Verdict::Kind::kBroken) {
+    explanation.cause = {fmt::format("The collector {}{}.", verdict.trouble,
+                                     verdict.frames.empty() ? "" : " in " + verdict.frames[0])};
   }
+  explanation.cause.insert(explanation.cause.end(), grounds.sentences.begin(),
+                           grounds.sentences.end());
   return explanation;
 }
 

@@ -4,7 +4,14 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "model/check.h"
+#include "model/event_text.h"
 #include "model/history/as_if.h"
 #include "model/history/why.h"
 #include "model/judge/heap_view.h"
@@ -41,7 +48,7 @@ class Belief {
     if (!has_object()) return;
     const ObjectView& now = view_.objects[static_cast<size_t>(object_)];
     if (now.state != before_.state) state_since_ = last_;
-    if (now.references != before_.references) references_since_ = last_;
+    NoteHolders();
     if (now.generation != before_.generation) generation_since_ = last_;
     before_ = now;
   }
@@ -70,11 +77,8 @@ class Belief {
       case State::kLiving:
       case State::kUncollectable:
         if (paths.empty()) return;
-        sentences->push_back(
-            fmt::format("For the judge #{} is held: {}{}. Its references changed last at {}.",
-                        object_, paths.front(),
-                        paths.size() == 1 ? "" : fmt::format(", and by {} more", paths.size() - 1),
-                        references_since_.Words()));
+        sentences->push_back(fmt::format("For the judge #{} is held: {}.", object_, paths.front()));
+        SayHolders(sentences);
         return;
     }
   }
@@ -86,6 +90,34 @@ class Belief {
   }
 
  private:
+  // A reference, as sentences name it: "r0", "slot 1 of #0".
+  static std::string NameOf(const Holder& holder) {
+    return holder.from == kNone ? holder.words
+                                : fmt::format("{} of #{}", holder.words, holder.from);
+  }
+
+  // Since when each reference to the object is there.
+  void NoteHolders() {
+    std::map<std::string, Mention> now;
+    const std::vector<std::vector<Holder>> holders = Holders(view_);
+    for (const Holder& holder : holders[static_cast<size_t>(object_)]) {
+      const std::string name = NameOf(holder);
+      const auto known = holders_since_.find(name);
+      now[name] = known == holders_since_.end() ? last_ : known->second;
+    }
+    holders_since_ = std::move(now);
+  }
+
+  void SayHolders(std::vector<std::string>* sentences) const {
+    constexpr size_t kMostSaid = 3;
+    std::vector<std::string> names;
+    for (const auto& [name, since] : holders_since_) {
+      names.push_back(fmt::format("{} since {}", name, since.Words()));
+    }
+    if (names.size() > kMostSaid) names.resize(kMostSaid);
+    sentences->push_back(fmt::format("It is referred to by {}.", fmt::join(names, "; by ")));
+  }
+
   bool has_object() const {
     return object_ != kNone && static_cast<size_t>(object_) < view_.objects.size();
   }
@@ -96,7 +128,7 @@ class Belief {
   HeapView view_;
   ObjectView before_;
   Mention state_since_;
-  Mention references_since_;
+  std::map<std::string, Mention> holders_since_;
   Mention generation_since_;
 };
 
@@ -112,6 +144,43 @@ void SaySchedule(const HeapView& view, std::vector<std::string>* sentences) {
       "{}.",
       fmt::join(counts, ", "), view.enabled ? "enabled" : "disabled"));
 }
+
+// What happened in the collection that ends at the fault: "freed #1; called back #2".
+class LastCollection {
+ public:
+  void Add(const Step& step) {
+    Event event;
+    if (step.line.kind != TranscriptLine::Kind::kEvent) return;
+    if (!ParseEvent(step.line.text, &event).empty()) return;
+    if (event.kind == Event::Kind::kCollect) open_.push_back({});
+    if (open_.empty()) return;
+    using Kind = Event::Kind;
+    const char* what = event.kind == Kind::kFree       ? "freed"
+                       : event.kind == Kind::kFinalize ? "finalized"
+                       : event.kind == Kind::kCallback ? "called back"
+                       : event.kind == Kind::kGarbage  ? "put into the garbage list"
+                                                       : nullptr;
+    if (what != nullptr) open_.back()[what].push_back(fmt::format("#{}", event.id));
+    if (event.kind != Kind::kDone) return;
+    last_ = std::move(open_.back());
+    open_.pop_back();
+  }
+
+  void Say(std::vector<std::string>* sentences) const {
+    std::vector<std::string> parts;
+    for (const auto& [what, ids] : last_) {
+      parts.push_back(fmt::format("{} {}", what, fmt::join(ids, ", ")));
+    }
+    sentences->push_back(parts.empty()
+                             ? "Nothing happened in this collection."
+                             : fmt::format("In this collection: {}.", fmt::join(parts, "; ")));
+  }
+
+ private:
+  using Happened = std::map<std::string, std::vector<std::string>>;
+  std::vector<Happened> open_;
+  Happened last_;
+};
 
 // Which trash with a finalizer reaches the object, so that it is uncollectable; or that none does.
 void SayUncollectable(const HeapView& view, ObjectId id, std::vector<std::string>* sentences) {
@@ -147,6 +216,24 @@ void SayLaw(const Violation& violation, const Belief& belief, std::vector<std::s
   }
 }
 
+// Of a collector that died.
+std::string LastLine(const std::string& trace, const Specimen& specimen) {
+  Mention operation;
+  Mention last;
+  const auto each = [&](const Step& step, const Judge&) {
+    if (step.line.kind == TranscriptLine::Kind::kComment) return;
+    last = Mention(step.line);
+    if (step.line.kind == TranscriptLine::Kind::kOperation) operation = last;
+  };
+  HistoryEnd end;
+  CHECK(Follow(trace, specimen, Ending::kCut, each, &end).empty());
+  if (last.number == 0) return "There is no trace.";
+  return fmt::format("All was lawful up to {}{}.", last.Words(),
+                     operation.number == last.number
+                         ? ", which it was executing"
+                         : fmt::format("; it was executing {}", operation.Words()));
+}
+
 }  // namespace
 
 Grounds FindGrounds(const std::string& trace, const Specimen& specimen, Ending ending) {
@@ -154,10 +241,17 @@ Grounds FindGrounds(const std::string& trace, const Specimen& specimen, Ending e
   const auto nothing = [](const Step&, const Judge&) {};
   CHECK(Follow(trace, specimen, ending, nothing, &end).empty());
   Grounds grounds;
-  if (!end.violation) return grounds;
+  if (!end.violation) {
+    grounds.sentences.push_back(LastLine(trace, specimen));
+    return grounds;
+  }
   // If something is missing, the last line is still agreed on.
   Belief belief(end.missing ? end.line + 1 : end.line, end.violation->object);
-  const auto add = [&belief](const Step& step, const Judge& judge) { belief.Add(step, judge); };
+  LastCollection collection;
+  const auto add = [&](const Step& step, const Judge& judge) {
+    belief.Add(step, judge);
+    collection.Add(step);
+  };
   CHECK(Follow(trace, specimen, ending, add, &end).empty());
   if (belief.last().number > 0) {
     grounds.sentences.push_back(fmt::format("Judge and collector agree up to {}{}.",
@@ -166,6 +260,7 @@ Grounds FindGrounds(const std::string& trace, const Specimen& specimen, Ending e
   }
   belief.Say(&grounds.sentences);
   SayLaw(*end.violation, belief, &grounds.sentences);
+  if (end.violation->law == Law::kCollectionCount) collection.Say(&grounds.sentences);
   const AsIf as_if = FindAsIf(trace, specimen, end);
   grounds.tried = as_if.tried;
   if (!as_if.words.empty()) {
