@@ -195,6 +195,12 @@ class PageTest(unittest.TestCase):
         self.assertIn("✗ here", self.text("#program .line.fault"))
         self.assertIn("> got 0", self.text("#steps .step.fault.current"))
         self.assertEqual(self.driver.title, run["title"] + " – Ouroboros")
+        run["verdict"]["sentence"] = "`r0 = r0()` yielded #0"
+        run["explanation"]["cause"] = "as if line 10, self.1 = r0, had not been there"
+        self.open(run)
+        self.assertEqual(self.text("#verdict h1 code"), "r0 = r0()")
+        self.find("#verdict button.link")[0].click()
+        self.assertEqual(self.step(), 9)
 
     def test_keys(self):
         self.open(sample("finding"))
@@ -219,6 +225,8 @@ class PageTest(unittest.TestCase):
         self.find('#program [data-line="8"]')[0].click()
         self.assertEqual(self.step(), 2)
         self.assertEqual(self.text("#program .current code").strip(), "r0.0 = r0")
+        self.js("ouro.view.go(12)")  # the end of a script, in the collection
+        self.assertEqual(self.text("#program .current code").strip(), "collect 2")
         self.find("#fault-button")[0].click()
         self.assertEqual(self.step(), 15)
 
@@ -275,10 +283,15 @@ class PageTest(unittest.TestCase):
         self.open(sample("finding"), "#step=9")
         self.assertEqual(len(self.find('#graph .edge.added[data-key="0.1>1"]')), 1)
         self.assertTrue(self.find('#graph [data-id="0"].changed'))
+        self.assertIn("+#0.1 → #1", self.text("#changes"))
         self.press("ArrowLeft")
         self.assertTrue(self.find('#graph [data-id="1"] .pill.new'))
         self.press("f", "ArrowLeft", "ArrowLeft")  # the slots of #0 have been emptied
         self.assertTrue(self.find('#graph .edge.ghost[data-key="0.1>1"]'))
+        for words in ("−#0.1 → #1", "#0 is dying", "#2 is cleared"):
+            self.assertIn(words, self.text("#changes"))
+        self.press("Home", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight")
+        self.assertIn("nothing changes", self.text("#changes"))
 
     def test_cycles_maps_and_roots(self):
         self.open(sample("finding"), "#step=5")
@@ -360,7 +373,7 @@ class PageTest(unittest.TestCase):
 
     def test_a_campaign(self):
         self.open(campaign())
-        self.assertIn("14 findings of 2 causes", self.text("#index h1"))
+        self.assertIn("2 causes of unlawful runs, found 14 times", self.text("#index h1"))
         self.wait('document.querySelectorAll("#index canvas").length === 1')
         self.find("#log")[0].click()
         heads = self.find("#index td.headline")

@@ -31,7 +31,7 @@ function causeRow(cause) {
   return h("tr", {},
     h("td", { class: "headline" }, cause.runs && cause.runs.length
       ? h("a", { href: `#run=${cause.runs[0]}` }, cause.headline) : cause.headline),
-    h("td", {}, cause.sentence, " ", h("span", { class: "file" }, cause.file || "")),
+    h("td", {}, prose(cause.sentence), " ", h("span", { class: "file" }, cause.file || "")),
     h("td", { class: "number" }, (cause.hits || 0).toLocaleString("en")),
     h("td", { class: "number" }, seconds(cause.first_seen)),
     h("td", { class: "number" }, String(cause.operations ?? "–")),
@@ -74,7 +74,7 @@ function drawCurves(element, curve, logarithmic) {
   // A logarithm has no place for 0.
   const values = (key) => curve[key].map((y) => logarithmic && y <= 0 ? null : y);
   const axis = { stroke: color("--dim"), grid: { stroke: color("--line"), width: 1 },
-    ticks: { stroke: color("--line"), width: 1 }, size: 64 };
+    ticks: { stroke: color("--line"), width: 1 }, size: 84 };
   element.replaceChildren();
   return new uPlot({
     width: Math.max(320, element.clientWidth), height: 260,
@@ -98,8 +98,8 @@ function curvesPart(curves) {
 }
 
 function situationsPart(situations) {
-  if (!situations) return [];
-  const missing = situations.missing || [], reached = situations.reached || [];
+  const { missing = [], reached = [] } = situations || {};
+  if (missing.length + reached.length === 0) return [];
   const list = missing.length
     ? h("dl", { class: "missing" }, missing.flatMap(({ name, text }) => [h("dt", {}, name),
       h("dd", {}, text)])) : h("p", {}, "none");
@@ -112,11 +112,11 @@ function showCampaign(element, data) {
   const causes = data.causes || [];
   const hits = causes.reduce((sum, cause) => sum + (cause.hits || 0), 0);
   const words = causes.length === 0 ? "Nothing unlawful was found"
-    : `${count(hits, "finding")} of ${count(causes.length, "cause")}`;
+    : `${count(causes.length, "cause")} of unlawful runs, found ${count(hits, "time")}`;
   element.replaceChildren(
     h("header", { class: `verdict ${causes.length ? "convicted" : "lawful"}` },
       h("h1", {}, h("span", { class: "stamp" }, causes.length ? "✗" : "✓"), words),
-      h("dl", {}, fact("campaign", h("code", {}, data.title)),
+      h("dl", {}, fact("report on", h("code", {}, data.title)),
         (data.specimens || []).map((specimen) => fact("collector", h("b", {}, specimen.name),
           ` – ${count(specimen.programs, "program")} in ${seconds(specimen.seconds)}, ` +
           `${count(specimen.findings, "finding")}`)))),

@@ -33,6 +33,11 @@ function byId(id) {
   return document.getElementById(id);
 }
 
+// A sentence as children of an element: what it has in backquotes is code.
+function prose(text) {
+  return (text || "").split("`").map((part, i) => i % 2 === 1 ? h("code", {}, part) : part);
+}
+
 // "1 step", "2 steps".
 function count(number, noun) {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;

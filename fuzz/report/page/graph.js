@@ -5,31 +5,6 @@
 //
 // Place: above layout.js and shapes.js; run.js shows it.
 
-// What differs between two states: {added, removed (references), changed, born (objects)}.
-function changes(before, after) {
-  const old = new Map(), now = new Map();
-  const collect = (state, into) => {
-    for (const reference of [...references(state), ...rootReferences(state)]) {
-      into.set(reference.key, reference);
-    }
-    for (const [map, key, value] of state.entries) {
-      const name = entryKey(map, key, value);
-      into.set(name, { key: name, entry: [map, key, value] });
-    }
-  };
-  collect(before, old);
-  collect(after, now);
-  const result = { added: new Set(), removed: [], changed: new Set(), born: new Set() };
-  for (const key of now.keys()) if (!old.has(key)) result.added.add(key);
-  for (const [key, reference] of old) if (!now.has(key)) result.removed.push(reference);
-  for (const [id, object] of after.objects) {
-    const former = before.objects.get(id);
-    if (former === undefined) result.born.add(id);
-    else if (former !== object) result.changed.add(id);
-  }
-  return result;
-}
-
 // The shapes of the picture before, of which those are taken again that would look the same: a step
 // changes little.
 class KeptShapes {
@@ -144,7 +119,7 @@ function rootShapes(view, change) {
   const roots = rootReferences(view.state);
   for (const [name, place] of view.layout.roots) {
     const mine = roots.filter((root) => root.root === name);
-    const changed = mine.some((root) => change.added.has(root.key)) ||
+    const changed = mine.some((root) => change.addedKeys.has(root.key)) ||
       change.removed.some((reference) => reference.root === name);
     const onPath = view.path && view.path.root === name;
     const title = mine.length ? mine.map((root) => `#${root.to}`).join(", ") : "empty";
@@ -192,7 +167,7 @@ function edgeShapes(view, change, kept) {
     const classes = [];
     const onPath = view.path && view.path.keys.has(reference.key);
     if (onPath) classes.push("path");
-    if (change.added.has(reference.key)) classes.push("added");
+    if (change.addedKeys.has(reference.key)) classes.push("added");
     if (reference.to >= 0 && !isThere(view.state.objects.get(reference.to))) {
       classes.push("dangling");
     }

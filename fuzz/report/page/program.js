@@ -75,9 +75,13 @@ class ProgramView {
   }
 }
 
-// The line of a step, or of the last before it that has one: events belong to that.
+// The line of a step. An event has that of the last step before it that is not nested deeper.
 function currentLine(run, step) {
-  for (let i = step; i >= 0; i--) if (run.steps[i].line >= 0) return run.steps[i].line;
+  const depth = run.steps[step].in || 0;
+  for (let i = step; i >= 0; i--) {
+    const { line, in: nested = 0 } = run.steps[i];
+    if (line >= 0 && nested <= depth) return line;
+  }
   return -1;
 }
 

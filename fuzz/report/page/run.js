@@ -18,7 +18,7 @@ class RunView {
     this.focus = run.verdict.object >= 0 ? run.verdict.object : -1;
     this.zoom = 0;  // as it fits
     this.kept = new KeptShapes();
-    showVerdict(byId("verdict"), run);
+    showVerdict(byId("verdict"), run, (step) => this.go(step, true));
     showLegend(byId("legend"));
     this.program = new ProgramView(byId("program"), run, (step) => this.go(step, true));
     this.list = new StepList(byId("steps"), run, (step) => this.go(step, true));
@@ -92,6 +92,8 @@ class RunView {
     this.list.show(step);
     const drawn = drawGraph(byId("graph"), view, this.kept);
     const select = (id) => this.select(id);
+    byId("changes").replaceChildren(h("b", {}, "in this step"),
+      ...sayChanges(changeWords(drawn.change, before, state)));
     showLanes(byId("lanes"), state, before, this.focus, select);
     showPanel(byId("panel"), state, this.focus, path, select);
     showBar(byId("bar"), run, step);
@@ -204,6 +206,12 @@ class RunView {
     const again = byId("graph").querySelector(`[data-id="${id}"]`);
     if (event.type === "keydown" && again) again.focus();
   }
+}
+
+function sayChanges(words) {
+  if (words.length === 0) return [h("span", {}, "nothing changes in the heap")];
+  return words.map(({ sign, text }) => h("span", { class: sign === "−" ? "gone" : "" },
+    sign ? h("i", {}, sign) : "", text));
 }
 
 function layoutCenter(layout) {

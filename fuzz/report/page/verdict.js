@@ -32,21 +32,32 @@ function replayLine(run) {
   return [button, done];
 }
 
-function showVerdict(element, run) {
+// A sentence in which "line 12", a line of the trace, leads to that step.
+function linked(text, run, go) {
+  return text.split(/\b(line \d+)\b/).map((part, i) => {
+    const step = Number(part.slice(5)) - 1 - (run.left_out || 0);
+    if (i % 2 === 0 || run.steps[step] === undefined) return prose(part);
+    return h("button", { class: "link", type: "button", onclick: () => go(step) }, part);
+  });
+}
+
+function showVerdict(element, run, go) {
   const { verdict } = run;
   const look = VERDICTS[verdict.kind] || VERDICTS.broken;
   const facts = [];
   if (verdict.law) {
-    facts.push(fact("law broken", h("b", {}, verdict.law), ` – ${verdict.law_text}`));
+    facts.push(fact("law broken", h("b", {}, verdict.law), " – ", prose(verdict.law_text)));
   }
-  if (verdict.lawful) facts.push(fact("lawful here", verdict.lawful));
+  if (verdict.lawful) facts.push(fact("lawful here", prose(verdict.lawful)));
   facts.push(fact("collector", h("b", {}, run.specimen),
     run.specimen_summary ? ` – ${run.specimen_summary}` : ""));
   facts.push(fact("judged by", h("b", {}, run.contract),
     run.contract_summary ? ` – ${run.contract_summary}` : ""));
   if (run.replay) facts.push(fact("replay", replayLine(run)));
   const explanation = run.explanation;
-  if (explanation && explanation.cause) facts.push(fact("cause", explanation.cause));
+  if (explanation && explanation.cause) {
+    facts.push(fact("cause", linked(explanation.cause, run, go)));
+  }
   if (verdict.words) facts.push(fact("last words", h("pre", {}, verdict.words)));
   if ((verdict.frames || []).length) {
     facts.push(fact("frames", h("pre", {}, verdict.frames.join("\n"))));
@@ -57,7 +68,7 @@ function showVerdict(element, run) {
   }
   element.className = `verdict ${verdict.kind}`;
   element.replaceChildren(
-    h("h1", {}, h("span", { class: "stamp" }, look.symbol), headline(run)),
+    h("h1", {}, h("span", { class: "stamp" }, look.symbol), prose(headline(run))),
     h("dl", {}, facts));
 }
 
