@@ -173,7 +173,9 @@ class Steps {
     } else {
       data["is"] = step.line.kind == TranscriptLine::Kind::kEvent ? "event" : "operation";
       last_ = static_cast<int>(steps_.size());
-      if (!may.empty()) data["may"] = may;
+      // Operations, and the ends of scripts, are not the collector's to choose.
+      const bool chosen = data["is"] == "event" && !text.starts_with("end ");
+      if (chosen && !may.empty()) data["may"] = may;
     }
     data["text"] = std::string(text);
     steps_.push_back(std::move(data));
