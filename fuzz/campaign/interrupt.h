@@ -3,7 +3,8 @@
 // An interruption is a SIGINT (Ctrl-C) or SIGTERM. The first one lets a long command end with its
 // results so far; the second one kills, as it would without us.
 //
-// Place: around the main loops of campaigns, `ouro power` and `ouro enumerate`.
+// Place: around the main loops of campaigns, `ouro power` and `ouro enumerate`, and of `ouro run`
+// and `ouro replay` where these write a report.
 
 #ifndef FUZZ_CAMPAIGN_INTERRUPT_H_
 #define FUZZ_CAMPAIGN_INTERRUPT_H_
@@ -22,7 +23,9 @@ class Interruptible {
   Interruptible& operator=(const Interruptible&) = delete;
 
   // Whether one came since the last Interruptible was made. Any thread may call.
-  static bool Interrupted();
+  static bool Interrupted() { return Signal() != 0; }
+  // Which signal it was; 0: none came.
+  static int Signal();
 
  private:
   struct sigaction old_int_ = {};
