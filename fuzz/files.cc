@@ -18,6 +18,8 @@
 #include <system_error>
 #include <utility>
 
+#include "model/check.h"
+
 namespace ouro {
 
 namespace fs = std::filesystem;
@@ -66,6 +68,20 @@ std::string WriteText(const std::string& path, const std::string& text) {
   }
   fs::rename(aside, target, error);
   return error ? fmt::format("{}: {}", path, error.message()) : "";
+}
+
+std::string ProbeText(const std::string& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(UserPath(path), error);
+  if (path == "-" || (fs::exists(status) && !fs::is_regular_file(status))) {
+    return fmt::format("{}: is no regular file, so it cannot be replaced", path);
+  }
+  const std::string probe = path + ".probe";
+  // A full disk still takes empty files.
+  std::string why = WriteText(probe, std::string(4096, '\n'));
+  fs::remove(UserPath(probe), error);
+  if (!why.empty()) why.replace(0, probe.size(), path);
+  return why;
 }
 
 void RemoveStale(const std::string& folder) {
@@ -145,8 +161,12 @@ std::string ReadPrograms(const std::vector<std::string>& paths,
       return fmt::format("{}: holds no program{}", file,
                          returns ? ": its lines end with CR instead of LF" : "");
     }
-    size_t number = read.size() > 1 ? 1 : 0;
-    for (Program& program : read) programs->push_back({file, number++, std::move(program), head});
+    std::vector<ProgramLines> lines = LinesOf(text);
+    CHECK(lines.size() == read.size());
+    for (size_t i = 0; i < read.size(); ++i) {
+      const size_t number = read.size() > 1 ? i + 1 : 0;
+      programs->push_back({file, number, std::move(read[i]), head, std::move(lines[i])});
+    }
   }
   return "";
 }

@@ -18,6 +18,7 @@
 #include "corpus/head.h"
 #include "fuzz/hash.h"
 #include "model/program.h"
+#include "model/program_position.h"
 
 namespace ouro {
 
@@ -36,6 +37,10 @@ std::string ReadText(const std::string& path, std::string* text);
 // all of it or nothing.
 std::string WriteText(const std::string& path, const std::string& text);
 
+// Whether WriteText could write there, for results that come after long work. What is there stays.
+// A device or a pipe is refused: it would be replaced.
+std::string ProbeText(const std::string& path);
+
 // Removes what WriteText has left aside in a folder in processes that are dead.
 void RemoveStale(const std::string& folder);
 
@@ -48,7 +53,8 @@ struct ProgramFile {
   std::string file;
   size_t number = 0;  // within the file, from 1; 0: it is the only one
   Program program;
-  std::string head;  // of the file: see corpus/head.h
+  std::string head;         // of the file: see corpus/head.h
+  ProgramLines lines = {};  // of its operations in the file
 
   std::string Label() const;  // "corpus/laws/load.gct", "all.gct program 3"
 };

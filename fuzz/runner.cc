@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "fuzz/interrupt.h"
+
 namespace ouro {
 namespace {
 
@@ -30,7 +32,7 @@ void Runner::RunAll(const std::vector<Program>& programs, const Each& each) {
     const Verdict verdict = Run(programs[index], &trace);
     each(index, verdict, trace);
   };
-  for (size_t next = 0; next < programs.size();) {
+  for (size_t next = 0; next < programs.size() && !Interruptible::Interrupted();) {
     const size_t end = std::min(next + kBatch, programs.size());
     if (trial_ != nullptr || end - next == 1) {
       run(next++);

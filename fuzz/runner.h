@@ -32,7 +32,8 @@ class Runner {
 
   // Runs all programs in order and calls each() for every one. One child process runs many, which
   // is far cheaper; a program that is unlawful there is run again, alone, and if it is lawful then,
-  // its verdict is kBroken and says so. The trace of a lawful program may be empty.
+  // its verdict is kBroken and says so. The trace of a lawful program may be empty. Ends early
+  // where an Interruptible (fuzz/interrupt.h) has caught a signal.
   void RunAll(const std::vector<Program>& programs, const Each& each);
 
  private:

@@ -18,7 +18,8 @@
 #include "fuzz/campaign/canary.h"
 #include "fuzz/campaign/findings.h"
 #include "fuzz/campaign/inquiry.h"
-#include "fuzz/campaign/interrupt.h"
+#include "fuzz/interrupt.h"
+#include "fuzz/campaign/observation.h"
 #include "fuzz/campaign/output_folder.h"
 #include "fuzz/campaign/supervisor.h"
 #include "fuzz/files.h"
@@ -52,9 +53,11 @@ class Campaign {
                                 .seed = options.seed,
                                 .operations = options.operations,
                                 .scale = options.scale,
-                                .hang_ms = options.hang_seconds * 1000}) {}
+                                .hang_ms = options.hang_seconds * 1000,
+                                .observe = !options.observe.empty()}),
+        observations_(options.observe, "ouro campaign " + specimen.name) {}
 
-  int Run(std::string* error) {
+  int Run(std::string* error, CampaignReport* report) {
     *error = supervisor_.Choose();
     if (error->empty()) *error = folder_.Open(options_.out, specimen_.name, supervisor_.size());
     if (!error->empty()) return 2;
@@ -65,8 +68,11 @@ class Campaign {
     if (options_.canary) *error = CheckCanary();
     if (error->empty()) *error = Supervise();
     if (error->empty()) Finish();
+    Inform();
     if (!error->empty()) return 2;
-    return Conclude();
+    const int code = Conclude();
+    if (report != nullptr) *report = last_report_;
+    return code;
   }
 
  private:
@@ -82,7 +88,8 @@ class Campaign {
                        &options_.corpus);
     supervisor_.Handle(
         {.new_coverage = [this](const Program& program) { Keep(program); },
-         .candidate = [this](const Candidate& candidate) { findings_.Consider(candidate); }});
+         .candidate = [this](const Candidate& candidate) { findings_.Consider(candidate); },
+         .observed = [this](const Candidate& observed) { Observe(observed); }});
     for (const Finding& finding : folder_.Earlier()) findings_.Remember(finding);
   }
 
@@ -114,6 +121,24 @@ class Campaign {
     }
     begin_ = Clock::now();  // the time so far was the canary's
     return "";
+  }
+
+  // ---- observations ----
+
+  void Observe(const Candidate& observed) {
+    Measured measured;
+    if (!FromText(observed.seen, &measured)) return;
+    observations_.Sample(observed.program, observed.origin, measured);
+  }
+
+  // The end of the observations.
+  void Inform() {
+    observations_.Inform(
+        "sample", fmt::format("{} ran so far. Of each sequence of programs all of the first 1,000 "
+                              "are here, then each 10th up to 10,000, each 100th up to 100,000, "
+                              "and so on; findings are here in any case.",
+                              Count(folder_.slots().Sum(&WorkerSlot::programs), "program")));
+    if (std::string error = observations_.Publish(); !error.empty()) trouble_ = error;
   }
 
   // ---- running ----
@@ -172,6 +197,9 @@ class Campaign {
     if (update == Inquiry::Update::kNotReproduced && ++not_reproduced_ <= kMaxNotes) {
       Say(inquiry_.candidate(), "lawful when it is run again, so no finding");
     }
+    if (update == Inquiry::Update::kNotReproduced) {
+      GiveUp(inquiry_.candidate(), "lawful when it is run again");
+    }
     if (update == Inquiry::Update::kFailed) {
       Say(inquiry_.candidate(), "the inquiry failed: " + inquiry_.error());
       if (!filed_) Defer(inquiry_.candidate());
@@ -205,8 +233,14 @@ class Campaign {
     if (!filed_) Defer(inquiry_.candidate());
   }
 
+  void GiveUp(const Candidate& candidate, const char* why) {
+    observations_.GaveUp(candidate.program, candidate.origin,
+                         fmt::format("{}; {}", candidate.seen, why));
+  }
+
   // Files a candidate for which there is no time. It does not count as a finding.
   void Defer(const Candidate& candidate) {
+    GiveUp(candidate, "there was no time to investigate it");
     const std::string text =
         fmt::format("# seen: {}\n# specimen: {} ({})\n# origin: {}\n{}", candidate.seen,
                     specimen_.name, specimen_.summary, candidate.origin, Print(candidate.program));
@@ -233,6 +267,8 @@ class Campaign {
     const bool shown = !fresh && (flaky || known->second.report == finding.report);
     if (!fresh && !filed_) findings_.Hit(finding.signature);
     findings_.Add(finding);
+    observations_.Found(finding.program, inquiry_.candidate().origin, finding.signature,
+                        finding.report);
     recorded_ = -kRecordSeconds;  // record it now
     if (shown) return;
     const bool alike = finding.shrunk && !filed_ && finding.repeats > 0;
@@ -332,6 +368,7 @@ class Campaign {
   Supervisor supervisor_;
   Findings findings_;
   Inquiry inquiry_;
+  Observations observations_;
   bool filed_ = false;                 // whether the inquiry that runs has filed a finding
   Moment seen_;                        // when its candidate was seen
   std::vector<std::string> deferred_;  // see CampaignReport
@@ -352,8 +389,9 @@ class Campaign {
 
 }  // namespace
 
-int RunCampaign(const Specimen& specimen, const CampaignOptions& options, std::string* error) {
-  return Campaign(specimen, options).Run(error);
+int RunCampaign(const Specimen& specimen, const CampaignOptions& options, std::string* error,
+                CampaignReport* report) {
+  return Campaign(specimen, options).Run(error, report);
 }
 
 }  // namespace ouro

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "corpus/built_in.h"
+#include "fuzz/campaign/campaign_report.h"
 #include "fuzz/campaign/engine.h"
 #include "model/collector.h"
 
@@ -37,6 +38,7 @@ struct CampaignOptions {
   int hang_seconds = 15;
   int shrink_seconds = 20;  // for one finding
   bool canary = true;       // whether the engines are tried on a known bug first
+  std::string observe;      // a file of observations; "": none
   // Programs that run before all others, so that known bugs are found at once.
   std::vector<BuiltInProgram> corpus;
 };
@@ -49,8 +51,12 @@ inline constexpr int kGraceSeconds = 3;
 // with the verdict so far. A worker that was killed from outside, or hung, in a program that is
 // lawful when it runs again is not a finding; the output mentions it.
 //
+// *report, if not null, becomes the state at the end, also if it was interrupted; it stays as it is
+// if there was no campaign.
+//
 // Blocks. Call it once at a time: it installs signal handlers.
-int RunCampaign(const Specimen& specimen, const CampaignOptions& options, std::string* error);
+int RunCampaign(const Specimen& specimen, const CampaignOptions& options, std::string* error,
+                CampaignReport* report = nullptr);
 
 }  // namespace ouro
 

@@ -55,7 +55,8 @@ std::string StatsJson(const CampaignReport& r) {
                                 {"engine", finding.engine},
                                 {"seconds", finding.seconds},
                                 {"programs", finding.programs},
-                                {"file", finding.file}});
+                                {"file", finding.file},
+                                {"line", finding.line}});
   }
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

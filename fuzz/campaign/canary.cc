@@ -11,7 +11,7 @@
 
 #include "collector/planted/planted.h"
 #include "collector/specimens.h"
-#include "fuzz/campaign/interrupt.h"
+#include "fuzz/interrupt.h"
 #include "fuzz/campaign/worker.h"
 #include "fuzz/campaign/worker_slot.h"
 #include "fuzz/files.h"

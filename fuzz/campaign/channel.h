@@ -23,7 +23,8 @@ inline constexpr size_t kMaxProgramBytes = 3840;
 struct Message {
   enum class Kind : uint8_t {
     kConvicted,    // the program was unlawful: `text` is the signature
-    kNewCoverage,  // the program reached something new
+    kObserved,     // the program is in the sample: `text` is a Measured, see observation.h
+    kNewCoverage,  // the program reached something new; the last of the kinds
   };
   Kind kind = Kind::kNewCoverage;
   // Generators: the program's index in its sequence. libFuzzer: how many programs this slot had run

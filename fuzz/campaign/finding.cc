@@ -19,6 +19,7 @@
 #include "fuzz/campaign/cause.h"
 #include "fuzz/files.h"
 #include "fuzz/hash.h"
+#include "model/program_position.h"
 #include "model/shrink.h"
 
 namespace ouro {
@@ -101,6 +102,8 @@ void File(const Case& it, const Specimen& specimen, const FindingOptions& option
                                 Title(it.verdict), HashOf(Print(it.program) + finding->signature));
   }
   finding->text = FileText(it, *finding, specimen, options);
+  const std::vector<ProgramLines> lines = LinesOf(finding->text);
+  finding->line = lines.empty() ? 0 : lines[0].Of(LastPlace(it.program, it.transcript));
   if (options.folder.empty()) return;
   finding->error = WriteText(finding->file, finding->text);
   if (!finding->error.empty() || before == finding->file) return;

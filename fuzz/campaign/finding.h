@@ -48,6 +48,7 @@ struct Finding {
   std::string before = {};  // ... in place of this one, which is gone
   std::string error = {};   // why it is not
   std::string engine = {};
+  size_t line = 0;      // of that file: the operation at fault; 0: unknown
   int repeats = 0;      // replays with that signature; 0: not repeatable
   bool shrunk = false;  // as far as possible, or left as it is on purpose
   uint64_t hits = 1;    // programs that did it

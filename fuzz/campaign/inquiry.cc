@@ -28,7 +28,8 @@ std::string ToLine(const char* update, const Finding& finding) {
                      {"report", finding.report},   {"text", finding.text},
                      {"file", finding.file},       {"before", finding.before},
                      {"error", finding.error},     {"engine", finding.engine},
-                     {"repeats", finding.repeats}, {"shrunk", finding.shrunk}};
+                     {"repeats", finding.repeats}, {"shrunk", finding.shrunk},
+                     {"line", finding.line}};
   return json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
@@ -49,6 +50,7 @@ std::string FromLine(const std::string& line, Finding* finding) {
                 .before = text("before"),
                 .error = text("error"),
                 .engine = text("engine"),
+                .line = json.at("line").get<size_t>(),
                 .repeats = json.at("repeats").get<int>(),
                 .shrunk = json.at("shrunk").get<bool>()};
     return text("update");

@@ -215,6 +215,7 @@ std::vector<Finding> OutputFolder::Earlier() const {
     const bool repeats = !found.signature.starts_with(NotRepeatable(""));
     found.repeats = repeats ? 1 : 0;  // only zero means something here
     found.program = programs[0];
+    found.text = text;
     found.file = file;
     found.engine = HeadValue(text, "engine");
     for (const nlohmann::json& row : rows) {
@@ -222,6 +223,8 @@ std::vector<Finding> OutputFolder::Earlier() const {
       found.hits = Whole(row, "hits", 1);
       found.seconds = Real(row, "seconds");
       found.programs = Whole(row, "programs", 0);
+      // Another one may have had this signature then.
+      if (Text(row, "file") == file) found.line = Whole(row, "line", 0);
     }
     earlier.push_back(found);
   }

@@ -94,7 +94,7 @@ void Supervisor::Resume(const Workspace& workspace, const std::vector<BuiltInPro
   slots[0].seed.store(options_.seed);
   const bool only_fuzzers = !Uses(Engine::kRandom) && !Uses(Engine::kUniform);
   const size_t step = only_fuzzers ? 1 : workers_.size();
-  random_ = {&specimen_, generator_, options_.seed, step, corpus, only_fuzzers};
+  random_ = {&specimen_, generator_, options_.seed, step, corpus, only_fuzzers, options_.observe};
   for (size_t i = 0; i < workers_.size(); ++i) {
     WorkerState& state = *workers_[i];
     state.worker.Attach(&slots[i + 1]);
@@ -130,7 +130,8 @@ std::string Supervisor::StartFuzzer(size_t number) {
                                    .operations = options_.operations,
                                    .kinds = !specimen_.kinds.empty(),
                                    .artifacts = workspace_.folder,
-                                   .seconds = options_.fuzzer_seconds});
+                                   .seconds = options_.fuzzer_seconds,
+                                   .observe = options_.observe});
 }
 
 // libFuzzer may also be between two programs.
@@ -190,6 +191,8 @@ bool Supervisor::ReceiveFrom(size_t number, int most) {
     const Candidate candidate = ToCandidate(state, message);
     if (message.kind == Message::Kind::kConvicted) {
       Report(candidate);
+    } else if (message.kind == Message::Kind::kObserved) {
+      if (handlers_.observed) handlers_.observed(candidate);
     } else if (handlers_.new_coverage) {
       handlers_.new_coverage(candidate.program);
     }

@@ -41,6 +41,7 @@ struct SupervisorOptions {
   std::string fuzzer;    // libFuzzer's binary; "": that of FindFuzzer
   // Then libFuzzer restarts, from the corpus as other workers have extended it. 0: never.
   int fuzzer_seconds = 60;
+  bool observe = false;    // whether workers send what IsObserved, for Handlers::observed
   int max_bad_starts = 5;  // libFuzzer processes in a row that end before a program: give up
 };
 
@@ -55,10 +56,12 @@ struct Workspace {
 
 class Supervisor {
  public:
-  // Called from Tend and Finish. Either may be empty.
+  // Called from Tend and Finish. Each may be empty.
   struct Handlers {
     std::function<void(const Program& program)> new_coverage;
     std::function<void(const Candidate& candidate)> candidate;
+    // A program of the sample, lawful or not; `seen` is what its worker measured.
+    std::function<void(const Candidate& observed)> observed;
   };
 
   // `specimen` outlives the supervisor.

@@ -17,6 +17,7 @@
 #include <system_error>
 
 #include "collector/specimens.h"
+#include "fuzz/campaign/observation.h"
 #include "model/judge/law.h"
 #include "model/trial.h"
 
@@ -54,6 +55,7 @@ std::vector<std::string> CommandLine(const FuzzerWork& work) {
     words.push_back(fmt::format("-seed_inputs={}", work.seed_inputs));
   }
   if (work.seconds > 0) words.push_back(fmt::format("-max_total_time={}", work.seconds));
+  if (work.observe) words.push_back("--observe=1");
   if (work.runs > 0) words.push_back(fmt::format("-runs={}", work.runs));
   return words;
 }
@@ -68,6 +70,16 @@ uint64_t MicrosecondsSince(std::chrono::steady_clock::time_point begin) {
 bool Damages(const Verdict& verdict) {
   return verdict.violation && (verdict.violation->law == Law::kNoFreeWhileHeld ||
                                verdict.violation->law == Law::kFreeOnce);
+}
+
+// Sends what is observed of the program with that index. Returns false if nobody reads it.
+bool SendObserved(int channel, uint64_t index, const Verdict& verdict,
+                  std::chrono::steady_clock::time_point begin) {
+  Message message;
+  message.kind = Message::Kind::kObserved;
+  message.index = index;
+  message.text = ToText(MeasuredOf(verdict, MicrosecondsSince(begin)));
+  return Send(channel, message);
 }
 
 // Returns after the corpus if there is nothing else to run.
@@ -93,6 +105,9 @@ void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, WorkerSlo
     slot.programs.fetch_add(1, std::memory_order_relaxed);
     slot.operations.fetch_add(static_cast<uint64_t>(verdict.operations), std::memory_order_relaxed);
     slot.situations.fetch_or(verdict.situations, std::memory_order_relaxed);
+    if (work.observe && IsObserved(index & ~RandomWork::kOfCorpus)) {
+      if (!SendObserved(channel, index, verdict, begin)) _exit(kAlone);
+    }
     const bool any_new = MergeCounts(features.data(), features.size(), slot.features);
     if (verdict.lawful()) {
       const uint64_t time = MicrosecondsSince(begin);

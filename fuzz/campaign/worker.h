@@ -34,6 +34,7 @@ struct RandomWork {
   uint64_t step = 1;  // it takes every step-th program of the sequence, and of the corpus
   const std::vector<BuiltInProgram>* corpus = nullptr;  // null: none
   bool corpus_only = false;                             // it ends after the corpus
+  bool observe = false;                                 // send what IsObserved
 
   // An index with this bit is one of the corpus; the others count in the sequence.
   static constexpr uint64_t kOfCorpus = uint64_t{1} << 63;
@@ -56,6 +57,7 @@ struct FuzzerWork {
   std::string artifacts;    // the folder for what libFuzzer leaves behind
   int seconds = 0;          // 0: no limit
   int runs = 0;             // 0: no limit
+  bool observe = false;     // as in RandomWork; it counts the programs of its slot
 };
 
 class Worker {

@@ -16,6 +16,7 @@
 #include "collector/specimens.h"
 #include "fuzz/campaign/channel.h"
 #include "fuzz/campaign/coverage.h"
+#include "fuzz/campaign/observation.h"
 #include "fuzz/libfuzzer/random_op.h"
 #include "model/program.h"
 
@@ -56,6 +57,10 @@ extern "C" __attribute__((weak, visibility("hidden"))) uint8_t __stop___sancov_c
 
 namespace {
 
+uint64_t Microseconds(std::chrono::steady_clock::duration time) {
+  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
+}
+
 size_t EdgeCount() {
   const auto edges = static_cast<size_t>(__stop___sancov_cntrs - __start___sancov_cntrs);
   return std::min(edges / 8 * 8, kMaxEdges);
@@ -72,6 +77,7 @@ FuzzSession::FuzzSession(int* argc, char*** argv) {
     Refuse(name + " runs in another process, where its coverage cannot be seen");
   const std::string slot = TakeOption("slot", argc, *argv);
   const std::string channel = TakeOption("channel", argc, *argv);
+  observe_ = !TakeOption("observe", argc, *argv).empty();
   if (!channel.empty()) channel_ = std::atoi(channel.c_str());
   if (!slot.empty()) OpenSlot(slot);
   trial_ = std::make_unique<Trial>(specimen_);
@@ -100,7 +106,8 @@ void FuzzSession::SetRunningProgram(const uint8_t* data, size_t size) {
   slot_->program_size.store(static_cast<uint32_t>(size));
 }
 
-void FuzzSession::Record(const Verdict& verdict, const uint8_t* data, size_t size) {
+void FuzzSession::Record(const Verdict& verdict, std::chrono::steady_clock::duration time,
+                         const uint8_t* data, size_t size) {
   slot_->program_size.store(0);
   const uint64_t index = slot_->programs.fetch_add(1, std::memory_order_relaxed);
   slot_->operations.fetch_add(static_cast<uint64_t>(verdict.operations), std::memory_order_relaxed);
@@ -108,18 +115,24 @@ void FuzzSession::Record(const Verdict& verdict, const uint8_t* data, size_t siz
   bool any_new = MergeCounts(features, sizeof(features), slot_->features);
   any_new |= MergeCounts(__start___sancov_cntrs, EdgeCount(), slot_->edges);
   if (!verdict.lawful()) slot_->convicted.fetch_add(1, std::memory_order_relaxed);
-  if (!any_new && verdict.lawful()) return;
+  const bool observed = observe_ && IsObserved(index);
+  if (!observed && !any_new && verdict.lawful()) return;
   Message message;
-  message.kind = verdict.lawful() ? Message::Kind::kNewCoverage : Message::Kind::kConvicted;
   message.index = index;
   message.program.assign(data, data + std::min(size, kMaxProgramBytes));
+  if (observed) {
+    message.kind = Message::Kind::kObserved;
+    message.text = ToText(MeasuredOf(verdict, Microseconds(time)));
+    if (!Send(channel_, message)) std::_Exit(3);
+  }
+  if (!any_new && verdict.lawful()) return;
+  message.kind = verdict.lawful() ? Message::Kind::kNewCoverage : Message::Kind::kConvicted;
   message.text = verdict.signature();
   if (!Send(channel_, message)) std::_Exit(3);  // the supervisor is gone
 }
 
 void FuzzSession::NoteTime(std::chrono::steady_clock::duration time) {
-  const auto taken =
-      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
+  const uint64_t taken = Microseconds(time);
   if (taken > slot_->slowest.load(std::memory_order_relaxed)) slot_->slowest.store(taken);
 }
 
@@ -137,8 +150,11 @@ void FuzzSession::Run(const Program& program, const uint8_t* data, size_t size) 
   ran = 1;
   const auto begin = std::chrono::steady_clock::now();
   const Verdict verdict = trial_->Run(program);
-  if (slot_ != nullptr && verdict.lawful()) NoteTime(std::chrono::steady_clock::now() - begin);
-  if (slot_ != nullptr) return Record(verdict, data, size);
+  if (slot_ != nullptr) {
+    const auto time = std::chrono::steady_clock::now() - begin;
+    if (verdict.lawful()) NoteTime(time);
+    return Record(verdict, time, data, size);
+  }
   if (!verdict.lawful()) Abort(program, verdict);
 }
 

@@ -27,6 +27,7 @@ class FuzzSession {
   //   --specimen=NAME    an in-process one; else OURO_SPECIMEN of the environment, else optimized
   //   --slot=FILE:I:N    worker slot I of N in that file: it runs for a campaign
   //   --channel=FD       then also the pipe for messages
+  //   --observe=1        then it also sends what IsObserved, by the programs of the slot
   // Exits with code 2 and a sentence if one of them is wrong.
   FuzzSession(int* argc, char*** argv);
 
@@ -38,7 +39,8 @@ class FuzzSession {
   void OpenSlot(const std::string& option);
   void SetRunningProgram(const uint8_t* data, size_t size);
   void NoteTime(std::chrono::steady_clock::duration time);
-  void Record(const Verdict& verdict, const uint8_t* data, size_t size);
+  void Record(const Verdict& verdict, std::chrono::steady_clock::duration time, const uint8_t* data,
+              size_t size);
   [[noreturn]] void Abort(const Program& program, const Verdict& verdict) const;
 
   Specimen specimen_;
@@ -46,6 +48,7 @@ class FuzzSession {
   WorkerSlots slots_;
   WorkerSlot* slot_ = nullptr;  // null: it runs for a user
   int channel_ = -1;
+  bool observe_ = false;
 };
 
 }  // namespace ouro

@@ -17,7 +17,7 @@
 #include <thread>
 #include <vector>
 
-#include "fuzz/campaign/interrupt.h"
+#include "fuzz/interrupt.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/status_line.h"
 #include "fuzz/terminal.h"

@@ -78,6 +78,19 @@ void AddSeed(CLI::App* app, uint64_t* seed) {
   app->add_option("--seed", *seed, "of the sequence of programs")->capture_default_str();
 }
 
+// Files for continuous integration.
+void AddReports(CLI::App* app, CiFiles* files) {
+  app->add_option("--junit", files->junit,
+                  "write the outcomes as JUnit XML: for Jenkins, GitLab, GitHub");
+  app->add_option("--sarif", files->sarif, "write what is unlawful as SARIF, for code scanning");
+}
+
+void AddObserve(CLI::App* app, std::string* file) {
+  app->add_option("--observe", *file,
+                  "write a line of JSON a program, or a sample of them, as Hypothesis' "
+                  "observability does: for Tyche and the like");
+}
+
 // ---- Find bugs
 
 void AddCampaign(CommandLine& line) {
@@ -102,7 +115,12 @@ void AddCampaign(CommandLine& line) {
   app->add_flag("--scale", o.scale, "give each random program a chain of up to 300,000 objects");
   app->add_option("--out", o.out, "findings are filed in OUT/found")->capture_default_str();
   app->add_flag("--stop-on-first", o.stop_on_first, "end with the first finding");
-  app->footer("example: ouro campaign --specimen cpython --seconds 600 --out python-3.11");
+  AddReports(app, &a.reports);
+  AddObserve(app, &o.observe);
+  app->footer(
+      "example: ouro campaign --specimen cpython --seconds 600 --out python-3.11\n"
+      "         ouro campaign --specimen php --junit php.xml --sarif php.sarif --observe "
+      "php.jsonl");
 }
 
 void AddEnumerate(CommandLine& line) {
@@ -162,9 +180,12 @@ void AddRun(CommandLine& line) {
   app->add_flag("--in-process", a.in_process,
                 "run everything in this process, without children: for gdb, rr and valgrind; a "
                 "crash of the collector is then a crash of ouro");
+  AddReports(app, &a.reports);
+  AddObserve(app, &a.observe);
   app->add_option("FILE", a.files, kPrograms)->required();
   app->footer(
       "example: ouro run --specimen naive --trace corpus/laws/load.gct\n"
+      "         ouro run --specimen lib:./my_gc.so --junit gc.xml --sarif gc.sarif corpus/rules\n"
       "         gdb --args ouro run --in-process corpus/laws/load.gct");
 }
 
@@ -286,8 +307,11 @@ void AddKinds(CommandLine& line) {
 void AddReplay(CommandLine& line) {
   const auto [app, a] = Add(
       line, "replay", "Run corpus files on every specimen, allowing for known bugs", ReplayCommand);
+  AddReports(app, &a.reports);
   app->add_option("FILE", a.files, kPrograms)->required();
-  app->footer("example: ouro replay corpus");
+  app->footer(
+      "example: ouro replay corpus\n"
+      "         ouro replay --junit replay.xml --sarif replay.sarif corpus");
 }
 
 void AddJudge(CommandLine& line) {

@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "collector/specimens.h"
-#include "fuzz/campaign/interrupt.h"
+#include "fuzz/interrupt.h"
 #include "fuzz/campaign/worker.h"
 #include "fuzz/files.h"
 #include "fuzz/ouro/commands.h"

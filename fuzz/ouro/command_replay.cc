@@ -11,6 +11,8 @@
 
 #include "corpus/head.h"
 #include "fuzz/campaign/campaign_report.h"
+#include "fuzz/interrupt.h"
+#include "fuzz/ouro/ci_report.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/runner.h"
 #include "fuzz/status_line.h"
@@ -33,6 +35,8 @@ std::string LawOf(const Verdict& verdict) {
 
 class Replayer {
  public:
+  explicit Replayer(CiReport* report) : report_(*report) {}
+
   // Returns "" or what is wrong with a file or its head.
   std::string Read(const std::vector<std::string>& files) {
     if (std::string error = ReadPrograms(files, &files_); !error.empty()) return error;
@@ -48,9 +52,13 @@ class Replayer {
   int Run() {
     std::vector<std::string> absent;
     const std::vector<Specimen> specimens = AvailableSpecimens(files_, {}, &absent);
-    for (const std::string& why : absent) fmt::print("left out: {}\n", why);
+    for (const std::string& why : absent) {
+      fmt::print("left out: {}\n", why);
+      report_.Add(Absent(why));
+    }
     Tally all;
     for (const Specimen& specimen : specimens) {
+      if (Interruptible::Interrupted()) break;
       const Tally tally = RunOn(specimen);
       fmt::print("{:<18} {}, {} convicted", specimen.name, Count(programs_.size(), "program"),
                  tally.convicted);
@@ -78,6 +86,9 @@ class Replayer {
         judgement = Weigh(verdict, bugs_[i], specimen);
       }
       Say(specimen, i, verdict, trace, judgement);
+      if (report_.wanted()) {
+        report_.Add(Weighed(OutcomeOf(files_[i], specimen, verdict, trace), judgement));
+      }
       tally.convicted += judgement.kind == Judgement::Kind::kUnknown ? 1 : 0;
       tally.known += judgement.kind == Judgement::Kind::kKnown ? 1 : 0;
       tally.missed += judgement.kind == Judgement::Kind::kMissed ? 1 : 0;
@@ -108,6 +119,7 @@ class Replayer {
     }
   }
 
+  CiReport& report_;
   std::vector<ProgramFile> files_;
   std::vector<Program> programs_;
   std::vector<std::vector<KnownBug>> bugs_;  // of each program
@@ -117,10 +129,14 @@ class Replayer {
 }  // namespace
 
 std::string ReplayCommand(const ReplayArguments& arguments, int* exit_code) {
-  Replayer replayer;
+  CiReport report("replay", arguments.reports);
+  if (std::string error = report.Probe(); !error.empty()) return error;
+  Replayer replayer(&report);
   if (std::string error = replayer.Read(arguments.files); !error.empty()) return error;
-  *exit_code = replayer.Run();
-  return "";
+  return Reported(&report, /*lasting=*/false, [&] {
+    *exit_code = replayer.Run();
+    return std::string();
+  });
 }
 
 }  // namespace ouro

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "fuzz/campaign/campaign.h"
+#include "fuzz/ouro/ci_report.h"
 #include "fuzz/ouro/command_input.h"
 #include "fuzz/power/power.h"
 #include "properties/generator/enumerate.h"
@@ -28,6 +29,7 @@ namespace ouro {
 struct CampaignArguments {
   SpecimenChoice choice = {.specimen = kDefaultSpecimen};
   CampaignOptions options;
+  CiFiles reports;
 };
 std::string CampaignCommand(const CampaignArguments& arguments, int* exit_code);
 
@@ -67,6 +69,8 @@ struct RunArguments {
   bool state = false;  // traces, with what changes in the heap
   bool verify = false;
   bool in_process = false;  // without child processes, for debuggers
+  CiFiles reports;
+  std::string observe;  // a file of observations; "": none
   std::vector<std::string> files;
 };
 std::string RunCommand(const RunArguments& arguments, int* exit_code);
@@ -143,6 +147,7 @@ struct KindsArguments {
 std::string KindsCommand(const KindsArguments& arguments, int* exit_code);
 
 struct ReplayArguments {
+  CiFiles reports;
   std::vector<std::string> files;
 };
 std::string ReplayCommand(const ReplayArguments& arguments, int* exit_code);

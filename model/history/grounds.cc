@@ -206,8 +206,8 @@ void SayLaw(const Violation& violation, const Belief& belief, std::vector<std::s
       return SaySchedule(belief.view(), sentences);
     case Law::kGarbageUncollectable:
     case Law::kGarbageComplete:
-    case Law::kTrashFreed:
       return SayUncollectable(belief.view(), violation.object, sentences);
+    case Law::kTrashFreed:
     case Law::kCensusGeneration:
     case Law::kCensusComplete:
       return belief.SayGeneration(sentences);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "fuzz/campaign/interrupt.h"
+#include "fuzz/interrupt.h"
 
 namespace ouro {
 namespace {
 
 volatile sig_atomic_t interrupted = 0;
-void OnSignal(int) { interrupted = 1; }
+void OnSignal(int number) { interrupted = number; }
 
 }  // namespace
 
@@ -24,6 +24,6 @@ Interruptible::~Interruptible() {
   sigaction(SIGTERM, &old_term_, nullptr);
 }
 
-bool Interruptible::Interrupted() { return interrupted != 0; }
+int Interruptible::Signal() { return interrupted; }
 
 }  // namespace ouro

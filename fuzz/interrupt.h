@@ -3,10 +3,11 @@
 // An interruption is a SIGINT (Ctrl-C) or SIGTERM. The first one lets a long command end with its
 // results so far; the second one kills, as it would without us.
 //
-// Place: around the main loops of campaigns, `ouro power` and `ouro enumerate`.
+// Place: around the main loops of campaigns, `ouro power` and `ouro enumerate`, and of `ouro run`
+// and `ouro replay` where these write a report.
 
-#ifndef FUZZ_CAMPAIGN_INTERRUPT_H_
-#define FUZZ_CAMPAIGN_INTERRUPT_H_
+#ifndef FUZZ_INTERRUPT_H_
+#define FUZZ_INTERRUPT_H_
 
 #include <signal.h>
 
@@ -22,7 +23,9 @@ class Interruptible {
   Interruptible& operator=(const Interruptible&) = delete;
 
   // Whether one came since the last Interruptible was made. Any thread may call.
-  static bool Interrupted();
+  static bool Interrupted() { return Signal() != 0; }
+  // Which signal it was; 0: none came.
+  static int Signal();
 
  private:
   struct sigaction old_int_ = {};
@@ -31,4 +34,4 @@ class Interruptible {
 
 }  // namespace ouro
 
-#endif  // FUZZ_CAMPAIGN_INTERRUPT_H_
+#endif  // FUZZ_INTERRUPT_H_
