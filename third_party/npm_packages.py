@@ -6,7 +6,8 @@
 
 Each package is checked against its hash, and its tarball kept in ~/.cache/ouroboros/npm-tarballs
 under that, so that another checkout needs no network. A tarball that is not there yet is asked of
-npm, if that is installed, else of the registry that the environment's npm_config_registry names.
+npm, if that is installed, which may know a mirror; else of npm's registry, or the one that the
+environment's npm_config_registry names.
 No code of a package runs. Quiet where nothing is to do; otherwise it takes all or nothing: on
 trouble there is a sentence on the standard error, node_modules is as it was, and it exits with 1.
 
@@ -30,6 +31,7 @@ import tempfile
 import urllib.error
 import urllib.request
 
+REGISTRY = "https://registry.npmjs.org"  # npm's own default
 SECONDS = 60  # for a tarball
 MAX_BYTES = 50 * 1000 * 1000  # of a tarball
 MAX_FILES = 10000  # of a package
@@ -117,13 +119,10 @@ def tarball(package):
         text = kept.read_bytes()
         if package.is_whole(text):
             return text
-    registry = os.environ.get("npm_config_registry")
     if shutil.which("npm"):
         text = by_npm(package)
-    elif registry:
-        text = by_registry(package, registry)
     else:
-        raise Trouble("there is no npm, and npm_config_registry names no registry")
+        text = by_registry(package, os.environ.get("npm_config_registry") or REGISTRY)
     if len(text) > MAX_BYTES or not package.is_whole(text):
         raise Trouble(f"{package.name} {package.version} is not what its hash says")
     kept.parent.mkdir(parents=True, exist_ok=True)
