@@ -235,6 +235,13 @@ CiOutcome OutcomeOf(const ProgramFile& program, const Specimen& specimen, const 
   return o;
 }
 
+CiOutcome Unrun(const ProgramFile& program, const Specimen& specimen) {
+  CiOutcome o = OutcomeOf(program, specimen, Verdict{}, "");
+  o.kind = Kind::kLeftOut;
+  o.sentence = "the command was interrupted before";
+  return o;
+}
+
 CiOutcome Weighed(CiOutcome o, const Judgement& judgement) {
   if (judgement.bug != nullptr) o.why = judgement.bug->why;
   if (judgement.kind == Judgement::Kind::kKnown) o.kind = Kind::kKnown;

@@ -55,7 +55,10 @@ struct CiOutcome {
 CiOutcome OutcomeOf(const ProgramFile& program, const Specimen& specimen, const Verdict& verdict,
                     const std::string& transcript);
 
-// The same, if the program has known bugs.
+// The outcome of a program that did not run, as the command was interrupted before.
+CiOutcome Unrun(const ProgramFile& program, const Specimen& specimen);
+
+// The first of these, if the program has known bugs.
 CiOutcome Weighed(CiOutcome outcome, const Judgement& judgement);
 
 // The outcomes of a campaign: one for each headline, and one that says how many programs ran.
