@@ -67,8 +67,8 @@ std::vector<CiOutcome> OutcomesOf(const CampaignReport& campaign);
 // The outcome of a campaign that could not run to its end.
 CiOutcome NoCampaign(const Specimen& specimen, const std::string& error);
 
-// The outcome of a specimen that is not here. `absent` is "NAME: why", as AvailableSpecimens has
-// it.
+// The outcome of a specimen that is not here. `absent` is a line of AvailableSpecimens:
+// "NAME is not here: why", or "FILE: why" where a file names it.
 CiOutcome Absent(const std::string& absent);
 
 // Where a command's report goes.
