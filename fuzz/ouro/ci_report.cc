@@ -43,6 +43,8 @@ constexpr OtherRule kOtherRules[] = {
     {kMissedRule, "A known bug that the head of a file names is found, as long as it is there."},
 };
 
+constexpr std::string_view kNotHere = " is not here";  // "quickjs is not here: why"
+
 // ---- UTF-8 ----
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
@@ -235,6 +237,13 @@ CiOutcome OutcomeOf(const ProgramFile& program, const Specimen& specimen, const 
   return o;
 }
 
+CiOutcome Unrun(const ProgramFile& program, const Specimen& specimen) {
+  CiOutcome o = OutcomeOf(program, specimen, Verdict{}, "");
+  o.kind = Kind::kLeftOut;
+  o.sentence = "the command was interrupted before";
+  return o;
+}
+
 CiOutcome Weighed(CiOutcome o, const Judgement& judgement) {
   if (judgement.bug != nullptr) o.why = judgement.bug->why;
   if (judgement.kind == Judgement::Kind::kKnown) o.kind = Kind::kKnown;
@@ -297,10 +306,9 @@ CiOutcome NoCampaign(const Specimen& specimen, const std::string& error) {
 
 CiOutcome Absent(const std::string& absent) {
   const size_t colon = std::min(absent.find(": "), absent.size());
-  return {.kind = Kind::kLeftOut,
-          .specimen = absent.substr(0, colon),
-          .name = "specimen",
-          .sentence = absent.substr(std::min(colon + 2, absent.size()))};
+  std::string name = absent.substr(0, colon);
+  if (name.ends_with(kNotHere)) name.resize(name.size() - kNotHere.size());
+  return {.kind = Kind::kLeftOut, .specimen = name, .name = "specimen", .sentence = absent};
 }
 
 std::string Reported(CiReport* report, bool lasting, const std::function<std::string()>& work) {
@@ -369,8 +377,9 @@ std::string CiReport::Sarif() const {
   for (const CiOutcome& outcome : outcomes_) {
     if (outcome.kind == Kind::kLawful) continue;
     if (outcome.kind == Kind::kLeftOut) {
-      const std::string what = fmt::format("left out: {}: {}", outcome.specimen, outcome.name);
-      notes.push_back({{"level", "note"}, {"message", Text(what + ": " + outcome.sentence)}});
+      const std::string what =
+          fmt::format("left out: {} of {}: {}", outcome.name, outcome.specimen, outcome.sentence);
+      notes.push_back({{"level", "note"}, {"message", Text(what)}});
     } else {
       results.push_back(Result(outcome, indices));
     }

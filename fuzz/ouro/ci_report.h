@@ -55,7 +55,10 @@ struct CiOutcome {
 CiOutcome OutcomeOf(const ProgramFile& program, const Specimen& specimen, const Verdict& verdict,
                     const std::string& transcript);
 
-// The same, if the program has known bugs.
+// The outcome of a program that did not run, as the command was interrupted before.
+CiOutcome Unrun(const ProgramFile& program, const Specimen& specimen);
+
+// The first of these, if the program has known bugs.
 CiOutcome Weighed(CiOutcome outcome, const Judgement& judgement);
 
 // The outcomes of a campaign: one for each headline, and one that says how many programs ran.
@@ -64,8 +67,8 @@ std::vector<CiOutcome> OutcomesOf(const CampaignReport& campaign);
 // The outcome of a campaign that could not run to its end.
 CiOutcome NoCampaign(const Specimen& specimen, const std::string& error);
 
-// The outcome of a specimen that is not here. `absent` is "NAME: why", as AvailableSpecimens has
-// it.
+// The outcome of a specimen that is not here. `absent` is a line of AvailableSpecimens:
+// "NAME is not here: why", or "FILE: why" where a file names it.
 CiOutcome Absent(const std::string& absent);
 
 // Where a command's report goes.

@@ -113,7 +113,7 @@ TEST(CiReportTest, Sarif) {
   EXPECT_EQ(run["invocations"][0]["executionSuccessful"], true);
   EXPECT_EQ(run["invocations"][0]["toolExecutionNotifications"],
             Json::parse(R"([{"level": "note", "message":
-                {"text": "left out: ruby: specimen: not here"}}])"));
+                {"text": "left out: specimen of ruby: not here"}}])"));
   ASSERT_EQ(run["results"].size(), 3u);
   EXPECT_EQ(
       run["results"][0],
@@ -212,6 +212,15 @@ TEST(CiReportTest, AnOutcomeKnowsTheLineAtFault) {
   EXPECT_EQ(missed.rule, "missed");
   EXPECT_EQ(missed.sentence,
             "liar:load is lawful, but the file's head says that it is convicted by load");
+}
+
+TEST(CiReportTest, SpecimensThatAreNotHere) {
+  const CiOutcome peer = Absent("quickjs is not here: it was built without it");
+  EXPECT_EQ(peer.kind, Kind::kLeftOut);
+  EXPECT_EQ(peer.specimen, "quickjs");
+  EXPECT_EQ(peer.sentence, "quickjs is not here: it was built without it");
+  EXPECT_EQ(Absent("a.gct: there is no specimen").specimen, "a.gct");
+  EXPECT_EQ(Absent("odd").specimen, "odd");
 }
 
 TEST(CiReportTest, OfACampaign) {

@@ -212,6 +212,20 @@ class ReplayTest(ReportTest):
         self.assertEqual(self.place(missed), ("missed.gct", None))
 
 
+    def test_an_interruption(self):
+        self.write("a.gct", "---\n".join([LEAF] * 5000))
+        child = self.start("replay", "--junit", "r.xml", "a.gct", stdout=subprocess.PIPE)
+        until(lambda: child.stdout.readline().startswith("optimized "), "the first specimen")
+        child.send_signal(signal.SIGINT)
+        child.communicate(timeout=ouro_driver.SECONDS)
+        self.assertEqual(child.returncode, -signal.SIGINT)
+        suites = self.junit()
+        self.assertEqual({len(case) for case in suites["optimized"].values()}, {0})
+        last = list(suites.values())[-1]
+        self.assertEqual(len(last), 5000)
+        self.assertEqual({case[0].tag for case in last.values()}, {"skipped"})
+
+
 class CampaignTest(ReportTest):
 
     def begin(self, *arguments):

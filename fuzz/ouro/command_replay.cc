@@ -23,6 +23,7 @@ namespace ouro {
 namespace {
 
 struct Tally {
+  size_t run = 0;
   size_t convicted = 0;  // without a known bug
   size_t known = 0;
   size_t missed = 0;
@@ -58,9 +59,9 @@ class Replayer {
     }
     Tally all;
     for (const Specimen& specimen : specimens) {
-      if (Interruptible::Interrupted()) break;
       const Tally tally = RunOn(specimen);
-      fmt::print("{:<18} {}, {} convicted", specimen.name, Count(programs_.size(), "program"),
+      if (tally.run == 0) continue;  // interrupted before
+      fmt::print("{:<18} {}, {} convicted", specimen.name, Count(tally.run, "program"),
                  tally.convicted);
       if (tally.known > 0) fmt::print(", {} known", tally.known);
       if (tally.missed > 0) fmt::print(", {} missed", tally.missed);
@@ -76,9 +77,9 @@ class Replayer {
   Tally RunOn(const Specimen& specimen) {
     Tally tally;
     Runner runner(specimen);
-    size_t done = 0;
     runner.RunAll(programs_, [&](size_t i, Verdict verdict, std::string trace) {
-      line_.Show(fmt::format("{}: {} of {} programs", specimen.name, ++done, programs_.size()));
+      line_.Show(
+          fmt::format("{}: {} of {} programs", specimen.name, ++tally.run, programs_.size()));
       Judgement judgement = Weigh(verdict, bugs_[i], specimen);
       if (judgement.kind ==
           Judgement::Kind::kMissed) {  // perhaps because of the programs before it
@@ -94,6 +95,7 @@ class Replayer {
       tally.missed += judgement.kind == Judgement::Kind::kMissed ? 1 : 0;
     });
     line_.Clear();
+    for (size_t i = tally.run; i < files_.size(); ++i) report_.Add(Unrun(files_[i], specimen));
     return tally;
   }
 

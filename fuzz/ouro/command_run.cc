@@ -10,7 +10,6 @@
 #include <cstdio>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "fuzz/campaign/campaign_report.h"
@@ -126,10 +125,7 @@ class Runs {
     for (const size_t n : run_) done += n;
     for (; done < assigned_.programs.size(); ++done) {
       const Specimen& specimen = assigned_.specimens[assigned_.specimen_of[done]];
-      CiOutcome outcome = OutcomeOf(assigned_.programs[done], specimen, Verdict{}, "");
-      outcome.kind = CiOutcome::Kind::kLeftOut;
-      outcome.sentence = "the command was interrupted before";
-      report_.Add(std::move(outcome));
+      report_.Add(Unrun(assigned_.programs[done], specimen));
     }
   }
 
