@@ -24,9 +24,10 @@ void PrintExplanation(const Program& program, const Explanation& explanation) {
   const auto irrelevant =
       std::count_if(explanation.marks.begin(), explanation.marks.end(),
                     [](const Mark& mark) { return mark.matter == Matter::kIrrelevant; });
-  fmt::print("\n{} of {} operations irrelevant; {} programs and {} changes of the past tried{}\n",
-             irrelevant, explanation.marks.size(), explanation.tried, explanation.supposed,
-             explanation.finished ? "" : "; there are more: shrink it first");
+  fmt::print(
+      "\n{} of {} operations irrelevant; {} programs and {} changes of the past tried{}\n",
+      irrelevant, explanation.marks.size(), explanation.tried, explanation.supposed,
+      explanation.finished ? "" : "; there are more, for which there was no time: shrink it first");
 }
 
 }  // namespace
@@ -51,7 +52,8 @@ std::string ExplainCommand(const ExplainArguments& arguments, int* exit_code) {
     const auto progress = [&line, &label](size_t done, size_t all) {
       line.Show(fmt::format("{}: {} of {} variants tried", label, done, all));
     };
-    const Explanation explanation = Explain(program, specimen, verdict, trace, progress);
+    const Explanation explanation =
+        Explain(program, specimen, verdict, trace, arguments.seconds, progress);
     line.Clear();
     fmt::print("{}\n",
                Painted(fmt::format("{}: {}", label, Report(specimen, verdict, trace)), stdout));

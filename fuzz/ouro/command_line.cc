@@ -194,6 +194,7 @@ void AddExplain(CommandLine& line) {
       Add(line, "explain", "Say which lines of an unlawful program matter, and why it is unlawful",
           ExplainCommand);
   AddSpecimen(app, &a.choice, kFromFile);
+  AddNumber(app, "--seconds", &a.seconds, 1, 86'400, "of trying lines, for each program");
   app->add_option("FILE", a.files, kPrograms)->required();
   app->footer("example: ouro explain --specimen planted:release-first ouro-out/found");
 }
@@ -217,6 +218,7 @@ void AddReport(CommandLine& line) {
   AddSpecimen(app, &a.choice, kFromFile);
   app->add_option("-o,--out", a.out, "the page, one file that needs no other")
       ->capture_default_str();
+  AddNumber(app, "--seconds", &a.seconds, 1, 86'400, "of trying which lines matter, for each run");
   app->add_flag("!--no-explain", a.explain, "do not try which lines matter");
   app->add_option("FILE", a.files, "programs; the folder of a campaign; - is standard input")
       ->required();

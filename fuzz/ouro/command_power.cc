@@ -22,9 +22,9 @@
 #include <vector>
 
 #include "collector/specimens.h"
-#include "fuzz/interrupt.h"
 #include "fuzz/campaign/worker.h"
 #include "fuzz/files.h"
+#include "fuzz/interrupt.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/power/power.h"
 #include "fuzz/power/power_log.h"

@@ -48,13 +48,17 @@ class Reporter {
     std::string trace;
     const Verdict verdict = Runner(specimen).Run(file.program, &trace);
     unlawful_ += verdict.lawful() ? 0 : 1;
+    if (const std::string why = WhyNotShown(trace); !why.empty()) {
+      not_shown_ = fmt::format("{}: {}", file.Label(), why);
+      return nullptr;
+    }
     Explanation explanation;
     const bool explains = arguments_.explain && !verdict.lawful();
     if (explains) {
       const auto progress = [&](size_t done, size_t all) {
         line_.Show(fmt::format("{}: {} of {} variants tried", file.Label(), done, all));
       };
-      explanation = Explain(file.program, specimen, verdict, trace, progress);
+      explanation = Explain(file.program, specimen, verdict, trace, arguments_.seconds, progress);
       line_.Clear();
     }
     Json data = RunData({.file = file,
@@ -74,7 +78,7 @@ class Reporter {
     if (!error.empty()) return error;
     if (assigned.programs.size() == 1) {
       *data = Run(assigned.programs[0], assigned.specimen(0));
-      return "";
+      return not_shown_;
     }
     BySpecimen findings;
     std::map<std::string, size_t> by_label;
@@ -128,6 +132,7 @@ class Reporter {
 
   const ReportArguments& arguments_;
   StatusLine line_;
+  std::string not_shown_;  // why the last run is not; "": it is
   size_t runs_ = 0;
   size_t unlawful_ = 0;
 };

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "fuzz/campaign/campaign_report.h"
-#include "fuzz/interrupt.h"
 #include "fuzz/campaign/observation.h"
+#include "fuzz/interrupt.h"
 #include "fuzz/ouro/ci_report.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/runner.h"

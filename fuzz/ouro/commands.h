@@ -77,6 +77,7 @@ std::string RunCommand(const RunArguments& arguments, int* exit_code);
 
 struct ExplainArguments {
   SpecimenChoice choice;
+  int seconds = 60;  // for each program
   std::vector<std::string> files;
 };
 std::string ExplainCommand(const ExplainArguments& arguments, int* exit_code);
@@ -94,6 +95,7 @@ struct ReportArguments {
   SpecimenChoice choice;
   std::string out = "report.html";
   bool explain = true;
+  int seconds = 60;                // of each explanation
   std::vector<std::string> files;  // or one folder of a campaign
 };
 std::string ReportCommand(const ReportArguments& arguments, int* exit_code);

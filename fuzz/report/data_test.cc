@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
 #include <cstddef>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -47,7 +47,7 @@ Json DataOf(const Case& it, const Explanation* explanation = nullptr) {
 }
 
 Explanation Explained(const Case& it) {
-  return Explain(it.file.program, it.specimen, it.verdict, it.trace, {});
+  return Explain(it.file.program, it.specimen, it.verdict, it.trace, 60, {});
 }
 
 constexpr char kResurrected[] =
@@ -83,12 +83,22 @@ TEST(ExplainTest, SaysOnWhatGrounds) {
 TEST(ExplainTest, TellsItsProgress) {
   const Case it = RunOn("liar:no-free-while-held", kResurrected);
   size_t last = 0;
-  Explain(it.file.program, it.specimen, it.verdict, it.trace, [&](size_t done, size_t all) {
+  Explain(it.file.program, it.specimen, it.verdict, it.trace, 60, [&](size_t done, size_t all) {
     EXPECT_EQ(done, last + 1);
     EXPECT_LE(done, all);
     last = done;
   });
   EXPECT_EQ(last, Explained(it).tried);
+}
+
+TEST(ExplainTest, KeepsToItsTime) {
+  const Case it = RunOn("liar:no-free-while-held", kResurrected);
+  const Explanation explanation =
+      Explain(it.file.program, it.specimen, it.verdict, it.trace, 0, {});
+  EXPECT_EQ(explanation.tried, 0u);
+  EXPECT_FALSE(explanation.finished);
+  EXPECT_EQ(explanation.marks.size(), 4u);
+  EXPECT_FALSE(explanation.cause.empty());
 }
 
 TEST(RunDataTest, SaysTheVerdictAndWhereItIs) {

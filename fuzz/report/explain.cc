@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <map>
 #include <utility>
@@ -14,6 +15,8 @@
 
 namespace ouro {
 namespace {
+
+constexpr size_t kBatch = 16;  // programs between looks at the clock
 
 // A program that differs from the one explained in one operation.
 struct Change {
@@ -138,21 +141,30 @@ const char* Name(Matter matter) {
 }
 
 Explanation Explain(const Program& program, const Specimen& specimen, const Verdict& verdict,
-                    const std::string& trace,
+                    const std::string& trace, int seconds,
                     const std::function<void(size_t done, size_t all)>& progress) {
   Explanation explanation;
   Changes changes(program);
   std::vector<Change>& all = changes.changes();
-  const size_t tried = std::min(all.size(), kMostTried);
-  explanation.finished = tried == all.size();
-  std::vector<Program> programs;
-  for (size_t i = 0; i < tried; ++i) programs.push_back(changes.Make(all[i]));
+  const size_t most = std::min(all.size(), kMostTried);
   const std::string signature = verdict.signature();
-  Runner(specimen).RunAll(programs, [&](size_t i, const Verdict& other, const std::string&) {
-    all[i].kept = other.signature() == signature;
-    if (progress) progress(i + 1, tried);
-  });
-  explanation.tried = tried;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  Runner runner(specimen);
+  size_t& tried = explanation.tried;
+  while (tried < most && std::chrono::steady_clock::now() < end) {
+    const size_t first = tried;
+    std::vector<Program> programs;
+    for (size_t i = first; i < std::min(most, first + kBatch); ++i) {
+      programs.push_back(changes.Make(all[i]));
+    }
+    runner.RunAll(programs, [&](size_t i, const Verdict& other, const std::string&) {
+      all[first + i].kept = other.signature() == signature;
+      ++tried;
+      if (progress) progress(tried, most);
+    });
+    if (tried != first + programs.size()) break;  // interrupted
+  }
+  explanation.finished = tried == all.size();
   explanation.marks = changes.TakeMarks();
   Grounds grounds = FindGrounds(trace, specimen, EndingOf(verdict));
   explanation.supposed = grounds.tried;

@@ -39,17 +39,18 @@ struct Explanation {
   std::vector<std::string> cause = {};  // sentences; lines in them are those of the trace
   size_t tried = 0;                     // programs
   size_t supposed = 0;                  // changes of the trace
-  bool finished = true;                 // false: the program has too many variants; some are tried
+  bool finished = true;                 // false: there are more variants, which were not tried
 };
 
 // The most programs that are tried.
 inline constexpr size_t kMostTried = 20'000;
 
 // `verdict` and `trace` are of a run of the program alone. `progress` may be empty. The program
-// runs once for each operation and each variant of it (model/program_variants.h).
+// runs once for each operation and each variant of it (model/program_variants.h), until the time is
+// over: a variant that was not tried counts as one that changes the verdict.
 // REQUIRES: the verdict is not lawful.
 Explanation Explain(const Program& program, const Specimen& specimen, const Verdict& verdict,
-                    const std::string& trace,
+                    const std::string& trace, int seconds,
                     const std::function<void(size_t done, size_t all)>& progress);
 
 // The canonical text of the program with a comment behind each operation: "# needed".

@@ -141,7 +141,7 @@ class Steps {
       : run_(run), position_(run.file.program), printed_(PrintedLines(run.file.program)) {
     const auto lines = static_cast<size_t>(std::count(run.trace.begin(), run.trace.end(), '\n'));
     lines_ = lines;
-    left_out_ = lines > kMostSteps ? lines - kMostSteps : 0;
+    left_out_ = std::max(lines > kMostSteps ? lines - kMostSteps : 0, FirstViewed(run.trace) - 1);
   }
 
   void Make() {
@@ -158,9 +158,11 @@ class Steps {
  private:
   void Add(const Step& step, const Judge& judge) {
     ++steps_seen_;
-    const std::string may = std::exchange(may_, Explained(step, judge) ? judge.Lawful() : "");
+    const bool viewed = step.line.number > left_out_;
+    const bool explained = viewed && Explained(step, judge);
+    const std::string may = std::exchange(may_, explained ? judge.Lawful() : "");
     const size_t line = printed_.Of(position_.Next(step.line));
-    if (step.line.number <= left_out_) return;
+    if (!viewed) return;
     HeapView after = judge.View();
     constexpr std::string_view kVoid = "# void: ";
     std::string_view text = step.line.text;
@@ -248,6 +250,17 @@ Json ExplanationData(const ShownRun& run) {
 }
 
 }  // namespace
+
+std::string WhyNotShown(const std::string& trace) {
+  size_t births = 0;
+  TranscriptReader reader(trace);
+  for (TranscriptLine line; reader.Next(&line);) {
+    births += line.kind == TranscriptLine::Kind::kEvent && line.text.starts_with("new ") ? 1 : 0;
+  }
+  if (births <= kMostShown) return "";
+  return fmt::format("{} objects are born in it, and a page can show {}: shrink it first", births,
+                     kMostShown);
+}
 
 nlohmann::json RunData(const ShownRun& run) {
   Steps steps(run);

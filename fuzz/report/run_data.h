@@ -20,6 +20,8 @@ namespace ouro {
 
 // The most steps of one page; of a longer trace the last ones are there.
 inline constexpr size_t kMostSteps = 20'000;
+// The most objects of a run that a page can show.
+inline constexpr size_t kMostShown = 20'000;
 
 struct ShownRun {
   const ProgramFile& file;
@@ -30,8 +32,11 @@ struct ShownRun {
   const Explanation* explanation = nullptr;  // null: none was asked for
 };
 
+// "" or why a run cannot be shown: its heap is too large.
+std::string WhyNotShown(const std::string& trace);
+
 // Deterministic. Linear in the trace times the objects of its heap. REQUIRES: a trial of that
-// specimen wrote the trace and the verdict.
+// specimen wrote the trace and the verdict; WhyNotShown has nothing against it.
 nlohmann::json RunData(const ShownRun& run);
 
 }  // namespace ouro

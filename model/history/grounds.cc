@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -38,12 +39,14 @@ struct Mention {
 // What the judge held true before the fault, and since when.
 class Belief {
  public:
-  // Of the lines before number `fault`, about `object`, which may be kNone.
-  Belief(size_t fault, ObjectId object) : fault_(fault), object_(object) {}
+  // Of the lines from `first` to the one before `fault`, about `object`, which may be kNone.
+  Belief(size_t first, size_t fault, ObjectId object)
+      : first_(first), fault_(fault), object_(object) {}
 
   void Add(const Step& step, const Judge& judge) {
     if (step.line.kind == TranscriptLine::Kind::kComment || step.line.number >= fault_) return;
     last_ = Mention(step.line);
+    if (step.line.number < first_) return;
     view_ = judge.View();
     if (!has_object()) return;
     const ObjectView& now = view_.objects[static_cast<size_t>(object_)];
@@ -68,11 +71,13 @@ class Belief {
       case State::kDying:
         sentences->push_back(fmt::format("For the judge nothing refers to #{} since {}.", object_,
                                          state_since_.Words()));
+        SayGone(sentences);
         return;
       case State::kTrash:
         sentences->push_back(
             fmt::format("For the judge #{} is trash, which no root reaches, since {}.", object_,
                         state_since_.Words()));
+        SayGone(sentences);
         return;
       case State::kLiving:
       case State::kUncollectable:
@@ -90,10 +95,11 @@ class Belief {
   }
 
  private:
-  // A reference, as sentences name it: "r0", "slot 1 of #0".
+  // A reference, as sentences name it: "r0", "slot 1 of #0", "entry of #2 in #0".
   static std::string NameOf(const Holder& holder) {
-    return holder.from == kNone ? holder.words
-                                : fmt::format("{} of #{}", holder.words, holder.from);
+    if (holder.from == kNone) return holder.words;
+    const char* const where = holder.key == kNone ? "of" : "in";
+    return fmt::format("{} {} #{}", holder.words, where, holder.from);
   }
 
   // Since when each reference to the object is there.
@@ -105,7 +111,20 @@ class Belief {
       const auto known = holders_since_.find(name);
       now[name] = known == holders_since_.end() ? last_ : known->second;
     }
+    for (const auto& [name, since] : holders_since_) {
+      if (!now.contains(name)) gone_.push_back(fmt::format("{} at {}", name, last_.Words()));
+    }
     holders_since_ = std::move(now);
+  }
+
+  // The references that went last.
+  void SayGone(std::vector<std::string>* sentences) const {
+    constexpr size_t kMostSaid = 2;
+    if (gone_.empty()) return;
+    const size_t said = std::min(kMostSaid, gone_.size());
+    const std::vector<std::string> last(gone_.end() - static_cast<ptrdiff_t>(said), gone_.end());
+    sentences->push_back(
+        fmt::format("Of its references went last: {}.", fmt::join(last, "; then ")));
   }
 
   void SayHolders(std::vector<std::string>* sentences) const {
@@ -122,6 +141,7 @@ class Belief {
     return object_ != kNone && static_cast<size_t>(object_) < view_.objects.size();
   }
 
+  const size_t first_;
   const size_t fault_;
   const ObjectId object_;
   Mention last_;
@@ -129,6 +149,7 @@ class Belief {
   ObjectView before_;
   Mention state_since_;
   std::map<std::string, Mention> holders_since_;
+  std::vector<std::string> gone_;  // references that were there, in order
   Mention generation_since_;
 };
 
@@ -246,7 +267,7 @@ Grounds FindGrounds(const std::string& trace, const Specimen& specimen, Ending e
     return grounds;
   }
   // If something is missing, the last line is still agreed on.
-  Belief belief(end.missing ? end.line + 1 : end.line, end.violation->object);
+  Belief belief(FirstViewed(trace), end.missing ? end.line + 1 : end.line, end.violation->object);
   LastCollection collection;
   const auto add = [&](const Step& step, const Judge& judge) {
     belief.Add(step, judge);

@@ -81,4 +81,16 @@ std::string Follow(std::string_view trace, const Specimen& specimen, Ending endi
   return "";
 }
 
+size_t FirstViewed(std::string_view trace) {
+  size_t lines = 0;
+  size_t births = 1;
+  TranscriptReader reader(trace);
+  for (TranscriptLine line; reader.Next(&line);) {
+    lines = line.number;
+    births += line.kind == Kind::kEvent && line.text.starts_with("new ") ? 1 : 0;
+  }
+  const size_t views = kMostViewed / births;
+  return lines > views ? lines - views + 1 : 1;
+}
+
 }  // namespace ouro

@@ -148,8 +148,10 @@ std::string WithState(const std::string& trace, const Specimen& specimen, Ending
   }
   HeapView before;
   before.registers.fill(kNone);
+  const size_t first = FirstViewed(trace);
   HistoryEnd end;
   const auto each = [&](const Step& step, const Judge& judge) {
+    if (step.line.number < first) return;
     HeapView after = judge.View();
     std::string& line = lines[step.line.number - 1];
     if (step.line.kind != TranscriptLine::Kind::kComment) {
