@@ -18,7 +18,7 @@ from selenium import webdriver  # pylint: disable=wrong-import-position
 from selenium.webdriver.chrome.service import Service  # pylint: disable=wrong-import-position
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-OURO = ROOT / "bazel-bin/fuzz/ouro/ouro"
+OURO = "bazel-bin/fuzz/ouro/ouro"  # relative, as it is on the page
 CYCLE = "corpus/rules/leaky-python-cycle.gct"
 
 # The name of a picture, the specimen ("": what the file names), the program, the step from 1 (0:
@@ -28,7 +28,7 @@ PICTURES = [
     ("article-3.11", "cpython-api", CYCLE, 0),
     ("gh-91636", "cpython-api", "corpus/found/cpython-dereference-6ea5.gct", 0),
     ("php-use-after-free", "php", "corpus/found/php-no-free-while-held-2113.gct", 0),
-    ("old-and-young", "", "docs/pictures/old-and-young.gct", 0),
+    ("old-and-young", "", "docs/pictures/old-and-young.gct", 12),
 ]
 
 

@@ -11,10 +11,10 @@
 
 #include "collector/planted/planted.h"
 #include "collector/specimens.h"
-#include "fuzz/interrupt.h"
 #include "fuzz/campaign/worker.h"
 #include "fuzz/campaign/worker_slot.h"
 #include "fuzz/files.h"
+#include "fuzz/interrupt.h"
 #include "model/isolate.h"
 #include "properties/generator/generator.h"
 

@@ -16,8 +16,8 @@
 
 #include "fuzz/build_name.h"
 #include "fuzz/campaign/findings.h"
-#include "fuzz/interrupt.h"
 #include "fuzz/hash.h"
+#include "fuzz/interrupt.h"
 #include "model/judge/law.h"
 #include "model/program_position.h"
 

@@ -175,9 +175,11 @@ class Steps {
     } else {
       data["is"] = step.line.kind == TranscriptLine::Kind::kEvent ? "event" : "operation";
       last_ = static_cast<int>(steps_.size());
-      // Operations, and the ends of scripts, are not the collector's to choose.
-      const bool chosen = data["is"] == "event" && !text.starts_with("end ");
-      if (chosen && !may.empty()) data["may"] = may;
+      // Not all that is lawful is listed (judge.h), so a list without what lawfully came is of no
+      // use; nor are operations the collector's to choose.
+      const bool listed = ("  " + may + ",").find(" " + std::string(text) + ",") != may.npos;
+      const bool useful = listed || may.ends_with(" more") || judge.violation();
+      if (data["is"] == "event" && useful) data["may"] = may;
     }
     data["text"] = std::string(text);
     steps_.push_back(std::move(data));

@@ -52,7 +52,10 @@ class Belief {
     const ObjectView& now = view_.objects[static_cast<size_t>(object_)];
     if (now.state != before_.state) state_since_ = last_;
     NoteHolders();
-    if (now.generation != before_.generation) generation_since_ = last_;
+    if (now.generation >= 0 && now.generation != generation_) {
+      generation_ = now.generation;
+      generation_since_ = last_;
+    }
     before_ = now;
   }
 
@@ -88,10 +91,11 @@ class Belief {
     }
   }
 
+  // During a collection it is in none.
   void SayGeneration(std::vector<std::string>* sentences) const {
-    if (!has_object() || before_.generation < 0) return;
-    sentences->push_back(fmt::format("For the judge #{} is in generation {} since {}.", object_,
-                                     before_.generation, generation_since_.Words()));
+    if (generation_ < 0) return;
+    sentences->push_back(fmt::format("For the judge it is in generation {} since {}.", generation_,
+                                     generation_since_.Words()));
   }
 
  private:
@@ -150,6 +154,7 @@ class Belief {
   Mention state_since_;
   std::map<std::string, Mention> holders_since_;
   std::vector<std::string> gone_;  // references that were there, in order
+  int generation_ = -1;            // the last one that it was in
   Mention generation_since_;
 };
 

@@ -303,8 +303,18 @@ TEST(GroundsTest, SayWhyAnObjectIsNotUncollectable) {
   const std::string trace =
       "r0 = node 1\n> new 0\nr0.0 = r0\nr1 = node 0 del 0\n> new 1\nr0 = none\ncollect 2\n"
       "> collect 2\n  > garbage 0\n";
-  EXPECT_EQ(FindGrounds(trace, Under(kCPython26), Ending::kProgram).sentences[2],
-            "No object with a finalizer reaches #0.");
+  EXPECT_EQ(FindGrounds(trace, Under(kCPython26), Ending::kProgram).sentences,
+            (Lines{"Judge and collector agree up to line 8, > collect 2.",
+                   "For the judge #0 is trash, which no root reaches, since line 6, r0 = none.",
+                   "Of its references went last: r0 at line 6, r0 = none.",
+                   "No object with a finalizer reaches #0."}));
+}
+
+TEST(GroundsTest, SayInWhichGenerationTrashIs) {
+  const std::string trace =
+      "r0 = node 1\n> new 0\nr0.0 = r0\nr0 = none\ncollect 2\n> collect 2\n> done 0\n";
+  EXPECT_EQ(FindGrounds(trace, Under(kCPython26), Ending::kProgram).sentences[3],
+            "For the judge it is in generation 0 since line 2, > new 0.");
 }
 
 TEST(GroundsTest, SayWhatHappenedInACollection) {

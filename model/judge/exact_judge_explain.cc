@@ -125,11 +125,13 @@ void ExactJudge::Show(HeapView* view) const {
     // Both are declared in the same order; Kind::kList is no object's.
     shown.kind = static_cast<ObjectView::Kind>(object.kind);
     shown.bond = static_cast<ObjectView::Bond>(object.bond);
+    shown.clearing = !object.freed && collection_.running && object.clearing();
+    // What is cleared may have lost all its references; but that is not what it dies of.
     shown.state = object.freed       ? State::kFreed
+                  : shown.clearing   ? State::kTrash
                   : object.firm == 0 ? State::kDying
                   : object.kept      ? State::kUncollectable
                                      : State::kLiving;
-    shown.clearing = !object.freed && collection_.running && object.clearing();
     shown.script = object.script;
     if (object.script != kNoScript) {
       const bool ran = object.kind == ShadowObject::Kind::kWeak ? object.called : object.finalized;
