@@ -155,7 +155,7 @@ class GuideTest(unittest.TestCase):
                                 "\n".join(["it printed:", *printed]))
                 text = "\n".join(expected)
                 wanted = 2 if text.startswith("ouro: ") else "unlawful" in text or "broke" in text
-                self.assertEqual(code, int(wanted or "shrunk" in text))
+                self.assertEqual(code, int(wanted or "shrunk" in text or "acts as if" in text))
 
     def test_it_begins_in_a_way_that_lasts(self):
         first = re.search(r"(?ms)^## Before you begin$.*?^```\n(.*?)^```$", read("GUIDE.md"))[1]
