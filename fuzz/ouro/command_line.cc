@@ -203,8 +203,9 @@ void AddWhy(CommandLine& line) {
   const auto [app, a] = Add(
       line, "why", "Say what holds an object at a line of a run, or what it waits for", WhyCommand);
   AddSpecimen(app, &a.choice, kFromFile);
-  AddNumber(app, "--at", &a.line, 1, kMaxLine,
-            "the line of the trace, as `ouro run --state` numbers them; by default the last one");
+  AddNumber(
+      app, "--at", &a.line, 1, kMaxLine,
+      "the step: a line of the trace, as `ouro run --state` numbers them; by default the last");
   AddNumber(app, "--object", &a.object, 0, kMaxLine,
             "the object's number; by default the one that the verdict is about");
   app->add_option("FILE", a.file, "one program; - is standard input")->required();

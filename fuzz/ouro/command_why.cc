@@ -64,12 +64,12 @@ std::string WhyCommand(const WhyArguments& arguments, int* exit_code) {
     return fmt::format("{}: the trace of {}: {}", arguments.file, specimen.name, error);
   if (moment.line == 0) return fmt::format("{}: there is no trace up to that line", arguments.file);
   if (static_cast<size_t>(object) >= moment.view.objects.size()) {
-    return fmt::format("{}: at line {} of the trace there are {} objects, and no #{}",
-                       arguments.file, moment.line, moment.view.objects.size(), object);
+    return fmt::format("{}: at step {} there are {} objects, and no #{}", arguments.file,
+                       moment.line, moment.view.objects.size(), object);
   }
-  fmt::print("after line {}, {}:\n", moment.line, moment.text);
+  fmt::print("after step {}, {}:\n", moment.line, moment.text);
   for (const std::string& line : WhyAlive(moment.view, object)) fmt::print("{}\n", line);
-  if (moment.freed_at != 0) fmt::print("at line {}, {}\n", moment.freed_at, moment.freed_by);
+  if (moment.freed_at != 0) fmt::print("at step {}, {}\n", moment.freed_at, moment.freed_by);
   *exit_code = 0;
   return "";
 }

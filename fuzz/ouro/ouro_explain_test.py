@@ -45,7 +45,7 @@ class WhyTest(ouro_driver.OuroTest):
         self.write("a.gct", RESURRECTED)
         output, _ = self.ouro("why", "a.gct")
         self.assertEqual(lines(output),
-                         ["after line 7, free 0:",
+                         ["after step 7, free 0:",
                           "#0 is a node of 0 slots; its finalizer, def 0, has not run; "
                           "in generation 0",
                           "it is held by", "  r1 -> #0"])
@@ -56,13 +56,13 @@ class WhyTest(ouro_driver.OuroTest):
         self.assertIn("nothing refers to it: its death is on its way", output)
         self.write("b.gct", LEAF + "r0 = none\n")
         output, _ = self.ouro("why", "--object", "0", "b.gct")
-        self.assertEqual(lines(output), ["after line 4, free 0:", "#0 is a leaf", "it is freed",
-                                         "at line 4, free 0"])
+        self.assertEqual(lines(output), ["after step 4, free 0:", "#0 is a leaf", "it is freed",
+                                         "at step 4, free 0"])
 
     def test_what_cannot_be_answered(self):
         self.write("a.gct", LEAF)
         self.assertIn("the verdict is about no object; name one", self.complaint("why", "a.gct"))
-        self.assertIn("at line 2 of the trace there are 1 objects, and no #1",
+        self.assertIn("at step 2 there are 1 objects, and no #1",
                       self.complaint("why", "--object", "1", "a.gct"))
         self.write("b.gct", LEAF + "---\n" + LEAF)
         self.assertIn("contains 2 programs", self.complaint("why", "--object", "0", "b.gct"))
@@ -75,7 +75,8 @@ class ExplainTest(ouro_driver.OuroTest):
         output, _ = self.ouro("explain", "a.gct", code=1)
         self.assertIn("  r0 = node 0 del 0               # any: ", output)
         self.assertIn("  r1 = none                       # irrelevant\n", output)
-        self.assertIn("The collector acts as if line 5, r1 = self, had not been there.\n", output)
+        self.assertIn(
+            "Hypothesis: the collector acts as if step 5, r1 = self, had not been there.\n", output)
         self.assertRegex(lines(output)[-1],
                          r"1 of 4 operations irrelevant; \d+ programs and \d+ changes of the past")
 

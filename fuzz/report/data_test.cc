@@ -75,7 +75,7 @@ TEST(ExplainTest, SaysOnWhatGrounds) {
   const Explanation explanation = Explained(it);
   ASSERT_FALSE(explanation.cause.empty());
   EXPECT_EQ(explanation.cause.back(),
-            "The collector acts as if line 7, r1 = self, had not been there.");
+            "Hypothesis: the collector acts as if step 7, r1 = self, had not been there.");
   EXPECT_GT(explanation.tried, 10u);
   EXPECT_TRUE(explanation.finished);
 }

@@ -38,6 +38,7 @@ Program With(Program program, const ProgramPlace& place, const Op& op) {
 
 // "0, 1 or 2"; "1 to 8".
 std::string Or(std::vector<std::string> values) {
+  if (values.size() == 1) return values[0];
   const auto number = [](const std::string& text) {
     return std::strtol(text.c_str(), nullptr, 10);
   };
@@ -98,6 +99,34 @@ class Changes {
       if (irrelevant) marks_[i].note.clear();
     }
     return std::move(marks_);
+  }
+
+  // What the verdict depends on besides shape: "It happens only with generation 1 or 2 in line 2 of
+  // the program, collect 2." "" if on nothing. Which registers and how many slots are shape.
+  std::string Conditions(const std::vector<Mark>& marks) const {
+    const ProgramLines printed = PrintedLines(program_);
+    std::vector<std::string> conditions;
+    for (size_t i = 0; i < marks.size(); ++i) {
+      const ProgramPlace& place = marks[i].place;
+      const Op& op = program_.section(place.section)[static_cast<size_t>(place.index)];
+      for (const char* const operand : {"generation", "finalizer", "callback", "kind"}) {
+        std::vector<std::string> values = {ValueOf(op, operand)};
+        size_t tried = 0;
+        for (const Change& change : changes_) {
+          if (change.mark != i || change.variant.operand != operand) continue;
+          ++tried;
+          if (change.kept) values.push_back(change.variant.value);
+        }
+        const bool free = values.size() == tried + 1;
+        // That it has a finalizer, and which, the text of the operation says.
+        const bool said = values.size() == 1 && std::string(operand) != "generation";
+        if (free || said || marks[i].matter == Matter::kIrrelevant) continue;
+        conditions.push_back(fmt::format("{} {} in line {} of the program, {}", operand, Or(values),
+                                         printed.Of(place), Print(op)));
+      }
+    }
+    if (conditions.empty()) return "";
+    return fmt::format("It happens only with {}.", fmt::join(conditions, "; with "));
   }
 
   Program Make(const Change& change) const {
@@ -174,6 +203,9 @@ Explanation Explain(const Program& program, const Specimen& specimen, const Verd
   }
   explanation.cause.insert(explanation.cause.end(), grounds.sentences.begin(),
                            grounds.sentences.end());
+  if (std::string only = changes.Conditions(explanation.marks); !only.empty()) {
+    explanation.cause.push_back(std::move(only));
+  }
   return explanation;
 }
 

@@ -36,7 +36,7 @@ struct Mark {
 
 struct Explanation {
   std::vector<Mark> marks = {};  // of every operation, scripts first, as the program is printed
-  std::vector<std::string> cause = {};  // sentences; lines in them are those of the trace
+  std::vector<std::string> cause = {};  // sentences; steps in them are lines of the trace
   size_t tried = 0;                     // programs
   size_t supposed = 0;                  // changes of the trace
   bool finished = true;                 // false: there are more variants, which were not tried

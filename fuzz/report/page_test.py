@@ -190,17 +190,43 @@ class PageTest(unittest.TestCase):
             self.assertIn(words, self.text("#verdict"))
         self.assertEqual(self.step(), run["verdict"]["step"])
         self.assertEqual(self.text("#bar .expected code"), "got none")
-        self.assertEqual(self.text("#bar.differs .reported s"), "got 0")
+        self.assertEqual(self.text("#bar.differs .reported b"), "got 0")
         self.assertIn("✗", self.text("#bar .reported"))
         self.assertIn("✗ here", self.text("#program .line.fault"))
         self.assertIn("> got 0", self.text("#steps .step.fault.current"))
         self.assertEqual(self.driver.title, run["title"] + " – Ouroboros")
         run["verdict"]["sentence"] = "`r0 = r0()` yielded #0"
-        run["explanation"]["cause"] = "as if line 10, self.1 = r0, had not been there"
+        run["explanation"]["cause"] = "as if step 10, self.1 = r0, had not been there"
         self.open(run)
         self.assertEqual(self.text("#verdict h1 code"), "r0 = r0()")
         self.find("#verdict button.link")[0].click()
         self.assertEqual(self.step(), 9)
+
+    def test_words_are_explained(self):
+        self.open(sample("finding"))
+        self.assertIn("> free 3", self.text("#legend"))
+        self.js("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+        words = self.text("#words")
+        self.assertIn("a weak reference to what r0 holds", words)
+        self.assertNotIn("a map with weak keys", words)  # it has none
+
+    def test_a_line_that_is_several_steps(self):
+        run = sample("lawful")
+        line = next(step["line"] for step in run["steps"] if step["is"] == "operation")
+        run["steps"][0].update({"is": "operation", "text": "r15 = r0", "line": line})
+        self.open(run)
+        self.assertIn(f"part of line {line + 1}", self.text("#steps .step"))
+
+    def test_the_fault_selects_its_object(self):
+        run = sample("finding")
+        self.open(run)
+        for other in self.find("#graph .object"):
+            if other.get_attribute("data-id") != str(run["verdict"]["object"]):
+                self.js("arguments[0].dispatchEvent(new MouseEvent('click', {bubbles: true}))",
+                        other)
+                break
+        self.press("f")
+        self.assertEqual(self.js("return window.ouro.view.focus"), run["verdict"]["object"])
 
     def test_keys(self):
         self.open(sample("finding"))
@@ -272,9 +298,7 @@ class PageTest(unittest.TestCase):
             self.assertIn(words, self.text("#panel"))
         self.assertEqual(len(self.find("#graph .edge.path")), 2)
         self.assertEqual(len(self.find('#graph [data-root="self"].onPath')), 1)
-        self.press("f")
-        self.assertEqual(self.text("#route"), "held: self → #1")
-        self.find('#graph [data-id="0"]')[0].click()
+        self.press("f")  # and selects the object at fault
         self.assertEqual(self.text("#route"), "nothing holds #0")
         self.assertIn("Nothing holds #0", self.text("#panel"))
         self.assertEqual(self.find("#graph .edge.path"), [])
@@ -304,7 +328,7 @@ class PageTest(unittest.TestCase):
         self.assertTrue(self.find('#graph .edge.weak[data-key="4~3"]'))
         self.press("End")
         self.assertTrue(self.find('#graph [data-id="3"].state-freed .cross'))
-        self.assertEqual(self.text('#lanes [data-generation="0"] .lane-count'), "1 of 700")
+        self.assertEqual(self.text('#lanes [data-generation="0"] .lane-count'), "1 / 700")
         self.js("ouro.view.go(19)")
         self.assertEqual(len(self.find("#lanes .chip.moved")), 3)
 
@@ -331,7 +355,13 @@ class PageTest(unittest.TestCase):
             self.assertEqual(len(set(places.values())), len(places))
 
     def test_the_legend_has_what_is_drawn(self):
-        self.open(sample("finding"))
+        run = sample("finding")
+        states = ("living", "dying", "trash", "uncollectable", "freed")
+        objects = [{"i": 50 + i, "k": "node", "state": state, "s": [], "n": 0}
+                   for i, state in enumerate(states)]
+        objects.append({"i": 60, "k": "leaf", "state": "living", "s": [], "n": 0})
+        run["steps"][-1]["d"]["o"] = run["steps"][-1]["d"].get("o", []) + objects
+        self.open(run)
         for selector in (".state-dying", ".state-trash", ".state-uncollectable .inner",
                          ".state-freed .cross", ".kind-weak", ".kind-leaf", ".cycle", ".edge.weak",
                          ".edge.ghost", ".edge.path", ".edge.added"):
@@ -343,6 +373,8 @@ class PageTest(unittest.TestCase):
               return [look.strokeDasharray, look.fill.includes("url"), look.strokeWidth,
                 o.querySelector(".inner, .cross") !== null].join();
             })"""))), 5)
+        self.open(sample("lawful"))
+        self.assertFalse(self.find("#legend .state-uncollectable"))  # the run has none
 
     def test_a_step_of_200_objects_is_quick(self):
         self.open(large(700, 200))
@@ -401,7 +433,7 @@ class PageTest(unittest.TestCase):
         run = sample("finding")
         run["verdict"].update(missing=True)
         self.open(run)
-        self.assertEqual(self.text("#bar .reported s"), "nothing more")
+        self.assertEqual(self.text("#bar .reported b"), "nothing more")
         self.open({**sample("lawful"), "steps": []})
         self.assertIn("Lawful", self.text("#verdict h1"))
         del run["explanation"], run["left_out"]

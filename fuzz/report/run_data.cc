@@ -241,7 +241,7 @@ Json HeadData(const std::string& head) {
 Json ExplanationData(const ShownRun& run) {
   const Explanation& explanation = *run.explanation;
   const ProgramLines printed = PrintedLines(run.file.program);
-  Json data = {{"cause", fmt::format("{}", fmt::join(explanation.cause, " "))},
+  Json data = {{"cause", fmt::format("{}", fmt::join(explanation.cause, "\n"))},
                {"tried", explanation.tried},
                {"lines", Json::array()}};
   for (const Mark& mark : explanation.marks) {

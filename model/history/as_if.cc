@@ -54,7 +54,7 @@ class Detective {
 
  private:
   std::string Name(size_t i) const {
-    return fmt::format("line {}, {},", numbers_[i], Print(*lines_[i].op));
+    return fmt::format("step {}, {},", numbers_[i], Print(*lines_[i].op));
   }
 
   // Whether the judge accepts the changed trace, up to where it convicted the real one.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // As if: small changes of a run's past under which what convicted the collector would have been
-// lawful. They say what the collector takes for true: "as if line 5, r1 = self, had not been
+// lawful. They say what the collector takes for true: "as if step 5, r1 = self, had not been
 // there". A bug is then looked for where that line is handled.
 //
 // A hypothesis changes one operation in the trace, not the program: an operation that is left out,
@@ -23,7 +23,7 @@
 namespace ouro {
 
 struct AsIf {
-  // Ends "The collector acts as if ...": hypotheses of the same sort, the nearest to the fault
+  // Each ends "the collector acts as if ...": hypotheses of the same sort, the nearest to the fault
   // first. Empty: none holds.
   std::vector<std::string> words = {};
   size_t tried = 0;

@@ -33,7 +33,7 @@ struct Mention {
         text((line.kind == TranscriptLine::Kind::kEvent ? "> " : "") + std::string(line.text)) {}
   Mention() = default;
 
-  std::string Words() const { return fmt::format("line {}, {}", number, text); }
+  std::string Words() const { return fmt::format("step {}, {}", number, text); }
 };
 
 // What the judge held true before the fault, and since when.
@@ -72,8 +72,8 @@ class Belief {
             fmt::format("For the judge #{} is freed since {}.", object_, state_since_.Words()));
         return;
       case State::kDying:
-        sentences->push_back(fmt::format("For the judge nothing refers to #{} since {}.", object_,
-                                         state_since_.Words()));
+        sentences->push_back(
+            fmt::format("For the judge #{} has to die since {}.", object_, state_since_.Words()));
         SayGone(sentences);
         return;
       case State::kTrash:
@@ -89,6 +89,20 @@ class Belief {
         SayHolders(sentences);
         return;
     }
+  }
+
+  // Of an object that should have died and did not: perhaps the reference that went last still
+  // counts. Not where one of these hypotheses is about the same step.
+  void SayLeak(const std::vector<std::string>& hypotheses,
+               std::vector<std::string>* sentences) const {
+    const bool dead = before_.state == State::kDying || before_.state == State::kTrash;
+    if (!has_object() || !dead || gone_.empty()) return;
+    const auto& [name, at] = gone_.back();
+    for (const std::string& hypothesis : hypotheses) {
+      if (hypothesis.starts_with(fmt::format("step {},", at.number))) return;
+    }
+    sentences->push_back(fmt::format("Hypothesis: the collector still counts {}, which went at {}.",
+                                     name, at.Words()));
   }
 
   // During a collection it is in none.
@@ -116,7 +130,7 @@ class Belief {
       now[name] = known == holders_since_.end() ? last_ : known->second;
     }
     for (const auto& [name, since] : holders_since_) {
-      if (!now.contains(name)) gone_.push_back(fmt::format("{} at {}", name, last_.Words()));
+      if (!now.contains(name)) gone_.push_back({name, last_});
     }
     holders_since_ = std::move(now);
   }
@@ -124,11 +138,15 @@ class Belief {
   // The references that went last.
   void SayGone(std::vector<std::string>* sentences) const {
     constexpr size_t kMostSaid = 2;
-    if (gone_.empty()) return;
-    const size_t said = std::min(kMostSaid, gone_.size());
-    const std::vector<std::string> last(gone_.end() - static_cast<ptrdiff_t>(said), gone_.end());
-    sentences->push_back(
-        fmt::format("Of its references went last: {}.", fmt::join(last, "; then ")));
+    std::vector<std::string> last;
+    for (size_t i = gone_.size() - std::min(kMostSaid, gone_.size()); i < gone_.size(); ++i) {
+      last.push_back(fmt::format("{} at {}", gone_[i].name, gone_[i].at.Words()));
+    }
+    // One that went where the object became what it is has been said.
+    const bool said = !gone_.empty() && gone_.back().at.number == state_since_.number;
+    if (last.empty() || said) return;
+    sentences->push_back(fmt::format("The last reference{} to it that went: {}.",
+                                     last.size() == 1 ? "" : "s", fmt::join(last, "; then ")));
   }
 
   void SayHolders(std::vector<std::string>* sentences) const {
@@ -140,6 +158,11 @@ class Belief {
     if (names.size() > kMostSaid) names.resize(kMostSaid);
     sentences->push_back(fmt::format("It is referred to by {}.", fmt::join(names, "; by ")));
   }
+
+  struct Gone {
+    std::string name;
+    Mention at;
+  };
 
   bool has_object() const {
     return object_ != kNone && static_cast<size_t>(object_) < view_.objects.size();
@@ -153,8 +176,8 @@ class Belief {
   ObjectView before_;
   Mention state_since_;
   std::map<std::string, Mention> holders_since_;
-  std::vector<std::string> gone_;  // references that were there, in order
-  int generation_ = -1;            // the last one that it was in
+  std::vector<Gone> gone_;  // references that were there, in order
+  int generation_ = -1;     // the last one that it was in
   Mention generation_since_;
 };
 
@@ -280,18 +303,20 @@ Grounds FindGrounds(const std::string& trace, const Specimen& specimen, Ending e
   };
   CHECK(Follow(trace, specimen, ending, add, &end).empty());
   if (belief.last().number > 0) {
-    grounds.sentences.push_back(fmt::format("Judge and collector agree up to {}{}.",
-                                            belief.last().Words(),
-                                            end.missing ? ", after which something was due" : ""));
+    grounds.sentences.push_back(fmt::format(
+        "Judge and collector agree up to {}{}.", belief.last().Words(),
+        end.missing ? fmt::format(", after which {} had to come", end.violation->lawful) : ""));
   }
   belief.Say(&grounds.sentences);
   SayLaw(*end.violation, belief, &grounds.sentences);
   if (end.violation->law == Law::kCollectionCount) collection.Say(&grounds.sentences);
   const AsIf as_if = FindAsIf(trace, specimen, end);
+  if (end.missing || end.violation->law == Law::kTrashFreed) {
+    belief.SayLeak(as_if.words, &grounds.sentences);
+  }
   grounds.tried = as_if.tried;
-  if (!as_if.words.empty()) {
-    grounds.sentences.push_back(
-        fmt::format("The collector acts as if {}.", fmt::join(as_if.words, "; or as if ")));
+  for (const std::string& words : as_if.words) {
+    grounds.sentences.push_back(fmt::format("Hypothesis: the collector acts as if {}.", words));
   }
   return grounds;
 }

@@ -21,7 +21,7 @@ struct Grounds {
   size_t tried = 0;  // hypotheses about the past
 };
 
-// Lines are those of the trace. If nothing in it breaks a law, because the collector died, they say
+// Steps are lines of the trace. If nothing in it breaks a law, because the collector died, they say
 // how far it came. Linear in the trace times the objects of its heap, and in the trace for each
 // hypothesis. REQUIRES: a trial of that specimen wrote the trace.
 Grounds FindGrounds(const std::string& trace, const Specimen& specimen, Ending ending);

@@ -256,16 +256,16 @@ Lines AsIfOf(const std::string& trace, const Contract& contract = kCPython26) {
 }
 
 TEST(AsIfTest, AReferenceThatWasNotCounted) {
-  EXPECT_EQ(AsIfOf(kFreedTooEarly), Lines{"line 3, r1 = r0, had not been there"});
+  EXPECT_EQ(AsIfOf(kFreedTooEarly), Lines{"step 3, r1 = r0, had not been there"});
 }
 
 TEST(AsIfTest, AReleaseThatWasNotCounted) {
-  EXPECT_EQ(AsIfOf(kFreedNever), Lines{"line 3, r0 = none, had not been there"});
+  EXPECT_EQ(AsIfOf(kFreedNever), Lines{"step 3, r0 = none, had not been there"});
 }
 
 TEST(AsIfTest, AFinalizerThatWasForgotten) {
   EXPECT_EQ(AsIfOf("r0 = node 0 del 0\n> new 0\nr0 = none\n> free 0\n"),
-            Lines{"line 1, r0 = node 0 del 0, had been r0 = node 0"});
+            Lines{"step 1, r0 = node 0 del 0, had been r0 = node 0"});
 }
 
 // Two releases happened, and the judge is right to ask for a third one's death: only a reference
@@ -285,10 +285,10 @@ TEST(AsIfTest, NothingIsSaidWhereNothingFits) {
 
 TEST(GroundsTest, SayWhatTheJudgeHoldsTrueAndSinceWhen) {
   EXPECT_EQ(FindGrounds(kFreedTooEarly, Under(kCPython26), Ending::kProgram).sentences,
-            (Lines{"Judge and collector agree up to line 4, r0 = none.",
+            (Lines{"Judge and collector agree up to step 4, r0 = none.",
                    "For the judge #0 is held: r1 -> #0.",
-                   "It is referred to by r1 since line 3, r1 = r0.",
-                   "The collector acts as if line 3, r1 = r0, had not been there."}));
+                   "It is referred to by r1 since step 3, r1 = r0.",
+                   "Hypothesis: the collector acts as if step 3, r1 = r0, had not been there."}));
 }
 
 TEST(GroundsTest, SayTheCountsOfASchedule) {
@@ -304,17 +304,16 @@ TEST(GroundsTest, SayWhyAnObjectIsNotUncollectable) {
       "r0 = node 1\n> new 0\nr0.0 = r0\nr1 = node 0 del 0\n> new 1\nr0 = none\ncollect 2\n"
       "> collect 2\n  > garbage 0\n";
   EXPECT_EQ(FindGrounds(trace, Under(kCPython26), Ending::kProgram).sentences,
-            (Lines{"Judge and collector agree up to line 8, > collect 2.",
-                   "For the judge #0 is trash, which no root reaches, since line 6, r0 = none.",
-                   "Of its references went last: r0 at line 6, r0 = none.",
+            (Lines{"Judge and collector agree up to step 8, > collect 2.",
+                   "For the judge #0 is trash, which no root reaches, since step 6, r0 = none.",
                    "No object with a finalizer reaches #0."}));
 }
 
 TEST(GroundsTest, SayInWhichGenerationTrashIs) {
   const std::string trace =
       "r0 = node 1\n> new 0\nr0.0 = r0\nr0 = none\ncollect 2\n> collect 2\n> done 0\n";
-  EXPECT_EQ(FindGrounds(trace, Under(kCPython26), Ending::kProgram).sentences[3],
-            "For the judge it is in generation 0 since line 2, > new 0.");
+  EXPECT_EQ(FindGrounds(trace, Under(kCPython26), Ending::kProgram).sentences[2],
+            "For the judge it is in generation 0 since step 2, > new 0.");
 }
 
 TEST(GroundsTest, SayWhatHappenedInACollection) {
@@ -327,7 +326,7 @@ TEST(GroundsTest, SayWhatHappenedInACollection) {
 TEST(GroundsTest, SayHowFarACollectorCameThatDied) {
   EXPECT_EQ(
       FindGrounds("r0 = leaf\n> new 0\nr0 = none\n", Under(kCPython26), Ending::kCut).sentences,
-      Lines{"All was lawful up to line 3, r0 = none, which it was executing."});
+      Lines{"All was lawful up to step 3, r0 = none, which it was executing."});
   EXPECT_EQ(FindGrounds("", Under(kCPython26), Ending::kCut).sentences,
             Lines{"There is no trace."});
 }

@@ -17,8 +17,8 @@ import sys
 
 # Each after what it uses at once; functions may use each other anyhow.
 SCRIPTS = ("dom.js", "state.js", "heap.js", "changes.js", "union.js", "layout.js", "shapes.js",
-           "graph.js", "lanes.js", "panel.js", "program.js", "steps.js", "verdict.js", "run.js",
-           "keys.js", "campaign.js", "main.js")
+           "graph.js", "lanes.js", "panel.js", "program.js", "steps.js", "verdict.js", "words.js",
+           "run.js", "keys.js", "campaign.js", "main.js")
 STYLES = ("node_modules/uplot/dist/uPlot.min.css", "report.css")
 LIBRARIES = ("node_modules/@dagrejs/dagre/dist/dagre.min.js",
              "node_modules/uplot/dist/uPlot.iife.min.js")

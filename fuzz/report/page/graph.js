@@ -48,7 +48,9 @@ function referenceShape(reference, layout, classes, bend) {
     : box.x + slotX(box, index < 0 ? box.slots.length : index) + 2;
   const route = layout.routes.get(`${reference.from}>${reference.to}`) || [];
   const line = curve(x, box.y + box.height, target, route, bend, box.x + box.width);
-  const text = reference.label || (reference.slot >= 0 ? String(reference.slot) : "");
+  // The slot's number, where there is more than one.
+  const text = reference.label ||
+    (reference.slot >= 0 && box.slots.length > 1 ? String(reference.slot) : "");
   return edgeShape(reference.key, line, classes, text,
     `${reference.kind === "weak" ? "weak reference" : `slot ${reference.slot}`}: ` +
     `#${reference.from} → #${reference.to}`);

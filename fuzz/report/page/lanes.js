@@ -37,11 +37,16 @@ function showLanes(element, state, before, focus, select) {
   const has = state.counts !== null || lanes.some(([generation]) => generation >= 0);
   element.hidden = !has;
   if (!has) return;
-  element.replaceChildren(...lanes.map(([generation, objects]) => {
+  const head = state.counts ? h("div", { class: "lane head" },
+    h("span", { class: "lane-name" }, "generation"),
+    h("span", { class: "lane-count",
+      title: "of generation 0: objects born, less those that died; of older ones: collections" },
+    "count / threshold"), h("span", {}, "objects in it")) : "";
+  element.replaceChildren(head, ...lanes.map(([generation, objects]) => {
     const chips = objects.slice(0, MAX_CHIPS).map((object) =>
       chip(object, before.objects.get(object.i), focus, select));
     if (objects.length > MAX_CHIPS) chips.push(h("span", {}, `+${objects.length - MAX_CHIPS}`));
-    const name = generation < 0 ? "untracked" : `generation ${generation}`;
+    const name = generation < 0 ? "untracked" : String(generation);
     return h("div", { class: "lane", "data-generation": generation },
       h("span", { class: "lane-name" }, name),
       h("span", { class: "lane-count" }, fullness(state, generation)),
@@ -49,11 +54,11 @@ function showLanes(element, state, before, focus, select) {
   }));
 }
 
-// "3 of 700": the count by which a collection of that generation is started, and its threshold.
+// "3 / 700": the count by which a collection of that generation is started, and its threshold.
 function fullness(state, generation) {
   if (generation < 0 || !state.counts || state.counts[generation] === undefined) return "";
   const threshold = state.thresholds ? state.thresholds[generation] : undefined;
   const is = `${state.counts[generation]}`;
   if (threshold === undefined) return is;
-  return threshold === 0 ? `${is} (never)` : `${is} of ${threshold}`;
+  return threshold === 0 ? `${is} / never` : `${is} / ${threshold}`;
 }

@@ -68,20 +68,28 @@ function legendWord(word, text) {
   return h("li", {}, h("span", { class: "symbol" }, word), h("span", {}, text));
 }
 
-function showLegend(element) {
-  element.replaceChildren(
-    ...Object.entries(STATES).map(([state, look]) => legendObject({ state }, look.text)),
-    legendObject({ k: "leaf" }, "leaf: has no slots"),
-    legendObject({ k: "weak", t: 2, bond: "yes" }, "weak reference"),
+function showLegend(element, run) {
+  const all = run.steps.flatMap((step) => (step.d && step.d.o) || []);
+  const has = (test) => all.some(test);
+  element.replaceChildren(...[
+    ...Object.entries(STATES).map(([state, look]) =>
+      has((object) => object.state === state) && legendObject({ state }, look.text)),
+    has((object) => object.k === "leaf") && legendObject({ k: "leaf" }, "leaf: has no slots"),
+    has((object) => object.k === "weak") &&
+      legendObject({ k: "weak", t: 2, bond: "yes" }, "weak reference"),
     legendItem(s("g", { class: "cycle" }, s("rect", { width: 92, height: 40, rx: 14 })), 92,
       "cycle: each leads to each other"),
     legendEdge([], "reference from a slot"),
-    legendEdge(["weak"], "weak: does not keep alive"),
+    has((object) => object.k === "weak") && legendEdge(["weak"], "weak: does not keep alive"),
     legendEdge(["added"], "new in this step"),
     legendEdge(["ghost"], "removed in this step"),
     legendEdge(["path"], "the way from a root"),
-    legendWord("⚑ due", "its finalizer must run yet"),
-    legendWord("✓ ran", "its finalizer has run"),
-    legendWord("◇ [#3]", "entry of a map: the map and key #3 hold a value"),
-    legendWord("g1 · 2 refs", "generation 1, two references to it"));
+    has((object) => object.fin === "due") && legendWord("⚑ due", "its script must run yet"),
+    has((object) => object.fin === "ran") && legendWord("✓ ran", "its script has run"),
+    has((object) => object.k === "map") &&
+      legendWord("◇ [#3]", "entry of a map: the map and key #3 hold a value"),
+    has((object) => object.g >= 0) &&
+      legendWord("g1 · 2 refs", "generation 1, two references to it"),
+    legendWord("> free 3", "behind > is what the collector reported"),
+  ].filter(Boolean));
 }

@@ -19,7 +19,8 @@ class RunView {
     this.zoom = 0;  // as it fits
     this.kept = new KeptShapes();
     showVerdict(byId("verdict"), run, (step) => this.go(step, true));
-    showLegend(byId("legend"));
+    showLegend(byId("legend"), run);
+    showWords(byId("words"), run);
     this.program = new ProgramView(byId("program"), run, (step) => this.go(step, true));
     this.list = new StepList(byId("steps"), run, (step) => this.go(step, true));
     this.listen();
@@ -59,7 +60,10 @@ class RunView {
   }
 
   fault() {
-    if (this.run.verdict.step >= 0) this.go(this.run.verdict.step, true);
+    const { step, object } = this.run.verdict;
+    if (object >= 0) this.focus = object;
+    if (step === this.step) this.show();
+    else if (step >= 0) this.go(step, true);
   }
 
   select(id) {

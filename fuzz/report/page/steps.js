@@ -50,6 +50,7 @@ class StepList {
       onclick: () => this.go(i) },
     h("span", { class: "step-number" }, String(i + (this.run.left_out || 0) + 1)),
     h("code", { style: `padding-left:${indent}px` }, stepText(step)),
+    isPart(this.run, step) ? partOf(this.run, step.line) : null,
     fault ? h("span", { class: "here" }, this.run.verdict.missing ? "✗ after this" : "✗ here")
       : null);
   }
@@ -91,4 +92,17 @@ function wordMatcher(word) {
 
 function stepText(step) {
   return step.is === "event" ? `> ${step.text}` : step.text;
+}
+
+// Whether an operation is one of several that a line of the program is executed in: a birth into a
+// register that is not empty, a chain, and pops at the end of a script.
+function isPart(run, step) {
+  if (step.is !== "operation" || step.line < 0) return false;
+  return run.program[step.line].trim() !== step.text;
+}
+
+function partOf(run, line) {
+  return h("span", { class: "part",
+    title: `a part of ${run.program[line].trim()}, which is executed in several steps` },
+  `part of line ${line + 1}`);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The verdict comes first: what happened, which law that breaks, what would have been lawful, and
-// how to have it again. The bar compares what the model expects at a step with what was reported.
+// how to have it again. The bar compares what the judge expects at a step with what was reported.
 //
 // Place: the head of a run, and the line below the picture; run.js fills both.
 
@@ -32,9 +32,9 @@ function replayLine(run) {
   return [button, done];
 }
 
-// A sentence in which "line 12", a line of the trace, leads to that step.
+// Sentences in which "step 12" leads there.
 function linked(text, run, go) {
-  return text.split(/\b(line \d+)\b/).map((part, i) => {
+  return text.split(/\b(step \d+)\b/).map((part, i) => {
     const step = Number(part.slice(5)) - 1 - (run.left_out || 0);
     if (i % 2 === 0 || run.steps[step] === undefined) return prose(part);
     return h("button", { class: "link", type: "button", onclick: () => go(step) }, part);
@@ -48,7 +48,7 @@ function showVerdict(element, run, go) {
   if (verdict.law) {
     facts.push(fact("law broken", h("b", {}, verdict.law), " – ", prose(verdict.law_text)));
   }
-  if (verdict.lawful) facts.push(fact("lawful here", prose(verdict.lawful)));
+  if (verdict.lawful) facts.push(fact("lawful instead", prose(verdict.lawful)));
   facts.push(fact("collector", h("b", {}, run.specimen),
     run.specimen_summary ? ` – ${run.specimen_summary}` : ""));
   facts.push(fact("judged by", h("b", {}, run.contract),
@@ -56,7 +56,8 @@ function showVerdict(element, run, go) {
   if (run.replay) facts.push(fact("replay", replayLine(run)));
   const explanation = run.explanation;
   if (explanation && explanation.cause) {
-    facts.push(fact("cause", linked(explanation.cause, run, go)));
+    facts.push(fact("cause", h("ul", { class: "cause" }, explanation.cause.split("\n")
+      .map((sentence) => h("li", {}, linked(sentence, run, go))))));
   }
   if (verdict.words) facts.push(fact("last words", h("pre", {}, verdict.words)));
   if ((verdict.frames || []).length) {
@@ -91,13 +92,13 @@ function showBar(element, run, i) {
   const step = run.steps[i];
   element.className = differs ? "bar differs" : "bar";
   const right = differs
-    ? [h("span", { class: "symbol" }, "✗ "), h("s", {}, reported)]
+    ? [h("span", { class: "symbol" }, "✗ "), h("b", {}, reported)]
     : [h("span", { class: "symbol" }, reported ? "✓ " : ""), reported || idle(step)];
   element.replaceChildren(
-    h("div", { class: "side expected" }, h("span", { class: "side-name" }, "model expects"),
+    h("div", { class: "side expected" }, h("span", { class: "side-name" }, "the judge expects"),
       h("code", {}, expected || "–")),
     h("div", { class: "side reported" }, h("span", { class: "side-name" },
-      "collector reported"), h("code", {}, right)));
+      "the collector reported"), h("code", {}, right)));
 }
 
 function idle(step) {
