@@ -179,6 +179,62 @@ constexpr Rule kRules[] = {
  > free 2
  > free 0
 )"},
+    // A death lets go of the weak references that it kept before it comes to its finalizer, so what
+    // these alone held may be trash by then.
+    {"WhatADeathHasLetGoOfIsReleasedBeforeItsFinalizer", "26 27", Law::kTrashFreed, R"(
+ r0 = node 0 del 0
+ > new 0
+ r2 = node 1
+ > new 1
+ r2.0 = r2
+ r1 = weak r0 with r2
+ > new 2
+ r2 = none
+ r2 = weak r0 call 1
+ > new 3
+ r0 = none
+ > callback 3
+   r1 = none
+ > end 3
+ > free 2
+ > finalize 0
+   collect 2
+   > collect 2
+-  > free 1
+-  > done 1
++  > done 0  # <- here
+ > end 0
+ > free 0
+)"},
+    {"OrBeforeItsSlots", kExact, Law::kTrashFreed, R"(
+ r0 = node 1
+ > new 0
+ r2 = node 1
+ > new 1
+ r2.0 = r2
+ r1 = weak r0 with r2
+ > new 2
+ r2 = node 0 del 0
+ > new 3
+ r0.0 = r2
+ r2 = none
+ r2 = weak r0 call 1
+ > new 4
+ r0 = none
+ > callback 4
+   r1 = none
+ > end 4
+ > free 2
+ > finalize 3
+   collect 2
+   > collect 2
+-  > free 1
+-  > done 1
++  > done 0  # <- here
+ > end 3
+ > free 3
+ > free 0
+)"},
     // It is unreachable already, although it still refers to its target.
     {"AWeakReferenceThatReleasesIsNotCalled", kExact, Law::kCallbackWhenCleared, R"(
  r0 = node 1

@@ -18,6 +18,7 @@ void ShadowHeap::Reset() {
   entries_.Clear();
   for (auto& list : tracked_) list.clear();
   loose_log_.clear();
+  drops_.clear();
   dying.clear();
 }
 
@@ -296,7 +297,8 @@ void ShadowHeap::MakeCallsDue(ObjectId id, bool by_collection) {
 
 void ShadowHeap::CallMade(ObjectId id) {
   ShadowObject& object = at(id);
-  if (object.calls.empty()) {
+  if (object.calls.empty() && !object.detained.empty()) {
+    drops_.push_back({id, LooseMark()});
     for (const ObjectId weak : object.detained) Release(weak);
     object.detained.clear();
   }

@@ -208,6 +208,12 @@ class ShadowHeap {
   std::vector<ObjectId> dying;
 
  private:
+  // A death has let go of `detained`.
+  struct Drop {
+    ObjectId id;
+    size_t mark;  // LooseMark at that moment
+  };
+
   bool ReleasesFirst(ObjectId first, ObjectId last) const;
   ObjectId New(ShadowObject::Kind kind);
   void BeginReleasing(ObjectId id);
@@ -216,6 +222,7 @@ class ShadowHeap {
   ObjectId AddList(std::vector<ObjectId> elements);
   std::vector<ObjectId> TakeEntries(ObjectId id);
   void ReleaseThrough(ObjectId holder, size_t slot, ObjectId except);
+  void EndDrops(ObjectId id);
   void Unheld(ObjectId id) {
     unheld_.push_back(id);
     Spread();
@@ -229,6 +236,7 @@ class ShadowHeap {
   Entries entries_;
   std::array<std::vector<ObjectId>, kGenerations> tracked_;
   std::vector<ObjectId> loose_log_;  // objects that started releasing, in order
+  std::vector<Drop> drops_;          // of deaths that may not have gone on yet; marks ascend
   std::vector<ObjectId> unheld_;     // worklist of Spread
   std::vector<ObjectId> proving_;    // worklist of ProveDying
   std::vector<ObjectId> gone_;       // worklist of ReleaseThrough

@@ -2,6 +2,7 @@
 
 // The shadow heap on proofs: what an event that only a death explains says of other deaths.
 
+#include <algorithm>
 #include <cstddef>
 #include <set>
 #include <vector>
@@ -26,7 +27,32 @@ bool ShadowHeap::ReleasesFirst(ObjectId first, ObjectId last) const {
   return false;
 }
 
+// The death of `id`, and those that it proves, have gone on: what they have let go of after their
+// callbacks is released entirely.
+void ShadowHeap::EndDrops(ObjectId id) {
+  std::set<ObjectId> dying = {id};
+  for (std::vector<ObjectId> work = {id}; !work.empty();) {
+    const std::vector<ObjectId>& holders = at(work.back()).loose_holders;
+    work.pop_back();
+    for (const ObjectId holder : holders) {
+      if (!at(holder).clearing() && dying.insert(holder).second) work.push_back(holder);
+    }
+  }
+  for (size_t i = drops_.size(); i-- > 0;) {
+    if (i >= drops_.size() || !dying.contains(drops_[i].id)) continue;
+    const auto [dropper, mark] = drops_[i];
+    // If nothing was due any more, it has begun to release its own slots; these are not over.
+    const auto begin = loose_log_.begin() + static_cast<ptrdiff_t>(mark);
+    const auto own = std::find(begin, loose_log_.end(), dropper);
+    const std::vector<ObjectId> rest(own, loose_log_.end());
+    loose_log_.erase(own, loose_log_.end());
+    ReleaseSince(mark);
+    loose_log_.insert(loose_log_.end(), rest.begin(), rest.end());
+  }
+}
+
 void ShadowHeap::ProveDying(ObjectId id) {
+  if (!drops_.empty()) EndDrops(id);
   ++proofs_;
   at(id).proof = proofs_;
   proving_.push_back(id);
@@ -91,6 +117,8 @@ void ShadowHeap::ReleaseThrough(ObjectId holder, size_t last, ObjectId except) {
 
 void ShadowHeap::ReleaseSince(size_t mark) {
   ++proofs_;
+  // These deaths have gone on, or what they were within has.
+  while (!drops_.empty() && drops_.back().mark >= mark) drops_.pop_back();
   // Objects that are releasing, but have loose references themselves, may still be rescued.
   std::vector<ObjectId> undecided;
   for (size_t i = mark; i < loose_log_.size(); ++i) {
