@@ -8,7 +8,7 @@
 const MARKS = {
   needed: { symbol: "●", text: "needed: without it nothing is convicted" },
   any: { symbol: "◐", text: "needed, but could be as the line below it says" },
-  irrelevant: { symbol: "○", text: "irrelevant: the same happens without it" },
+  irrelevant: { symbol: "○", text: "irrelevant: without it the same law is broken there" },
 };
 
 class ProgramView {

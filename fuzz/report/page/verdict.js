@@ -21,6 +21,11 @@ function fact(name, ...content) {
   return h("div", { class: "fact" }, h("dt", {}, name), h("dd", {}, content));
 }
 
+// A fact that has a row of its own.
+function wide(name, ...content) {
+  return h("div", { class: "fact wide" }, h("dt", {}, name), h("dd", {}, content));
+}
+
 function replayLine(run) {
   const code = h("code", {}, run.replay);
   const done = h("span", { class: "copied", role: "status" });
@@ -32,12 +37,14 @@ function replayLine(run) {
   return [button, done];
 }
 
-// Sentences in which "step 12" leads there.
+// Sentences in which "step 12" leads there, with the line of the program that it is in.
 function linked(text, run, go) {
   return text.split(/\b(step \d+)\b/).map((part, i) => {
     const step = Number(part.slice(5)) - 1 - (run.left_out || 0);
     if (i % 2 === 0 || run.steps[step] === undefined) return prose(part);
-    return h("button", { class: "link", type: "button", onclick: () => go(step) }, part);
+    const line = currentLine(run, step) + 1;
+    return [h("button", { class: "link", type: "button", onclick: () => go(step) }, part),
+      line > 0 ? h("small", { class: "dim" }, ` (line ${line})`) : ""];
   });
 }
 
@@ -56,7 +63,7 @@ function showVerdict(element, run, go) {
   if (run.replay) facts.push(fact("replay", replayLine(run)));
   const explanation = run.explanation;
   if (explanation && explanation.cause) {
-    facts.push(fact("cause", h("ul", { class: "cause" }, explanation.cause.split("\n")
+    facts.push(wide("cause", h("ul", { class: "cause" }, explanation.cause.split("\n")
       .map((sentence) => h("li", {}, linked(sentence, run, go))))));
   }
   if (verdict.words) facts.push(fact("last words", h("pre", {}, verdict.words)));

@@ -7,7 +7,7 @@
 
 const WORDS = [
   [/^r\d+ = node \d+(?! with)/, "r0 = node 2 del 0",
-    "a new object with 2 slots in register r0, a root; `def 0` is its finalizer"],
+    "a new object with 2 slots in register r0, a root; the script `def 0` is its finalizer"],
   [/= node \d+ with/, "node 2 with r0 r1", "its slots hold r0 and r1 from the beginning"],
   [/= leaf/, "leaf", "an object without slots, which no collection looks at"],
   [/= weak (?!\S+ with)/, "weak r0 call 1",
