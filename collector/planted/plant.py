@@ -75,20 +75,25 @@ def header(patch):
     return found
 
 
+def ours(file):
+    """The path in this repository, which is external/ouroboros/ where another one is built."""
+    return file[file.index("collector/"):]
+
+
 def patched(patch, files):
-    """Returns the texts of the files by path, with the patch applied."""
+    """Returns the texts of the files by their paths here, with the patch applied."""
     with tempfile.TemporaryDirectory() as folder:
         copies = pathlib.Path(folder)
         for file in files:
-            (copies / file).parent.mkdir(parents=True, exist_ok=True)
-            (copies / file).write_text(pathlib.Path(file).read_text())
+            (copies / ours(file)).parent.mkdir(parents=True, exist_ok=True)
+            (copies / ours(file)).write_text(pathlib.Path(file).read_text())
         done = subprocess.run(
             ["patch", "-p1", "--no-backup-if-mismatch", "--fuzz=0", "-s", "-d", folder],
             stdin=patch.open("rb"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode != 0:
             sys.exit(f"{patch} does not apply to the heap as it is now; regenerate it:\n"
                      f"{done.stdout}")
-        return {file: (copies / file).read_text() for file in files}
+        return {ours(file): (copies / ours(file)).read_text() for file in files}
 
 
 def plant(patch, files, library):
@@ -97,7 +102,7 @@ def plant(patch, files, library):
     texts = patched(patch, files)
     space = "planted_" + patch.stem.replace("-", "_")
     contract, rules = CONTRACTS[head["contract"]]
-    order = HEADERS + sorted(file for file in files if file.endswith(".cc"))
+    order = HEADERS + sorted(file for file in texts if file.endswith(".cc"))
     code = "\n".join(texts[file] for file in order)
     code = re.sub(r'#include "collector/[^\n]*', "", code)
     code = re.sub(r"\bnamespace ouro\b", f"namespace ouro::{space}", code)
