@@ -17,7 +17,7 @@ import sys
 import tempfile
 import unittest
 
-from fuzz.testing import ouro_driver
+from fuzz.testing import console, ouro_driver
 
 ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
 HERE = os.path.join(ROOT, "collector")
@@ -56,44 +56,7 @@ def read(path):
 
 
 def blocks(language):
-    return re.findall(rf"(?ms)^```{language}\n(.*?)^```$", read("GUIDE.md"))
-
-
-def commands(block):
-    """Yields each command, with its here document, and the lines that it prints."""
-    command, printed, end = None, [], None
-    for line in block.splitlines():
-        if end is not None:
-            command += "\n" + line
-            end = None if line == end else end
-        elif line.startswith("$ "):
-            if command is not None:
-                yield command, printed
-            command, printed = line[2:], []
-            here = re.search(r"<<'(\w+)'$", line)
-            end = here.group(1) if here else None
-        else:
-            printed.append(line)
-    yield command, printed
-
-
-def comparable(command, lines):
-    """Without what differs between runs: numbers of campaigns, and which program was found."""
-    lines = [re.sub(r"/lib-\S*-[0-9a-f]{4,16}\.gct", "/FOUND.gct", line) for line in lines]
-    if not command.startswith(("ouro campaign", "ouro run")):
-        return lines
-    lines = [re.sub(r"^\d+ programs? on ", "N programs on ", line) for line in lines]
-    return [re.sub(r"\d+", "N", line)
-            if re.search(r"\d s\b|shrunk from|N programs on", line) else line for line in lines]
-
-
-def matches(expected, printed):
-    """Whether `printed` is `expected`, where `...` stands for any lines."""
-    if not expected:
-        return not printed
-    if expected[0] == "...":
-        return any(matches(expected[1:], printed[i:]) for i in range(len(printed) + 1))
-    return bool(printed) and printed[0] == expected[0] and matches(expected[1:], printed[1:])
+    return console.blocks(read("GUIDE.md"), language)
 
 
 class GuideTest(unittest.TestCase):
@@ -138,7 +101,7 @@ class GuideTest(unittest.TestCase):
         if shutil.which("cc", path=self.environment["PATH"]) is None:
             print("SKIPPED: no C compiler on PATH", file=sys.stderr)
             self.skipTest("no C compiler")
-        steps = [step for block in blocks("console") for step in commands(block)]
+        steps = [step for block in blocks("console") for step in console.commands(block)]
         self.assertGreater(len(steps), 20)
         script = ""
         for command, _ in steps:
@@ -150,8 +113,8 @@ class GuideTest(unittest.TestCase):
             here = outputs[2 * i].replace(os.path.realpath(self.folder), READER)
             printed, code = here.splitlines(), int(outputs[2 * i + 1])
             with self.subTest(command):
-                self.assertTrue(matches(comparable(command, expected),
-                                        comparable(command, printed)),
+                self.assertTrue(console.matches(console.comparable(command, expected),
+                                        console.comparable(command, printed)),
                                 "\n".join(["it printed:", *printed]))
                 text = "\n".join(expected)
                 wanted = 2 if text.startswith("ouro: ") else "unlawful" in text or "broke" in text
@@ -256,10 +219,10 @@ class SelfTest(unittest.TestCase):
         for expected, printed, same in (("", "", True), ("a b", "a b", True), ("a", "a b", False),
                                         ("a b", "a", False), ("... b", "a a b", True),
                                         ("a ...", "a", True), ("a ... c", "a b", False)):
-            self.assertEqual(matches(expected.split(), printed.split()), same, expected)
+            self.assertEqual(console.matches(expected.split(), printed.split()), same, expected)
 
     def test_commands(self):
-        self.assertEqual(list(commands("$ a\n$ cat <<'E'\n$ x\nE\nb\n...\n")),
+        self.assertEqual(list(console.commands("$ a\n$ cat <<'E'\n$ x\nE\nb\n...\n")),
                          [("a", []), ("cat <<'E'\n$ x\nE", ["b", "..."])])
 
 

@@ -216,6 +216,8 @@ std::string PeersFolder() {
   if (const char* folder = std::getenv("OURO_PEERS"); folder != nullptr) return folder;
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  const fs::path installed = self.parent_path().parent_path() / "lib/ouroboros/peers";
+  if (fs::exists(installed, error)) return installed;
   for (fs::path folder = self.parent_path(); folder.has_relative_path();
        folder = folder.parent_path()) {
     if (fs::exists(folder / "collector/peers", error)) return folder / "collector/peers";

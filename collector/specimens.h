@@ -32,8 +32,9 @@ struct PeerName {
 };
 const std::vector<PeerName>& PeerNames();
 
-// The folder of the peers' libraries: the environment variable OURO_PEERS, or collector/peers in a
-// folder above this program, as in Bazel's output and runfiles. "" if there is none.
+// The folder of the peers' libraries: the environment variable OURO_PEERS, ../lib/ouroboros/peers
+// beside this program's folder, where tools/dist puts it, or collector/peers in a folder above this
+// program, as in Bazel's output and runfiles. "" if there is none.
 std::string PeersFolder();
 
 // The specimen of that name: one of OwnSpecimens, or

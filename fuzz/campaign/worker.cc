@@ -190,6 +190,8 @@ std::string FindFuzzer() {
        {self + ".runfiles/ouroboros/fuzz/libfuzzer/collector_fuzzer_bin",
         self + ".runfiles/_main/fuzz/libfuzzer/collector_fuzzer_bin",  // of Bazel with modules
         (fs::path(self).parent_path() / "../libfuzzer/collector_fuzzer_bin").string(),
+        // Where tools/dist puts it.
+        (fs::path(self).parent_path() / "../lib/ouroboros/collector_fuzzer").string(),
         (fs::path(self).parent_path() / "collector_fuzzer_bin").string()}) {
     if (fs::exists(path, error)) return path;
   }

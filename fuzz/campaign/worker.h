@@ -98,7 +98,8 @@ class Worker {
 // no fault does. `status` is that of waitpid.
 bool EndedFromOutside(int status);
 
-// The binary of libFuzzer: OURO_FUZZER, else beside this program or in its runfiles. "": none.
+// The binary of libFuzzer: OURO_FUZZER, else beside this program, in its runfiles, or where
+// tools/dist puts it. "": none.
 std::string FindFuzzer();
 
 }  // namespace ouro
