@@ -25,7 +25,7 @@ CYCLE = "corpus/rules/leaky-python-cycle.gct"
 # the fault, or the last one).
 PICTURES = [
     ("article-2.6", "optimized", CYCLE, 7),
-    ("article-3.11", "cpython-api", CYCLE, 0),
+    ("article-3.11", "cpython-api", CYCLE, 9),
     ("gh-91636", "cpython-api", "corpus/found/cpython-dereference-6ea5.gct", 0),
     ("php-use-after-free", "php", "corpus/found/php-no-free-while-held-2113.gct", 0),
     ("old-and-young", "", "docs/pictures/old-and-young.gct", 12),
