@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "collector/c_library.h"
+#include "collector/edge_counters.h"
+#include "collector/loaded_object.h"
 #include "collector/ouroboros.h"
 #include "collector/specimen_name.h"
 #include "model/last_words.h"
@@ -144,6 +146,7 @@ std::string LoadLibrary(const std::string& path, Specimen* specimen, const std::
   if (std::string error = Rehearse(absolute, options, &said); !error.empty()) {
     return fmt::format("lib:{}: {}", path, error);
   }
+  const std::vector<LoadedObject> before = LoadedObjects();
   void* const library = dlopen(absolute.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return fmt::format("lib:{}: {}", path, dlerror());
   const auto* entry = static_cast<const LibraryEntry*>(dlsym(library, "ouro_library"));
@@ -156,6 +159,7 @@ std::string LoadLibrary(const std::string& path, Specimen* specimen, const std::
                                 ? ReadCTable(*table, specimen, options)
                                 : ReadEntry(*entry, options, WantsKinds(options), said, specimen);
   if (!error.empty()) return fmt::format("lib:{}: {}", path, error);
+  RegisterEdges(absolute, before);
   specimen->name = "lib:" + absolute;  // findings are replayed from other folders
   specimen->summary = Printable(specimen->summary);
   return "";

@@ -9,9 +9,11 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <vector>
 
+#include "collector/edge_counters.h"
 #include "collector/specimens.h"
 #include "fuzz/build_name.h"
 #include "fuzz/campaign/campaign_report.h"
@@ -299,8 +301,10 @@ class Campaign {
     r.convicted = folder_.slots().Sum(&WorkerSlot::convicted);
     r.corpus = folder_.corpus();
     r.coverage = folder_.slots().MergedCoverage();
-    // Other collectors are not instrumented: the edges are those of our own code.
-    if (!IsBuiltIn(specimen_.name)) r.coverage.edges = r.coverage.all_edges = 0;
+    r.library = std::filesystem::path(LibraryOf(specimen_)).filename().string();
+    // Peers are not instrumented: the edges are those of our own code.
+    const bool counted = IsBuiltIn(specimen_.name) || !r.library.empty();
+    if (!counted) r.coverage.edges = r.coverage.all_edges = 0;
     r.possible = PossibleSituations(specimen_);
     r.since_last_new = r.run_seconds - last_new_at_;
     r.not_reproduced = not_reproduced_;

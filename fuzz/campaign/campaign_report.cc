@@ -23,12 +23,17 @@ std::string Short(double number) {
   return fmt::format("{:.1f} G", number / 1e9);
 }
 
-std::string CoverageText(const Coverage& coverage) {
+std::string CoverageText(const CampaignReport& r) {
+  const Coverage& coverage = r.coverage;
   std::string text = fmt::format("{} features", coverage.features);
   if (coverage.all_edges > 0) {
     text += fmt::format(", {} of {} edges", coverage.edges, coverage.all_edges);
+  } else if (coverage.edges > 0) {
+    text += ", " + Count(coverage.edges, "edge");
+  } else {
+    return text;
   }
-  return text;
+  return r.library.empty() ? text : text + " of " + r.library;
 }
 
 std::string SituationsText(const CampaignReport& r) {
@@ -93,7 +98,7 @@ std::string StatusText(const CampaignReport& r) {
                                  Count(r.findings.size(), "finding"));
   if (hits > 0) line += fmt::format(" ({})", Count(hits, "hit"));
   return line + fmt::format(", {}, corpus {}, {}, last new {:.0f} s ago, {}, {} programs",
-                            SituationsText(r), r.corpus, CoverageText(r.coverage), r.since_last_new,
+                            SituationsText(r), r.corpus, CoverageText(r), r.since_last_new,
                             Count(static_cast<uint64_t>(r.workers), "worker"),
                             Short(static_cast<double>(r.programs)));
 }
@@ -109,8 +114,8 @@ std::string Summary(const CampaignReport& r) {
   text += "\n";
   for (const Headline& headline : headlines) text += HeadlineText(headline);
   text += NotInvestigated(r);
-  text += fmt::format("  reached: {}, a corpus of {}\n", CoverageText(r.coverage),
-                      Count(r.corpus, "program"));
+  text +=
+      fmt::format("  reached: {}, a corpus of {}\n", CoverageText(r), Count(r.corpus, "program"));
   text += NotReached(r);
   if (r.not_reproduced > 0) {
     text += fmt::format("  not reproduced: {} died or hung in a program that is lawful alone\n",

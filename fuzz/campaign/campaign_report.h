@@ -35,6 +35,7 @@ struct CampaignReport {
   double operations_rate = 0;  // per second, since the last report
   size_t corpus = 0;           // files
   Coverage coverage;
+  std::string library;          // the file whose edges those are; "": they are of our own code
   uint64_t possible = 0;        // situations that the specimen can reach, a bit for each
   double since_last_new = 0;    // seconds since a program reached something new
   uint64_t not_reproduced = 0;  // candidates, perhaps from outside, that are lawful alone

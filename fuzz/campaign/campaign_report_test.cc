@@ -62,9 +62,18 @@ TEST(CampaignReportTest, StatusLine) {
             "1.4 M programs");
 }
 
+TEST(CampaignReportTest, EdgesOfALibrary) {
+  CampaignReport s = Example();
+  s.library = "toy.so";
+  EXPECT_NE(Summary(s).find("  reached: 1204 features, 641 of 800 edges of toy.so, a corpus of "),
+            std::string::npos);
+  s.coverage.all_edges = 0;
+  EXPECT_NE(StatusText(s).find(", 1204 features, 641 edges of toy.so, "), std::string::npos);
+}
+
 TEST(CampaignReportTest, SummaryOfALawfulOne) {
   CampaignReport s = Example();
-  s.coverage.all_edges = 0;
+  s.coverage.edges = s.coverage.all_edges = 0;
   s.interrupted = true;
   s.not_reproduced = 1;
   EXPECT_EQ(Summary(s),

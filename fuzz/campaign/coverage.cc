@@ -29,10 +29,11 @@ constexpr std::array<uint8_t, 256> kMagnitudes = [] {
 bool MergeCounts(const uint8_t* counts, size_t size, uint8_t* reached) {
   bool any_new = false;
   for (size_t word = 0; word < size; word += 8) {
-    uint64_t eight;  // most counts are zero: skip eight at a time
-    std::memcpy(&eight, counts + word, 8);
-    if (eight == 0) continue;
-    for (size_t i = word; i < word + 8; ++i) {
+    const size_t end = std::min(word + 8, size);
+    uint64_t eight = 0;  // most counts are zero: skip eight at a time
+    if (end == word + 8) std::memcpy(&eight, counts + word, 8);
+    if (end == word + 8 && eight == 0) continue;
+    for (size_t i = word; i < end; ++i) {
       const uint8_t merged = reached[i] | kMagnitudes[counts[i]];
       any_new |= merged != reached[i];
       reached[i] = merged;

@@ -21,12 +21,12 @@ struct Coverage {
   uint64_t situations = 0;  // a bit for each Situation (model/judge/situation.h)
   size_t features = 0;
   size_t edges = 0;
-  size_t all_edges = 0;  // in the instrumented code; 0: none is instrumented
+  size_t all_edges = 0;  // in the instrumented code; 0: none, or nobody knows
 };
 
 // Merges the counts of one run into `reached`, which keeps a bit for each order of magnitude of a
 // count, as libFuzzer does. Returns whether a bit is new. Linear; runs of zeros cost an eighth.
-// REQUIRES: `size` is a multiple of eight, and both arrays have `size` bytes.
+// REQUIRES: both arrays have `size` bytes.
 bool MergeCounts(const uint8_t* counts, size_t size, uint8_t* reached);
 
 // The number of bytes that are not zero.

@@ -24,6 +24,14 @@ TEST(MergeCountsTest, ANewMagnitudeIsNew) {
   EXPECT_EQ(CountReached(reached.data(), 16), 1u);
 }
 
+TEST(MergeCountsTest, AnySize) {
+  const Bytes counts = {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1};
+  Bytes reached = {};
+  EXPECT_TRUE(MergeCounts(counts.data(), 11, reached.data()));
+  EXPECT_EQ(CountReached(reached.data(), 16), 2u) << "the twelfth is another's";
+  EXPECT_FALSE(MergeCounts(counts.data(), 11, reached.data()));
+}
+
 TEST(MergeCountsTest, EachCountHasAMagnitude) {
   for (int count = 1; count < 256; ++count) {
     Bytes reached = {};

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <thread>
 
+#include "collector/edge_counters.h"
 #include "fuzz/files.h"
 #include "model/check.h"
 #include "model/isolate.h"
@@ -51,10 +52,11 @@ std::string Supervisor::Choose() {
   if (wanted && specimen_.in_process) {
     fuzzer_ = options_.fuzzer.empty() ? FindFuzzer() : options_.fuzzer;
   }
+  const bool traces_pc = EdgeCountersOf(specimen_).traces_pc();
   const bool fits = static_cast<size_t>(options_.operations) <= kMaxFuzzedOps;
   if (engines.empty()) {
     engines.Add(Engine::kRandom);
-    if (!fuzzer_.empty() && workers > 1 && fits) engines.Add(Engine::kLibFuzzer);
+    if (!fuzzer_.empty() && workers > 1 && fits && !traces_pc) engines.Add(Engine::kLibFuzzer);
   }
   const Engine generator = engines.Has(Engine::kUniform) ? Engine::kUniform : Engine::kRandom;
   const bool fuzzes = engines.Has(Engine::kLibFuzzer);
@@ -63,6 +65,11 @@ std::string Supervisor::Choose() {
     if (!specimen_.in_process) {
       return specimen_.name +
              " runs in another process, where libFuzzer cannot see its code: --engine random";
+    }
+    if (traces_pc) {
+      return specimen_.name +
+             " calls __sanitizer_cov_trace_pc, which libFuzzer refuses: build it without "
+             "-fsanitize-coverage=trace-pc, or --engine random";
     }
     if (fuzzer_.empty()) return "there is no collector_fuzzer beside this program";
     if (both && workers < 2) return "both engines need two workers";

@@ -30,7 +30,8 @@ namespace ouro {
 
 struct SupervisorOptions {
   // Empty: the random generator and libFuzzer, or the generator alone where libFuzzer cannot run:
-  // the specimen is not in-process, there is one worker, or programs are too long for it.
+  // the specimen is not in-process or calls trace-pc, there is one worker, or programs are too long
+  // for it.
   // REQUIRES: at most one of the two generators.
   EngineSet engines;
   int workers = 0;    // 0: one for each processor; kMaxWorkers at most

@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "collector/edge_counters.h"
 #include "collector/specimens.h"
 #include "fuzz/campaign/observation.h"
 #include "model/judge/law.h"
@@ -89,6 +90,9 @@ void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, WorkerSlo
   uint64_t programs = 0;
   Trial trial(*work.specimen);
   std::array<uint8_t, FeatureCounter::kSize> features = {};
+  const EdgeCounters edges = EdgeCountersOf(*work.specimen);
+  edges.Begin();
+  slot.BeginEdges(edges);
   trial.CountFeatures(features.data());
   trial.Watch(&slot.pulse);
   for (;; index += work.step) {
@@ -100,6 +104,7 @@ void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, WorkerSlo
     if (++programs % kForkCheckPrograms == 0 && getpid() != self) _exit(kAlone);
     slot.current_index.store(index);
     features.fill(0);
+    edges.Clear();
     const auto begin = std::chrono::steady_clock::now();
     const Verdict verdict = trial.Run(work.Make(index));
     slot.programs.fetch_add(1, std::memory_order_relaxed);
@@ -108,7 +113,8 @@ void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, WorkerSlo
     if (work.observe && IsObserved(index & ~RandomWork::kOfCorpus)) {
       if (!SendObserved(channel, index, verdict, begin)) _exit(kAlone);
     }
-    const bool any_new = MergeCounts(features.data(), features.size(), slot.features);
+    bool any_new = MergeCounts(features.data(), features.size(), slot.features);
+    any_new |= slot.MergeEdges(edges);
     if (verdict.lawful()) {
       const uint64_t time = MicrosecondsSince(begin);
       if (time > slot.slowest.load(std::memory_order_relaxed)) slot.slowest.store(time);

@@ -16,6 +16,23 @@
 
 namespace ouro {
 
+void WorkerSlot::BeginEdges(const EdgeCounters& counters) {
+  if (layout.exchange(counters.layout()) != counters.layout()) std::memset(edges, 0, sizeof edges);
+  edge_count.store(static_cast<uint32_t>(std::min(counters.edges(), kMaxEdges)));
+}
+
+bool WorkerSlot::MergeEdges(const EdgeCounters& counters) {
+  bool any_new = false;
+  size_t begin = 0;
+  for (const MemoryRange& range : counters.ranges()) {
+    const size_t size = std::min(range.size, kMaxEdges - begin);
+    const auto* const counts = reinterpret_cast<const uint8_t*>(range.begin);
+    any_new |= MergeCounts(counts, size, edges + begin);
+    begin += size;
+  }
+  return any_new;
+}
+
 WorkerSlots::~WorkerSlots() {
   if (slots_ != nullptr) munmap(slots_, size_ * sizeof(WorkerSlot));
 }
@@ -55,11 +72,16 @@ Coverage WorkerSlots::MergedCoverage() const {
   Coverage all;
   std::vector<uint8_t> features(FeatureCounter::kSize);
   std::vector<uint8_t> edges(kMaxEdges);
+  // A slot of an earlier run with more workers may know other code.
+  uint64_t layout = 0;
+  for (size_t i = 0; i < size_ && layout == 0; ++i) layout = slots_[i].layout.load();
   for (size_t i = 0; i < size_; ++i) {
     const WorkerSlot& slot = slots_[i];
     all.situations |= slot.situations.load();
-    all.all_edges = std::max<size_t>(all.all_edges, slot.edge_count.load());
     for (size_t k = 0; k < features.size(); ++k) features[k] |= slot.features[k];
+    if (slot.layout.load() != layout) continue;
+    const size_t most = std::min<size_t>(slot.edge_count.load(), kMaxEdges);
+    all.all_edges = std::max(all.all_edges, most);
     for (size_t k = 0; k < edges.size(); ++k) edges[k] |= slot.edges[k];
   }
   all.features = CountReached(features.data(), features.size());

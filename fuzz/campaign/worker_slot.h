@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <string>
 
+#include "collector/edge_counters.h"
 #include "fuzz/campaign/channel.h"
 #include "fuzz/campaign/coverage.h"
 #include "model/judge/feature.h"
@@ -37,7 +38,8 @@ struct WorkerSlot {
   std::atomic<uint64_t> situations;     // reached, a bit for each
   std::atomic<uint64_t> current_index;  // generators: of the program that runs, or ran last
   std::atomic<uint64_t> slowest;        // microseconds of the slowest lawful program
-  std::atomic<uint32_t> edge_count;     // of the instrumented code; 0: there is none
+  std::atomic<uint64_t> layout;         // of the code that has the edges (EdgeCounters::layout)
+  std::atomic<uint32_t> edge_count;     // of that code; 0: it has none, or nobody knows
   std::atomic<uint32_t> damaged;  // 1: the process ended, its memory damaged; 0.2 had padding here
 
   Pulse pulse;  // of the program that runs
@@ -49,6 +51,12 @@ struct WorkerSlot {
   // Coverage, as MergeCounts keeps it.
   uint8_t features[FeatureCounter::kSize];
   uint8_t edges[kMaxEdges];
+
+  // Before the first program: what was reached in other code, as before a library was built anew,
+  // is forgotten.
+  void BeginEdges(const EdgeCounters& counters);
+  // Merges what these counters have counted since they were cleared. Returns whether any is new.
+  bool MergeEdges(const EdgeCounters& counters);
 };
 
 // The slots of one supervisor in one file, mapped. Not movable: workers keep pointers.

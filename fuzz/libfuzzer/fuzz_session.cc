@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "collector/edge_counters.h"
 #include "collector/specimens.h"
 #include "fuzz/campaign/channel.h"
 #include "fuzz/campaign/coverage.h"
@@ -48,22 +49,8 @@ std::string TakeOption(std::string_view name, int* argc, char** argv) {
   return "";
 }
 
-}  // namespace
-
-// The section in which instrumented code counts its edges. The linker makes none if no code is
-// instrumented, so the symbols are weak.
-extern "C" __attribute__((weak, visibility("hidden"))) uint8_t __start___sancov_cntrs[];
-extern "C" __attribute__((weak, visibility("hidden"))) uint8_t __stop___sancov_cntrs[];
-
-namespace {
-
 uint64_t Microseconds(std::chrono::steady_clock::duration time) {
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
-}
-
-size_t EdgeCount() {
-  const auto edges = static_cast<size_t>(__stop___sancov_cntrs - __start___sancov_cntrs);
-  return std::min(edges / 8 * 8, kMaxEdges);
 }
 
 }  // namespace
@@ -96,7 +83,9 @@ void FuzzSession::OpenSlot(const std::string& option) {
   const std::string error = slots_.Open(option.substr(0, middle), slots);
   if (!error.empty()) Refuse(error);
   slot_ = &slots_[number];
-  slot_->edge_count.store(static_cast<uint32_t>(EdgeCount()));
+  edges_ = EdgeCountersOf(specimen_);
+  edges_.Begin();
+  slot_->BeginEdges(edges_);
 }
 
 // If this program kills us, the supervisor finds it here.
@@ -113,7 +102,7 @@ void FuzzSession::Record(const Verdict& verdict, std::chrono::steady_clock::dura
   slot_->operations.fetch_add(static_cast<uint64_t>(verdict.operations), std::memory_order_relaxed);
   slot_->situations.fetch_or(verdict.situations, std::memory_order_relaxed);
   bool any_new = MergeCounts(features, sizeof(features), slot_->features);
-  any_new |= MergeCounts(__start___sancov_cntrs, EdgeCount(), slot_->edges);
+  any_new |= slot_->MergeEdges(edges_);  // libFuzzer clears them before each input
   if (!verdict.lawful()) slot_->convicted.fetch_add(1, std::memory_order_relaxed);
   const bool observed = observe_ && IsObserved(index);
   if (!observed && !any_new && verdict.lawful()) return;

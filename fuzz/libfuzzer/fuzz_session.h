@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 
+#include "collector/edge_counters.h"
 #include "fuzz/campaign/worker_slot.h"
 #include "model/collector.h"
 #include "model/trial.h"
@@ -47,6 +48,7 @@ class FuzzSession {
   std::unique_ptr<Trial> trial_;
   WorkerSlots slots_;
   WorkerSlot* slot_ = nullptr;  // null: it runs for a user
+  EdgeCounters edges_;          // of the specimen's code
   int channel_ = -1;
   bool observe_ = false;
 };

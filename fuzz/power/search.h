@@ -31,8 +31,7 @@ struct SearchOptions {
 // from outside, counts if the program repeats it alone, or when it happens a second time: a mutant
 // may carry state from one program to the next.
 //
-// libFuzzer sees no coverage of a shared library, which is not instrumented; features of the heap
-// guide it.
+// libFuzzer is guided by features of the heap, and by the edges of a library that is instrumented.
 std::string Search(const Specimen& mutant, const SearchOptions& options, Attempt* attempt);
 
 }  // namespace ouro

@@ -39,7 +39,8 @@ def comparable(command, lines):
         return lines
     lines = [re.sub(r"^\d+ programs? on ", "N programs on ", line) for line in lines]
     return [re.sub(r"\d+", "N", line)
-            if re.search(r"\d s\b|shrunk from|N programs on", line) else line for line in lines]
+            if re.search(r"\d s\b|shrunk from|N programs on|^  reached: ", line) else line
+            for line in lines]
 
 
 def matches(expected, printed):
