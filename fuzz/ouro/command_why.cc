@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "fuzz/ouro/commands.h"
@@ -15,14 +16,24 @@
 namespace ouro {
 namespace {
 
-// What was asked for, found while the run is followed.
-struct Moment {
-  size_t line = 0;   // 0: none yet
-  std::string text;  // of that line
-  HeapView view;
-  size_t freed_at = 0;  // the line at which the object was freed; 0: it was not
-  std::string freed_by;
+// An operation or event of a trace; number 0: none.
+struct NumberedLine {
+  size_t number = 0;
+  std::string text;
 };
+
+// The last operation or event up to line number `at`, and the one that freed the object by then.
+void FindLines(const std::string& trace, size_t at, ObjectId object, NumberedLine* last,
+               NumberedLine* freed) {
+  const std::string free = fmt::format("free {}", object);
+  TranscriptReader reader(trace);
+  for (TranscriptLine line; reader.Next(&line) && line.number <= at;) {
+    const bool event = line.kind == TranscriptLine::Kind::kEvent;
+    if (!event && line.kind != TranscriptLine::Kind::kOperation) continue;
+    *last = {line.number, std::string(line.text)};
+    if (event && line.text == free) *freed = *last;
+  }
+}
 
 }  // namespace
 
@@ -43,33 +54,28 @@ std::string WhyCommand(const WhyArguments& arguments, int* exit_code) {
     return fmt::format("{}: on {} the verdict is about no object; name one with --object",
                        arguments.file, specimen.name);
   }
-  const size_t wanted = static_cast<size_t>(arguments.line);
-  Moment moment;
+  NumberedLine last;
+  NumberedLine freed;
+  FindLines(trace, arguments.line == 0 ? SIZE_MAX : static_cast<size_t>(arguments.line), object,
+            &last, &freed);
+  if (last.number == 0) return fmt::format("{}: there is no trace up to that line", arguments.file);
+  HeapView view;
   HistoryEnd end;
   const auto each = [&](const Step& step, const Judge& judge) {
-    if (step.line.kind == TranscriptLine::Kind::kComment) return;
-    if (wanted != 0 && step.line.number > wanted) return;
-    moment.line = step.line.number;
-    moment.text = step.line.text;
-    moment.view = judge.View();
-    const auto id = static_cast<size_t>(object);
-    if (moment.freed_at == 0 && id < moment.view.objects.size() &&
-        moment.view.objects[id].state == ObjectView::State::kFreed) {
-      moment.freed_at = moment.line;
-      moment.freed_by = moment.text;
-    }
+    if (step.line.number == last.number) view = judge.View();
   };
   error = Follow(trace, specimen, EndingOf(verdict), each, &end);
-  if (!error.empty())
+  if (!error.empty()) {
     return fmt::format("{}: the trace of {}: {}", arguments.file, specimen.name, error);
-  if (moment.line == 0) return fmt::format("{}: there is no trace up to that line", arguments.file);
-  if (static_cast<size_t>(object) >= moment.view.objects.size()) {
-    return fmt::format("{}: at step {} there are {} objects, and no #{}", arguments.file,
-                       moment.line, moment.view.objects.size(), object);
   }
-  fmt::print("after step {}, {}:\n", moment.line, moment.text);
-  for (const std::string& line : WhyAlive(moment.view, object)) fmt::print("{}\n", line);
-  if (moment.freed_at != 0) fmt::print("at step {}, {}\n", moment.freed_at, moment.freed_by);
+  if (static_cast<size_t>(object) >= view.objects.size()) {
+    return fmt::format("{}: at step {} there are {} objects, and no #{}", arguments.file,
+                       last.number, view.objects.size(), object);
+  }
+  fmt::print("after step {}, {}:\n", last.number, last.text);
+  for (const std::string& line : WhyAlive(view, object)) fmt::print("{}\n", line);
+  const bool dead = view.objects[static_cast<size_t>(object)].state == ObjectView::State::kFreed;
+  if (dead && freed.number != 0) fmt::print("at step {}, {}\n", freed.number, freed.text);
   *exit_code = 0;
   return "";
 }

@@ -80,6 +80,13 @@ class ExplainTest(ouro_driver.OuroTest):
         self.assertRegex(lines(output)[-1],
                          r"1 of 4 operations irrelevant; \d+ programs and \d+ changes of the past")
 
+    def test_conditions(self):
+        self.write("a.gct", "# specimen: planted:not-merged\nr0 = node 1\nr0.0 = r0\nr0 = none\n"
+                            "collect 2\n")
+        output, _ = self.ouro("explain", "a.gct", code=1)
+        self.assertIn("It happens only with generation 2 in line 4 of the program, collect 2.\n",
+                      output)
+
     def test_what_is_lawful_needs_none(self):
         self.write("a.gct", LOAD)
         output, _ = self.ouro("explain", "a.gct")

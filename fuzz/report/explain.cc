@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "model/history/grounds.h"
+#include "model/history/state_text.h"
 #include "model/program_variants.h"
 
 namespace ouro {
@@ -71,9 +72,9 @@ std::string NoteOf(const Op& op, const std::vector<const Change*>& changes) {
 }
 
 // All changes of a program, in the order of its text.
-class Changes {
+class Alternatives {
  public:
-  explicit Changes(const Program& program) : program_(program) {
+  explicit Alternatives(const Program& program) : program_(program) {
     for (size_t i = 0; i < program.scripts.size(); ++i) Add(static_cast<int>(i));
     Add(kNoScript);
   }
@@ -173,7 +174,7 @@ Explanation Explain(const Program& program, const Specimen& specimen, const Verd
                     const std::string& trace, int seconds,
                     const std::function<void(size_t done, size_t all)>& progress) {
   Explanation explanation;
-  Changes changes(program);
+  Alternatives changes(program);
   std::vector<Change>& all = changes.changes();
   const size_t most = std::min(all.size(), kMostTried);
   const std::string signature = verdict.signature();
@@ -214,13 +215,9 @@ std::string PrintMarked(const Program& program, const std::vector<Mark>& marks) 
   std::map<size_t, const Mark*> by_line;
   const ProgramLines lines = PrintedLines(program);
   for (const Mark& mark : marks) by_line[lines.Of(mark.place)] = &mark;
-  const std::string text = Print(program);
   std::string marked;
   size_t number = 0;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string line = text.substr(begin, end - begin);
-    begin = end + 1;
+  for (const std::string& line : SplitLines(Print(program))) {
     const auto mark = by_line.find(++number);
     marked += mark == by_line.end()
                   ? line

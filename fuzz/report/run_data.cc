@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "corpus/head.h"
 #include "model/check.h"
 #include "model/history/history.h"
+#include "model/history/state_text.h"
 #include "model/judge/heap_view.h"
 #include "model/judge/law.h"
 #include "model/kind.h"
@@ -27,16 +27,6 @@ using Json = nlohmann::json;
 constexpr size_t kMostExplained = 2000;    // steps
 constexpr size_t kMostCopied = 2'000'000;  // steps times objects
 constexpr size_t kAlwaysExplained = 50;
-
-std::vector<std::string> Lines(const std::string& text) {
-  std::vector<std::string> lines;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
 
 const char* Word(ObjectView::Kind kind) {
   constexpr const char* kWords[] = {"node", "leaf", "weak", "map"};
@@ -139,9 +129,9 @@ class Steps {
  public:
   explicit Steps(const ShownRun& run)
       : run_(run), position_(run.file.program), printed_(PrintedLines(run.file.program)) {
-    const auto lines = static_cast<size_t>(std::count(run.trace.begin(), run.trace.end(), '\n'));
-    lines_ = lines;
-    left_out_ = std::max(lines > kMostSteps ? lines - kMostSteps : 0, FirstViewed(run.trace) - 1);
+    lines_ = static_cast<size_t>(std::count(run.trace.begin(), run.trace.end(), '\n'));
+    left_out_ = std::max(lines_ > kMostSteps ? lines_ - kMostSteps : 0, FirstViewed(run.trace) - 1);
+    explains_all_ = lines_ <= kMostExplained && lines_ * CountBirths(run.trace) <= kMostCopied;
   }
 
   void Make() {
@@ -188,15 +178,15 @@ class Steps {
 
   bool Explained(const Step& step, const Judge& judge) const {
     if (judge.violation() || judge.idle()) return false;
-    if (step.line.number + kAlwaysExplained > lines_) return true;
-    return lines_ <= kMostExplained && lines_ * judge.View().objects.size() <= kMostCopied;
+    return explains_all_ || step.line.number + kAlwaysExplained > lines_;
   }
 
   const ShownRun& run_;
   ProgramPosition position_;
   const ProgramLines printed_;
   size_t lines_ = 0;
-  size_t left_out_ = 0;  // lines at the beginning
+  size_t left_out_ = 0;        // lines at the beginning
+  bool explains_all_ = false;  // what may come is affordable at each step
   size_t steps_seen_ = 0;
   int last_ = -1;
   std::string may_;  // what may come next
@@ -231,7 +221,7 @@ Json VerdictData(const ShownRun& run, const Steps& steps) {
 
 Json HeadData(const std::string& head) {
   Json lines = Json::array();
-  for (std::string line : Lines(head)) {
+  for (std::string line : SplitLines(head)) {
     line.erase(0, std::min(line.find_first_not_of("# "), line.size()));
     lines.push_back(line);
   }
@@ -254,11 +244,7 @@ Json ExplanationData(const ShownRun& run) {
 }  // namespace
 
 std::string WhyNotShown(const std::string& trace) {
-  size_t births = 0;
-  TranscriptReader reader(trace);
-  for (TranscriptLine line; reader.Next(&line);) {
-    births += line.kind == TranscriptLine::Kind::kEvent && line.text.starts_with("new ") ? 1 : 0;
-  }
+  const size_t births = CountBirths(trace);
   if (births <= kMostShown) return "";
   return fmt::format("{} objects are born in it, and a page can show {}: shrink it first", births,
                      kMostShown);
@@ -278,7 +264,7 @@ nlohmann::json RunData(const ShownRun& run) {
                {"contract", run.specimen.contract->name},
                {"contract_summary", run.specimen.contract->summary},
                {"verdict", VerdictData(run, steps)},
-               {"program", Lines(Print(run.file.program))},
+               {"program", SplitLines(Print(run.file.program))},
                {"steps", steps.steps()},
                {"left_out", steps.left_out()}};
   if (run.explanation != nullptr) data["explanation"] = ExplanationData(run);

@@ -9,7 +9,6 @@
 #include <optional>
 
 #include "model/check.h"
-#include "model/event_text.h"
 #include "model/program_variants.h"
 #include "model/transcript.h"
 
@@ -23,20 +22,12 @@ constexpr size_t kMostLines = 5000;  // of a trace; no hypothesis is tried for l
 class Detective {
  public:
   Detective(const std::string& trace, const Specimen& specimen, const HistoryEnd& end, size_t most)
-      : specimen_(specimen), end_(end), most_(most) {
+      : specimen_(specimen), end_(end), most_(most), lines_(ReadTranscript(trace)) {
     TranscriptReader reader(trace);
-    for (TranscriptLine line; reader.Next(&line) && line.number <= end.line;) {
-      const bool parsed = line.kind == TranscriptLine::Kind::kOperation ||
-                          line.kind == TranscriptLine::Kind::kEvent;
-      if (!parsed) continue;
-      numbers_.push_back(line.number);
-      Line& read = lines_.emplace_back();
-      read.indent = line.indent;
-      if (line.kind == TranscriptLine::Kind::kEvent) {
-        CHECK(ParseEvent(line.text, &read.event.emplace()).empty());
-      } else {
-        CHECK(ParseOp(line.text, /*in_script=*/true, &read.op.emplace()).empty());
-      }
+    for (TranscriptLine line; reader.Next(&line);) {
+      const bool read = line.kind == TranscriptLine::Kind::kOperation ||
+                        line.kind == TranscriptLine::Kind::kEvent;
+      if (read) numbers_.push_back(line.number);
     }
   }
 
@@ -140,7 +131,7 @@ class Detective {
   const Specimen& specimen_;
   const HistoryEnd& end_;
   const size_t most_;
-  Transcript lines_;
+  const Transcript lines_;
   std::vector<size_t> numbers_;  // of these lines in the trace
   AsIf found_;
 };

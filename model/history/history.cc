@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -81,15 +82,18 @@ std::string Follow(std::string_view trace, const Specimen& specimen, Ending endi
   return "";
 }
 
-size_t FirstViewed(std::string_view trace) {
-  size_t lines = 0;
-  size_t births = 1;
+size_t CountBirths(std::string_view trace) {
+  size_t births = 0;
   TranscriptReader reader(trace);
   for (TranscriptLine line; reader.Next(&line);) {
-    lines = line.number;
     births += line.kind == Kind::kEvent && line.text.starts_with("new ") ? 1 : 0;
   }
-  const size_t views = kMostViewed / births;
+  return births;
+}
+
+size_t FirstViewed(std::string_view trace) {
+  const auto lines = static_cast<size_t>(std::count(trace.begin(), trace.end(), '\n'));
+  const size_t views = kMostViewed / (CountBirths(trace) + 1);
   return lines > views ? lines - views + 1 : 1;
 }
 

@@ -58,6 +58,9 @@ using EachStep = std::function<void(const Step& step, const Judge& judge)>;
 std::string Follow(std::string_view trace, const Specimen& specimen, Ending ending,
                    const EachStep& each, HistoryEnd* end);
 
+// The objects that are born in a trace. Linear.
+size_t CountBirths(std::string_view trace);
+
 // The first line of a trace from which on a view of each step can be afforded: 1, unless its heap
 // is so large that all views together would be of more than kMostViewed objects. Linear.
 inline constexpr size_t kMostViewed = 20'000'000;

@@ -100,6 +100,16 @@ void ChangesOfEntries(const HeapView& before, const HeapView& after,
 
 }  // namespace
 
+std::vector<std::string> SplitLines(const std::string& text) {
+  std::vector<std::string> lines;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
 std::vector<std::string> Changes(const HeapView& before, const HeapView& after) {
   std::vector<std::string> changes;
   for (size_t i = 0; i < after.registers.size(); ++i) {
@@ -140,12 +150,7 @@ std::string ChangesInALine(const HeapView& before, const HeapView& after, size_t
 std::string WithState(const std::string& trace, const Specimen& specimen, Ending ending) {
   constexpr size_t kColumn = 32;  // where comments begin, unless the line is longer
   constexpr size_t kWidth = 100;  // of a comment
-  std::vector<std::string> lines;
-  for (size_t begin = 0; begin < trace.size();) {
-    const size_t end = std::min(trace.find('\n', begin), trace.size());
-    lines.push_back(trace.substr(begin, end - begin));
-    begin = end + 1;
-  }
+  std::vector<std::string> lines = SplitLines(trace);
   HeapView before;
   before.registers.fill(kNone);
   const size_t first = FirstViewed(trace);

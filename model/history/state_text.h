@@ -17,6 +17,9 @@
 
 namespace ouro {
 
+// The lines of a text, without their ends.
+std::vector<std::string> SplitLines(const std::string& text);
+
 // What differs between two views of one run, a few words each: registers first, then objects by
 // number, then entries of maps, the lists and the settings. Counts of the schedule are left out, as
 // every birth changes them. Linear in the views.

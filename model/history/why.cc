@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
+
+#include "model/judge/paths.h"
 
 namespace ouro {
 namespace {
@@ -16,55 +19,52 @@ using State = ObjectView::State;
 
 size_t Index(ObjectId id) { return static_cast<size_t>(id); }
 
-// "#1 slot 0 -> #0" of the last reference of a path that came to `holder`'s object.
-std::string Link(const Holder& holder, ObjectId to) {
-  return fmt::format("{} -> #{}", holder.words, to);
-}
-
-// A breadth-first search that never passes through one object: what holds its holders must do so
-// without it.
+// What is reached from the roots, or from one object alone, without ever passing through another:
+// what holds an object's holders must do so without it.
 class Search {
  public:
-  // From the roots, or from `start` alone if it is not kNone.
+  // From `start`, or from the roots if it is kNone.
   Search(const HeapView& view, ObjectId avoided, ObjectId start = kNone)
-      : view_(view),
-        avoided_(avoided),
-        nodes_(view.objects.size()),
-        holders_(Holders(view)),
-        entries_(view.objects.size()) {
+      : holders_(Holders(view)), paths_(view.objects.size()), order_(view.objects.size()) {
+    std::vector<std::vector<const EntryView*>> entries(view.objects.size());
     for (const EntryView& entry : view.entries) {
-      entries_[Index(entry.map)].push_back(&entry);
-      if (entry.key != entry.map) entries_[Index(entry.key)].push_back(&entry);
+      entries[Index(entry.map)].push_back(&entry);
+      if (entry.key != entry.map) entries[Index(entry.key)].push_back(&entry);
     }
-    for (size_t id = 0; id < holders_.size(); ++id) {
+    for (size_t id = 0; id < holders_.size() && start == kNone; ++id) {
       for (const Holder& holder : holders_[id]) {
-        if (start == kNone && holder.from == kNone) Reach(static_cast<ObjectId>(id), holder);
+        const bool root = holder.from == kNone && static_cast<ObjectId>(id) != avoided;
+        if (root) paths_.AddRoot(static_cast<ObjectId>(id), holder.words);
       }
     }
-    if (start != kNone) Reach(start, {});
-    for (size_t done = 0; done < reached_.size(); ++done) Spread(reached_[done]);
+    paths_.AddRoot(start, "");
+    for (size_t done = 0; done < paths_.reached().size(); ++done) {
+      const ObjectId id = paths_.reached()[done];
+      order_[Index(id)] = done + 1;
+      const std::vector<ObjectId>& slots = view.objects[Index(id)].slots;
+      for (size_t slot = 0; slot < slots.size(); ++slot) {
+        if (slots[slot] != avoided) paths_.Extend(id, slot, slots[slot]);
+      }
+      for (const EntryView* entry : entries[Index(id)]) {
+        if (entry->value != avoided) paths_.ExtendByEntry(entry->map, entry->key, entry->value);
+      }
+    }
   }
 
-  bool reached(ObjectId id) const { return nodes_[Index(id)].reached; }
+  bool reached(ObjectId id) const { return paths_.reached(id); }
   const std::vector<Holder>& holders(ObjectId id) const { return holders_[Index(id)]; }
 
-  // "r2 -> #1 slot 0 -> #0": the path to what `holder` is in, and its reference to `to`.
+  // "r2 -> #1 slot 0 -> #0": the path to what `holder` is in, and its reference to `to`. From one
+  // object alone it begins with that.
   std::string Path(const Holder& holder, ObjectId to) const {
-    std::vector<std::string> links = {Link(holder, to)};
-    ObjectId at = holder.from;
-    while (at != kNone && links.size() < kMostOnPath) {
-      const Node& node = nodes_[Index(at)];
-      // The object where the search started has no holder.
-      links.push_back(node.holder.words.empty() ? fmt::format("#{}", at) : Link(node.holder, at));
-      at = node.holder.from;
-    }
-    if (at != kNone) links.push_back("...");
-    std::reverse(links.begin(), links.end());
-    return fmt::format("{}", fmt::join(links, " "));
+    std::string path = holder.from == kNone ? "" : paths_.To(holder.from) + " ";
+    if (path.starts_with(kNoRoot)) path.erase(0, std::string_view(kNoRoot).size());
+    return fmt::format("{}{} -> #{}", path, holder.words, to);
   }
 
-  size_t Length(const Holder& holder) const {
-    return holder.from == kNone ? 0 : nodes_[Index(holder.from)].length + 1;
+  // Shorter paths come first.
+  size_t Order(const Holder& holder) const {
+    return holder.from == kNone ? 0 : order_[Index(holder.from)];
   }
 
   // Whether the reference holds if what the search reached lives.
@@ -74,39 +74,11 @@ class Search {
   }
 
  private:
-  struct Node {
-    bool reached = false;
-    size_t length = 0;
-    Holder holder = {};  // by which it was reached
-  };
+  static constexpr char kNoRoot[] = " -> ";  // how a path begins from a root without a name
 
-  void Reach(ObjectId id, const Holder& holder) {
-    Node& node = nodes_[Index(id)];
-    if (node.reached || id == avoided_) return;
-    node = {.reached = true, .length = Length(holder), .holder = holder};
-    reached_.push_back(id);
-  }
-
-  void Spread(ObjectId id) {
-    const std::vector<ObjectId>& slots = view_.objects[Index(id)].slots;
-    for (size_t slot = 0; slot < slots.size(); ++slot) {
-      if (slots[slot] == kNone) continue;
-      Reach(slots[slot], {.from = id, .words = fmt::format("slot {}", slot)});
-    }
-    for (const EntryView* entry : entries_[Index(id)]) {
-      if (!reached(entry->map) || !reached(entry->key)) continue;
-      Reach(entry->value, {.from = entry->map,
-                           .words = fmt::format("entry of #{}", entry->key),
-                           .key = entry->key});
-    }
-  }
-
-  const HeapView& view_;
-  const ObjectId avoided_;
-  std::vector<Node> nodes_;
   const std::vector<std::vector<Holder>> holders_;
-  std::vector<std::vector<const EntryView*>> entries_;  // of each map and each key
-  std::vector<ObjectId> reached_;
+  Paths paths_;
+  std::vector<size_t> order_;  // by object, from 1
 };
 
 std::string Describe(const HeapView& view, ObjectId id) {
@@ -143,7 +115,7 @@ void DescribeHolders(const HeapView& view, ObjectId id, std::vector<std::string>
   const Search from(view, kNone, id);
   for (const Holder& holder : from.holders(id)) {
     if (!from.Counts(holder)) {
-      lines->push_back(fmt::format("  #{} {}", holder.from, Link(holder, id)));
+      lines->push_back(fmt::format("  #{} {} -> #{}", holder.from, holder.words, id));
       continue;
     }
     lines->push_back(fmt::format("  {} (a cycle)", from.Path(holder, id)));
@@ -187,7 +159,7 @@ std::vector<std::string> PathsTo(const HeapView& view, ObjectId id) {
     if (search.Counts(holder)) holding.push_back(&holder);
   }
   std::stable_sort(holding.begin(), holding.end(), [&](const Holder* a, const Holder* b) {
-    return search.Length(*a) < search.Length(*b);
+    return search.Order(*a) < search.Order(*b);
   });
   std::vector<std::string> paths;
   for (size_t i = 0; i < holding.size() && i < kMostPaths; ++i) {

@@ -16,14 +16,12 @@
 
 namespace ouro {
 
-// The most paths that are listed, and the most objects of one: beyond these, text says how many
-// references were not followed.
+// The most paths that are listed; text says how many references were not followed.
 inline constexpr size_t kMostPaths = 20;
-inline constexpr size_t kMostOnPath = 40;
 
 // "r2 -> #1 slot 0 -> #0", shortest first: for each reference to `id` a shortest path from a root
-// that ends with it. Empty: nothing that a root reaches refers to it. Linear in the view.
-// REQUIRES: the object exists.
+// that ends with it, the middle of a long one left out. Empty: nothing that a root reaches refers
+// to it. Linear in the view. REQUIRES: the object exists.
 std::vector<std::string> PathsTo(const HeapView& view, ObjectId id);
 
 // Whether `to` lives if `from` does. Linear in the view. REQUIRES: both exist.
