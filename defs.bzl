@@ -2,7 +2,7 @@
 
 """What other workspaces load: tests of their own collectors.
 
-    load("@ouroboros//:defs.bzl", "collector_test")
+    load("@ouroboros//:defs.bzl", "collector_fuzz_test", "collector_test")
 
     collector_test(
         name = "gc_ouroboros_test",
@@ -10,10 +10,17 @@
         corpus = glob(["found/*.gct"]),
     )
 
+    collector_fuzz_test(
+        name = "gc_fuzz_test",
+        adapter = ":gc_adapter",
+    )
+
 examples/consumer is a workspace that does it.
 """
 
 load("@rules_shell//shell:sh_test.bzl", "sh_test")
+load("//fuzz/libfuzzer:fuzz_test.bzl", "fuzz_program", "fuzz_targets")
+load("//tools:instrument.bzl", "instrumented")
 
 def collector_test(name, adapter, contract = "", corpus = [], seconds = 10, **kwargs):
     """A test of a collector: its adapter, the programs of a corpus, and random programs for a time.
@@ -41,5 +48,42 @@ def collector_test(name, adapter, contract = "", corpus = [], seconds = 10, **kw
             str(seconds),
         ] + ["$(rootpaths %s)" % program for program in corpus],
         data = [adapter, ouro] + corpus,
+        **kwargs
+    )
+
+def collector_fuzz_test(name, adapter, corpus = ["@ouroboros//corpus:programs"], **kwargs):
+    """A fuzz target of a collector: one program of both, with the collector's code instrumented.
+
+    Its targets are those of rules_fuzzing: <name> replays the corpus, <name>_run fuzzes (flags of
+    libFuzzer follow `--`), <name>_bin is the fuzzer, <name>_oss_fuzz a tarball for OSS-Fuzz;
+    <name>_corpus and <name>_dict are its parts. Sanitizers come from the command line, and go
+    through all code: --copt=-fsanitize=address --linkopt=-fsanitize=address.
+
+    Args:
+      name: of the test.
+      adapter: a label: a cc_library that has the table of collector/ouroboros.h.
+      corpus: labels of programs (.gct) that are lawful: where fuzzing begins.
+      **kwargs: as any test has: size, tags.
+    """
+    instrumented(
+        name = name + "_adapter",
+        tags = ["manual"],
+        deps = [adapter],
+    )
+    fuzz_program(
+        name = name + "_bin",
+        # What has the table is loaded from an archive, though nothing has to have it.
+        linkopts = ["-Wl,--undefined-glob=ouro_*"],
+        deps = [
+            ":%s_adapter" % name,
+            "@ouroboros//fuzz/libfuzzer:entry_points",
+        ],
+    )
+    fuzz_targets(
+        name,
+        binary = ":%s_bin" % name,
+        corpus = corpus,
+        dictionary = "@ouroboros//fuzz/libfuzzer:collector_fuzzer.dict",
+        specimens = ["linked"],
         **kwargs
     )

@@ -23,6 +23,12 @@
 #include "model/last_words.h"
 #include "model/subprocess.h"
 
+// What may be linked into this program. Whoever links it asks for the symbol (defs.bzl).
+extern "C" {
+extern const ouro_collector_table ouro_collector __attribute__((weak));
+extern const ouro::LibraryEntry ouro_library __attribute__((weak));
+}
+
 namespace ouro {
 namespace {
 
@@ -161,6 +167,23 @@ std::string LoadLibrary(const std::string& path, Specimen* specimen, const std::
   if (!error.empty()) return fmt::format("lib:{}: {}", path, error);
   RegisterEdges(absolute, before);
   specimen->name = "lib:" + absolute;  // findings are replayed from other folders
+  specimen->summary = Printable(specimen->summary);
+  return "";
+}
+
+bool HasLinked() { return &ouro_library != nullptr || &ouro_collector != nullptr; }
+
+std::string FindLinked(Specimen* specimen) {
+  if (!HasLinked()) return "linked: no collector is linked into this program; `lib:PATH` loads one";
+  Rehearsed said;
+  if (&ouro_library != nullptr && ouro_library.probe != nullptr) {
+    said.contract = ouro_library.probe();
+  }
+  const std::string error = &ouro_library != nullptr
+                                ? ReadEntry(ouro_library, "", false, said, specimen)
+                                : ReadCTable(ouro_collector, specimen, "");
+  if (!error.empty()) return "linked: " + error;
+  specimen->name = "linked";
   specimen->summary = Printable(specimen->summary);
   return "";
 }

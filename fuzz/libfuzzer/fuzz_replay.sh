@@ -3,11 +3,11 @@
 
 # Runs the fuzz target on every file of the corpus, once for each specimen.
 #
-#   fuzz_replay.sh TARGET SPECIMEN...
+#   fuzz_replay.sh FUZZER CORPUS SPECIMEN...
 set -euo pipefail
 
-fuzzer=$1_bin corpus=$1_corpus
-shift
+fuzzer=$1 corpus=$2
+shift 2
 shopt -s nullglob
 files=("$corpus"/*)
 ((${#files[@]})) || { echo "$corpus is empty" >&2; exit 1; }

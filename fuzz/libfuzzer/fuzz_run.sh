@@ -4,11 +4,11 @@
 # Fuzzes from the corpus on until it is stopped or finds something, which it writes to the folder of
 # the user.
 #
-#   fuzz_run.sh TARGET DICTIONARY FLAG...
+#   fuzz_run.sh FUZZER CORPUS DICTIONARY FLAG...
 set -euo pipefail
 
-fuzzer=$1_bin corpus=$1_corpus dictionary=$2
-shift 2
+fuzzer=$1 corpus=$2 dictionary=$3
+shift 3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "collector/edge_counters.h"
+#include "collector/library.h"
 #include "collector/specimens.h"
 #include "fuzz/campaign/channel.h"
 #include "fuzz/campaign/coverage.h"
@@ -58,7 +59,8 @@ uint64_t Microseconds(std::chrono::steady_clock::duration time) {
 FuzzSession::FuzzSession(int* argc, char*** argv) {
   const char* environment = std::getenv("OURO_SPECIMEN");
   std::string name = TakeOption("specimen", argc, *argv);
-  if (name.empty()) name = environment != nullptr ? environment : "optimized";
+  if (name.empty() && environment != nullptr) name = environment;
+  if (name.empty()) name = HasLinked() ? "linked" : "optimized";
   if (std::string error = FindSpecimen(name, &specimen_); !error.empty()) Refuse(error);
   if (!specimen_.in_process)
     Refuse(name + " runs in another process, where its coverage cannot be seen");

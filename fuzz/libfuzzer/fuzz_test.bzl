@@ -7,8 +7,10 @@
     <name>_run     fuzzes from the corpus on; flags of libFuzzer follow `--`
     <name>_corpus  a folder with the corpus in the byte form
     <name>_dict    the dictionary
+    <name>_oss_fuzz    a tarball of what OSS-Fuzz wants to have in $OUT
 
-Sanitizers come from the command line: --config=asan-libfuzzer, ubsan-libfuzzer.
+Sanitizers come from the command line: --config=asan-libfuzzer, ubsan-libfuzzer. Another engine than
+libFuzzer, too: --@ouroboros//tools:fuzzing_engine=FLAG.
 """
 
 load("@rules_cc//cc:defs.bzl", "cc_binary")
@@ -81,54 +83,89 @@ _corpus = rule(
     },
 )
 
-def cc_fuzz_test(name, srcs, deps, corpus, dicts, specimens):
-    """A fuzz target.
+def fuzz_targets(name, binary, corpus, dictionary, specimens, **kwargs):
+    """What there is of a fuzz target besides its binary, which is <name>_bin.
 
     Args:
       name: the name of the test; the others derive from it.
-      srcs: with LLVMFuzzerTestOneInput.
-      deps: of the sources.
+      binary: the label of the binary.
       corpus: labels of programs (.gct).
-      dicts: the dictionary, one file.
+      dictionary: a label.
       specimens: names of those on which the test replays the corpus.
+      **kwargs: of the test.
     """
-    cc_binary(
-        name = name + "_raw",
-        srcs = srcs,
-        deps = deps,
-        linkopts = ["-fsanitize=fuzzer"],
-        tags = ["manual"],
-        visibility = ["//visibility:private"],
-    )
-    fuzz_binary(
-        name = name + "_bin",
-        binary = ":" + name + "_raw",
-        visibility = ["//visibility:public"],
-    )
     _corpus(
         name = name + "_corpus",
         programs = corpus,
     )
     native.filegroup(
         name = name + "_dict",
-        srcs = dicts,
+        srcs = [dictionary],
     )
-    data = [
-        ":%s_bin" % name,
+    parts = [
+        binary,
         ":%s_corpus" % name,
         ":%s_dict" % name,
     ]
-    place = native.package_name() + "/"
+    places = ["$(rootpath %s)" % part for part in parts]
     sh_binary(
         name = name + "_run",
-        srcs = ["fuzz_run.sh"],
-        args = [place + name] + [place + file for file in dicts],
-        data = data,
+        srcs = [Label("//fuzz/libfuzzer:fuzz_run.sh")],
+        args = places,
+        data = parts,
     )
     sh_test(
         name = name,
-        size = "small",
-        srcs = ["fuzz_replay.sh"],
-        args = [place + name] + specimens,
-        data = data,
+        srcs = [Label("//fuzz/libfuzzer:fuzz_replay.sh")],
+        args = places[:2] + specimens,
+        data = parts,
+        **kwargs
+    )
+    pack = Label("//fuzz/libfuzzer:pack_target.sh")
+    native.genrule(
+        name = name + "_oss_fuzz",
+        srcs = parts,
+        outs = [name + "_oss_fuzz.tar"],
+        cmd = "$(execpath %s) %s $@ %s" % (
+            pack,
+            name,
+            " ".join(["$(execpath %s)" % part for part in parts]),
+        ),
+        tags = ["manual"],
+        tools = [pack],
+    )
+
+def cc_fuzz_test(name, srcs, deps, corpus, dictionary, specimens):
+    """A fuzz target of this repository, with instrumented collectors.
+
+    Args:
+      name: the name of the test; the others derive from it.
+      srcs: with LLVMFuzzerTestOneInput.
+      deps: of the sources.
+      corpus: labels of programs (.gct).
+      dictionary: a label.
+      specimens: names of those on which the test replays the corpus.
+    """
+    fuzz_program(
+        name = name + "_raw",
+        srcs = srcs,
+        deps = deps,
+    )
+    fuzz_binary(
+        name = name + "_bin",
+        binary = ":" + name + "_raw",
+        visibility = ["//visibility:public"],
+    )
+    fuzz_targets(name, ":%s_bin" % name, corpus, dictionary, specimens, size = "small")
+
+def fuzz_program(name, deps, srcs = [], linkopts = []):
+    """A binary that is linked with the fuzzing engine."""
+    engine = Label("//tools:fuzzing_engine")
+    cc_binary(
+        name = name,
+        srcs = srcs,
+        linkopts = ["$(FUZZING_ENGINE)"] + linkopts,
+        tags = ["manual"],
+        toolchains = [engine],
+        deps = deps,
     )
