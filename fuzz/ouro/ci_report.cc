@@ -43,6 +43,9 @@ constexpr OtherRule kOtherRules[] = {
     {kMissedRule, "A known bug that the head of a file names is found, as long as it is there."},
 };
 
+// Why an outcome is known of which no head of a file says it.
+constexpr char kListed[] = "its causes are in the file of known ones";
+
 constexpr std::string_view kNotHere = " is not here";  // "quickjs is not here: why"
 
 // ---- UTF-8 ----
@@ -161,8 +164,7 @@ Json Result(const CiOutcome& o, const std::map<std::string, size_t>& rule_indice
   }
   result["partialFingerprints"] = Fingerprints(o);
   if (o.kind == Kind::kKnown) {
-    // The head of the file, which is source, says that it is known.
-    Json known = {{"kind", "inSource"}, {"status", "accepted"}};
+    Json known = {{"kind", o.why == kListed ? "external" : "inSource"}, {"status", "accepted"}};
     if (!o.why.empty()) known["justification"] = o.why;
     result["suppressions"] = Json::array({known});
   }
@@ -259,7 +261,7 @@ CiOutcome Weighed(CiOutcome o, const Judgement& judgement) {
   return o;
 }
 
-std::vector<CiOutcome> OutcomesOf(const CampaignReport& campaign) {
+std::vector<CiOutcome> OutcomesOf(const CampaignReport& campaign, const KnownCauses& known) {
   std::vector<CiOutcome> outcomes;
   const CiOutcome all = {.specimen = campaign.specimen, .contract = campaign.contract};
   for (const Headline& headline : HeadlinesOf(campaign.findings)) {
@@ -279,6 +281,12 @@ std::vector<CiOutcome> OutcomesOf(const CampaignReport& campaign) {
       o.report += fmt::format("and {} more that look{} like it\n", more, more == 1 ? "s" : "");
     }
     o.fingerprint = headline.cause;
+    if (!known.NewOf(headline).empty()) {
+      o.accept = "like " + headline.cause;
+    } else {
+      o.kind = Kind::kKnown;
+      o.why = kListed;
+    }
     outcomes.push_back(std::move(o));
   }
   CiOutcome rest = all;
@@ -291,6 +299,27 @@ std::vector<CiOutcome> OutcomesOf(const CampaignReport& campaign) {
   }
   outcomes.push_back(std::move(rest));
   return outcomes;
+}
+
+CiOutcome OutcomeOf(const FailedCase& failed, const Specimen& specimen, const KnownCauses& known) {
+  CiOutcome o = OutcomeOf(ProgramFile{.file = "-", .program = failed.program}, specimen,
+                          failed.verdict, failed.transcript);
+  o.name = "conformance: " + failed.name;
+  o.fingerprint = o.name;
+  if (failed.after_others) {
+    o.kind = Kind::kBroken;
+    o.rule = kBrokenRule;
+    o.sentence = fmt::format("{}: lawful alone, but not after other programs", failed.name);
+    o.report = Print(failed.program);
+  }
+  o.report = fmt::format("in the adapter, look for {}\n{}", failed.look_for, o.report);
+  if (known.Has(o.name)) {
+    o.kind = Kind::kKnown;
+    o.why = kListed;
+  } else {
+    o.accept = o.name;
+  }
+  return o;
 }
 
 CiOutcome NoCampaign(const Specimen& specimen, const std::string& error) {

@@ -24,6 +24,8 @@
 #include "corpus/head.h"
 #include "fuzz/campaign/campaign_report.h"
 #include "fuzz/files.h"
+#include "fuzz/ouro/conformance.h"
+#include "fuzz/ouro/known_causes.h"
 #include "model/trial.h"
 
 namespace ouro {
@@ -33,7 +35,7 @@ struct CiOutcome {
     kLawful,
     kConvicted,  // by a law
     kBroken,     // the collector crashed, hung or sent malformed output
-    kKnown,      // unlawful, as the head of the file says
+    kKnown,      // unlawful, as the head of the file or a list of causes says
     kMissed,     // lawful, although the head says otherwise
     kLeftOut,    // it did not run
   };
@@ -47,7 +49,8 @@ struct CiOutcome {
   std::string sentence;     // what happened, or why it was left out
   std::string report;       // the whole of it, lines
   std::string fingerprint;  // what stays the same while it is the same bug: signature, cause
-  std::string why;          // kKnown: what the head says of the bug
+  std::string why;          // kKnown: what the head says of the bug, or which list has it
+  std::string accept;       // the line with which a list of causes would know it; "": there is none
 };
 
 // The outcome of a program in a file. The place of the operation at fault comes from the
@@ -61,8 +64,12 @@ CiOutcome Unrun(const ProgramFile& program, const Specimen& specimen);
 // The first of these, if the program has known bugs.
 CiOutcome Weighed(CiOutcome outcome, const Judgement& judgement);
 
-// The outcomes of a campaign: one for each headline, and one that says how many programs ran.
-std::vector<CiOutcome> OutcomesOf(const CampaignReport& campaign);
+// The outcomes of a campaign: one for each headline, and one that says how many programs ran. A
+// headline is known if all of its causes are.
+std::vector<CiOutcome> OutcomesOf(const CampaignReport& campaign, const KnownCauses& known = {});
+
+// The outcome of a conformance case that failed.
+CiOutcome OutcomeOf(const FailedCase& failed, const Specimen& specimen, const KnownCauses& known);
 
 // The outcome of a campaign that could not run to its end.
 CiOutcome NoCampaign(const Specimen& specimen, const std::string& error);
@@ -85,6 +92,7 @@ class CiReport {
   CiReport(std::string command, CiFiles files)
       : command_(std::move(command)), files_(std::move(files)) {}
 
+  const std::vector<CiOutcome>& outcomes() const { return outcomes_; }
   // Whether anybody wants outcomes.
   bool wanted() const { return files_.any(); }
   // "" or which file cannot be written. Call it before the work: a report that is lost after an

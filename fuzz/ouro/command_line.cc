@@ -123,6 +123,30 @@ void AddCampaign(CommandLine& line) {
       "php.jsonl");
 }
 
+void AddCi(CommandLine& line) {
+  const auto [app, a] = Add(
+      line, "ci", "Check an adapter, programs and a campaign in one, for continuous integration",
+      CiCommand);
+  app->add_option("--adapter,--specimen", a.choice.specimen, kByName)->capture_default_str();
+  AddContract(app, &a.choice.contract);
+  app->add_option("--minutes", a.minutes, "of the campaign")
+      ->capture_default_str()
+      ->check(CLI::Range(1.0 / 60, kMaxSeconds / 60.0));
+  AddNumber(app, "--workers", &a.options.workers, 0, kMaxWorkers,
+            "processes; 0: one for each processor");
+  AddSeed(app, &a.options.seed);
+  app->add_option("--known", a.known,
+                  "a file of known causes, one a line; the exit code is 0 if no cause is new");
+  app->add_option("--out", a.options.out,
+                  "the folder: keep it from run to run, and the campaign goes on")
+      ->capture_default_str();
+  app->add_option("FILE", a.files, "programs that have to be lawful; folders");
+  app->footer(
+      "In the folder are then junit.xml, ouroboros.sarif, summary.md, report.html; "
+      "docs/ci.md has a workflow.\n"
+      "example: ouro ci --adapter lib:./my_gc.so --minutes 10 --known known.txt regressions");
+}
+
 void AddEnumerate(CommandLine& line) {
   const auto [app, a] =
       Add(line, "enumerate", "Run every program with a given number of operations, up to renaming",
@@ -393,7 +417,8 @@ void AddLists(CommandLine& line) {
 // In the order of --help.
 void AddCommands(CommandLine& line) {
   line.group = "Find bugs";
-  for (const auto add : {AddCampaign, AddEnumerate, AddSweep, AddGrowth, AddGenerate}) add(line);
+  for (const auto add : {AddCampaign, AddCi, AddEnumerate, AddSweep, AddGrowth, AddGenerate})
+    add(line);
   line.group = "Look at programs";
   for (const auto add :
        {AddRun, AddReport, AddExplain, AddWhy, AddCompare, AddShrink, AddNative, AddTriage})

@@ -8,37 +8,22 @@
 #include <cstdint>
 #include <cstdio>
 #include <set>
-#include <sstream>
 #include <string>
 
 #include "fuzz/campaign/campaign_folder.h"
 #include "fuzz/campaign/campaign_report.h"
 #include "fuzz/campaign/findings.h"
-#include "fuzz/files.h"
 #include "fuzz/ouro/commands.h"
+#include "fuzz/ouro/known_causes.h"
 
 namespace ouro {
 namespace {
 
-// Reads causes, one a line; lines that begin with `#` are comments.
-std::string ReadKnown(const std::string& file, std::set<std::string>* known) {
-  std::string text;
-  if (std::string why = ReadText(file, &text); !why.empty()) return why;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.empty() && line[0] != '#') known->insert(line);
-  }
-  return "";
-}
-
 // Prints a headline and its new causes; returns the number of these.
-size_t Show(const Headline& headline, const std::set<std::string>& known, bool all_new) {
-  std::set<std::string> fresh;
+size_t Show(const Headline& headline, const KnownCauses& known, bool all_new) {
+  const std::set<std::string> fresh = known.NewOf(headline);
   uint64_t hits = 0;
-  for (const Finding& finding : headline.findings) {
-    hits += finding.hits;
-    if (!known.contains(finding.cause)) fresh.insert(finding.cause);
-  }
+  for (const Finding& finding : headline.findings) hits += finding.hits;
   const char* mark = fresh.empty() ? "known" : all_new ? "" : "NEW";
   const Finding& first = headline.findings[0];
   fmt::print("  {:<5} {} x {}\n        {}: {}\n", mark, hits, headline.cause, first.signature,
@@ -57,12 +42,12 @@ size_t Show(const Headline& headline, const std::set<std::string>& known, bool a
 
 std::string TriageCommand(const TriageArguments& arguments, int* exit_code) {
   BySpecimen findings;
-  std::set<std::string> known;
+  KnownCauses known;
   for (const std::string& folder : arguments.folders) {
     if (std::string why = ReadFindings(folder, &findings); !why.empty()) return why;
   }
   if (!arguments.known.empty()) {
-    if (std::string why = ReadKnown(arguments.known, &known); !why.empty()) return why;
+    if (std::string why = known.Read(arguments.known); !why.empty()) return why;
   }
   if (arguments.causes) {
     std::set<std::string> causes;

@@ -33,6 +33,16 @@ struct CampaignArguments {
 };
 std::string CampaignCommand(const CampaignArguments& arguments, int* exit_code);
 
+struct CiArguments {
+  SpecimenChoice choice = {.specimen = kDefaultSpecimen};
+  CampaignOptions options = {.out = "ouro-ci"};  // `minutes` stands for its seconds
+  double minutes = 5;
+  std::string known;               // a file of causes; "": none are known
+  std::vector<std::string> files;  // programs that have to be lawful
+};
+// The exit code is 0 if nothing is new.
+std::string CiCommand(const CiArguments& arguments, int* exit_code);
+
 struct EnumerateArguments {
   SpecimenChoice choice = {.specimen = kDefaultSpecimen};
   Bounds bounds;
