@@ -76,7 +76,7 @@ def collector_fuzz_test(name, adapter, corpus = ["@ouroboros//corpus:programs"],
         linkopts = ["-Wl,--undefined-glob=ouro_*"],
         deps = [
             ":%s_adapter" % name,
-            "@ouroboros//fuzz/libfuzzer:entry_points",
+            "@ouroboros//fuzz/libfuzzer:linked_entry_points",
         ],
     )
     fuzz_targets(

@@ -171,10 +171,11 @@ std::string LoadLibrary(const std::string& path, Specimen* specimen, const std::
   return "";
 }
 
-bool HasLinked() { return &ouro_library != nullptr || &ouro_collector != nullptr; }
-
 std::string FindLinked(Specimen* specimen) {
-  if (!HasLinked()) return "linked: no collector is linked into this program; `lib:PATH` loads one";
+  if (&ouro_library == nullptr && &ouro_collector == nullptr) {
+    return "linked: no collector is linked into this program: neither the symbol `ouro_collector` "
+           "(C) nor `ouro_library` (C++)";
+  }
   Rehearsed said;
   if (&ouro_library != nullptr && ouro_library.probe != nullptr) {
     said.contract = ouro_library.probe();

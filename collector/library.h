@@ -58,11 +58,10 @@ struct LibraryEntry {
 std::string LoadLibrary(const std::string& path, Specimen* specimen,
                         const std::string& options = "");
 
-// The specimen `linked`: the collector that is a part of this program, by the same two symbols, as
-// in a fuzz target that has to be one file. Without kinds. Returns "" and sets *specimen, or says
+// The collector that is a part of this program, by the same two symbols, as in a fuzz target that
+// has to be one file: a specimen `linked`, without kinds. Returns "" and sets *specimen, or says
 // why there is none.
 std::string FindLinked(Specimen* specimen);
-bool HasLinked();
 
 }  // namespace ouro
 

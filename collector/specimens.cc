@@ -179,7 +179,6 @@ std::string FindNamed(const SpecimenName& whole, const Contract* contract, Speci
   const auto starts = [&name](std::string_view prefix) {
     return name.compare(0, prefix.size(), prefix) == 0;
   };
-  if (name == "linked") return FindLinked(specimen);
   if (starts("liar:")) return FindLiar(name.substr(5), whole.Has("kinds"), specimen);
   if (starts("wild:")) return FindWild(whole, specimen);
   if (starts("lib:")) return LoadLibrary(name.substr(4), specimen, whole.options);

@@ -42,7 +42,6 @@ std::string PeersFolder();
 //   liar:LAW                    a collector that breaks that law
 //   planted:NAME                the optimized collector with a bug: see planted/planted.h
 //   lib:PATH                    the collector in that shared object: see library.h
-//   linked                      the collector that is linked into this program: see library.h
 //   cpython                     the python3 on PATH, under the contract of its version
 //   cpython:PATH                any CPython, 2.7 and 3.x
 //   lua:PATH, php:PATH, ruby:PATH   that interpreter, under the contract of its language

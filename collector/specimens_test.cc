@@ -80,10 +80,6 @@ TEST(FindSpecimen, KeepsOptionsInTheName) {
             std::string::npos);
 }
 
-TEST(FindSpecimen, LinkedIsForProgramsThatBringACollector) {
-  EXPECT_NE(Complaint("linked").find("`lib:PATH` loads one"), std::string::npos);
-}
-
 TEST(FindSpecimen, RefusesWhatHasNoContract) {
   for (const char* named : {"untried", "cpython36"}) {
     const std::string name =

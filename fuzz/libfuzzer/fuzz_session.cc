@@ -14,11 +14,10 @@
 #include <utility>
 
 #include "collector/edge_counters.h"
-#include "collector/library.h"
-#include "collector/specimens.h"
 #include "fuzz/campaign/channel.h"
 #include "fuzz/campaign/coverage.h"
 #include "fuzz/campaign/observation.h"
+#include "fuzz/libfuzzer/fuzzed_specimen.h"
 #include "fuzz/libfuzzer/random_op.h"
 #include "model/program.h"
 
@@ -60,8 +59,7 @@ FuzzSession::FuzzSession(int* argc, char*** argv) {
   const char* environment = std::getenv("OURO_SPECIMEN");
   std::string name = TakeOption("specimen", argc, *argv);
   if (name.empty() && environment != nullptr) name = environment;
-  if (name.empty()) name = HasLinked() ? "linked" : "optimized";
-  if (std::string error = FindSpecimen(name, &specimen_); !error.empty()) Refuse(error);
+  if (std::string error = FindFuzzed(name, &specimen_); !error.empty()) Refuse(error);
   if (!specimen_.in_process)
     Refuse(name + " runs in another process, where its coverage cannot be seen");
   const std::string slot = TakeOption("slot", argc, *argv);

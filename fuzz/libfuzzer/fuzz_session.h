@@ -25,8 +25,8 @@ namespace ouro {
 class FuzzSession {
  public:
   // Removes its own options from the arguments:
-  //   --specimen=NAME    an in-process one; else OURO_SPECIMEN of the environment; else `linked`
-  //                      if there is one, or optimized
+  //   --specimen=NAME    an in-process one, as FindFuzzed knows them; else OURO_SPECIMEN of the
+  //                      environment
   //   --slot=FILE:I:N    worker slot I of N in that file: it runs for a campaign
   //   --channel=FD       then also the pipe for messages
   //   --observe=1        then it also sends what IsObserved, by the programs of the slot

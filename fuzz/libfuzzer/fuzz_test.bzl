@@ -135,20 +135,18 @@ def fuzz_targets(name, binary, corpus, dictionary, specimens, **kwargs):
         tools = [pack],
     )
 
-def cc_fuzz_test(name, srcs, deps, corpus, dictionary, specimens):
+def cc_fuzz_test(name, deps, corpus, dictionary, specimens):
     """A fuzz target of this repository, with instrumented collectors.
 
     Args:
       name: the name of the test; the others derive from it.
-      srcs: with LLVMFuzzerTestOneInput.
-      deps: of the sources.
+      deps: with LLVMFuzzerTestOneInput.
       corpus: labels of programs (.gct).
       dictionary: a label.
       specimens: names of those on which the test replays the corpus.
     """
     fuzz_program(
         name = name + "_raw",
-        srcs = srcs,
         deps = deps,
     )
     fuzz_binary(
@@ -158,12 +156,11 @@ def cc_fuzz_test(name, srcs, deps, corpus, dictionary, specimens):
     )
     fuzz_targets(name, ":%s_bin" % name, corpus, dictionary, specimens, size = "small")
 
-def fuzz_program(name, deps, srcs = [], linkopts = []):
+def fuzz_program(name, deps, linkopts = []):
     """A binary that is linked with the fuzzing engine."""
     engine = Label("//tools:fuzzing_engine")
     cc_binary(
         name = name,
-        srcs = srcs,
         linkopts = ["$(FUZZING_ENGINE)"] + linkopts,
         tags = ["manual"],
         toolchains = [engine],

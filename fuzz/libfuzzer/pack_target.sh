@@ -8,7 +8,7 @@
 #   pack_target.sh NAME TARBALL BINARY CORPUS DICTIONARY
 set -euo pipefail
 
-name=$1 tarball=$PWD/$2 binary=$3 corpus=$4 dictionary=$5
+name=$1 tarball=$(realpath -m "$2") binary=$3 corpus=$4 dictionary=$5
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/out"

@@ -1,0 +1,5 @@
+#!/bin/bash -eu
+# SPDX-License-Identifier: Apache-2.0
+
+# ClusterFuzzLite builds what OSS-Fuzz does.
+exec "$SRC/ouroboros/oss-fuzz/build.sh"
