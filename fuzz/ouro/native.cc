@@ -371,6 +371,19 @@ std::vector<std::string> NotesOf(const std::string& transcript) {
   return notes;
 }
 
+bool EndsUnnoted(const std::string& transcript) {
+  bool unnoted = false;
+  TranscriptReader lines(transcript);
+  for (TranscriptLine line; lines.Next(&line);) {
+    Op op;
+    if (line.text.starts_with(kNote)) unnoted = false;
+    if (line.kind != TranscriptLine::Kind::kOperation) continue;
+    if (!ParseOp(line.text, /*in_script=*/true, &op).empty()) continue;
+    unnoted = op.code == OpCode::kLoad || op.code == OpCode::kDeref || op.code == OpCode::kMapGet;
+  }
+  return unnoted;
+}
+
 std::string NativeScript(const NativeLanguage& language, const std::string& head,
                          const std::string& prelude, const std::string& transcript,
                          const Demands* demands) {

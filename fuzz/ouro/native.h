@@ -62,6 +62,10 @@ const NativeLanguage* FindLanguage(const std::string& name);
 // The notes of a transcript, in order.
 std::vector<std::string> NotesOf(const std::string& transcript);
 
+// Whether the transcript ends within an operation that yields something, before its note. A script
+// would leave that operation out, and what it led to.
+bool EndsUnnoted(const std::string& transcript);
+
 // The script: `head` as comments, the definitions `prelude`, finalizers, and main. A collector that
 // dies takes back nothing that it has noted. If there are demands, the script checks them where the
 // transcript ends, and exits with 0 if they hold; null: it prints what is alive instead.

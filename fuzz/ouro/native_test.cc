@@ -131,6 +131,14 @@ TEST(NativeTest, ExceptionsOfPhpsFinalizersAreDropped) {
       << script;
 }
 
+TEST(NativeTest, AnOperationMayEndBeforeItsNote) {
+  EXPECT_FALSE(EndsUnnoted(kTranscript));
+  EXPECT_FALSE(EndsUnnoted("r1 = r0.0\n# = r1 = r0[1]\n> got 0      # <- here\n"));
+  EXPECT_FALSE(EndsUnnoted("r1 = r0.0\n> got 0\n# = r1 = r0[1]\ncollect 2\n"));
+  EXPECT_TRUE(EndsUnnoted("r0 = none\n# = r0 = nil\nr1 = r0()\n> got 0      # <- here\n"));
+  EXPECT_TRUE(EndsUnnoted("r1 = r0.0      # <- here\n"));
+}
+
 TEST(NativeTest, ThereAreFewLanguages) { EXPECT_EQ(FindLanguage("cobol"), nullptr); }
 
 }  // namespace
