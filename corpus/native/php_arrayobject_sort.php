@@ -5,6 +5,11 @@
 // forgets to release the object once.
 //
 //     php php_arrayobject_sort.php      "destroyed" comes after "end" where the bug is present
+//
+// Expected:
+//     destroyed
+//     int(%d)
+//     end
 
 class N { public $a; public $b = 1; function __destruct() { echo "destroyed\n"; } }
 $o = new N; $o->a = new ArrayObject($o);

@@ -5,6 +5,9 @@
 // unserialized into.
 //
 //     php php_arrayobject_unserialize.php      crashes where the bug is present
+//
+// Expected:
+//     int(0)
 
 $a = new ArrayObject(new ArrayObject([1]));
 try {

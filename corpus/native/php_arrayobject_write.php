@@ -5,6 +5,11 @@
 // writes the new one; the destructor of the old one writes the same element.
 //
 //     php php_arrayobject_write.php      "zend_mm_heap corrupted", or the element is lost
+//
+// Expected:
+//     M destroyed
+//     string(3) "new"
+//     end
 
 class M { function __destruct() { echo "M destroyed\n"; } }
 class D { public $a; function __destruct() { $this->a[0] = new M; } }

@@ -5,6 +5,9 @@
 // is in its slot; its destructor sets the same option, and so releases it again.
 //
 //     php php_context_option.php      crashes where the bug is present
+//
+// Expected:
+//     end
 
 class Option {
   function __destruct() {

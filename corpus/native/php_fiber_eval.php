@@ -6,6 +6,11 @@
 // php_fiber_eval_alive.php has the other consequence.
 //
 //     php php_fiber_eval.php      "destroyed" comes after "end" where the bug is present
+//
+// Expected:
+//     destroyed
+//     int(%d)
+//     end
 
 class N { public $f; function __destruct() { echo "destroyed\n"; } }
 

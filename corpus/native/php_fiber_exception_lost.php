@@ -5,6 +5,12 @@
 // `catch` of the same function is skipped.
 //
 //     php php_fiber_exception_lost.php      "Uncaught Exception" where the bug is present
+//
+// Expected:
+//     M
+//     caught: thrown by a destructor
+//     end
+//     really
 
 class N { public $f; function __destruct() { throw new Exception('thrown by a destructor'); } }
 class M { function __destruct() { strlen('x'); echo "M\n"; } }

@@ -4,6 +4,11 @@
 // PHP 8.2.36, 8.4.27, 8.5.7: a cycle leaks. A fiber waits within __get.
 //
 //     php php_fiber_magic_get.php      "destroyed" comes after "end" where the bug is present
+//
+// Expected:
+//     destroyed
+//     int(%d)
+//     end
 
 class N { public $f; function __destruct() { echo "destroyed\n"; } }
 class S {

@@ -6,6 +6,14 @@
 // up at an instruction that is not its own.
 //
 //     php php_fiber_unwound.php      crashes where the bug is present
+//
+// Expected:
+//     caught
+//     caught
+//     caught
+//     caught
+//     caught
+//     end
 
 class N { public $f; function __destruct() { throw new Exception('thrown'); } }
 function f(...$a) { return $a; }

@@ -5,6 +5,11 @@
 // about to return is not told to the collector.
 //
 //     php php_finally_return.php      "destroyed" comes after "end" where the bug is present
+//
+// Expected:
+//     destroyed
+//     int(%d)
+//     end
 
 class N { public $g; function __destruct() { echo "destroyed\n"; } }
 function g($a) { try { return $a; } finally { yield; } }

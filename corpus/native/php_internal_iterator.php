@@ -5,6 +5,11 @@
 // holds.
 //
 //     php php_internal_iterator.php      "destroyed" comes after "end" where the bug is present
+//
+// Expected:
+//     destroyed
+//     int(%d)
+//     end
 
 class N { public $i; function __destruct() { echo "destroyed\n"; } }
 $o = new N; $o->i = SplFixedArray::fromArray([$o])->getIterator();

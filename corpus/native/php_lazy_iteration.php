@@ -4,6 +4,10 @@
 // PHP 8.4.27, 8.5.7: a leak. A lazy object fails to initialise while it is iterated.
 //
 //     php php_lazy_iteration.php      "destroyed" comes after "end" where the bug is present
+//
+// Expected:
+//     destroyed
+//     end
 
 class N { function __destruct() { echo "destroyed\n"; } }
 class Box { public $v; }

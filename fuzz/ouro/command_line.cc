@@ -284,8 +284,16 @@ void AddNative(CommandLine& line) {
   const auto [app, a] =
       Add(line, "native", "Print a program in the engine's own language", NativeCommand);
   AddSpecimen(app, &a.choice, kFromFile);
-  app->add_option("FILE", a.file, "one program; - is standard input")->required();
-  app->footer("example: ouro native --specimen 'cpython?kinds' small.gct > small.py");
+  app->add_flag("--test", a.test,
+                "as a test of the engine's own suite, which fails where the judge convicts");
+  app->add_option("FILE", a.file,
+                  "one program; - is standard input; with --test also a script that exits with 1 "
+                  "where a bug is: .py .php .lua .pl .rb .js .c")
+      ->required();
+  app->footer(
+      "example: ouro native --specimen 'cpython?kinds' small.gct > small.py\n"
+      "         ouro native --test --specimen 'php?kinds' small.gct > small.phpt\n"
+      "         ouro native --test corpus/native/cpython_lent_weakref.py > test_lent_weakref.py");
 }
 
 void AddTriage(CommandLine& line) {

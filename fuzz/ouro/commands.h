@@ -127,7 +127,8 @@ std::string ShrinkCommand(const ShrinkArguments& arguments, int* exit_code);
 
 struct NativeArguments {
   SpecimenChoice choice;
-  std::string file;
+  bool test = false;  // as a test of the engine's suite, which checks what the judge demands
+  std::string file;   // a program; with `test` also a script like those in corpus/native
 };
 // The exit code is 0: what the program shows, its script shows.
 std::string NativeCommand(const NativeArguments& arguments, int* exit_code);

@@ -25,6 +25,9 @@ class Kind
 
   def libraries = (@entry.lib || '').split
 
+  # Whether notes with these words may have made a holder.
+  def noted?(words) = (@entry.make.scan(/[A-Za-z_]\w*/) - %w[h x k]).all? { |word| words[word] }
+
   def code(text, parameters)
     @code[[text, parameters]] ||= eval("lambda { |#{parameters}| #{text} }", TOPLEVEL_BINDING.dup)
   end
@@ -116,15 +119,12 @@ module Notes
       texts = Table::HELPERS.reverse.select do |names, text|
         names.any? { |name| needed[name] } && text.scan(/\$?[A-Za-z_]\w*/) { |n| needed[n] = true }
       end
-      libraries = Kinds::PLACES.values.flat_map(&:values).flat_map(&:libraries).uniq
-      ['GC.disable', *libraries.select { |lib| $LOADED_FEATURES.include?(feature(lib)) }
-                               .map { |lib| "require '#{lib}'" },
+      kinds = Kinds::PLACES.values.flat_map(&:values).select { |kind| kind.noted?(needed) }
+      ['GC.disable', *kinds.flat_map(&:libraries).uniq.map { |lib| "require '#{lib}'" },
        *texts.reverse.map { |_, text| line(text) }].each { |text| Heap.say("> note #{text}") }
     end
 
     private
-
-    def feature(lib) = $LOAD_PATH.resolve_feature_path(lib)&.last
 
     def line(text) = text.strip.gsub(/\s*\n\s*/, '; ')
   end
