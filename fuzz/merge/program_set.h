@@ -44,8 +44,8 @@ class ProgramSet {
   size_t size_ = 0;
 };
 
-// The hash in a file name like those of corpora, "0123456789abcdef.gct". Returns false if it is
-// another name.
+// The hash in a file name like those of corpora, sixteen digits and the ending of programs. Returns
+// false if it is another name.
 bool HashInName(std::string_view name, uint64_t* hash);
 // That name.
 std::string NameOf(uint64_t hash);
