@@ -23,6 +23,8 @@
 namespace ouro {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr std::chrono::milliseconds kHang{5000};  // as Isolation has it
 // Of a collector in a process of its own, whose adapter has a limit and an error that says more.
 constexpr std::chrono::milliseconds kHangOfProcess{35'000};
@@ -112,6 +114,7 @@ std::string MergePool::Start(const Selection& selection, Part* part) {
   slot.current_index.store(kNoFile);
   slot.damaged.store(0);
   part->clock.Restart();
+  part->ending = {};
   if (binary_.empty()) {
     return part->process.Start({.run = [&](int channel) {
       RunMergeList(*specimen_, part->files, part->next, selection, slot, channel);
@@ -142,6 +145,13 @@ std::string MergePool::Tend(const Selection& selection, Part* part, MergeOutcome
     Skip(part, "wrote into the channel of its worker", outcome);
   } else if (ended) {
     if (std::string why = HandleEnd(part, outcome); !why.empty() || part->done) return why;
+  } else if (Current(*part) == part->files.size()) {
+    // Its list is done. What it left behind, a stopped warden for one, may keep it from ending.
+    if (part->ending == Clock::time_point()) part->ending = Clock::now();
+    if (Clock::now() - part->ending < kHang) return "";
+    part->process.Kill();
+    part->done = true;
+    return "";
   } else {
     const Pulse& pulse = slots_[part->number].pulse;
     const auto limit = specimen_->in_process ? kHang : kHangOfProcess;
@@ -199,7 +209,12 @@ std::string MergePool::HandleEnd(Part* part, MergeOutcome* outcome) {
                        VerdictOfDeath(status, part->process.words()).trouble,
                        words.empty() ? "" : "; its last words:\n", words);
   }
-  const bool reported = slot.damaged.exchange(0) != 0;  // as convicted
+  const uint32_t damaged = slot.damaged.exchange(0);
+  if (damaged == kCannotRead && file > part->next) {
+    part->next = file;
+    return "";
+  }
+  const bool reported = damaged == kDamaged;
   Skip(part, reported ? "" : VerdictOfDeath(status, part->process.words()).signature(), outcome);
   return "";
 }

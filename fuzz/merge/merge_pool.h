@@ -9,6 +9,7 @@
 #ifndef FUZZ_MERGE_MERGE_POOL_H_
 #define FUZZ_MERGE_MERGE_POOL_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -66,6 +67,7 @@ class MergePool {
     int outside = 0;  // how often the process was ended from outside at that file
     Subprocess process;
     PulseClock clock;
+    std::chrono::steady_clock::time_point ending = {};  // when its list was seen to be done
   };
 
   std::string Start(const Selection& selection, Part* part);

@@ -32,7 +32,7 @@ constexpr int kAlone = 3;  // the exit code of one that nobody reads, or that th
 constexpr char kOption[] = "--merge=";
 
 constexpr int kKeptBytes = 64 << 20;  // of free memory, that a worker does not give back
-constexpr size_t kMostBytes = 5;  // of a number, as follows
+constexpr size_t kMostBytes = 5;      // of a number, as follows
 
 // A number as bytes of seven bits, low ones first; the eighth bit says that another one follows.
 void PutNumber(uint32_t number, std::vector<uint8_t>* bytes) {
@@ -70,10 +70,16 @@ class MergeRun {
   }
 
   // All programs of a file.
-  void RunFile(const std::string& path) {
+  void RunFile(const std::string& path, size_t index) {
+    index_ = index;
+    slot_.current_index.store(index);
     std::vector<Program> programs;
     bool well_named = false;
     const std::string error = ReadCorpusFile(path, &programs, &well_named);
+    if (!error.empty() && trial_) {  // the collector may have used up what it takes to read a file
+      slot_.damaged.store(kCannotRead);
+      _exit(0);
+    }
     if (!error.empty() || !well_named) Tell(Message::Kind::kRefused, "", {});
     for (const Program& program : programs) Run(program);
   }
@@ -82,7 +88,7 @@ class MergeRun {
   void Tell(Message::Kind kind, const std::string& text, std::vector<uint8_t> bytes) {
     Message message;
     message.kind = kind;
-    message.index = slot_.current_index.load();
+    message.index = index_;
     message.text = text;
     message.program = std::move(bytes);
     if (!Send(channel_, message)) _exit(kAlone);
@@ -122,7 +128,7 @@ class MergeRun {
     if (verdict.lawful()) return true;
     Tell(Message::Kind::kConvicted, verdict.signature(), {});
     if (!specimen_.in_process || !Damages(verdict)) return false;
-    slot_.damaged.store(1);  // any exit status may be the collector's
+    slot_.damaged.store(kDamaged);  // any exit status may be the collector's
     _exit(0);
   }
 
@@ -161,6 +167,7 @@ class MergeRun {
   WorkerSlot& slot_;
   const int channel_;
   const pid_t self_ = getpid();
+  size_t index_ = 0;  // not that of the slot, where the collector can write
   std::optional<Trial> trial_;
   const EdgeCounters edges_;
   std::array<uint8_t, FeatureCounter::kSize> counts_ = {};
@@ -175,10 +182,7 @@ void RunMergeList(const Specimen& specimen, const std::vector<std::string>& file
   mallopt(M_MMAP_THRESHOLD, kKeptBytes);
   mallopt(M_TRIM_THRESHOLD, kKeptBytes);
   MergeRun run(specimen, std::move(selection), slot, channel);
-  for (; next < files.size(); ++next) {
-    slot.current_index.store(next);
-    run.RunFile(files[next]);
-  }
+  for (; next < files.size(); ++next) run.RunFile(files[next], next);
   slot.current_index.store(files.size());
 }
 

@@ -26,12 +26,16 @@ namespace ouro {
 // WorkerSlot::current_index before the first file: the worker has not come to any.
 inline constexpr uint64_t kNoFile = UINT64_MAX;
 
+// Values of WorkerSlot::damaged where a worker ends, with status 0, before its list does.
+inline constexpr uint32_t kDamaged = 1;     // it goes on behind this file, which was reported
+inline constexpr uint32_t kCannotRead = 2;  // it goes on with this file, as its first one
+
 // Runs the programs of files[next ...]; `current_index` of the slot is the file's, and
 // files.size() at the end. Sends, with the index of the file:
 //   kNewCoverage  a program that wins features: see FromMessage
 //   kConvicted    an unlawful program: `text` is the signature
 //   kRefused      the file cannot be read, is no program, or is not named by what it contains
-// After a program that damages its process, that ends with status 0 and `damaged` of the slot set.
+// After a program that damages its process, that ends, and `damaged` of the slot says so.
 void RunMergeList(const Specimen& specimen, const std::vector<std::string>& files, size_t next,
                   Selection selection, WorkerSlot& slot, int channel);
 
