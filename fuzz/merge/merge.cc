@@ -117,6 +117,7 @@ class FolderMerge {
     const uint64_t change = MergeState::ChangeOf(corpus);
     std::vector<std::string> names;
     if (std::string why = List(corpus, &names); !why.empty()) return why;
+    Show(0, names.size());
     bool clean = true;
     for (size_t begin = 0; begin < names.size(); begin += kBatch) {
       const size_t end = std::min(begin + kBatch, names.size());

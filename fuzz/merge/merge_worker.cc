@@ -17,12 +17,12 @@
 
 #include "collector/edge_counters.h"
 #include "fuzz/campaign/coverage.h"
+#include "fuzz/campaign/damage.h"
 #include "fuzz/files.h"
 #include "fuzz/hash.h"
 #include "fuzz/merge/append_log.h"
 #include "fuzz/merge/program_set.h"
 #include "model/judge/feature.h"
-#include "model/judge/law.h"
 #include "model/trial.h"
 
 namespace ouro {
@@ -48,13 +48,6 @@ bool TakeNumber(const std::vector<uint8_t>& bytes, size_t* at, uint64_t* number)
     if (byte < 0x80) return true;
   }
   return false;
-}
-
-// Whether the collector has freed what is held, or freed it twice: then the memory of its process
-// cannot be trusted.
-bool Damages(const Verdict& verdict) {
-  return verdict.violation && (verdict.violation->law == Law::kNoFreeWhileHeld ||
-                               verdict.violation->law == Law::kFreeOnce);
 }
 
 class MergeRun {
