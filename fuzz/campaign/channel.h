@@ -24,13 +24,14 @@ struct Message {
   enum class Kind : uint8_t {
     kConvicted,    // the program was unlawful: `text` is the signature
     kObserved,     // the program is in the sample: `text` is a Measured, see observation.h
+    kRefused,      // merges: what a file contains is not what it should be
     kNewCoverage,  // the program reached something new; the last of the kinds
   };
   Kind kind = Kind::kNewCoverage;
   // Generators: the program's index in its sequence. libFuzzer: how many programs this slot had run
-  // before it.
+  // before it. Merges: of a file in a list.
   uint64_t index = 0;
-  std::vector<uint8_t> program;  // libFuzzer alone; generators make it again from the index
+  std::vector<uint8_t> program;  // of libFuzzer; merges: features, see merge_worker.h
   std::string text;              // cut where it is too long for one write
 };
 

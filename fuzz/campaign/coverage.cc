@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 namespace ouro {
@@ -40,6 +41,14 @@ bool MergeCounts(const uint8_t* counts, size_t size, uint8_t* reached) {
     }
   }
   return any_new;
+}
+
+void AppendMagnitudes(const uint8_t* counts, size_t size, std::vector<uint32_t>* features) {
+  for (size_t i = 0; i < size; ++i) {
+    if (counts[i] == 0) continue;
+    const int bit = std::countr_zero(kMagnitudes[counts[i]]);
+    features->push_back(static_cast<uint32_t>(i * 8) + static_cast<uint32_t>(bit));
+  }
 }
 
 size_t CountReached(const uint8_t* reached, size_t size) {

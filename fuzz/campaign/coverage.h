@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace ouro {
 
@@ -28,6 +29,10 @@ struct Coverage {
 // count, as libFuzzer does. Returns whether a bit is new. Linear; runs of zeros cost an eighth.
 // REQUIRES: both arrays have `size` bytes.
 bool MergeCounts(const uint8_t* counts, size_t size, uint8_t* reached);
+
+// Appends a number for each count of one run that is not zero, ascending: eight times its index,
+// plus the number of the bit that MergeCounts keeps. Linear in `size`.
+void AppendMagnitudes(const uint8_t* counts, size_t size, std::vector<uint32_t>* features);
 
 // The number of bytes that are not zero.
 size_t CountReached(const uint8_t* reached, size_t size);

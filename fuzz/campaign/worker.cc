@@ -18,8 +18,8 @@
 
 #include "collector/edge_counters.h"
 #include "collector/specimens.h"
+#include "fuzz/campaign/damage.h"
 #include "fuzz/campaign/observation.h"
-#include "model/judge/law.h"
 #include "model/trial.h"
 
 namespace ouro {
@@ -64,13 +64,6 @@ std::vector<std::string> CommandLine(const FuzzerWork& work) {
 uint64_t MicrosecondsSince(std::chrono::steady_clock::time_point begin) {
   const auto time = std::chrono::steady_clock::now() - begin;
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
-}
-
-// Whether the collector has freed what is held, or freed it twice: the memory of its process cannot
-// be trusted, and what it does next would be reported as bugs of their own.
-bool Damages(const Verdict& verdict) {
-  return verdict.violation && (verdict.violation->law == Law::kNoFreeWhileHeld ||
-                               verdict.violation->law == Law::kFreeOnce);
 }
 
 // Sends what is observed of the program with that index. Returns false if nobody reads it.

@@ -19,6 +19,7 @@
 #include "fuzz/campaign/observation.h"
 #include "fuzz/libfuzzer/fuzzed_specimen.h"
 #include "fuzz/libfuzzer/random_op.h"
+#include "fuzz/merge/merge_worker.h"
 #include "model/program.h"
 
 namespace ouro {
@@ -66,14 +67,17 @@ FuzzSession::FuzzSession(int* argc, char*** argv) {
   const std::string channel = TakeOption("channel", argc, *argv);
   observe_ = !TakeOption("observe", argc, *argv).empty();
   if (!channel.empty()) channel_ = std::atoi(channel.c_str());
-  if (!slot.empty()) OpenSlot(slot);
+  const std::string merge = TakeOption("merge", argc, *argv);
+  const size_t number = slot.empty() ? 0 : OpenSlot(slot);
+  if (!merge.empty()) Merge(merge, number);
   trial_ = std::make_unique<Trial>(specimen_);
   SetVocabulary(specimen_.kinds, specimen_.abilities);
   trial_->CountFeatures(features);
   if (slot_ != nullptr) trial_->Watch(&slot_->pulse);
 }
 
-void FuzzSession::OpenSlot(const std::string& option) {
+// Returns the number of the slot.
+size_t FuzzSession::OpenSlot(const std::string& option) {
   const size_t last = option.rfind(':');
   const size_t middle = last == std::string::npos || last == 0 ? last : option.rfind(':', last - 1);
   if (middle == std::string::npos) Refuse("--slot is FILE:I:N");
@@ -86,6 +90,14 @@ void FuzzSession::OpenSlot(const std::string& option) {
   edges_ = EdgeCountersOf(specimen_);
   edges_.Begin();
   slot_->BeginEdges(edges_);
+  return number;
+}
+
+void FuzzSession::Merge(const std::string& option, size_t number) {
+  if (slot_ == nullptr || channel_ < 0) Refuse("--merge needs --slot and --channel");
+  const std::string why = RunMergeOption(option, specimen_, number, *slot_, channel_);
+  if (!why.empty()) Refuse(why);
+  std::_Exit(0);
 }
 
 // If this program kills us, the supervisor finds it here.

@@ -30,6 +30,7 @@ class FuzzSession {
   //   --slot=FILE:I:N    worker slot I of N in that file: it runs for a campaign
   //   --channel=FD       then also the pipe for messages
   //   --observe=1        then it also sends what IsObserved, by the programs of the slot
+  //   --merge=N:FOLDER   then it runs a list of programs for a merge, and ends: merge_worker.h
   // Exits with code 2 and a sentence if one of them is wrong.
   FuzzSession(int* argc, char*** argv);
 
@@ -38,7 +39,8 @@ class FuzzSession {
   void Run(const Program& program, const uint8_t* data, size_t size);
 
  private:
-  void OpenSlot(const std::string& option);
+  size_t OpenSlot(const std::string& option);
+  [[noreturn]] void Merge(const std::string& option, size_t number);
   void SetRunningProgram(const uint8_t* data, size_t size);
   void NoteTime(std::chrono::steady_clock::duration time);
   void Record(const Verdict& verdict, std::chrono::steady_clock::duration time, const uint8_t* data,

@@ -155,15 +155,11 @@ class RecordsTest(ouro_driver.OuroTest):
                           code=1)
         output, _ = self.ouro("merge", "--out", "all", "1", "2")
         self.assertRegex(output, r"^all: \d+ of \d+ programs reach everything that all of them "
-                                 r"reach; [1-9]\d* findings?\n$")
+                                 r"reach; [1-9]\d* findings?\n")
         merged = glob.glob(os.path.join(self.folder, "all", "corpus", "*.gct"))
         parts = glob.glob(os.path.join(self.folder, "[12]", "corpus", "*.gct"))
         self.assertTrue(0 < len(merged) < len(parts), (len(merged), len(parts)))
         self.ouro("run", "--specimen", "naive", "all/corpus")
-        os.makedirs(os.path.join(self.folder, "else", "where"))
-        for other in ("nowhere", "else", "/dev/null"):
-            complaint = self.complaint("merge", "--out", "x", "1", other)
-            self.assertIn(f"{other}: not a campaign folder", complaint)
 
     def test_a_folder_that_is_removed_during_a_campaign(self):
         child = self.begin()

@@ -188,6 +188,8 @@ void AddGenerate(CommandLine& line) {
   AddNumber(app, "--count", &a.count, 1, kMaxPrograms, "how many");
   AddNumber(app, "--ops", &a.operations, 1, kMaxOperations, "operations of each program");
   app->add_flag("--uniform", a.uniform, "uniform random operations, without clusters");
+  app->add_option("--out", a.out,
+                  "write each to a file in this folder, named by its contents as in a corpus");
   app->footer("example: ouro generate --seed 7 --count 100 | ouro run --specimen naive -");
 }
 
@@ -370,10 +372,12 @@ void AddAdd(CommandLine& line) {
 
 void AddMerge(CommandLine& line) {
   const auto [app, a] =
-      Add(line, "merge", "Join the folders of campaigns, with the smallest corpus", MergeCommand);
+      Add(line, "merge", "Join the folders of campaigns, with the smallest programs of all",
+          MergeCommand);
   app->add_option("--specimen", a.specimen, "the collector whose coverage counts")
       ->capture_default_str();
-  app->add_option("--out", a.out, "the folder of the result")->required();
+  AddNumber(app, "--workers", &a.workers, 0, kMaxWorkers, "processes; 0: one for each processor");
+  app->add_option("--out", a.out, "the folder of the result, also of earlier merges")->required();
   app->add_option("DIR", a.folders, "folders of campaigns")->required();
   app->footer("example: ouro merge --out all machine1/ouro-out machine2/ouro-out");
 }

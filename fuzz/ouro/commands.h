@@ -68,6 +68,7 @@ struct GenerateArguments {
   int count = 1;
   int operations = 60;
   bool uniform = false;
+  std::string out;  // a folder for a file each; "": standard output
 };
 std::string GenerateCommand(const GenerateArguments& arguments, int* exit_code);
 
@@ -181,9 +182,11 @@ std::string AddCommand(const AddArguments& arguments, int* exit_code);
 
 struct MergeArguments {
   std::string specimen = kDefaultSpecimen;
+  int workers = 0;  // 0: one for each processor
   std::string out;
   std::vector<std::string> folders;
 };
+// The exit code is 2 if a file was left out, which standard error says then.
 std::string MergeCommand(const MergeArguments& arguments, int* exit_code);
 
 struct EncodeArguments {

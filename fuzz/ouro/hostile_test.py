@@ -28,6 +28,8 @@ SECONDS = 1      # of a campaign
 PATIENCE = 30    # more seconds, for a busy machine
 MOST = 200_000   # bytes of output
 
+MERGE_EVERY = "150"  # a few times in twelve programs: a hang takes its five seconds
+
 # The attacks that even a campaign of one second must convict. Others have no visible effect, or
 # take longer to distinguish from a busy machine.
 MUST_CONVICT = [name for name in NAMES if name.startswith((
@@ -152,6 +154,19 @@ class HostileTest(ouro_driver.OuroTest):
                 self.assertIn("1 program on lib:", output)
                 self.attack(self.folder, name, "check-adapter", "lib:" + LIBRARY, "--programs",
                             "50")
+
+    def test_merges(self):
+        self.ouro("generate", "--count", "12", "--out", "in/corpus")
+
+        def check(name):
+            folder = tempfile.mkdtemp(dir=self.folder)
+            code, output, errors = self.attack(
+                folder, name, "merge", "--specimen", "lib:" + LIBRARY, "--workers", "1", "--out",
+                "out", os.path.join(self.folder, "in"), every=MERGE_EVERY)
+            self.assertEqual((code, errors), (0, ""), output)
+            self.assertRegex(output, r"\Aout: \d+ of 12 programs reach everything ")
+            self.filed_is_sound(os.path.join(folder, "out", "unexamined"))
+        self.each(NAMES, check)
 
 
 if __name__ == "__main__":
