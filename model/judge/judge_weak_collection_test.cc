@@ -31,6 +31,60 @@ constexpr Rule kRules[] = {
    > free 0
  > done 1
 )"},
+    // #5, which was cleared, let go of #3 long before #3 lost its last reference: so the death of
+    // #3
+    // is not over when #2 dies of it, and #4 is still there to be called.
+    {"AClearedHolderDoesNotEndALaterDeath", "26 27", Law::kCallbackBeforeFree, R"(
+ r0 = node 0 del 1
+ > new 0
+ r0 = none
+ > finalize 0
+   r2 = node 1
+   > new 1
+   r0 = node 0
+   > new 2
+   r1 = node 2
+   > new 3
+   r1.0 = r2
+   r2.0 = r0
+   r2 = none
+   r2 = weak r0 call 0
+   > new 4
+   r1.1 = r2
+   r2 = none
+   r2 = node 3
+   > new 5
+ > end 0
+ > free 0
+ r2.0 = r1
+ r2.1 = r2
+ r2.2 = r0
+ r0 = none
+ r0 = node 0 del 1
+ > new 6
+ r2 = none
+ r2 = node 2
+ > new 7
+ r2.0 = r2
+ r2.1 = r0
+ r2 = none
+ r0 = none
+ collect 2
+ > collect 2
+   > free 5
+   > finalize 6
+     r1 = none
+-    > callback 4
+-    > end 4
+     > free 2  # <- here
+     > free 1
+     > free 4
+     > free 3
+   > end 6
+   > free 6
+   > free 7
+ > done 2
+)"},
     {"ACollectionCallsBeforeItClears", kAll, Law::kCallbackBeforeFree, R"(
  r0 = node 1
  > new 0

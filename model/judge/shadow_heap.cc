@@ -19,6 +19,7 @@ void ShadowHeap::Reset() {
   for (auto& list : tracked_) list.clear();
   loose_log_.clear();
   drops_.clear();
+  release_ = 0;
   dying.clear();
 }
 
@@ -206,6 +207,8 @@ void ShadowHeap::Settle(ObjectId id) {
 
 void ShadowHeap::BeginReleasing(ObjectId id) {
   ShadowObject& holder = at(id);
+  if (!spreading_) ++release_;
+  holder.began = release_;
   holder.releasing = true;
   holder.released = 0;
   loose_log_.push_back(id);
@@ -214,7 +217,9 @@ void ShadowHeap::BeginReleasing(ObjectId id) {
     ShadowObject& object = at(child);
     ++object.loose;
     object.loose_holders.push_back(id);
-    if (--object.firm == 0) unheld_.push_back(child);
+    if (--object.firm > 0) continue;
+    object.unheld = release_;
+    unheld_.push_back(child);
   }
   Spread();
 }
@@ -338,11 +343,14 @@ void ShadowHeap::Free(ObjectId id, ObjectId* queue) {
     *queue = AddList(std::move(values));
     return BeginReleasing(*queue);
   }
+  if (!spreading_) ++release_;
   for (const ObjectId value : values) {
     at(*queue).slots.push_back(value);
     ++at(value).loose;
     at(value).loose_holders.push_back(*queue);
-    if (--at(value).firm == 0) unheld_.push_back(value);
+    if (--at(value).firm > 0) continue;
+    at(value).unheld = release_;
+    unheld_.push_back(value);
   }
   Spread();
 }

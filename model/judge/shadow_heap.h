@@ -89,6 +89,9 @@ struct ShadowObject {
   int8_t generation = -1;  // -1: untracked
   int32_t released = 0;    // releasing: the slots below this one are proved to be released
   uint32_t proof = 0;      // the number of the last ProveDying that concerned it
+  uint32_t proved = 0;     // ... that proves its death
+  uint32_t began = 0;      // releasing: since that release (ShadowHeap::release_)
+  uint32_t unheld = 0;     // the release in which it lost its last firm reference
   int32_t tracked_at = 0;  // place in ShadowHeap's list of its generation
   int32_t outside = -1;    // references from outside the set that FindTrash examines; -1: not in it
   int32_t firm = 0;
@@ -223,7 +226,10 @@ class ShadowHeap {
   std::vector<ObjectId> TakeEntries(ObjectId id);
   void ReleaseThrough(ObjectId holder, size_t slot, ObjectId except);
   void EndDrops(ObjectId id);
+  void MarkProved(ObjectId id);
   void Unheld(ObjectId id) {
+    if (!spreading_) ++release_;
+    at(id).unheld = release_;
     unheld_.push_back(id);
     Spread();
   }
@@ -238,9 +244,10 @@ class ShadowHeap {
   std::vector<ObjectId> loose_log_;  // objects that started releasing, in order
   std::vector<Drop> drops_;          // of deaths that may not have gone on yet; marks ascend
   std::vector<ObjectId> unheld_;     // worklist of Spread
-  std::vector<ObjectId> proving_;    // worklist of ProveDying
+  std::vector<ObjectId> proving_;    // worklist of MarkProved, then of ProveDying
   std::vector<ObjectId> gone_;       // worklist of ReleaseThrough
   uint32_t proofs_ = 0;              // calls of ProveDying and ReleaseSince
+  uint32_t release_ = 0;             // the last reference that was let go of by no other's death
   bool spreading_ = false;
 };
 

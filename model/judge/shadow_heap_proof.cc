@@ -51,9 +51,27 @@ void ShadowHeap::EndDrops(ObjectId id) {
   }
 }
 
+// Marks the deaths that the death of `id` proves: those of all that have let go of it, and so on.
+// REQUIRES: proofs_ is its number.
+void ShadowHeap::MarkProved(ObjectId id) {
+  at(id).proved = proofs_;
+  proving_.push_back(id);
+  while (!proving_.empty()) {
+    const std::vector<ObjectId>& holders = at(proving_.back()).loose_holders;
+    proving_.pop_back();
+    for (const ObjectId holder : holders) {
+      ShadowObject& object = at(holder);
+      if (object.proved == proofs_ || object.clearing() || !object.has_content()) continue;
+      object.proved = proofs_;
+      proving_.push_back(holder);
+    }
+  }
+}
+
 void ShadowHeap::ProveDying(ObjectId id) {
   if (!drops_.empty()) EndDrops(id);
   ++proofs_;
+  MarkProved(id);
   at(id).proof = proofs_;
   proving_.push_back(id);
   while (!proving_.empty()) {
@@ -80,21 +98,24 @@ void ShadowHeap::ProveDying(ObjectId id) {
 // `except`, which is about to die.
 void ShadowHeap::ReleaseThrough(ObjectId holder, size_t last, ObjectId except) {
   gone_.clear();
-  const auto gone = [this, except](ObjectId child) {
+  const auto gone = [this, except](ObjectId child, ObjectId from) {
     if (child == kNone || child == except) return;
-    // The deaths that this event proves are still in progress, whatever released them before.
-    if (at(child).proof == proofs_ && !at(child).freed) return;
-    if (at(child).firm == 0 && at(child).loose == 0) gone_.push_back(child);
+    const ShadowObject& object = at(child);
+    // The deaths that this event proves are still in progress, whatever released them before: so
+    // are those of objects that lost their last reference after `from` had let go of them.
+    const bool later = object.proved == proofs_ && object.unheld > at(from).began;
+    if ((object.proof == proofs_ || later) && !object.freed) return;
+    if (object.firm == 0 && object.loose == 0) gone_.push_back(child);
   };
   const auto release = [&](ObjectId from, size_t until) {
     const auto& slots = at(from).slots;
     const auto released = static_cast<size_t>(at(from).released);
     // The object that was about to die when `from` was last examined is gone by now.
-    if (released > 0) gone(slots[released - 1]);
+    if (released > 0) gone(slots[released - 1], from);
     for (size_t slot = released; slot < until; ++slot) {
       if (slots[slot] == kNone) continue;
       DropLoose(slots[slot], from);
-      gone(slots[slot]);
+      gone(slots[slot], from);
     }
     at(from).released = static_cast<int32_t>(until);
   };
