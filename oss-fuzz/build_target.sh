@@ -15,6 +15,7 @@
 # Place: called by the build.sh of a project. Reads the variables of OSS-Fuzz's base builder: CXX,
 # CXXFLAGS, LIB_FUZZING_ENGINE, OUT, WORK. Writes $OUT/NAME with its dictionary, options and seeds.
 # The objects of Ouroboros are compiled once, into $WORK. Needs libfmt-dev, nlohmann-json3-dev, zip.
+# OURO_ENCODE, if set, is an //fuzz/libfuzzer:encode that was built elsewhere.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 : "${CXX:?}" "${OUT:?}" "${WORK:?}"
@@ -59,14 +60,15 @@ encoder=("$built/fuzz_libfuzzer_encode.cc.o")
 for object in "${objects[@]}"; do  # all but the entry points, which an engine calls
   [[ $object == *fuzz_libfuzzer_* ]] || encoder+=("$object")
 done
-[[ -e $built/encode ]] || "$CXX" "${plain[@]}" "${encoder[@]}" -ldl -o "$built/encode"
+encode=${OURO_ENCODE:-$built/encode}
+[[ -e $encode ]] || "$CXX" "${plain[@]}" "${encoder[@]}" -ldl -o "$encode"
 
 # ---- the target
 
 "$CXX" ${CXXFLAGS:-} "${common[@]}" "$@" "${objects[@]}" ${LIB_FUZZING_ENGINE:--fsanitize=fuzzer} \
   -ldl -o "$OUT/$name"
 rm -rf "$built/seeds"
-find "$root/corpus" -name '*.gct' | sort | xargs "$built/encode" --out "$built/seeds"
+find "$root/corpus" -name '*.gct' | sort | xargs "$encode" --out "$built/seeds"
 "$root/fuzz/libfuzzer/pack_target.sh" "$name" "$built/$name.tar" "$OUT/$name" "$built/seeds" \
   "$root/fuzz/libfuzzer/collector_fuzzer.dict"
 tar -xf "$built/$name.tar" -C "$OUT" --no-same-owner
