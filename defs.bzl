@@ -15,7 +15,8 @@
         adapter = ":gc_adapter",
     )
 
-examples/consumer is a workspace that does it.
+examples/consumer is a workspace that does it. Targets of this repository are named by Label(): so
+they are found under whatever name the other workspace gives it.
 """
 
 load("@rules_shell//shell:sh_test.bzl", "sh_test")
@@ -37,10 +38,10 @@ def collector_test(name, adapter, contract = "", corpus = [], seconds = 10, **kw
       seconds: of random programs, in each shard.
       **kwargs: as any test has: size, tags, shard_count.
     """
-    ouro = "@ouroboros//fuzz/ouro:ouro_alone"
+    ouro = Label("//fuzz/ouro:ouro_alone")
     sh_test(
         name = name,
-        srcs = ["@ouroboros//fuzz/ouro:collector_test.sh"],
+        srcs = [Label("//fuzz/ouro:collector_test.sh")],
         args = [
             "$(rootpath %s)" % ouro,
             "$(rootpath %s)" % adapter,
@@ -51,7 +52,7 @@ def collector_test(name, adapter, contract = "", corpus = [], seconds = 10, **kw
         **kwargs
     )
 
-def collector_fuzz_test(name, adapter, corpus = ["@ouroboros//corpus:programs"], **kwargs):
+def collector_fuzz_test(name, adapter, corpus = [Label("//corpus:programs")], **kwargs):
     """A fuzz target of a collector: one program of both, with the collector's code instrumented.
 
     Its targets are those of rules_fuzzing: <name> replays the corpus, <name>_run fuzzes (flags of
@@ -76,14 +77,14 @@ def collector_fuzz_test(name, adapter, corpus = ["@ouroboros//corpus:programs"],
         linkopts = ["-Wl,--undefined-glob=ouro_*"],
         deps = [
             ":%s_adapter" % name,
-            "@ouroboros//fuzz/libfuzzer:linked_entry_points",
+            Label("//fuzz/libfuzzer:linked_entry_points"),
         ],
     )
     fuzz_targets(
         name,
         binary = ":%s_bin" % name,
         corpus = corpus,
-        dictionary = "@ouroboros//fuzz/libfuzzer:collector_fuzzer.dict",
+        dictionary = Label("//fuzz/libfuzzer:collector_fuzzer.dict"),
         specimens = ["linked"],
         **kwargs
     )

@@ -66,7 +66,7 @@ class LanguagesTest(unittest.TestCase):
         self.assertIn("no-free-while-held", output)
 
     def test_go(self):
-        self.assertIn("`go build toy.go`, then `process:perl:./toy`", GUIDE)
+        self.assertIn("\ngo build toy.go\nouro check-adapter process:perl:./toy\n", GUIDE)
         self.build("go build toy.go", "go", ["protocol/toy.go"])
         output = self.ouro("check-adapter", "process:perl:./toy", code=0)
         self.assertIn("all 105 conformance cases passed, 2000 random programs lawful", output)

@@ -64,6 +64,8 @@ class ConsumerTest(unittest.TestCase):
         for target in FAILING:
             log = (self.logs(target) / "test.log").read_text()
             self.assertIn("broke the law finalize-before-free", log)
+        log = (self.logs(FAILING[0]) / "test.log").read_text()
+        self.assertIn("The findings are in test.outputs beside this log", log)
         outputs = self.logs(FAILING[0]) / "test.outputs/outputs.zip"
         with zipfile.ZipFile(outputs) as files:
             names = files.namelist()

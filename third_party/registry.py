@@ -4,7 +4,8 @@
 
 .debian/bazelrc, which .bazelrc imports if it is there, forbids downloads. Where Bazel knows modules
 (7 and later), it names a registry, .debian/registry: of the modules that MODULE.bazel and Bazel
-itself ask for, in whatever versions, each of which is what Debian has of it.
+itself ask for, in whatever versions, each of which is what Debian has of it. Workspaces that depend
+on this one import it too, as examples/consumer does; so it names the registry by its whole path.
 
 Place: tools/setup calls it. Without modules, WORKSPACE and third_party/*.bzl do the same.
 """
@@ -13,6 +14,7 @@ import os
 import re
 import shutil
 import sys
+import urllib.parse
 
 BAZEL = "/usr/share/bazel"
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -150,7 +152,8 @@ def main():
         # registry than these do; an empty path takes an override back.
         text += "".join(f"common --override_module={name}=\n" for name in sorted(MODULES)
                         if isinstance(MODULES[name], Rules))
-        text += ("common --registry=file://%workspace%/.debian/registry\n"
+        # As a URI, so that neither a blank nor a # in the path ends it.
+        text += (f"common --registry=file://{urllib.parse.quote(folder)}/registry\n"
                  "common --lockfile_mode=off\n"
                  "common --check_direct_dependencies=off\n")
     put(made, "bazelrc", text)

@@ -109,9 +109,20 @@ class DistTest(unittest.TestCase):
                 if not link.startswith("CONTRIBUTING"):
                     self.assertTrue((folder / name).parent.joinpath(link).exists(), link)
 
+    def test_what_documents_copy_is_packed(self):
+        """All but C++ and Bazel, which need the checkout; not in share/doc, see dist.DATA."""
+        for document in ("collector/GUIDE.md", "docs/ci.md", "docs/install.md"):
+            named = re.findall(r"\$OUROBOROS/([\w./*\[\]-]+)", (ROOT / document).read_text())
+            self.assertTrue(named)
+            for pattern in named:
+                if "/cpp/" not in pattern and pattern != "examples/consumer":
+                    self.assertTrue(list((self.prefix / "share/ouroboros").glob(pattern)), pattern)
+        self.assertIn("share/ouroboros/corpus",
+                      (self.prefix / "lib/cmake/Ouroboros/OuroborosConfig.cmake").read_text())
+
     def test_what_it_looks_for_is_beside_it(self):
         gone = self.prefix / "lib/ouroboros/peers/quickjs/quickjs.so"
-        self.assertIn("0 convicted", self.ouro("run", str(self.prefix / "share/doc/ouroboros/"
+        self.assertIn("0 convicted", self.ouro("run", str(self.prefix / "share/ouroboros/"
                                                           "corpus/laws/load.gct")))
         gone.unlink()
         said = self.ouro("run", "--specimen", "quickjs", "-", code=2, stdin="r0 = leaf\n")

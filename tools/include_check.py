@@ -8,9 +8,10 @@ too. clang-tidy 14 has no such check (misc-include-cleaner came with 17), so thi
 table of names in the text without comments and strings.
 
 It knows the headers of the C++ library, and those of C that are a part of it, as <cstring> or as
-<string.h>. It does not know POSIX and other libraries: Bazel's layering check covers those and our
-own headers. A .cc file has what its own header includes: the one with its name, or with the first
-words of its name. A name `std::x` that the table lacks is reported, so that the table stays whole.
+<string.h>. It does not know POSIX and other libraries, but for what moved within fmt: Bazel's
+layering check covers those and our own headers. A .cc file has what its own header includes: the
+one with its name, or with the first words of its name. A name `std::x` that the table lacks is
+reported, so that the table stays whole.
 
     tools/include_check.py [--fix] [FILES]
 
@@ -217,6 +218,8 @@ OTHER_USES = {
     "ostream": r"\bendl\b",
     "typeinfo": r"\btypeid\b",
 }
+# What fmt 9, of Debian 12, has in <fmt/format.h> as well, and fmt 11 does not.
+MOVED = {"fmt::join": "fmt/ranges.h"}
 # These are homes of begin, end, size, data and empty, as much as <iterator>.
 RANGES = ("array deque list map regex set span string string_view unordered_map unordered_set "
           "vector").split()
@@ -227,7 +230,7 @@ ERASE = ("std::erase", "std::erase_if")
 
 NOISE = re.compile(r'//[^\n]*|/\*.*?\*/|R"(?P<mark>[^(\s]*)\(.*?\)(?P=mark)"|"(?:\\.|[^"\\\n])*"'
                    r"|(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])+'", re.DOTALL)
-INCLUDE = re.compile(r"(?m)^[ \t]*#[ \t]*include[ \t]*<([\w.]+)>")
+INCLUDE = re.compile(r"(?m)^[ \t]*#[ \t]*include[ \t]*<([\w./]+)>")
 # The name after std::, of namespaces the outermost, or what a using-declaration takes from there.
 NAME = re.compile(r"\bstd::(\w+)")
 
@@ -278,6 +281,9 @@ def uses(code):
         yield code.count("\n", 0, match.start()) + 1, "std::" + name, homes(name)
     for match in re.finditer(rf"(?<!std::)\b(?:{PLAIN})\b", code):
         yield code.count("\n", 0, match.start()) + 1, match.group(0), homes(match.group(0))
+    for name, header in MOVED.items():
+        for match in re.finditer(rf"\b{name}\b", code):
+            yield code.count("\n", 0, match.start()) + 1, name, [header]
 
 
 def is_used(header, code):
@@ -311,9 +317,10 @@ def offences(path, text, own_header=""):
 
 
 def with_header(lines, header):
-    """`lines` with one more #include: among those of the standard library, or in their place."""
+    """`lines` with one more #include: among those of the same library, or in their place."""
     new = f"#include <{header}>"
-    places = [at for at, line in enumerate(lines) if re.fullmatch(r"#include <[a-z_]+>", line)]
+    alike = r"\w+/[\w/]+\.h" if "/" in header else "[a-z_]+"
+    places = [at for at, line in enumerate(lines) if re.fullmatch(f"#include <{alike}>", line)]
     if places:
         at = next((at for at in places if lines[at] > new), places[-1] + 1)
         return lines[:at] + [new] + lines[at:]
@@ -340,7 +347,7 @@ def mended(text, complaints):
         alone = lines[at - 1] == "" and lines[at + 1] == ""
         del lines[at:at + 2 if alone else at + 1]
     for complaint in complaints:
-        if missing := re.search(r" without #include <(\w+)>$", complaint):
+        if missing := re.search(r" without #include <([\w/.]+)>$", complaint):
             lines = with_header(lines, missing.group(1))
     return "\n".join(lines)
 

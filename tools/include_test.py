@@ -47,6 +47,12 @@ class SelfTest(unittest.TestCase):
         self.convict('#include "a/b.h"\n\nvoid F() { assert(true); }\n',
                      "a/b.cc:3: assert without #include <cassert>")
 
+    def test_what_moved_within_fmt(self):
+        text = '// A.\n\n#include <fmt/format.h>\n{}\n#include <vector>\n\n' \
+               'std::vector<int> v;\nauto s = fmt::join(v, ",");\n'
+        self.convict(text.format(""), "a/b.cc:8: fmt::join without #include <fmt/ranges.h>")
+        self.acquit(text.format("#include <fmt/ranges.h>\n"))
+
     def test_unused(self):
         self.convict("// A.\n\n#include <map>\n#include <vector>\n\nstd::vector<int> v;\n",
                      "a/b.cc:3: #include <map>, and nothing of it is used")

@@ -77,6 +77,7 @@ class SetupTest(unittest.TestCase):
                     (r"libstdc\+\+-[0-9]+-dev", "libstdc++-14-dev"),
                     (r"3\.[0-9]+", "3.13"), (r"[0-9]+\.[0-9]+", "8.4")]
         self.all = []
+        self.needed = len(needed)
         for name in needed + optional:
             for pattern, version in versions:
                 name = name.replace(pattern, version)
@@ -119,6 +120,13 @@ class SetupTest(unittest.TestCase):
         self.assertTrue(calls[0].endswith(" update"))
         self.assertEqual(set(self.all), set(self.get("INSTALLED")))
         self.assertEqual(self.setup(self.all, self.get("INSTALLED")), "")
+
+    def test_only_what_is_needed(self):
+        self.assertNotIn("left out", self.setup(self.all, [], "--needed"))
+        needed = self.all[:self.needed]
+        self.assertEqual(set(needed), set(self.get("INSTALLED")))
+        self.assertEqual(self.setup(self.all, needed, "--needed"), "")
+        self.assertEqual(self.get("CALLS"), [])
 
     def test_peers_without_packages_are_left_out_and_said(self):
         known = [name for name in self.all
@@ -163,8 +171,8 @@ class SetupTest(unittest.TestCase):
     def test_an_option_that_it_does_not_know(self):
         for options in (["--npx"], ["--npm", "--npm"]):
             errors = self.setup([], self.all, *options, code=2)
-            self.assertEqual(errors, "tools/setup: the options are --npm and --npm=all, not: "
-                             + " ".join(options) + "\n")
+            self.assertEqual(errors, "tools/setup: the options are --needed, --npm and --npm=all, "
+                             "not: " + " ".join(options) + "\n")
 
     def test_runtimes_from_npm(self):
         self.assertEqual(self.setup([], self.all), "")

@@ -33,5 +33,9 @@ fi
   --seed $((1 + shard + ${TEST_TOTAL_SHARDS:-1} * (run - 1))) --out "$out" || status=1
 if ((status)); then
   "$ouro" report "$out" --out "$out/report.html" || true
+  # Paths of this run are those of a sandbox, which is gone when somebody reads this.
+  if [[ -n ${TEST_UNDECLARED_OUTPUTS_DIR:-} ]]; then
+    echo "The findings are in test.outputs beside this log; for each: $ouro run FILE"
+  fi
 fi
 exit "$status"

@@ -3,6 +3,7 @@
 #include "fuzz/report/explain.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>

@@ -3,6 +3,7 @@
 #include "fuzz/report/run_data.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string_view>

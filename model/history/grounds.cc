@@ -3,6 +3,7 @@
 #include "model/history/grounds.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstddef>

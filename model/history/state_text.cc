@@ -3,6 +3,7 @@
 #include "model/history/state_text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstddef>

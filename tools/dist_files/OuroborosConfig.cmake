@@ -7,7 +7,7 @@
 cmake_minimum_required(VERSION 3.13)
 
 get_filename_component(OUROBOROS_PREFIX "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
-set(OUROBOROS_CORPUS "${OUROBOROS_PREFIX}/share/doc/ouroboros/corpus")
+set(OUROBOROS_CORPUS "${OUROBOROS_PREFIX}/share/ouroboros/corpus")
 
 if(NOT TARGET Ouroboros::ouroboros)
   add_library(Ouroboros::ouroboros INTERFACE IMPORTED)
