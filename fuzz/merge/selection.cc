@@ -3,6 +3,7 @@
 #include "fuzz/merge/selection.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
