@@ -117,6 +117,9 @@ class BuildTest(unittest.TestCase):
         options = re.findall(r"(?m)^(\w+) = (\S+)$", (out / (target + ".options")).read_text())
         flags = [f"-{name}={value}" for name, value in options]
         self.assertIn(f"-dict={target}.dict", flags)
+        # libFuzzer reads it by strings, whose functions are those of our instrumented headers here.
+        if sanitizer == "memory":
+            flags.remove(f"-dict={target}.dict")
         done = subprocess.run([f"./{target}", f"-runs={RUNS}", "-seed=1", *flags, "seeds"],
                               cwd=alone, env={}, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr[-5000:])
