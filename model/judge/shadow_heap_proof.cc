@@ -102,8 +102,11 @@ void ShadowHeap::ReleaseThrough(ObjectId holder, size_t last, ObjectId except) {
     if (child == kNone || child == except) return;
     const ShadowObject& object = at(child);
     // The deaths that this event proves are still in progress, whatever released them before: so
-    // are those of objects that lost their last reference after `from` had let go of them.
-    const bool later = object.proved == proofs_ && object.unheld > at(from).began;
+    // are those of objects that lost their last reference after `from` had let go of them, and
+    // those among these of which an earlier event has proved a part.
+    const bool begun = object.doomed && object.released > 0 &&
+                       static_cast<size_t>(object.released) < object.slots.size();
+    const bool later = (object.proved == proofs_ || begun) && object.unheld > at(from).began;
     if ((object.proof == proofs_ || later) && !object.freed) return;
     if (object.firm == 0 && object.loose == 0) gone_.push_back(child);
   };
