@@ -244,9 +244,7 @@ class Campaign {
   void Defer(const Candidate& candidate) {
     GiveUp(candidate, "there was no time to investigate it");
     const std::string text =
-        fmt::format("# seen: {}\n# specimen: {} ({}), contract {}\n# origin: {}\n{}",
-                    candidate.seen, specimen_.name, specimen_.summary, specimen_.contract->name,
-                    candidate.origin, Print(candidate.program));
+        UnexaminedText(candidate.seen, specimen_, candidate.origin, Print(candidate.program));
     const std::string file = fmt::format("{}/unexamined/{:016x}.gct", options_.out, HashOf(text));
     const std::string error = WriteText(file, text);
     if (!error.empty()) trouble_ = error;

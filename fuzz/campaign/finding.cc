@@ -159,6 +159,12 @@ std::string FindCause(const Specimen& specimen, const FindingOptions& options, c
 
 std::string NotRepeatable(const std::string& seen) { return "not repeatable: " + seen; }
 
+std::string UnexaminedText(const std::string& seen, const Specimen& specimen,
+                           const std::string& origin, const std::string& program) {
+  return fmt::format("# seen: {}\n# specimen: {} ({}), contract {}\n# origin: {}\n{}", seen,
+                     specimen.name, specimen.summary, specimen.contract->name, origin, program);
+}
+
 std::string Quoted(const std::string& word) {
   const std::string plain = "-_./+@%";
   bool safe = !word.empty();

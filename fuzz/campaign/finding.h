@@ -60,6 +60,11 @@ struct Finding {
 // The signature of a program that did `seen` once and is lawful when it is run alone.
 std::string NotRepeatable(const std::string& seen);
 
+// The text of a file in unexamined/: a program, in text, that was seen to do something for which
+// there was no time. It names its specimen and its contract, so that it runs again.
+std::string UnexaminedText(const std::string& seen, const Specimen& specimen,
+                           const std::string& origin, const std::string& program);
+
 // A word as a shell needs it: naive, 'liar:load'.
 std::string Quoted(const std::string& word);
 

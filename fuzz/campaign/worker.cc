@@ -153,20 +153,8 @@ std::string Worker::StartRandom(const RandomWork& work, uint64_t index, uint64_t
 
 std::string Worker::StartFuzzer(const FuzzerWork& work) {
   slot_->program_size.store(0);
-  std::vector<std::string> words = CommandLine(work);
-  return Start({.run = [&words, &work](int channel) {
-    words.push_back(fmt::format("--channel={}", channel));
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    fcntl(channel, F_SETFD, 0);  // it survives exec
-    // The binary is built in a configuration of its own, far from the peers of this one.
-    if (const std::string peers = PeersFolder(); !peers.empty()) {
-      setenv("OURO_PEERS", peers.c_str(), /*overwrite=*/0);
-    }
-    execv(work.binary.c_str(), argv.data());
-    _exit(127);
-  }});
+  const std::vector<std::string> words = CommandLine(work);
+  return Start({.run = [&words](int channel) { ExecuteFuzzer(words, channel); }});
 }
 
 ReceiveResult Worker::Receive(Message* message) {
@@ -195,6 +183,20 @@ std::string FindFuzzer() {
     if (fs::exists(path, error)) return path;
   }
   return "";
+}
+
+void ExecuteFuzzer(std::vector<std::string> words, int channel) {
+  words.push_back(fmt::format("--channel={}", channel));
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  fcntl(channel, F_SETFD, 0);  // it survives exec
+  // The binary is built in a configuration of its own, far from the peers of this one.
+  if (const std::string peers = PeersFolder(); !peers.empty()) {
+    setenv("OURO_PEERS", peers.c_str(), /*overwrite=*/0);
+  }
+  execv(argv[0], argv.data());
+  _exit(127);
 }
 
 }  // namespace ouro

@@ -102,6 +102,9 @@ bool EndedFromOutside(int status);
 // tools/dist puts it. "": none.
 std::string FindFuzzer();
 
+// In a subprocess: becomes that binary, with these words, the path first, and the channel.
+[[noreturn]] void ExecuteFuzzer(std::vector<std::string> words, int channel);
+
 }  // namespace ouro
 
 #endif  // FUZZ_CAMPAIGN_WORKER_H_

@@ -32,22 +32,6 @@ constexpr int kPollMs = 200;
 constexpr size_t kLeastShare = 32;  // files: for fewer, another process costs more than it saves
 constexpr int kMaxOutside = 3;      // kills from outside at one file, then the merge gives up
 
-// Runs the lists in another binary.
-[[noreturn]] void Execute(const std::vector<std::string>& words, int channel) {
-  std::vector<std::string> all = words;
-  all.push_back(fmt::format("--channel={}", channel));
-  std::vector<char*> argv;
-  for (std::string& word : all) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  fcntl(channel, F_SETFD, 0);  // it survives exec
-  // That binary is built in a configuration of its own, far from the peers of this one.
-  if (const std::string peers = PeersFolder(); !peers.empty()) {
-    setenv("OURO_PEERS", peers.c_str(), /*overwrite=*/0);
-  }
-  execv(argv[0], argv.data());
-  _exit(127);
-}
-
 // Sorts by file; what is of one file keeps its order.
 template <typename Item>
 void SortByFile(std::vector<Item>* items) {
@@ -127,7 +111,7 @@ std::string MergePool::Start(const Selection& selection, Part* part) {
       binary_, fmt::format("--specimen={}", specimen_->name),
       fmt::format("--slot={}:{}:{}", slots_.path(), part->number, slots_.size()),
       MergeOption(folder_, part->next)};
-  return part->process.Start({.run = [&words](int channel) { Execute(words, channel); }});
+  return part->process.Start({.run = [&words](int channel) { ExecuteFuzzer(words, channel); }});
 }
 
 // The file that it runs, as far as its slot can be believed: the collector writes there, too.

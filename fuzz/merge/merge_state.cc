@@ -17,6 +17,7 @@
 #include <system_error>
 #include <utility>
 
+#include "fuzz/campaign/finding.h"
 #include "fuzz/files.h"
 #include "fuzz/hash.h"
 #include "fuzz/merge/merge_worker.h"
@@ -192,8 +193,7 @@ std::string MergeState::KeepUnlawful(const std::vector<std::string>& files,
     const std::string line = signature.substr(0, signature.find('\n'));
     if (signatures_.size() >= kMaxUnlawful || !signatures_.insert(line).second) continue;
     if (std::string why = ReadText(files[file], &text); !why.empty()) return why;
-    text = fmt::format("# seen: {}\n# specimen: {} ({}), contract {}\n# origin: a merge\n{}", line,
-                       specimen_->name, specimen_->summary, specimen_->contract->name, text);
+    text = UnexaminedText(line, *specimen_, "a merge", text);
     const std::string name = fmt::format("{}/unexamined/{:016x}.gct", out_, HashOf(text));
     if (std::string why = WriteText(name, text); !why.empty()) return why;
     if (std::string why = unlawful_log_.Append(line + "\n"); !why.empty()) return why;

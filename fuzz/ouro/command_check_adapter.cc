@@ -88,14 +88,8 @@ std::string CheckAdapterCommand(const CheckAdapterArguments& arguments, int* exi
   Specimen specimen;
   if (std::string error = FindChosen(arguments.choice, &specimen); !error.empty()) return error;
   StatusLine line;
-  const RunProgram run = [&specimen](const Program& program, std::string* transcript) {
-    return TryIsolated(program, specimen, Isolation{}, transcript);
-  };
-  const FindUnlawful find = [&specimen](const std::vector<Program>& programs) {
-    return FindIsolated(programs, kAnySignature, specimen, Isolation{});
-  };
   size_t passed = 0;
-  const std::vector<FailedCase> failures = CheckConformance(specimen, run, find, &passed);
+  const std::vector<FailedCase> failures = CheckConformance(specimen, &passed);
   for (const FailedCase& failed : failures) PrintFailure(specimen, failed);
   if (!failures.empty()) {
     fmt::print(

@@ -29,9 +29,9 @@
 #include "fuzz/ouro/commands.h"
 #include "fuzz/ouro/conformance.h"
 #include "fuzz/ouro/known_causes.h"
+#include "fuzz/ouro/known_programs.h"
 #include "fuzz/report/page.h"
 #include "fuzz/runner.h"
-#include "model/isolate.h"
 #include "model/trial.h"
 
 namespace ouro {
@@ -72,14 +72,7 @@ class Ci {
     std::string error = report_.Probe();
     if (error.empty() && !arguments_.known.empty()) error = known_.Read(arguments_.known);
     if (error.empty()) error = FindChosen(arguments_.choice, &specimen_);
-    if (!error.empty() || arguments_.files.empty()) return error;
-    error = ReadPrograms(arguments_.files, &programs_);
-    for (const ProgramFile& file : programs_) {
-      bugs_.emplace_back();
-      if (!error.empty()) break;
-      error = ReadKnownBugs(file.head, &bugs_.back());
-      if (!error.empty()) error = fmt::format("{}: {}", file.file, error);
-    }
+    if (error.empty() && !arguments_.files.empty()) error = programs_.Read(arguments_.files);
     return error;
   }
 
@@ -101,15 +94,7 @@ class Ci {
 
   void CheckAdapter() {
     size_t passed = 0;
-    const std::vector<FailedCase> failures = CheckConformance(
-        specimen_,
-        [this](const Program& program, std::string* transcript) {
-          return TryIsolated(program, specimen_, Isolation{}, transcript);
-        },
-        [this](const std::vector<Program>& programs) {
-          return FindIsolated(programs, kAnySignature, specimen_, Isolation{});
-        },
-        &passed);
+    const std::vector<FailedCase> failures = CheckConformance(specimen_, &passed);
     for (const FailedCase& failed : failures) {
       CiOutcome outcome = OutcomeOf(failed, specimen_, known_);
       Say(outcome);
@@ -117,32 +102,25 @@ class Ci {
     }
     uint32_t missing = 0;
     const std::string sentence = fmt::format(
-        "{} passed, {} failed, {} need abilities that are "
-        "not claimed",
-        Count(passed, "case"), failures.size(), CountSkipped(specimen_.abilities, &missing));
+        "{} passed, {} failed, {} need abilities that are not claimed", Count(passed, "case"),
+        failures.size(), CountSkipped(specimen_.abilities, &missing));
     fmt::print("adapter: {}\n", sentence);
     Add("adapter", sentence);
   }
 
   void RunPrograms() {
-    if (programs_.empty()) return;
-    std::vector<Program> programs;
-    for (const ProgramFile& file : programs_) programs.push_back(file.program);
-    size_t ran = 0;
+    const std::vector<ProgramFile>& files = programs_.files();
+    if (files.empty()) return;
     size_t unlawful = 0;
-    Runner(specimen_).RunAll(programs, [&](size_t i, Verdict verdict, std::string trace) {
-      ++ran;
-      Judgement judgement = Weigh(verdict, bugs_[i], specimen_);
-      if (judgement.kind == Judgement::Kind::kMissed) {  // perhaps because of those before it
-        verdict = Runner(specimen_).Run(programs[i], &trace);
-        judgement = Weigh(verdict, bugs_[i], specimen_);
-      }
-      CiOutcome outcome = Weighed(OutcomeOf(programs_[i], specimen_, verdict, trace), judgement);
+    const auto each = [&](size_t i, const Verdict& verdict, const std::string& trace,
+                          const Judgement& judgement) {
+      CiOutcome outcome = Weighed(OutcomeOf(files[i], specimen_, verdict, trace), judgement);
       if (outcome.kind != Kind::kLawful) Say(outcome);
       unlawful += verdict.lawful() ? 0 : 1;
       Add(std::move(outcome));
-    });
-    for (size_t i = ran; i < programs_.size(); ++i) Add(Unrun(programs_[i], specimen_));
+    };
+    const size_t ran = programs_.RunOn(specimen_, each);
+    for (size_t i = ran; i < files.size(); ++i) Add(Unrun(files[i], specimen_));
     const std::string sentence =
         fmt::format("{} ran, {} unlawful", Count(ran, "program"), unlawful);
     fmt::print("corpus: {}\n", sentence);
@@ -234,8 +212,7 @@ class Ci {
   CiSummary summary_;
   KnownCauses known_;
   Specimen specimen_;
-  std::vector<ProgramFile> programs_;
-  std::vector<std::vector<KnownBug>> bugs_;  // of each of them
+  KnownPrograms programs_;
 };
 
 }  // namespace

@@ -14,7 +14,7 @@
 #include "fuzz/interrupt.h"
 #include "fuzz/ouro/ci_report.h"
 #include "fuzz/ouro/commands.h"
-#include "fuzz/runner.h"
+#include "fuzz/ouro/known_programs.h"
 #include "fuzz/status_line.h"
 #include "fuzz/terminal.h"
 #include "model/judge/law.h"
@@ -38,21 +38,11 @@ class Replayer {
  public:
   explicit Replayer(CiReport* report) : report_(*report) {}
 
-  // Returns "" or what is wrong with a file or its head.
-  std::string Read(const std::vector<std::string>& files) {
-    if (std::string error = ReadPrograms(files, &files_); !error.empty()) return error;
-    for (const ProgramFile& file : files_) {
-      programs_.push_back(file.program);
-      bugs_.emplace_back();
-      const std::string error = ReadKnownBugs(file.head, &bugs_.back());
-      if (!error.empty()) return fmt::format("{}: {}", file.file, error);
-    }
-    return "";
-  }
+  std::string Read(const std::vector<std::string>& files) { return programs_.Read(files); }
 
   int Run() {
     std::vector<std::string> absent;
-    const std::vector<Specimen> specimens = AvailableSpecimens(files_, {}, &absent);
+    const std::vector<Specimen> specimens = AvailableSpecimens(files(), {}, &absent);
     for (const std::string& why : absent) {
       fmt::print("left out: {}\n", why);
       report_.Add(Absent(why));
@@ -74,28 +64,24 @@ class Replayer {
   }
 
  private:
+  const std::vector<ProgramFile>& files() const { return programs_.files(); }
+
   Tally RunOn(const Specimen& specimen) {
     Tally tally;
-    Runner runner(specimen);
-    runner.RunAll(programs_, [&](size_t i, Verdict verdict, std::string trace) {
-      line_.Show(
-          fmt::format("{}: {} of {} programs", specimen.name, ++tally.run, programs_.size()));
-      Judgement judgement = Weigh(verdict, bugs_[i], specimen);
-      if (judgement.kind ==
-          Judgement::Kind::kMissed) {  // perhaps because of the programs before it
-        verdict = Runner(specimen).Run(programs_[i], &trace);
-        judgement = Weigh(verdict, bugs_[i], specimen);
-      }
+    const auto each = [&](size_t i, const Verdict& verdict, const std::string& trace,
+                          const Judgement& judgement) {
+      line_.Show(fmt::format("{}: {} of {} programs", specimen.name, ++tally.run, files().size()));
       Say(specimen, i, verdict, trace, judgement);
       if (report_.wanted()) {
-        report_.Add(Weighed(OutcomeOf(files_[i], specimen, verdict, trace), judgement));
+        report_.Add(Weighed(OutcomeOf(files()[i], specimen, verdict, trace), judgement));
       }
       tally.convicted += judgement.kind == Judgement::Kind::kUnknown ? 1 : 0;
       tally.known += judgement.kind == Judgement::Kind::kKnown ? 1 : 0;
       tally.missed += judgement.kind == Judgement::Kind::kMissed ? 1 : 0;
-    });
+    };
+    programs_.RunOn(specimen, each);
     line_.Clear();
-    for (size_t i = tally.run; i < files_.size(); ++i) report_.Add(Unrun(files_[i], specimen));
+    for (size_t i = tally.run; i < files().size(); ++i) report_.Add(Unrun(files()[i], specimen));
     return tally;
   }
 
@@ -103,7 +89,7 @@ class Replayer {
            const Judgement& judgement) {
     if (judgement.kind == Judgement::Kind::kLawful) return;
     line_.Clear();
-    const std::string label = files_[i].Label();
+    const std::string label = files()[i].Label();
     const std::string why = judgement.bug == nullptr ? "" : judgement.bug->why;
     if (judgement.kind == Judgement::Kind::kKnown) {
       fmt::print("known: {}: {} {}{}\n", label, specimen.name, LawOf(verdict),
@@ -122,9 +108,7 @@ class Replayer {
   }
 
   CiReport& report_;
-  std::vector<ProgramFile> files_;
-  std::vector<Program> programs_;
-  std::vector<std::vector<KnownBug>> bugs_;  // of each program
+  KnownPrograms programs_;
   StatusLine line_;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "model/check.h"
+#include "model/isolate.h"
 #include "model/judge/law.h"
 
 namespace ouro {
@@ -345,6 +346,16 @@ std::string LookFor(Law law) {
 const std::vector<ConformanceCase>& ConformanceCases() {
   static const std::vector<ConformanceCase> cases = AllCases();
   return cases;
+}
+
+std::vector<FailedCase> CheckConformance(const Specimen& specimen, size_t* passed) {
+  const RunProgram run = [&specimen](const Program& program, std::string* transcript) {
+    return TryIsolated(program, specimen, Isolation{}, transcript);
+  };
+  const FindUnlawful find = [&specimen](const std::vector<Program>& programs) {
+    return FindIsolated(programs, kAnySignature, specimen, Isolation{});
+  };
+  return CheckConformance(specimen, run, find, passed);
 }
 
 size_t CountSkipped(uint32_t abilities, uint32_t* missing) {

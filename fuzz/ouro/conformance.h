@@ -6,8 +6,9 @@
 // fails is most likely a mistake in the adapter; otherwise its contract promises what the collector
 // never did, or the collector has a bug.
 //
-// Place: `ouro check-adapter`, and the tests of adapters. Knows no collector: its callers say how
-// programs are run. Not thread-safe beyond ConformanceCases(), which is const after its first call.
+// Place: `ouro check-adapter`, `ouro ci`, and the tests of adapters. Knows no collector: its
+// callers may say how programs are run. Not thread-safe beyond ConformanceCases(), which is const
+// after its first call.
 
 #ifndef FUZZ_OURO_CONFORMANCE_H_
 #define FUZZ_OURO_CONFORMANCE_H_
@@ -57,6 +58,9 @@ using FindUnlawful = std::function<size_t(const std::vector<Program>& programs)>
 // the same.
 std::vector<FailedCase> CheckConformance(const Specimen& specimen, const RunProgram& run,
                                          const FindUnlawful& find, size_t* passed);
+
+// The same, each in a process of its own.
+std::vector<FailedCase> CheckConformance(const Specimen& specimen, size_t* passed);
 
 // The number of cases that are not tried on a collector with these abilities; *missing becomes the
 // union of the abilities that they lack.

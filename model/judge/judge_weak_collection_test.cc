@@ -85,6 +85,60 @@ constexpr Rule kRules[] = {
    > free 7
  > done 2
 )"},
+    // The same where #1 has a finalizer, whose event proves that #3 has let go of #1, and no more.
+    {"NorOneOfWhichAPartIsProved", "26 27", Law::kCallbackBeforeFree, R"(
+ r0 = node 0 del 1
+ > new 0
+ r0 = none
+ > finalize 0
+   r2 = node 1 del 0
+   > new 1
+   r0 = node 0
+   > new 2
+   r1 = node 2
+   > new 3
+   r1.0 = r2
+   r2.0 = r0
+   r2 = none
+   r2 = weak r0 call 0
+   > new 4
+   r1.1 = r2
+   r2 = none
+   r2 = node 3
+   > new 5
+ > end 0
+ > free 0
+ r2.0 = r1
+ r2.1 = r2
+ r2.2 = r0
+ r0 = none
+ r0 = node 0 del 1
+ > new 6
+ r2 = none
+ r2 = node 2
+ > new 7
+ r2.0 = r2
+ r2.1 = r0
+ r2 = none
+ r0 = none
+ collect 2
+ > collect 2
+   > free 5
+   > finalize 6
+     r1 = none
+     > finalize 1
+     > end 1
+-    > callback 4
+-    > end 4
+     > free 2  # <- here
+     > free 1
+     > free 4
+     > free 3
+   > end 6
+   > free 6
+   > free 7
+ > done 2
+)"},
     {"ACollectionCallsBeforeItClears", kAll, Law::kCallbackBeforeFree, R"(
  r0 = node 1
  > new 0

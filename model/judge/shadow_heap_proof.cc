@@ -101,13 +101,14 @@ void ShadowHeap::ReleaseThrough(ObjectId holder, size_t last, ObjectId except) {
   const auto gone = [this, except](ObjectId child, ObjectId from) {
     if (child == kNone || child == except) return;
     const ShadowObject& object = at(child);
-    // The deaths that this event proves are still in progress, whatever released them before: so
-    // are those of objects that lost their last reference after `from` had let go of them, and
-    // those among these of which an earlier event has proved a part.
-    const bool begun = object.doomed && object.released > 0 &&
-                       static_cast<size_t>(object.released) < object.slots.size();
-    const bool later = (object.proved == proofs_ || begun) && object.unheld > at(from).began;
-    if ((object.proof == proofs_ || later) && !object.freed) return;
+    // The deaths that this event proves are still in progress, whatever released them before.
+    if (object.proof == proofs_ && !object.freed) return;
+    // Where the last reference went after `from` had let go, it is not `from` that ends the death:
+    // one that this event proves, or of which an earlier event has proved a part, goes on.
+    const bool later = object.unheld > at(from).began;
+    const bool partly = object.doomed && object.released > 0 &&
+                        static_cast<size_t>(object.released) < object.slots.size();
+    if (later && !object.freed && (object.proved == proofs_ || partly)) return;
     if (object.firm == 0 && object.loose == 0) gone_.push_back(child);
   };
   const auto release = [&](ObjectId from, size_t until) {
