@@ -9,13 +9,14 @@ Place: beside the command. campaign_cli_test has campaigns, ci_test the forms of
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import unittest
 import xml.etree.ElementTree as ElementTree
 
 from fuzz.testing import console, ouro_driver
-from fuzz.testing.ouro_driver import LOAD
+from fuzz.testing.ouro_driver import LOAD, until
 
 ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
 SHORT = ("--minutes", "0.05", "--workers", "1")
@@ -97,6 +98,18 @@ class CiTest(ouro_driver.OuroTest):
         self.write("one.gct", "# convicts: liar:load by load: it lies\n" + LOAD)
         output, _ = self.ci("--adapter", "liar:load", "one.gct", code=1)
         self.assertIn("known: one.gct\n", output)
+
+    def test_an_interruption_leaves_all_but_the_page(self):
+        child = self.start("ci", "--adapter", BUGGY, "--workers", "1")
+        until(lambda: os.path.exists(os.path.join(self.folder, "ouro-ci/stats.json")),
+              "the campaign to begin")
+        child.send_signal(signal.SIGTERM)
+        output, _ = child.communicate(timeout=ouro_driver.SECONDS)
+        self.assertIn(child.returncode, (0, 1), output)
+        self.assertIn("**It was interrupted**", self.read("ouro-ci/summary.md"))
+        self.assertIn('"executionSuccessful": false', self.read("ouro-ci/ouroboros.sarif"))
+        ElementTree.fromstring(self.read("ouro-ci/junit.xml"))
+        self.assertNotIn("report.html", self.files())
 
     def test_wrong_input_ends_it_before_the_work(self):
         for arguments, sentence in ((("--adapter", "nope"), "there is no specimen"),
