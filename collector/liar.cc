@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "collector/liar_shadow.h"
+#include "collector/observed_heap.h"
 
 namespace ouro {
 namespace {
@@ -43,7 +43,7 @@ class Liar final : public Collector, private Observer {
 
   // ---- for lies
 
-  const LiarShadow& shadow() const { return shadow_; }
+  const ObservedHeap& shadow() const { return shadow_; }
   ScriptEnd Tell(const Event& event) { return observer_.On(event); }
   // Reports an event that did not happen. If it makes the observer run a script, the operations of
   // that are dropped: the honest collector has no `self` for them.
@@ -58,7 +58,7 @@ class Liar final : public Collector, private Observer {
 
   const Telling& telling_;
   Observer& observer_;
-  LiarShadow shadow_;
+  ObservedHeap shadow_;
   const bool only_kinds_;
   bool lies_;  // false: honest so far
   bool hushed_ = false;
@@ -85,7 +85,7 @@ void Liar::Execute(const Op& op) {
 
 void Liar::Reset() {
   honest_->Reset();
-  shadow_ = LiarShadow();
+  shadow_ = ObservedHeap();
   hushed_ = lost_ = false;
   lies_ = !only_kinds_;
 }
@@ -195,7 +195,7 @@ ScriptEnd CallOldestFirst(Liar& liar, const Event& event) {
   if (event.kind == Kind::kCallback) {
     const ObjectId target = liar.shadow().at(event.id).target;
     for (ObjectId id = 0; id < event.id; ++id) {
-      const LiarShadow::Object& older = liar.shadow().at(id);
+      const ObservedHeap::Object& older = liar.shadow().at(id);
       const bool watches = older.kind == OpCode::kWeak && older.script != kNoScript &&
                            older.target == target && !older.called;
       if (!watches || !liar.shadow().InRegister(id)) continue;
@@ -208,7 +208,7 @@ ScriptEnd CallOldestFirst(Liar& liar, const Event& event) {
 
 // As if a weak reference were an address.
 ScriptEnd YieldTheDead(Liar& liar, const Event& event) {
-  const LiarShadow::Frame& frame = liar.shadow().top();
+  const ObservedHeap::Frame& frame = liar.shadow().top();
   if (event.kind != Kind::kGot || frame.op.code != OpCode::kDeref) return liar.Tell(event);
   const ObjectId target = frame.object == kNone ? kNone : liar.shadow().at(frame.object).target;
   return liar.Tell(target != kNone && liar.shadow().at(target).freed ? Event::Got(target) : event);
@@ -216,7 +216,7 @@ ScriptEnd YieldTheDead(Liar& liar, const Event& event) {
 
 // As if slots were counted from 1 when they are read.
 ScriptEnd YieldNeighbour(Liar& liar, const Event& event) {
-  const LiarShadow::Frame& frame = liar.shadow().top();
+  const ObservedHeap::Frame& frame = liar.shadow().top();
   const bool loads = event.kind == Kind::kGot && frame.op.code == OpCode::kLoad;
   if (!loads || frame.object == kNone) return liar.Tell(event);
   const std::vector<ObjectId>& slots = liar.shadow().at(frame.object).slots;
@@ -226,7 +226,7 @@ ScriptEnd YieldNeighbour(Liar& liar, const Event& event) {
 
 // As if a map had one entry.
 ScriptEnd YieldLastStored(Liar& liar, const Event& event) {
-  const LiarShadow::Frame& frame = liar.shadow().top();
+  const ObservedHeap::Frame& frame = liar.shadow().top();
   const bool looks = event.kind == Kind::kGot && frame.op.code == OpCode::kMapGet;
   if (!looks || frame.object == kNone) return liar.Tell(event);
   const ObjectId stored = liar.shadow().at(frame.object).stored;

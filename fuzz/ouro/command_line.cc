@@ -172,6 +172,19 @@ void AddGrowth(CommandLine& line) {
   app->footer("example: ouro growth --specimen lua");
 }
 
+void AddReach(CommandLine& line) {
+  const auto [app, a] =
+      Add(line, "reach", "Count how many random programs join two things that bugs may lie between",
+          ReachCommand);
+  AddSpecimen(app, &a.choice, kByName);
+  AddNumber(app, "--programs", &a.programs, 1, kMaxPrograms, "so many random programs");
+  AddNumber(app, "--ops", &a.operations, 0, kMaxOps, "operations of each program");
+  app->add_option("--seed", a.seed, "of the sequence of programs")->capture_default_str();
+  app->add_flag("--uniform", a.uniform, "random operations without shapes, the baseline");
+  app->add_flag("--rare", a.rare, "list only what is too rare");
+  app->footer("example: ouro reach --specimen optimized --programs 1000000");
+}
+
 void AddSweep(CommandLine& line) {
   const auto [app, a] =
       Add(line, "sweep",
@@ -429,7 +442,8 @@ void AddLists(CommandLine& line) {
 // In the order of --help.
 void AddCommands(CommandLine& line) {
   line.group = "Find bugs";
-  for (const auto add : {AddCampaign, AddCi, AddEnumerate, AddSweep, AddGrowth, AddGenerate})
+  for (const auto add :
+       {AddCampaign, AddCi, AddEnumerate, AddSweep, AddGrowth, AddReach, AddGenerate})
     add(line);
   line.group = "Look at programs";
   for (const auto add :

@@ -63,6 +63,17 @@ struct GrowthArguments {
 };
 std::string GrowthCommand(const GrowthArguments& arguments, int* exit_code);
 
+struct ReachArguments {
+  SpecimenChoice choice = {.specimen = kDefaultSpecimen};
+  uint64_t seed = 1;
+  int programs = 100'000;
+  int operations = 60;
+  bool uniform = false;
+  bool rare = false;  // lists only these
+};
+// The exit code is 1 if a conjunction is rare without an excuse.
+std::string ReachCommand(const ReachArguments& arguments, int* exit_code);
+
 struct GenerateArguments {
   uint64_t seed = 1;
   int count = 1;

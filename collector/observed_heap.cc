@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "collector/liar_shadow.h"
+#include "collector/observed_heap.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace ouro {
 
-ObjectId LiarShadow::Find(Ref ref) const {
+ObjectId ObservedHeap::Find(Ref ref) const {
   if (ref != kSelf) return reg(ref);
   for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
     if (frame->type == Frame::Type::kScript) return frame->object;
@@ -15,14 +15,14 @@ ObjectId LiarShadow::Find(Ref ref) const {
   return kNone;
 }
 
-void LiarShadow::SetSlot(const Op& op, ObjectId value) {
+void ObservedHeap::SetSlot(const Op& op, ObjectId value) {
   const ObjectId id = Find(op.ref);
   if (id == kNone) return;
   std::vector<ObjectId>& slots = objects_.at(static_cast<size_t>(id)).slots;
   if (op.slot < slots.size()) slots[op.slot] = value;
 }
 
-void LiarShadow::Fill(const Op& op) {
+void ObservedHeap::Fill(const Op& op) {
   const ObjectId id = Find(op.ref);
   const ObjectId other = op.code == OpCode::kCopySlots ? Find(op.value) : id;
   if (id == kNone || other == kNone) return;
@@ -32,7 +32,7 @@ void LiarShadow::Fill(const Op& op) {
   std::copy_n(values.begin(), std::min(values.size(), slots.size()), slots.begin());
 }
 
-void LiarShadow::Begin(const Op& op) {
+void ObservedHeap::Begin(const Op& op) {
   Frame frame{.op = op};
   switch (op.code) {
     case OpCode::kNodeWith:
@@ -72,7 +72,7 @@ void LiarShadow::Begin(const Op& op) {
   frames_.push_back(frame);
 }
 
-void LiarShadow::Before(const Event& event) {
+void ObservedHeap::Before(const Event& event) {
   switch (event.kind) {
     case Event::Kind::kNew: {
       const Op& op = top().op;
@@ -108,7 +108,7 @@ void LiarShadow::Before(const Event& event) {
   }
 }
 
-void LiarShadow::After(const Event& event) {
+void ObservedHeap::After(const Event& event) {
   switch (event.kind) {
     case Event::Kind::kFinalize:
     case Event::Kind::kCallback:

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The shadow of a liar is what an observer of a collector can know: which objects were born, what
-// is in registers and slots, and what is running. References that a collection cleared are still in
-// its slots.
+// An observed heap is what an observer of a collector can know: which objects were born, what is in
+// registers and slots, and what is running. References that a collection cleared are still in its
+// slots.
 //
-// Place: a part of liar.cc, which decides by it when a lie can be told.
+// Place: below liars, which decide by it when a lie can be told, and scouts (fuzz/reach).
 
-#ifndef COLLECTOR_LIAR_SHADOW_H_
-#define COLLECTOR_LIAR_SHADOW_H_
+#ifndef COLLECTOR_OBSERVED_HEAP_H_
+#define COLLECTOR_OBSERVED_HEAP_H_
 
 #include <algorithm>
 #include <array>
@@ -20,7 +20,7 @@
 
 namespace ouro {
 
-class LiarShadow {
+class ObservedHeap {
  public:
   struct Object {
     OpCode kind = OpCode::kLeaf;  // kNode, kLeaf, kWeak or kMap
@@ -42,14 +42,18 @@ class LiarShadow {
     int saved = 0;              // kCollection: objects that it appended to the garbage list
   };
 
-  LiarShadow() { registers_.fill(kNone); }
+  ObservedHeap() { registers_.fill(kNone); }
 
   void Begin(const Op& op);
   void End() { frames_.pop_back(); }
-  // Called before and after the lie about `event` is told.
+  // Called before and after `event`, or a lie about it, is told.
   void Before(const Event& event);
   void After(const Event& event);
 
+  // The object to which `ref` leads. kNone, too, for what the judge knows already and an event has
+  // yet to tell: a wild collector may run scripts within a load.
+  ObjectId Find(Ref ref) const;
+  bool known(ObjectId id) const { return id >= 0 && static_cast<size_t>(id) < objects_.size(); }
   const Object& at(ObjectId id) const { return objects_.at(static_cast<size_t>(id)); }
   bool has_finalizer(ObjectId id) const {
     return at(id).kind == OpCode::kNode && at(id).script != kNoScript;
@@ -73,9 +77,6 @@ class LiarShadow {
   bool collecting() const { return !frames_.empty() && top().type == Frame::Type::kCollection; }
 
  private:
-  // kNone, too, for what the judge knows already and an event has yet to tell: a wild collector may
-  // run scripts within a load.
-  ObjectId Find(Ref ref) const;
   void SetSlot(const Op& op, ObjectId value);
   void Fill(const Op& op);
 
@@ -87,4 +88,4 @@ class LiarShadow {
 
 }  // namespace ouro
 
-#endif  // COLLECTOR_LIAR_SHADOW_H_
+#endif  // COLLECTOR_OBSERVED_HEAP_H_
