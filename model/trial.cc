@@ -70,7 +70,8 @@ std::string Verdict::signature() const {
 Trial::Trial(const Specimen& specimen, Limits limits)
     : specimen_(specimen),
       limits_(limits),
-      judge_(MakeJudge(*specimen.contract, specimen.abilities, specimen.kinds)) {}
+      judge_(MakeJudge(*specimen.contract, specimen.abilities, specimen.kinds)),
+      verify_(limits.verify) {}
 
 Trial::~Trial() = default;
 
@@ -89,6 +90,9 @@ Verdict Trial::Run(const Program& program) {
   for (const Op& op : program.main) {
     if (over()) break;
     Execute(op);
+  }
+  if (verify_ == Limits::Verify::kAfterProgram && !program.main.empty()) {
+    VerifyAfter(program.main.back());
   }
   program_ = nullptr;  // events between programs are ignored
   // Now: what survives it is this program's fault, not the next one's.
@@ -236,9 +240,13 @@ void Trial::ExecuteOne(const Op& op) {
   collector_->Execute(op);
   pulse_->Leave();
   if (!broken_) judge_->End();
-  if (!limits_.verify || over()) return;
+  if (verify_ == Limits::Verify::kAfterOperations) VerifyAfter(op);
+}
+
+void Trial::VerifyAfter(const Op& op) {
+  if (over()) return;
   const std::string wrong = collector_->Verify();
-  if (!wrong.empty()) Broken("it reports itself inconsistent after `" + Print(op) + "`: " + wrong);
+  if (!wrong.empty()) Broken(fmt::format("{} after `{}`: {}", kInconsistentSign, Print(op), wrong));
 }
 
 void Trial::Count(const Event& event) {

@@ -40,8 +40,12 @@ struct Limits {
   // eight events are about one object. Beyond it the collector is broken: it never stops reporting.
   int events = 1000;
   int times_born = 16;
-  bool verify = false;  // call Collector::Verify after each operation
+  // When Collector::Verify is called.
+  enum class Verify : uint8_t { kNever, kAfterProgram, kAfterOperations } verify = Verify::kNever;
 };
+
+// How the signature begins of what Collector::Verify reports.
+inline constexpr char kInconsistentSign[] = "it reports itself inconsistent";
 
 // The outcome of one program.
 struct Verdict {
@@ -93,6 +97,12 @@ class Trial : private Observer {
   // conviction may then be due to earlier programs.
   void KeepConvicted() { keep_convicted_ = true; }
 
+  // From now on, Collector::Verify is called then, whatever the limits say.
+  void SetVerify(Limits::Verify verify) { verify_ = verify; }
+  // The next program has a new collector. Everything about growth happens in the first programs of
+  // one, as Reset keeps its memory.
+  void Renew() { collector_.reset(); }
+
   // From now on, publishes its progress in *pulse and appends to *tail whatever it writes into a
   // transcript. `tail` may be null. Both must outlive the trial.
   void Watch(Pulse* pulse, TranscriptTail* tail = nullptr) {
@@ -121,6 +131,7 @@ class Trial : private Observer {
   bool OutOfOperations();
   void Count(const Event& event);
   void Write(const std::string& line);
+  void VerifyAfter(const Op& op);
 
   const Specimen specimen_;
   const Limits limits_;
@@ -132,6 +143,7 @@ class Trial : private Observer {
   const Program* program_ = nullptr;
   std::string* transcript_ = nullptr;
   bool keep_convicted_ = false;
+  Limits::Verify verify_;
   bool broken_ = false;
   std::string trouble_;
   int operations_ = 0;

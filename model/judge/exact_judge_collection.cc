@@ -437,7 +437,9 @@ void ExactJudge::EndCollection() {
   }
   heap_.ReleaseSince(c.loose_mark);
   for (const ObjectId id : c.trash) {
-    if (heap_.at(id).called_back) heap_.EndClearing(id);
+    if (!heap_.at(id).called_back) continue;
+    heap_.at(id).called_back = false;
+    if (!c.saveall) heap_.EndClearing(id);  // saveall clears nothing
   }
   c.running = false;
   frames_.pop_back();

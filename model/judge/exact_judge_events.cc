@@ -252,7 +252,7 @@ void ExactJudge::OnFree(ObjectId id) {
   ShadowObject& object = heap_.at(id);
   if (object.firm > 0) AdvanceCollection();
   // Either it is cleared nevertheless, which is all that `free` means for trash, or it lives on.
-  const bool brought_back = collection_.running && object.called_back;
+  const bool brought_back = collection_.running && object.called_back && !collection_.saveall;
   if (object.firm > 0 && !brought_back) {
     if (collection_.running && object.found && collection_.calls_due > 0) {
       return Convict(Law::kCallbackBeforeFree, id, "callbacks of the trash were still due");

@@ -379,7 +379,6 @@ void ShadowHeap::ClearCalled(ObjectId id) {
 
 void ShadowHeap::EndClearing(ObjectId id) {
   ShadowObject& object = at(id);
-  object.called_back = false;
   if (!object.has_content() || object.freed || object.firm == 0) return;
   std::fill(object.slots.begin(), object.slots.end(), kNone);
   object.releasing = object.doomed = false;
