@@ -45,7 +45,7 @@ class Failures : public SpecimenTest {
   }
 
  private:
-  Trial trial_{GetParam(), {.verify = true}};
+  Trial trial_{GetParam(), {.verify = Limits::Verify::kAfterOperations}};
 };
 
 TEST_P(Failures, OfEachAllocationOfTheCorpusAreLawful) {

@@ -23,9 +23,9 @@ constexpr int kTimes = 10000;  // programs of each suite for each specimen
 
 // In debug builds the collectors check their own invariants after each operation.
 #ifdef NDEBUG
-constexpr bool kVerify = false;
+constexpr auto kVerify = Limits::Verify::kNever;
 #else
-constexpr bool kVerify = true;
+constexpr auto kVerify = Limits::Verify::kAfterOperations;
 #endif
 
 class Laws : public SpecimenTest {

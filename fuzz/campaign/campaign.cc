@@ -20,6 +20,7 @@
 #include "fuzz/campaign/canary.h"
 #include "fuzz/campaign/findings.h"
 #include "fuzz/campaign/inquiry.h"
+#include "fuzz/campaign/look_inside.h"
 #include "fuzz/campaign/observation.h"
 #include "fuzz/campaign/output_folder.h"
 #include "fuzz/campaign/supervisor.h"
@@ -54,6 +55,7 @@ class Campaign {
                                 .workers = options.workers,
                                 .seed = options.seed,
                                 .operations = options.operations,
+                                .saveall_in_scripts = IsBuiltIn(specimen.name),
                                 .scale = options.scale,
                                 .hang_ms = options.hang_seconds * 1000,
                                 .observe = !options.observe.empty()}),
@@ -214,6 +216,7 @@ class Campaign {
     seen_ = {before_ + Seconds(), folder_.slots().Sum(&WorkerSlot::programs)};
     FindingOptions options;
     options.isolation.milliseconds = supervisor_.HangLimitMs();
+    options.isolation.limits.verify = LookFor(next.seen);
     options.shrink_seconds = static_cast<int>(std::max(0.0, shrink_seconds));
     options.folder = folder_.found();
     options.seed = options_.seed;

@@ -17,6 +17,7 @@
 
 #include "fuzz/build_name.h"
 #include "fuzz/campaign/cause.h"
+#include "fuzz/campaign/look_inside.h"
 #include "fuzz/files.h"
 #include "fuzz/hash.h"
 #include "model/program_position.h"
@@ -68,6 +69,11 @@ std::string Commented(const char* title, const std::string& lines, int most) {
   return text;
 }
 
+// The command that shows a finding again.
+std::string RunOf(const Finding& finding) {
+  return LookFor(finding.signature) == Limits::Verify::kNever ? "run" : "run --verify";
+}
+
 std::string FileText(const Case& it, const Finding& finding, const Specimen& specimen,
                      const FindingOptions& options) {
   std::string what = it.verdict.violation ? it.verdict.violation->what : it.verdict.trouble;
@@ -84,7 +90,7 @@ std::string FileText(const Case& it, const Finding& finding, const Specimen& spe
   }
   text += fmt::format("# build: {}\n# date: {}\n", BuildName(), Today());
   if (!finding.file.empty())
-    text += fmt::format("# replay: {}\n", OuroCommand("run", finding.file));
+    text += fmt::format("# replay: {}\n", OuroCommand(RunOf(finding), finding.file));
   if (it.verdict.kind == Verdict::Kind::kBroken) {
     text += Commented("trace up to its end:", it.transcript, kMaxTraceLines);
     text += Commented("last words:", it.verdict.words, kMaxTraceLines);
@@ -116,11 +122,11 @@ std::string NextSteps(const Case& it, const Finding& finding) {
   if (finding.file.empty()) return "";
   if (!finding.error.empty()) return fmt::format("not written: {}\n", finding.error);
   if (it.verdict.lawful()) return fmt::format("the program: {}\n", finding.file);
-  std::string text = fmt::format("replay: {}\n", OuroCommand("run", finding.file));
+  std::string text = fmt::format("replay: {}\n", OuroCommand(RunOf(finding), finding.file));
   if (it.verdict.kind == Verdict::Kind::kBroken) {
     std::error_code error;
     const std::string self = std::filesystem::read_symlink("/proc/self/exe", error).string();
-    text += fmt::format("debug: gdb --args {} run --in-process {}\n", Quoted(self),
+    text += fmt::format("debug: gdb --args {} {} --in-process {}\n", Quoted(self), RunOf(finding),
                         Quoted(finding.file));
   }
   return text;

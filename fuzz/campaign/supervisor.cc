@@ -39,6 +39,8 @@ Supervisor::Supervisor(const Specimen& specimen, const SupervisorOptions& option
   // Small thresholds would collect a long chain at each birth.
   generator_.settings = !options_.scale;
   generator_.abilities = specimen_.abilities;
+  generator_.saveall_in_scripts = options_.saveall_in_scripts;
+  generator_.weights = options_.weights;
   generator_.clusters = !options_.engines.Has(Engine::kUniform);
 }
 

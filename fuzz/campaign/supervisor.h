@@ -37,9 +37,11 @@ struct SupervisorOptions {
   int workers = 0;    // 0: one for each processor; kMaxWorkers at most
   uint64_t seed = 1;  // of the sequence of programs
   int operations = 60;
-  bool scale = false;    // CampaignOptions::scale
-  int hang_ms = 15'000;  // at most: see HangLimitMs
-  std::string fuzzer;    // libFuzzer's binary; "": that of FindFuzzer
+  bool saveall_in_scripts = false;   // see GeneratorOptions
+  const Weights* weights = nullptr;  // likewise
+  bool scale = false;                // CampaignOptions::scale
+  int hang_ms = 15'000;              // at most: see HangLimitMs
+  std::string fuzzer;                // libFuzzer's binary; "": that of FindFuzzer
   // Then libFuzzer restarts, from the corpus as other workers have extended it. 0: never.
   int fuzzer_seconds = 60;
   bool observe = false;    // whether workers send what IsObserved, for Handlers::observed

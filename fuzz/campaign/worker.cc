@@ -19,6 +19,7 @@
 #include "collector/edge_counters.h"
 #include "collector/specimens.h"
 #include "fuzz/campaign/damage.h"
+#include "fuzz/campaign/look_inside.h"
 #include "fuzz/campaign/observation.h"
 #include "model/trial.h"
 
@@ -85,6 +86,7 @@ void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, WorkerSlo
   std::array<uint8_t, FeatureCounter::kSize> features = {};
   const EdgeCounters edges = EdgeCountersOf(*work.specimen);
   edges.Begin();
+  const bool renewed = IsRenewed(*work.specimen);
   slot.BeginEdges(edges);
   trial.CountFeatures(features.data());
   trial.Watch(&slot.pulse);
@@ -95,6 +97,8 @@ void RunRandom(const RandomWork& work, uint64_t index, uint64_t first, WorkerSlo
     }
     // A collector that forks may return in both processes; one of them has to stop.
     if (++programs % kForkCheckPrograms == 0 && getpid() != self) _exit(kAlone);
+    if (programs % kRenewEvery == 0 && renewed) trial.Renew();
+    trial.SetVerify(LookOf(index));
     slot.current_index.store(index);
     features.fill(0);
     edges.Clear();

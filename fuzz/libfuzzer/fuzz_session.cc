@@ -16,7 +16,9 @@
 #include "collector/edge_counters.h"
 #include "fuzz/campaign/channel.h"
 #include "fuzz/campaign/coverage.h"
+#include "fuzz/campaign/look_inside.h"
 #include "fuzz/campaign/observation.h"
+#include "fuzz/hash.h"
 #include "fuzz/libfuzzer/fuzzed_specimen.h"
 #include "fuzz/libfuzzer/random_op.h"
 #include "fuzz/merge/merge_worker.h"
@@ -71,6 +73,7 @@ FuzzSession::FuzzSession(int* argc, char*** argv) {
   const size_t number = slot.empty() ? 0 : OpenSlot(slot);
   if (!merge.empty()) Merge(merge, number);
   trial_ = std::make_unique<Trial>(specimen_);
+  renewed_ = IsRenewed(specimen_);
   SetVocabulary(specimen_.kinds, specimen_.abilities);
   trial_->CountFeatures(features);
   if (slot_ != nullptr) trial_->Watch(&slot_->pulse);
@@ -149,6 +152,9 @@ void FuzzSession::Abort(const Program& program, const Verdict& verdict) const {
 void FuzzSession::Run(const Program& program, const uint8_t* data, size_t size) {
   if (slot_ != nullptr) SetRunningProgram(data, size);
   ran = 1;
+  if (++programs_ % kRenewEvery == 0 && renewed_) trial_->Renew();
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  trial_->SetVerify(LookOf(HashOf(bytes)));
   const auto begin = std::chrono::steady_clock::now();
   const Verdict verdict = trial_->Run(program);
   if (slot_ != nullptr) {

@@ -54,6 +54,8 @@ class FuzzSession {
   EdgeCounters edges_;          // of the specimen's code
   int channel_ = -1;
   bool observe_ = false;
+  bool renewed_ = false;
+  uint64_t programs_ = 0;
 };
 
 }  // namespace ouro

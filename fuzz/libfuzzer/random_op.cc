@@ -3,6 +3,7 @@
 #include "fuzz/libfuzzer/random_op.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,8 @@ int RandomKind(Random& random, OpCode code) {
 int RandomValue(Random& random, const Field& field, OpCode code, const Program& program,
                 int section) {
   constexpr int kLargest = 16;
+  // Beside powers of two, as far as the byte form has them, and the largest.
+  constexpr std::array<int, 6> kUnusual = {31, 127, 128, 129, 70'000, kMaxArgument};
   switch (field.kind) {
     case Kind::kName:
       return RandomKind(random, code);
@@ -75,6 +78,7 @@ int RandomValue(Random& random, const Field& field, OpCode code, const Program& 
     case Kind::kNumber:
       break;
   }
+  if (random.Percent(4)) return std::clamp(random.Of(kUnusual), field.min, field.max);
   const int largest = random.Percent(80) ? field.min + 3 : kLargest;
   return random.Between(field.min, std::min(field.max, largest));
 }

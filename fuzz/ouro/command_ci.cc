@@ -22,6 +22,7 @@
 #include "corpus/head.h"
 #include "fuzz/campaign/campaign_folder.h"
 #include "fuzz/campaign/finding.h"
+#include "fuzz/campaign/look_inside.h"
 #include "fuzz/files.h"
 #include "fuzz/interrupt.h"
 #include "fuzz/ouro/ci_report.h"
@@ -138,7 +139,9 @@ class Ci {
       bool lawful = true;
       std::string trace;
       for (int i = 0; i < kReplays && lawful; ++i) {
-        lawful = Runner(specimen_).Run(finding.program, &trace).lawful();
+        lawful = Runner(specimen_, {.verify = LookFor(finding.signature)})
+                     .Run(finding.program, &trace)
+                     .lawful();
       }
       if (!lawful) continue;
       const std::string to = out_ + "/mended/" + fs::path(finding.file).filename().string();

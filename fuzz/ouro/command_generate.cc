@@ -11,10 +11,16 @@
 #include "fuzz/hash.h"
 #include "fuzz/ouro/commands.h"
 #include "properties/generator/generator.h"
+#include "properties/generator/weights.h"
 
 namespace ouro {
 
 std::string GenerateCommand(const GenerateArguments& arguments, int* exit_code) {
+  *exit_code = 0;
+  if (arguments.weights) {
+    fmt::print("{}", Print(kTunedWeights));
+    return "";
+  }
   GeneratorOptions options;
   options.operations = arguments.operations;
   options.clusters = !arguments.uniform;
@@ -28,7 +34,6 @@ std::string GenerateCommand(const GenerateArguments& arguments, int* exit_code) 
     const std::string file = fmt::format("{}/{:016x}.gct", arguments.out, HashOf(text));
     if (std::string why = WriteText(file, text); !why.empty()) return why;
   }
-  *exit_code = 0;
   return "";
 }
 

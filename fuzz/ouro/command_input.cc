@@ -99,6 +99,14 @@ class Assigner {
 
 }  // namespace
 
+std::string ReadWeightsFile(const std::string& file, Weights* weights) {
+  if (file.empty()) return "";
+  std::string text;
+  std::string why = ReadText(file, &text);
+  if (why.empty()) why = ReadWeights(text, weights);
+  return why.empty() ? "" : fmt::format("{}: {}", file, why);
+}
+
 std::string FindChosen(const SpecimenChoice& choice, Specimen* specimen) {
   std::string error = FindSpecimen(choice.specimen, specimen, choice.contract);
   if (error.empty()) WarnOfUnknownAbilities(*specimen);

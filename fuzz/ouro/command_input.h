@@ -16,6 +16,7 @@
 
 #include "fuzz/files.h"
 #include "model/collector.h"
+#include "properties/generator/weights.h"
 
 namespace ouro {
 
@@ -55,6 +56,9 @@ std::string Assign(const std::vector<std::string>& paths, const SpecimenChoice& 
 std::vector<Specimen> AvailableSpecimens(const std::vector<ProgramFile>& programs,
                                          const SpecimenChoice& choice,
                                          std::vector<std::string>* absent);
+
+// Changes the weights that the file names; "" is no file. Returns "" or what is wrong.
+std::string ReadWeightsFile(const std::string& file, Weights* weights);
 
 }  // namespace ouro
 

@@ -25,6 +25,9 @@ constexpr char kFromFile[] =
     "otherwise optimized";
 constexpr char kPrograms[] = "programs; folders; - is standard input";
 
+constexpr char kWeights[] =
+    "a file of weights for the generator, as `ouro generate --weights` prints";
+
 constexpr int kMaxSeconds = 10'000'000;  // 116 days
 constexpr int kMaxWorkers = 1024;
 constexpr int kMaxPrograms = 100'000'000;
@@ -182,6 +185,7 @@ void AddReach(CommandLine& line) {
   app->add_option("--seed", a.seed, "of the sequence of programs")->capture_default_str();
   app->add_flag("--uniform", a.uniform, "random operations without shapes, the baseline");
   app->add_flag("--rare", a.rare, "list only what is too rare");
+  app->add_option("--weights", a.weights, kWeights);
   app->footer("example: ouro reach --specimen optimized --programs 1000000");
 }
 
@@ -197,6 +201,7 @@ void AddSweep(CommandLine& line) {
 
 void AddGenerate(CommandLine& line) {
   const auto [app, a] = Add(line, "generate", "Print random programs", GenerateCommand);
+  app->add_flag("--weights", a.weights, "print the generator's weights instead");
   AddSeed(app, &a.seed);
   AddNumber(app, "--count", &a.count, 1, kMaxPrograms, "how many");
   AddNumber(app, "--ops", &a.operations, 1, kMaxOperations, "operations of each program");
@@ -413,6 +418,8 @@ void AddPower(CommandLine& line) {
   AddNumber(app, "--seeds", &a.seeds, 1, 1'000'000, "searches of each engine for each mutant");
   AddNumber(app, "--seconds", &a.seconds, 1, 86'400,
             "limit of each search, including the start of its process");
+  AddNumber(app, "--programs", &a.programs, 0, kMaxPrograms,
+            "measure in programs of the generator instead, at most so many: the same everywhere");
   std::map<std::string, Engine> engines;
   for (const Engine engine : kEngines) engines[Name(engine)] = engine;
   app->add_option("--engine", a.engines,
@@ -420,6 +427,7 @@ void AddPower(CommandLine& line) {
                   "repeated; by default all")
       ->allow_extra_args(false)
       ->transform(CLI::CheckedTransformer(engines).description(""));
+  app->add_option("--weights", a.weights, kWeights);
   app->add_option("--out", a.out,
                   "the folder: its power.csv keeps every measurement, so that the same command "
                   "resumes; the table and power.svg show all of them");

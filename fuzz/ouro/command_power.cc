@@ -25,13 +25,17 @@
 #include "fuzz/campaign/worker.h"
 #include "fuzz/files.h"
 #include "fuzz/interrupt.h"
+#include "fuzz/ouro/command_input.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/power/power.h"
 #include "fuzz/power/power_log.h"
 #include "fuzz/power/power_plot.h"
 #include "fuzz/power/search.h"
+#include "fuzz/power/walk.h"
 #include "fuzz/status_line.h"
 #include "fuzz/terminal.h"
+#include "properties/generator/generator.h"
+#include "properties/generator/weights.h"
 
 namespace ouro {
 namespace {
@@ -200,6 +204,8 @@ class Measuring {
         error = mutant.name + " runs in another process, where libFuzzer cannot see its code";
       }
     }
+    if (error.empty()) error = ReadWeightsFile(arguments_.weights, &weights_);
+    options_.weights = &weights_;
     if (error.empty()) error = work_.Make();
     if (error.empty() && !arguments_.out.empty()) error = log_.Open(arguments_.out + "/power.csv");
     options_.seconds = arguments_.seconds;
@@ -240,6 +246,7 @@ class Measuring {
   const PowerArguments& arguments_;
   std::vector<Engine> engines_;
   std::vector<Mutant> mutants_;
+  Weights weights_ = kTunedWeights;
   SearchOptions options_;
   WorkFolder work_;
   PowerLog log_;
@@ -247,10 +254,42 @@ class Measuring {
   StatusLine line_{stderr, std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
 };
 
+// Walks instead of searches: a line for each mutant, the programs of each seed, 0 for none.
+std::string PrintWalks(const PowerArguments& arguments) {
+  std::vector<Mutant> mutants;
+  Weights weights = kTunedWeights;
+  std::string error = FindMutants(arguments.mutants, &mutants);
+  if (error.empty()) error = ReadWeightsFile(arguments.weights, &weights);
+  if (!error.empty()) return error;
+  GeneratorOptions options;
+  options.saveall_in_scripts = true;
+  options.weights = &weights;
+  const Interruptible interruptible;
+  StatusLine line;
+  for (const Mutant& mutant : mutants) {
+    fmt::print("{}", mutant.name);
+    options.abilities = mutant.specimen.abilities;
+    for (uint64_t seed = 1; seed <= static_cast<uint64_t>(arguments.seeds); ++seed) {
+      line.Show(fmt::format("{}, seed {}", mutant.name, seed));
+      if (Interruptible::Interrupted()) return "interrupted";
+      const auto limit = static_cast<uint64_t>(arguments.programs);
+      fmt::print(" {}", Walk(mutant.specimen, options, seed, limit));
+    }
+    line.Clear();
+    fmt::print("\n");
+  }
+  Specimen lawful;
+  error = FindSpecimen("optimized", &lawful);
+  options.abilities = lawful.abilities;
+  fmt::print("# {:.1f} operations a program\n", CostOf(lawful, options));
+  return error;
+}
+
 }  // namespace
 
 std::string PowerCommand(const PowerArguments& arguments, int* exit_code) {
   *exit_code = 0;
+  if (arguments.programs > 0) return PrintWalks(arguments);
   return Measuring(arguments).Run();
 }
 

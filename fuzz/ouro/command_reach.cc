@@ -8,13 +8,16 @@
 #include <cstdint>
 #include <string>
 
+#include "collector/specimens.h"
 #include "fuzz/interrupt.h"
+#include "fuzz/ouro/command_input.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/reach/conjunction.h"
 #include "fuzz/reach/reach.h"
 #include "fuzz/status_line.h"
 #include "model/program.h"
 #include "properties/generator/generator.h"
+#include "properties/generator/weights.h"
 
 namespace ouro {
 namespace {
@@ -44,12 +47,16 @@ int PrintTable(const Reach& reach, bool only_rare) {
 std::string ReachCommand(const ReachArguments& arguments, int* exit_code) {
   Specimen specimen;
   std::string error = FindChosen(arguments.choice, &specimen);
+  Weights weights = kTunedWeights;
+  if (error.empty()) error = ReadWeightsFile(arguments.weights, &weights);
   if (!error.empty()) return error;
   GeneratorOptions options;
   options.operations = arguments.operations;
   options.clusters = !arguments.uniform;
   options.abilities = specimen.abilities;
   options.kinds = specimen.kinds.kinds();
+  options.saveall_in_scripts = IsBuiltIn(specimen.name);
+  options.weights = &weights;
   Interruptible interruptible;
   StatusLine status;
   const Reach reach = MeasureReach(

@@ -29,6 +29,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+Limits LimitsOf(const RunArguments& arguments) {
+  using Verify = Limits::Verify;
+  return {.verify = arguments.verify ? Verify::kAfterOperations : Verify::kNever};
+}
+
 class Runs {
  public:
   Runs(const RunArguments& arguments, const Assignment& assigned, CiReport* report)
@@ -42,8 +47,8 @@ class Runs {
         run_(assigned.specimens.size()),
         convicted_(assigned.specimens.size()) {
     for (const Specimen& specimen : assigned.specimens) {
-      runners_.push_back(std::make_unique<Runner>(specimen, Limits{.verify = arguments.verify},
-                                                  arguments.in_process));
+      runners_.push_back(
+          std::make_unique<Runner>(specimen, LimitsOf(arguments), arguments.in_process));
     }
   }
 

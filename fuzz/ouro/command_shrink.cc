@@ -36,7 +36,11 @@ std::string ShrinkCommand(const ShrinkArguments& arguments, int* exit_code) {
   options.progress = [&line](size_t operations, size_t tried) {
     line.Show(fmt::format("{} operations left, {} programs tried", operations, tried));
   };
-  const Verdict verdict = TryIsolated(programs[0].program, specimen, options.isolation);
+  Verdict verdict = TryIsolated(programs[0].program, specimen, options.isolation);
+  if (verdict.lawful()) {  // what it does may show inside alone
+    options.isolation.limits.verify = Limits::Verify::kAfterOperations;
+    verdict = TryIsolated(programs[0].program, specimen, options.isolation);
+  }
   if (verdict.lawful()) {
     fmt::print(stderr, "{} is lawful on {}: there is nothing to shrink\n", arguments.file,
                specimen.name);

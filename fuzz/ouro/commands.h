@@ -69,7 +69,8 @@ struct ReachArguments {
   int programs = 100'000;
   int operations = 60;
   bool uniform = false;
-  bool rare = false;  // lists only these
+  bool rare = false;    // lists only these
+  std::string weights;  // a file of them; "": the tuned ones
 };
 // The exit code is 1 if a conjunction is rare without an excuse.
 std::string ReachCommand(const ReachArguments& arguments, int* exit_code);
@@ -79,7 +80,8 @@ struct GenerateArguments {
   int count = 1;
   int operations = 60;
   bool uniform = false;
-  std::string out;  // a folder for a file each; "": standard output
+  bool weights = false;  // print these instead
+  std::string out;       // a folder for a file each; "": standard output
 };
 std::string GenerateCommand(const GenerateArguments& arguments, int* exit_code);
 
@@ -214,7 +216,9 @@ std::string DecodeCommand(const DecodeArguments& arguments, int* exit_code);
 struct PowerArguments {
   int seeds = 10;
   int seconds = 10;                  // the limit of each search
+  int programs = 0;                  // > 0: the limit instead, of walks (fuzz/power/walk.h)
   std::vector<Engine> engines;       // none: all
+  std::string weights;               // a file of them; "": the tuned ones
   std::string out;                   // the folder; "": no log and no plot
   std::vector<std::string> mutants;  // paths of libraries or of folders, or names of specimens
 };

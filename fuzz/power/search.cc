@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "fuzz/campaign/finding.h"
+#include "fuzz/campaign/look_inside.h"
 #include "fuzz/campaign/supervisor.h"
 #include "fuzz/campaign/worker_slot.h"
 #include "fuzz/files.h"
@@ -36,6 +37,8 @@ class Searcher {
         supervisor_(mutant_, {.engines = {attempt->engine},
                               .workers = 1,
                               .seed = attempt->seed,
+                              .saveall_in_scripts = true,  // most are mutants of our heap
+                              .weights = options.weights,
                               .hang_ms = hang_ms_,
                               .fuzzer = options.fuzzer,
                               .fuzzer_seconds = 0,
@@ -100,6 +103,7 @@ class Searcher {
     if (candidate.kind == Candidate::Kind::kConvicted) return;
     Isolation isolation;
     isolation.milliseconds = hang_ms_;
+    isolation.limits.verify = LookFor(candidate.seen);
     const Verdict again = TryIsolated(candidate.program, mutant_, isolation);
     attempt_.signature = again.lawful() ? NotRepeatable(candidate.seen) : again.signature();
     if (again.lawful() && candidate.from_outside) attempt_.found = ++not_reproduced_ > 1;

@@ -14,12 +14,14 @@
 
 #include "fuzz/power/power.h"
 #include "model/collector.h"
+#include "properties/generator/weights.h"
 
 namespace ouro {
 
 struct SearchOptions {
-  int seconds = 10;            // the limit
-  std::string fuzzer;          // libFuzzer's binary; "": that of FindFuzzer
+  int seconds = 10;                  // the limit
+  std::string fuzzer;                // libFuzzer's binary; "": that of FindFuzzer
+  const Weights* weights = nullptr;  // of the generator; null: the tuned ones
   std::string work;            // an existing folder for the worker's slot; one search at a time
   std::function<bool()> stop;  // returns true to end the search; may be empty
 };

@@ -137,7 +137,15 @@ constexpr int At(Enum value) {
 }
 constexpr const char* kWritesNothing = "it writes to no register or slot";
 constexpr const char* kCountsNothing = "nothing that an observer sees counts towards it";
+constexpr const char* kTooLong = "a list of so many takes longer than programs may";
+constexpr const char* kNoSuchElement = "the operation is void: no list is so long";
 constexpr Excuse kExcuses[] = {
+    {Group::kValueInMain, At(Argument::kGarbage), At(Value::k32768), kTooLong},
+    {Group::kValueInMain, At(Argument::kGarbage), At(Value::k65536), kTooLong},
+    {Group::kValueInMain, At(Argument::kGarbage), At(Value::kLargest), kNoSuchElement},
+    {Group::kValueInScript, At(Argument::kGarbage), At(Value::k32768), kTooLong},
+    {Group::kValueInScript, At(Argument::kGarbage), At(Value::k65536), kTooLong},
+    {Group::kValueInScript, At(Argument::kGarbage), At(Value::kLargest), kNoSuchElement},
     {Group::kUserCode, At(Host::kPop), At(Deed::kUndoes), kWritesNothing},
     {Group::kUserCode, At(Host::kClearGarbage), At(Deed::kUndoes), kWritesNothing},
     {Group::kUserCode, At(Host::kCollect), At(Deed::kUndoes), kWritesNothing},

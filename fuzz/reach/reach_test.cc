@@ -40,7 +40,8 @@ Reach Measure(const Specimen& specimen) {
   return MeasureReach(
       specimen, kPrograms,
       [&specimen](uint64_t index) {
-        return Generate(SeedOf(kSequence, index), {.abilities = specimen.abilities});
+        return Generate(SeedOf(kSequence, index),
+                        {.saveall_in_scripts = true, .abilities = specimen.abilities});
       },
       [](int64_t) { return true; });
 }

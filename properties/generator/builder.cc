@@ -60,6 +60,8 @@ Op Threshold(int first, int second, int third) {
 
 void Builder::Emit(const Op& op) {
   program_.main.push_back(op);
+  if (Allocates(op.code)) ++births_;
+  if (op.code == OpCode::kCollect) births_ = 0;
   Register& dest = guesses_[op.dest];
   switch (op.code) {
     case OpCode::kChain:
@@ -98,9 +100,19 @@ void Builder::Emit(const Op& op) {
   }
 }
 
+void Builder::SetSizes(const std::array<Weights::Weight, kSizes>& sizes, bool few) {
+  for (size_t i = 0; i < kSizes; ++i) late_[i] = sizes[i].value;
+  early_ = late_;
+  if (!few) return;
+  const size_t first = Draw(random_, late_);
+  const size_t second = Draw(random_, late_);
+  for (size_t i = 0; i < kSizes; ++i) {
+    if (i != first && i != second) early_[i] = 0;
+  }
+}
+
 Op Builder::AnyNode(uint8_t dest) {
-  constexpr std::array<int, 8> kSizes = {0, 1, 1, 2, 2, 2, 3, 5};
-  const int slots = random_.Of(kSizes);
+  const auto slots = static_cast<int>(Draw(random_, early_));
   return MakeNode(dest, slots, random_.Percent(finalizers_) ? AnyScript() : kNoScript);
 }
 

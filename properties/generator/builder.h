@@ -15,6 +15,7 @@
 
 #include "model/program.h"
 #include "properties/generator/random.h"
+#include "properties/generator/weights.h"
 
 namespace ouro {
 
@@ -43,6 +44,17 @@ Op RemoveEntry(Ref map, Ref key);
 Op Collect(int generation);
 Op Threshold(int first, int second, int third);
 
+// Which of the newer words of the language a program has.
+struct Words {
+  bool maps = false;
+  bool disposals = false;
+  bool ends = false;
+  bool scopes = false;
+  bool fills = false;
+  bool held = false;
+  bool steps = false;
+};
+
 class Builder {
  public:
   enum class Guess : uint8_t { kEmpty, kNode, kLeaf, kWeak, kMap };
@@ -58,6 +70,19 @@ class Builder {
     finalizers_ = finalizers;
     callbacks_ = callbacks;
   }
+
+  // The weights of sizes of nodes. `few`: of two sizes only, until AllSizes(): the heap gets others
+  // late.
+  void SetSizes(const std::array<Weights::Weight, kSizes>& sizes, bool few);
+  void AllSizes() { early_ = late_; }
+  // The words of the program, for shapes.
+  void SetWords(const Words& words) { words_ = words; }
+  const Words& words() const { return words_; }
+  // How many operations may still come. Shapes that can be smaller are, if there is little room.
+  void SetRoom(size_t operations) { room_ = operations; }
+  size_t room() const { return room_; }
+  // Objects that were born in main so far, since a collection was asked for.
+  int births() const { return births_; }
 
   // Appends an operation to main, and updates the guesses.
   void Emit(const Op& op);
@@ -101,6 +126,11 @@ class Builder {
   std::array<Register, kRegisters> guesses_{};
   int finalizers_ = 25;
   int callbacks_ = 50;
+  std::array<int, kSizes> early_{};
+  std::array<int, kSizes> late_{};
+  Words words_;
+  size_t room_ = 0;
+  int births_ = 0;
 };
 
 template <size_t kCount>

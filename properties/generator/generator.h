@@ -18,37 +18,32 @@
 
 #include "model/kind.h"
 #include "model/program.h"
+#include "properties/generator/subject.h"
+#include "properties/generator/weights.h"
 
 namespace ouro {
 
-// What most operations of a program are about.
-enum class Subject : uint8_t {
-  kEverything,
-  kFreedObjects,         // deaths by reference count and of cyclic trash
-  kUncollectableCycles,  // cycles with finalizers, the garbage list, saveall
-  kDestructorCalls,      // finalizers: resurrection, nesting, exceptions
-  kWeakReferences,       // callbacks and dereferences
-  kCollections,          // generations, thresholds, nesting
-};
-inline constexpr int kSubjects = static_cast<int>(Subject::kCollections) + 1;
-
 struct GeneratorOptions {
-  int operations = 60;  // of main; scripts come on top
+  int operations = 60;        // of main; scripts come on top
+  bool long_programs = true;  // some have several times as many
   Subject subject = Subject::kEverything;
-  bool clusters = true;  // false: uniform random operations, the baseline
-  bool settings = true;  // thresholds, enable, disable, saveall
-  bool failures = true;  // `fail N`
+  bool clusters = true;             // false: uniform random operations, the baseline
+  bool settings = true;             // thresholds, enable, disable, saveall
+  bool saveall_in_scripts = false;  // see Operations::ScriptSetting
+  bool failures = true;             // `fail N`
   bool censuses = true;
   // Of the specimen. Each of kNewerAbilities is in half of the programs if it is there; the rest of
   // the language is in all, whatever this says.
   uint32_t abilities = 0;
-  bool scale = false;  // each program has a long chain
+  bool scale = false;                // each program has a long chain
+  const Weights* weights = nullptr;  // null: kTunedWeights. They outlive the call.
   // The kinds that programs may name: see dress.h. Empty: programs are plain.
   std::vector<KindRow> kinds = {};
 };
 
-// The program of that seed: the same on every machine, with exactly options.operations operations
-// of main. REQUIRES: options.operations >= 0.
+// The program of that seed: the same on every machine, with options.operations operations of main;
+// a long one, which has 30 at least otherwise, with six times as many. REQUIRES: options.operations
+// >= 0.
 Program Generate(uint64_t seed, const GeneratorOptions& options = {});
 
 // The seed of program `index` of the sequence that users call `--seed sequence`. Two sequences

@@ -41,6 +41,23 @@ class Random {
   uint64_t state_;
 };
 
+// The index of a weight, drawn in proportion. REQUIRES: some weight is positive.
+template <typename Numbers>
+size_t Draw(Random& random, const Numbers& weights) {
+  int total = 0;
+  for (const int weight : weights) total += weight;
+  int drawn = random.Below(total);
+  size_t index = 0;
+  while ((drawn -= weights[index]) >= 0) ++index;
+  return index;
+}
+
+// Swarm testing (Groce et al., ISSTA 2012): a sixth of the kinds is left out, a sixth is favoured.
+inline int Luck(Random& random, int weight) {
+  const int luck = random.Below(6);
+  return weight * (luck == 0 ? 0 : luck == 1 ? 4 : 1);
+}
+
 }  // namespace ouro
 
 #endif  // PROPERTIES_GENERATOR_RANDOM_H_

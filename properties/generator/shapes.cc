@@ -2,11 +2,14 @@
 
 #include "properties/generator/shapes.h"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "properties/generator/shape_builders.h"
+
 namespace ouro {
-namespace {
 
 using Guess = Builder::Guess;
 
@@ -14,14 +17,10 @@ void DropAll(Builder& b, const std::vector<uint8_t>& registers) {
   for (const uint8_t reg : registers) b.Emit(Drop(reg));
 }
 
-// Collects a young generation now and then, so that some objects are promoted before others.
 void MaybePromote(Builder& b, int percent) {
   if (b.random().Percent(percent)) b.Emit(Collect(b.random().Below(2)));
 }
 
-// ---- the ring ----
-
-// Makes a weak reference to the node in `target`; it stays in a register or moves to a node's slot.
 void Watch(Builder& b, uint8_t target) {
   const uint8_t reg = b.AnyRegister();
   if (reg == target || b.held(reg) == Guess::kNode) return;
@@ -31,6 +30,10 @@ void Watch(Builder& b, uint8_t target) {
   b.Emit(Store(holder, b.AnySlot(holder), reg));
   b.Emit(Drop(reg));
 }
+
+namespace {
+
+// ---- the ring ----
 
 std::vector<uint8_t> RingMembers(Builder& b) {
   constexpr std::array<int, 8> kSizes = {1, 1, 2, 2, 2, 3, 4, 5};
@@ -187,6 +190,10 @@ void Release(Builder& b) {
   } else {
     b.Emit(take);
   }
+  if (b.random().Percent(15)) {
+    const Ref holder = b.Some(Guess::kNode);
+    b.Emit(Store(holder, b.AnySlot(holder), other));
+  }
   b.Emit(EmptySlot(other, 0));
   const bool last = b.random().Percent(50);
   if (!last) b.Emit({.code = OpCode::kClearGarbage});
@@ -249,135 +256,62 @@ void Borrow(Builder& b) {
   b.Emit(b.AnyWeak(weak, target));
 }
 
-// ---- maps ----
-
-// The value leads to the key, and nothing else does: a collection frees both.
-void Ephemeron(Builder& b) {
-  const auto [map, key, value] = b.Registers<3>();
-  b.Emit(MakeMap(map));
-  MaybePromote(b, 30);  // the map is old then
-  b.Emit(b.AnyNode(key));
-  if (b.random().Percent(30)) Watch(b, key);
-  MaybePromote(b, 20);
-  b.Emit(MakeNode(value, 2, b.random().Percent(40) ? b.AnyScript() : kNoScript));
-  b.Emit(Put(map, key, value));
-  b.Emit(Store(value, 0, b.random().Percent(85) ? key : map));
-  if (b.random().Percent(20)) b.Emit(Store(value, 1, map));
-  DropAll(b, {key, value});
-  if (b.random().Percent(25)) b.Emit(Drop(map));
-  b.Emit(Collect(b.AnyGeneration()));
-}
-
-// The value of each key is the next key; cycles keep some of them from dying by count.
-void Lineage(Builder& b) {
-  const auto registers = b.Registers<5>();
-  const uint8_t map = registers[4];
-  const bool cycles = b.random().Percent(60);
-  b.Emit(MakeMap(map));
-  const int keys = b.random().Between(2, 4);
-  for (int i = 0; i < keys; ++i) {
-    const uint8_t key = registers[static_cast<size_t>(i)];
-    Op node = b.AnyNode(key);
-    node.count = b.random().Between(1, 2);
-    b.Emit(node);
-    if (cycles && b.random().Percent(70)) b.Emit(Store(key, 0, key));
-    if (i > 0) b.Emit(Put(map, registers[static_cast<size_t>(i) - 1], key));
-    MaybePromote(b, 10);
-  }
-  for (int i = keys; i-- > 0;) b.Emit(Drop(registers[static_cast<size_t>(i)]));
-  if (b.random().Percent(20)) b.Emit(Drop(map));
-  b.Emit(Collect(b.AnyGeneration()));
-}
-
-// The finalizer of a value, which dies with its key, finds that key, or changes maps.
-void Heir(Builder& b) {
-  const auto [map, other, key, value, weak] = b.Registers<5>();
-  const std::array<Script, 6> deeds = {{
-      {Dereference(value, weak), Put(other, value, kSelf)},
-      {Dereference(value, weak), Put(map, value, kSelf)},
-      {Dereference(value, weak), Lookup(key, map, value)},
-      {Put(map, kSelf, other)},
-      {Put(other, kSelf, kSelf)},
-      {MakeNode(value, 1, b.AnyScript()), Put(map, value, kSelf)},
-  }};
-  b.Emit(MakeMap(map));
-  b.Emit(MakeMap(other));
-  b.Emit(b.AnyNode(key));
-  const bool before = b.random().Percent(30);
-  if (before) b.Emit(b.AnyWeak(weak, key));
-  b.Emit(MakeNode(value, 1, b.NewScript(b.random().Of(deeds))));
-  b.Emit(Put(map, key, value));
-  if (!before) b.Emit(b.AnyWeak(weak, key));
-  if (b.random().Percent(40)) b.Emit(Store(b.random().Percent(50) ? key : value, 0, key));
-  DropAll(b, {value, key});
-  if (b.random().Percent(60)) b.Emit(Collect(b.AnyGeneration()));
-}
-
-// The finalizer of a key looks itself up, or another key of the trash, and may keep the value.
-void Inquiry(Builder& b) {
-  const auto [map, key, sibling, value, found] = b.Registers<5>();
-  const std::array<Script, 5> deeds = {{
-      {Lookup(found, map, kSelf)},
-      {Lookup(found, map, kSelf), Copy(key, kSelf)},
-      {Load(sibling, kSelf, 1), Lookup(found, map, sibling), Drop(sibling)},
-      {RemoveEntry(map, kSelf)},
-      {Lookup(found, map, kSelf), Put(map, kSelf, kSelf), Drop(found)},
-  }};
-  b.Emit(MakeMap(map));
-  b.Emit(MakeNode(key, 2, b.NewScript(b.random().Of(deeds))));
-  b.Emit(b.AnyNode(sibling));
-  b.Emit(Store(key, 1, sibling));
-  b.Emit(b.AnyNode(value));
-  b.Emit(Put(map, key, value));
-  b.Emit(Put(map, sibling, value));
-  const bool cyclic = b.random().Percent(60);
-  if (cyclic) b.Emit(Store(key, 0, key));
-  DropAll(b, {value, sibling});
-  b.Emit(Drop(key));
-  if (cyclic || b.random().Percent(30)) b.Emit(Collect(b.AnyGeneration()));
-}
-
 }  // namespace
 
 // clang-format off
 const std::array<Shape, kShapes> kShapeTable = {{
-    // needs what?                              all free unc dtor weak coll
-    {"ring",          Ring,         Shape::kNothing,  {44, 30, 30, 20, 30, 30},
+    {"ring",          Ring,         Shape::kNothing,
      "a ring, watched, partly promoted, dropped, collected"},
-    {"tree",          Tree,         Shape::kNothing,  { 2, 10,  0,  6,  0,  2},
+    {"tree",          Tree,         Shape::kNothing,
      "a tree dies at once"},
-    {"audience",      Audience,     Shape::kNothing,  { 2,  0,  0,  2, 12,  0},
+    {"audience",      Audience,     Shape::kNothing,
      "several weak references watch one node"},
-    {"rescue",        Rescue,       Shape::kNothing,  { 2,  4,  0,  8,  8,  0},
+    {"rescue",        Rescue,       Shape::kNothing,
      "a finalizer saves a sibling by a weak reference"},
-    {"phoenix",       Phoenix,      Shape::kNothing,  { 2,  4,  4, 12,  2,  2},
+    {"phoenix",       Phoenix,      Shape::kNothing,
      "a finalizer resurrects its object"},
-    {"hanging",       Hanging,      Shape::kNothing,  { 2,  6,  8,  6,  0,  2},
+    {"hanging",       Hanging,      Shape::kNothing,
      "an object with a finalizer hangs off a ring"},
-    {"old-trash",     OldTrash,     Shape::kNothing,  { 2,  8,  0,  0,  0,  8},
+    {"old-trash",     OldTrash,     Shape::kNothing,
      "old trash references a young object"},
-    {"meddler",       Meddler,      Shape::kNothing,  { 3,  4,  4, 12,  6,  4},
+    {"meddler",       Meddler,      Shape::kNothing,
      "the finalizer of a ring changes the ring"},
-    {"release",       Release,      Shape::kNothing,  { 2,  2, 12,  4,  2,  0},
+    {"release",       Release,      Shape::kNothing,
      "an uncollectable cycle is broken and released"},
-    {"release-saved", ReleaseSaved, Shape::kSettings, { 1,  2,  8,  0,  2,  0},
+    {"release-saved", ReleaseSaved, Shape::kSettings,
      "a cycle that saveall kept is broken and released"},
-    {"witness",       Witness,      Shape::kNothing,  { 2,  0,  8,  0, 10,  0},
+    {"witness",       Witness,      Shape::kNothing,
      "an uncollectable ring has a weak reference to trash"},
-    {"fading",        Fading,       Shape::kNothing,  { 2,  2,  0,  0, 10,  2},
+    {"fading",        Fading,       Shape::kNothing,
      "a weak reference dies of its own callback"},
-    {"crowd",         Crowd,        Shape::kSettings, { 2,  0,  0,  0,  0, 12},
+    {"crowd",         Crowd,        Shape::kSettings,
      "many survivors make a full collection wait"},
-    {"borrow",        Borrow,       Shape::kSettings, { 1,  0,  0,  0,  6,  4},
+    {"borrow",        Borrow,       Shape::kSettings,
      "a collection comes while a weak reference is made"},
-    {"ephemeron",     Ephemeron,     Shape::kMaps,     { 8,  8,  6,  6,  6,  8},
+    {"ephemeron",     Ephemeron,     Shape::kMaps,
      "the value of an entry leads to its key"},
-    {"lineage",       Lineage,       Shape::kMaps,     { 5,  6,  4,  4,  4,  6},
+    {"lineage",       Lineage,       Shape::kMaps,
      "the value of a key is the next key"},
-    {"heir",          Heir,          Shape::kMaps,     { 4,  2,  2,  8,  6,  2},
+    {"heir",          Heir,          Shape::kMaps,
      "the finalizer of a value finds the dying key"},
-    {"inquiry",       Inquiry,       Shape::kMaps,     { 4,  2,  4,  8,  4,  2},
+    {"inquiry",       Inquiry,       Shape::kMaps,
      "the finalizer of a key looks itself up"},
+    {"company",       Company,       Shape::kNothing,
+     "things of many sorts hang off trash, in any order"},
+    {"ages",          Ages,          Shape::kNothing,
+     "old objects watch young ones, and the reverse"},
+    {"displaced",     Displaced,     Shape::kNothing,
+     "an operation holds a second object while a finalizer runs"},
+    {"orchard",       Orchard,       Shape::kNothing,
+     "nodes all of whose slots are full die at once"},
+    {"stadium",       Stadium,       Shape::kNothing,
+     "a dozen weak references watch one node"},
+    {"hoard",         Hoard,         Shape::kNothing,
+     "the garbage list gets long"},
+    {"burst",         Burst,         Shape::kNothing,
+     "user code makes many objects, of the sizes that are dying"},
+    {"late-settings", LateSettings,  Shape::kSettings,
+     "user code changes a setting"},
 }};
 // clang-format on
 

@@ -9,11 +9,10 @@
 #define PROPERTIES_GENERATOR_SHAPES_H_
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 
 #include "properties/generator/builder.h"
-#include "properties/generator/generator.h"
+#include "properties/generator/weights.h"
 
 namespace ouro {
 
@@ -21,11 +20,10 @@ struct Shape {
   const char* name;
   void (*build)(Builder& builder);                            // appends to main
   enum Needs : uint8_t { kNothing, kSettings, kMaps } needs;  // settings: thresholds or saveall
-  std::array<int, kSubjects> weights;                         // how often it is built, by Subject
   const char* sentence;                                       // what it is for
 };
 
-inline constexpr size_t kShapes = 18;
+// In the order of Weights::shapes, which says how often each is built.
 extern const std::array<Shape, kShapes> kShapeTable;
 
 }  // namespace ouro
