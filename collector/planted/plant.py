@@ -9,6 +9,8 @@ so that all copies and the original link into one program. A patch begins with l
     history   the bug of another collector on which it is modelled
     breaks    what goes wrong, in one line: the specimen's summary
     contract  cpython39 if only PEP 442 has what it breaks; cpython26 by default
+    letter    of a held-out mutant: its class there (properties/held_out)
+    witness   of a held-out mutant that no program shows: the calls of the heap that do
 
 The copy ends with a function that makes the specimen `planted:NAME`; or, with --library, with the
 symbol of a library for the specimen `lib:PATH` (collector/library.h).
@@ -22,6 +24,7 @@ import sys
 import tempfile
 
 KEYS = {"class", "history", "breaks", "contract"}
+OPTIONAL = {"letter", "witness"}
 CONTRACTS = {"cpython26": ("kCPython26", "kRules26"), "cpython39": ("kCPython39", "kRulesPep442")}
 INCLUDES = {False: "collector/planted/planted.h", True: "collector/library.h"}
 # Headers first, each after what it includes; sources in any order.
@@ -66,8 +69,9 @@ def header(patch):
         if line.startswith("--- "):
             break
         key, _, value = line.partition(": ")
-        if key not in KEYS:
-            sys.exit(f"{patch}: \"{line}\" is not `key: value` with a key of {sorted(KEYS)}")
+        if key not in KEYS | OPTIONAL:
+            sys.exit(f"{patch}: \"{line}\" is not `key: value` with a key of "
+                     f"{sorted(KEYS | OPTIONAL)}")
         found[key] = value.strip().replace('"', "'")
     missing = KEYS - set(found)
     if missing or found["contract"] not in CONTRACTS:

@@ -2,7 +2,8 @@
 
 """Mutants: shared objects `lib-NAME.so`, each the optimized collector with NAME.patch applied.
 
-Place: for this package only. //collector/planted:plant.py writes their sources.
+Place: for this package and //properties/held_out. //collector/planted:plant.py writes their
+sources.
 """
 
 load("@rules_cc//cc:defs.bzl", "cc_binary")
@@ -14,7 +15,7 @@ _COLLECTOR = [
 ]
 
 def mutants(name):
-    """Defines a library for each patch of this package, and the file group `name` of all of them.
+    """Defines a library for each patch of the package, and the file group `name` of all of them.
 
     Args:
       name: of the file group.
