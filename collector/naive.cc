@@ -205,7 +205,8 @@ class Naive : public Collector, private NaiveReach {
     for (ObjectId weak : saved) {
       if (heap_.at(weak).script != kNoScript) Run(Event::Callback(weak));
     }
-    for (ObjectId weak : saved) Release(weak);
+    // A tuple lets go of its last element first: experiment X7.
+    for (auto weak = saved.rbegin(); weak != saved.rend(); ++weak) Release(*weak);
   }
 
   // At most once in an object's life.

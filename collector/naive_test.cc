@@ -83,7 +83,7 @@ TEST_P(Naive, StoresTheNewValueBeforeTheOldOneGoes) {
 TEST_P(Naive, CallsBackNewestFirstEvenIfAnEarlierCallbackDropsALaterOne) {
   Recorder run(*GetParam()->exact(), {{Empty(1), Empty(2)}});
   EXPECT_EQ(run({Node(0, 0), Weak(1, 0, 0), Weak(3, 0), Weak(2, 0, 0), Empty(0)}),
-            "callback 3, end, callback 1, end, free 3, free 1, free 0");
+            "callback 3, end, callback 1, end, free 1, free 3, free 0");
   EXPECT_EQ(run({Deref(4, 3)}), "got none");
 }
 

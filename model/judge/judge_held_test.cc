@@ -406,41 +406,32 @@ constexpr Rule kRules[] = {
 +> free 0  # <- here
  > done 0
 )"},
-    // Found by a random program: the judge took the one that had been called for cleared.
-    {"ACalledOneThatSaveallKeepsIsNotCleared", "26 27", Law::kLoad, R"(
- saveall on
+    // Found by a random program: the tuple of a death lets go of the oldest first (experiment X7).
+    {"WhileADeathLetsGoOfOneTheNewerOnesAreHeld", kExact, Law::kNoFreeWhileHeld, R"(
  r0 = node 0
  > new 0
- r1 = node 1
+ r1 = node 0 del 0
  > new 1
- r2 = weak r0 with r1 call 0
+ r2 = weak r0 with r1
  > new 2
- r1.0 = r2
  r1 = none
- r2 = none
- r3 = node 1
+ r3 = weak r0 with r2 call 1
  > new 3
- r3.0 = r3
- r4 = weak r3 call 1
- > new 4
+ r2 = none
+ r0 = none
+ > callback 3
+ r3.0 = self
+ > end 3
+ > finalize 1
  r3 = none
  collect 2
  > collect 2
- > callback 4
- r0 = none
- > callback 2
- > end 2
- > free 0
- > end 4
- > garbage 1
- > garbage 2
- > garbage 3
- > done 3
- r5 = garbage 1
- > got 2
- r6 = r5.0
--> got 1
-+> got none  # <- here
++> free 3  # <- here
+-> done 0
+-> end 1
+-> free 1
+-> free 2
+-> free 0
 )"},
 };
 

@@ -303,9 +303,10 @@ void ShadowHeap::MakeCallsDue(ObjectId id, bool by_collection) {
 void ShadowHeap::CallMade(ObjectId id) {
   ShadowObject& object = at(id);
   if (object.calls.empty() && !object.detained.empty()) {
+    // As one list, the tuple of PyObject_ClearWeakRefs: while the oldest goes, and what it held,
+    // the newer ones are held.
     drops_.push_back({id, LooseMark()});
-    for (const ObjectId weak : object.detained) Release(weak);
-    object.detained.clear();
+    ReleaseList(&object.detained);
   }
   Settle(id);
 }
