@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""A campaign runs mutants one after the other, each against steps that may kill it, and keeps what
+became of it as a line of a file. Whoever kills the campaign loses the mutant at hand.
+
+A step is a command: what it says of the unchanged program is recorded first, with the mutants that
+it reaches, and those that it does not reach cannot fail it. One process tries one mutant, with
+bounds of memory and time. The clock says nothing but that a mutant hangs.
+
+Place: above build.py, whose programs it runs; report.py adds up what it finds.
+"""
+
+import dataclasses
+import json
+import os
+import pathlib
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from build import ROOT
+
+MEMORY = 8 << 30  # bytes of address space
+LEAST = 5.0       # seconds that every step has, at least
+SLOWER = 10       # as many times as long as the unchanged program may a mutant take
+VERIFIED = 300    # random programs after each of whose operations the heap looks at itself
+CORPUS = [str(ROOT / "corpus" / name) for name in ("laws", "rules", "history", "found")]
+# Properties, scaled down: fewer random programs for each test.
+SCALED = {"RC_PARAMS": "max_success=200", "OURO_WILD": "400"}
+# A liar that is convicted late, and what compares two judges' speed, say little for their time.
+EXCEPT = {"properties/wild_test": "-*Bounds*:*Every*", "properties/damage_test": "-*Bounds*",
+          "properties/corpus_test": "*"}
+
+
+@dataclasses.dataclass
+class Step:
+    name: str
+    command: list
+    cwd: pathlib.Path = ROOT
+    environment: dict = dataclasses.field(default_factory=dict)
+    seconds: float = 0.0        # that the unchanged program takes
+    at_least: float = 0.0       # that it takes by its own wish
+    reached: bytes = b""
+    clean: pathlib.Path = None  # a folder that is deleted before
+
+
+def limit():
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def execute(step, number, seconds, reached=None):
+    """The exit code of a step with that mutant; None if it does not end."""
+    if step.clean is not None:
+        shutil.rmtree(step.clean, ignore_errors=True)
+    environment = {**os.environ, **step.environment, "OURO_MUTANT": str(number)}
+    if reached is not None:
+        environment["OURO_REACHED"] = str(reached)
+    process = subprocess.Popen(
+        step.command, cwd=step.cwd, env=environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=limit,
+        start_new_session=True)
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+
+
+def heap_steps(build, tests, libraries, seconds):
+    ouro = str(ROOT / "bazel-bin/fuzz/ouro/ouro")
+    programs = build.folder / "programs.gct"
+    if not programs.exists():
+        text = subprocess.run([ouro, "generate", "--count", str(VERIFIED)], check=True,
+                              capture_output=True).stdout
+        programs.write_bytes(text)
+    steps = []
+    for contract, library in libraries.items():
+        name = ["--specimen", f"lib:{library}"]
+        out = build.folder / "random"
+        steps += [
+            Step("corpus", [ouro, "run", "--in-process", *name, *CORPUS]),
+            Step("random", [ouro, "campaign", *name, "--engine", "random", "--workers", "1",
+                            "--stop-on-first", "--seconds", str(seconds), "--out", str(out)],
+                 at_least=seconds, clean=out),
+            Step("verify", [ouro, "run", "--in-process", "--verify", *name, str(programs),
+                            *CORPUS])]
+    order = {"corpus": 0, "random": 1, "verify": 2}
+    steps.sort(key=lambda step: order[step.name])
+    return steps + test_steps(tests)
+
+
+def test_steps(tests):
+    """A step for each program of tests, where Bazel would run it."""
+    steps = []
+    for test, program in tests.items():
+        runfiles = next(iter((ROOT / "bazel-bin" / f"{test}.runfiles").glob("*main*")), ROOT)
+        command = [str(program), "--gtest_fail_fast", "--gtest_brief=1"]
+        if test in EXCEPT:
+            command.append(f"--gtest_filter={EXCEPT[test]}")
+        short = test.rpartition("/")[2]
+        steps.append(Step("rules" if short in ("judge_test", "feature_test") else short, command,
+                          runfiles, SCALED if test.startswith("properties/") else {}))
+    return steps
+
+
+def calibrate(steps, build, say):
+    """Runs the unchanged program: how long it takes, and which mutants it reaches."""
+    size = (len(build.mutants) // 4096 + 1) * 4096
+    for step in steps:
+        reached = build.folder / "reached"
+        reached.write_bytes(bytes(size))
+        start = time.monotonic()
+        code = execute(step, 0, 600, reached)
+        step.seconds = time.monotonic() - start
+        step.reached = reached.read_bytes()
+        say(f"{step.name}: {step.seconds:.1f} s, reaches {sum(step.reached)} mutants")
+        if code != 0:
+            raise SystemExit(f"the unchanged program fails {step.name}: {code}")
+
+
+def fate(number, steps):
+    """The name of the step that kills that mutant, "" if none does, and how."""
+    for step in steps:
+        if not step.reached[number]:
+            continue
+        code = execute(step, number, LEAST + SLOWER * step.seconds)
+        if code != 0:
+            return step.name, "hang" if code is None else str(code)
+    return "", "" if any(step.reached[number] for step in steps) else "not reached"
+
+
+class Results:
+    """A file with a line of JSON for each mutant that has been tried."""
+
+    def __init__(self, path):
+        self.path, self.by_key = path, {}
+        if path.exists():
+            whole = path.read_bytes()
+            complete = whole[:whole.rfind(b"\n") + 1]  # the rest is of a campaign that was killed
+            if complete != whole:
+                path.write_bytes(complete)
+            for line in complete.decode().splitlines():
+                result = json.loads(line)
+                self.by_key[result["key"]] = result
+
+    def add(self, mutant, by, how, seconds):
+        result = {**dataclasses.asdict(mutant), "by": by, "how": how, "seconds": round(seconds, 2)}
+        with open(self.path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(result) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self.by_key[mutant.key] = result
+
+
+def run(mutants, numbers, steps, results, again=False):
+    """Tries those of the mutants of which nothing is known; `again`: those that live, too."""
+    left = [m for m in mutants if m.key not in results.by_key
+            or again and not results.by_key[m.key]["by"]]
+    start = said = time.monotonic()
+    for done, m in enumerate(left):
+        began = time.monotonic()
+        if began - said > 2:
+            said = began
+            rate = done / (began - start)
+            print(f"{done} of {len(left)}, {rate * 60:.0f} a minute, {m.file}:{m.line}  ",
+                  file=sys.stderr, end="\r" if sys.stderr.isatty() else "\n", flush=True)
+        by, how = fate(numbers[m.key], steps)
+        results.add(m, by, how, time.monotonic() - began)
