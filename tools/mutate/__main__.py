@@ -35,9 +35,11 @@ def options():
     parser.add_argument("--seed", type=int, default=1, help="of the sample, and of the order")
     parser.add_argument("--seconds", type=int, default=4,
                         help="of random programs for each mutant of the heap and contract")
-    parser.add_argument("--slow", action="store_true", help="with the tests that take long")
+    parser.add_argument("--steps", metavar="NAME,NAME",
+                        help="what tries them, instead of all that is fast: corpus, random, verify,"
+                        " rules, or the name of a test that build.py has")
     parser.add_argument("--again", action="store_true",
-                        help="try again what lives: a test may have been written")
+                        help="try again what lives: by other steps, or by new tests")
     parser.add_argument("--workers", type=int, default=2, help="compilers at a time")
     parser.add_argument("--list", action="store_true", help="print the mutants, and do no more")
     parser.add_argument("--report", action="store_true", help="print what is known, and do no more")
@@ -71,9 +73,13 @@ def main():
     if a.report:
         made.load_refused()
     else:
-        tests, libraries = made.programs(a.slow)
-        steps = campaign.heap_steps(made, tests, libraries, a.seconds) if libraries else \
-            campaign.test_steps(tests)
+        names = a.steps.split(",") if a.steps else []
+        tests, libraries = made.programs(names)
+        steps = campaign.heap_steps(made, libraries, a.seconds) if libraries else []
+        steps += campaign.test_steps(tests)
+        steps = [step for step in steps if not names or step.name in names]
+        if not steps:
+            raise SystemExit(f"there are no steps {a.steps}")
         campaign.calibrate(steps, made, say)
         accepted = [m for m in made.mutants if m.key not in made.refused]
         campaign.run(chosen(accepted, a), made.numbers, steps, results, a.again)

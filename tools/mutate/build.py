@@ -56,10 +56,16 @@ HEAP = Target("heap", "collector/heap", "collector/heap", [
     [f"collector/heap/{name}_test" for name in (
         "exceptions", "memory", "trim", "saturation", "deep")])
 JUDGE = Target("judge", "model/judge", "model", [
-    "model/judge/feature_test", "model/judge/judge_test", "properties/report_test",
-    "properties/corpus_test", "properties/liar_test", "properties/damage_test",
-    "properties/laws_test", "properties/wild_test"], ["properties/situation_test"])
+    "model/judge/feature_test", "model/judge/judge_test", "properties/report_test"], [
+    f"properties/{name}_test" for name in (
+        "corpus", "liar", "damage", "laws", "wild", "situation")])
 TARGETS = {"heap": HEAP, "judge": JUDGE}
+
+
+def step_of(test):
+    """What a test is called as a step."""
+    name = test.rpartition("/")[2]
+    return "rules" if name in ("judge_test", "feature_test") else name
 
 
 def read(file):
@@ -241,17 +247,20 @@ class Build:
 
     # ---- Programs ----
 
-    def programs(self, slow):
-        """Builds all. Returns the tests, by name, and the libraries, by contract."""
+    def programs(self, names):
+        """Builds the tests of those names, or all fast ones, and the libraries if a step needs
+        them. Returns the tests, by name, and the libraries, by contract."""
         self.accept()
-        tests = self.target.tests + (self.target.slow if slow else [])
+        tests = [t for t in self.target.tests + self.target.slow if step_of(t) in names] \
+            if names else self.target.tests
         self.say("bazel build")
         subprocess.run(["bazel", "build", "--config=ci", "//:ouro",
                         *(f"//{t.rpartition('/')[0]}:{t.rpartition('/')[2]}" for t in tests)],
                        cwd=ROOT, check=True, capture_output=True)
         runtime = self.object_of("runtime.cc", schema.RUNTIME,
                                  [f"-DOURO_MUTANTS={len(self.mutants)}"])
-        libraries = self._libraries(runtime) if self.target is HEAP else {}
+        alone = not names or {"corpus", "random", "verify"} & set(names)
+        libraries = self._libraries(runtime) if self.target is HEAP and alone else {}
         return {test: self._test(test, runtime) for test in tests}, libraries
 
     def _link(self, name, arguments, inputs):
