@@ -83,7 +83,7 @@ def main():
         campaign.calibrate(steps, made, say)
         accepted = [m for m in made.mutants if m.key not in made.refused]
         campaign.run(chosen(accepted, a), made.numbers, steps, results, a.again)
-    known = {m.key for m in made.mutants}
+    known = {m.key for m in made.mutants} - made.refused  # a use may have refused one since
     print(report.report(target.name, [r for r in results.by_key.values() if r["key"] in known],
                         made.mutants, made.refused))
 
