@@ -387,6 +387,19 @@ TEST(Judge, SaysThatNoOperationWasOpen) {
   }
 }
 
+TEST(Judge, ConvictsATraceThatEndsWithinAnOperation) {
+  for (const Contract* contract : {&kCPython26, &kPhp}) {
+    const std::unique_ptr<Judge> judge = MakeJudge(*contract);
+    judge->Begin(Op{.code = OpCode::kLeaf});
+    judge->Observe(Event::New(0));
+    ASSERT_FALSE(judge->violation());
+    judge->Finish();
+    ASSERT_TRUE(judge->violation());
+    EXPECT_EQ(judge->violation()->law, Law::kEventInPlace);
+    EXPECT_EQ(judge->violation()->what, "the trace ends before its last operation has ended");
+  }
+}
+
 // The path to #0 has a hundred thousand links, and the sentence is as short as for twenty.
 TEST(Judge, ShowsTheEndsOfALongWay) {
   constexpr int kLinks = 100'000;

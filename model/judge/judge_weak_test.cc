@@ -40,6 +40,16 @@ constexpr Rule kRules[] = {
 -> got 0
 +> got 1  # <- here
 )"},
+    // A script does not make it one: #0 has a finalizer.
+    {"OnlyWeakReferencesAreCalled", kAll, Law::kCallbackWhenCleared, R"(
+ r0 = node 0 del 0
+ > new 0
+ r0 = none
+-> finalize 0
+-> end 0
+-> free 0
++> callback 0  # <- here
+)"},
     {"AWeakReferenceYieldsNothingInItsCallback", kAll, Law::kDereference, R"(
  r0 = node 0
  > new 0
