@@ -321,6 +321,16 @@ TEST_F(HandleTest, AssignmentAcrossHeapsReleasesEachInItsOwn) {
   EXPECT_EQ(a->value, 3);
 }
 
+TEST_F(HandleTest, ObjectsOfTwoHeapsDiffer) {
+  Heap two({});
+  const NodeHandle a = Make();
+  const NodeHandle b = New(two, Register<Node>(two, {}));
+  ASSERT_EQ(a.object(), b.object());
+  EXPECT_NE(a, b);
+  EXPECT_EQ(a, NodeHandle(heap_, a.object()));
+  EXPECT_EQ(NodeHandle(heap_, kNull), NodeHandle(two, kNull));
+}
+
 // --- In containers
 
 TEST_F(HandleTest, VectorsOfHandlesKeepTheirCounts) {
