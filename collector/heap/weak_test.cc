@@ -6,9 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "collector/heap/heap.h"
@@ -224,7 +222,8 @@ TEST_P(Weaks, ThatHoldHaveOneReference) {
   EXPECT_EQ(heap_.WeakContext(weak), &recording_);
   EXPECT_EQ(heap_.Slot(weak, 0), held);
   EXPECT_EQ(heap_.GetReferents(weak), Names{held});
-  EXPECT_EQ(heap_.GetReferrers(target), Names{});
+  EXPECT_EQ(heap_.GetReferrers(held), Names{weak}) << "to what it holds";
+  EXPECT_EQ(heap_.GetReferrers(target), Names{}) << "never to its target";
   EXPECT_EQ(heap_.References(held), 2u);
   EXPECT_EQ(heap_.References(target), 1u);
   EXPECT_EQ(heap_.Verify({target, held, weak}), "");
