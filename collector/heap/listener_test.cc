@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -209,6 +208,25 @@ TEST_P(WithinTest, TheCensusShowsLivingObjectsOfGenerationsOnly) {
   EXPECT_GT(freed.size(), 3u);
 }
 
+TEST_P(WithinTest, TheCensusBeginsWithGenerationZero) {
+  Names made;
+  for (int generation = kGenerations - 1; generation >= 0; --generation) {
+    made.insert(made.begin(), heap_.New(within_.plain));
+    for (int i = 0; i < generation; ++i) heap_.Collect(i);
+  }
+  Names seen;
+  int last = 0;
+  heap_.ForEachTracked([&](Object object, int generation) {
+    EXPECT_GE(generation, last);
+    last = generation;
+    if (std::find(made.begin(), made.end(), object) != made.end()) seen.push_back(object);
+  });
+  EXPECT_EQ(seen, made);
+  for (int i = 0; i < kGenerations; ++i)
+    EXPECT_EQ(heap_.GetObjects(i).back(), made[static_cast<size_t>(i)]);
+  for (const Object object : made) heap_.Release(object);
+}
+
 // What a collection has found is not in any generation while its user code runs.
 TEST_P(WithinTest, TheCensusShowsNoTrash) {
   const Object first = MakeTrash(heap_, within_.bag);
@@ -329,6 +347,18 @@ TEST_P(WithinTest, FreedComesAfterTheReferencesAndBeforeDestroy) {
   EXPECT_EQ(places,
             (std::vector<std::string>{"finalize outer", "clear outer", "clear inner", "freed inner",
                                       "destroy inner", "freed outer", "destroy outer"}));
+}
+
+// "Override what you need."
+TEST_P(WithinTest, AListenerMayIgnoreEverything) {
+  Listener ignores;
+  Heap heap({.finalizers = GetParam()}, nullptr, &ignores);
+  const TypeId type = heap.Register(Describe(Kind::kRun));
+  MakeTrash(heap, type);
+  heap.SetDebug(kDebugSaveAll);
+  EXPECT_EQ(heap.Collect(), 1);
+  heap.Release(heap.New(type));
+  EXPECT_EQ(heap.size(), 1);
 }
 
 // "its handle may be reused from now on": in the next user code, at least.

@@ -10,6 +10,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -154,6 +155,24 @@ TEST_F(TwoHeaps, EachAsksItsAllocator) {
   for (int i = 0; i < 20'000; ++i) b.New(type_of_b);
   EXPECT_EQ(asked[0], a.bytes());
   EXPECT_EQ(asked[1], b.bytes());
+}
+
+// Not thread-safe, but independent of each other.
+TEST_F(TwoHeaps, WorkInTwoThreads) {
+  const auto work = [this](RecordingHeap& recording) {
+    for (int i = 0; i < 20'000; ++i) {
+      MakeTrash(recording.heap, node_);
+      if (i % 1000 == 0) recording.heap.Collect();
+    }
+    recording.heap.Collect();
+  };
+  std::thread other([&] { work(one_); });
+  work(two_);
+  other.join();
+  for (RecordingHeap* recording : {&one_, &two_}) {
+    EXPECT_EQ(recording->heap.size(), 0);
+    EXPECT_EQ(recording->heap.stats(2).collected, 20'000);
+  }
 }
 
 TEST_F(TwoHeaps, TheLimitsOfTheScheduleAreEachOnesOwn) {

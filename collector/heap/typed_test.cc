@@ -104,6 +104,7 @@ struct Counted {
 TEST(Typed, TheDestructorRunsOnceForEachObject) {
   std::optional<Heap> heap(std::in_place, Rules{});
   const TypeOf<Counted> type = Register<Counted>(*heap, {}, &Counted::next);
+  EXPECT_EQ(Counted::alive, 0) << "no T is constructed to compute offsets";
   Counted::moves = 0;
   Handle<Counted> a = New(*heap, type, 1);
   EXPECT_EQ(Counted::alive, 1);
