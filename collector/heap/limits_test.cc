@@ -5,8 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <string_view>
 #include <utility>
@@ -314,6 +316,27 @@ TEST_P(LimitsWithin, TablesGrow) {
   EXPECT_GT(worker_.calls, 10);
 }
 
+// Full collections within user code see that the heap has shrunk; what is in the middle of a death
+// or a collection keeps its place all the same.
+TEST_P(LimitsWithin, TablesShrink) {
+  const Object kept = heap_.New(worker_.node);
+  const void* const payload = heap_.Payload(kept);
+  worker_.work = [&] {
+    Names many;
+    for (int i = 0; i < 100'000; ++i) many.push_back(heap_.New(worker_.node));
+    for (const Object object : many) heap_.Release(object);
+    for (int i = 0; i < 3; ++i) heap_.Collect();
+    EXPECT_EQ(heap_.Payload(kept), payload);
+    EXPECT_EQ(heap_.References(kept), 1u);
+  };
+  const Object mortal = heap_.New(worker_.mortal);
+  TransferReference(heap_, mortal, heap_.New(worker_.mortal));
+  heap_.Release(mortal);
+  worker_.made.push_back(kept);
+  worker_.Live();
+  EXPECT_GT(worker_.calls, 10);
+}
+
 // Every birth in user code fails in turn, and each says so.
 TEST_P(LimitsWithin, BirthsFail) {
   worker_.work = [&] {
@@ -360,6 +383,64 @@ TEST_P(LimitsWithin, SettingsChange) {
 }
 
 // --- Types
+
+TEST(Types, OfTheLargestPayload) {
+  Heap heap({});
+  for (const bool run : {true, false}) {
+    Type type = {.name = "large", .size = kMaxSize, .alignment = 16};
+    type.references = {kMaxSize - 4, run ? kMaxSize - 8 : 0};
+    if (run) std::swap(type.references[0], type.references[1]);
+    const TypeId large = heap.Register(type);
+    for (int round = 0; round < 2; ++round) {
+      Names objects;
+      for (int i = 0; i < 3; ++i) {
+        objects.push_back(heap.New(large));
+        auto* const payload = static_cast<unsigned char*>(heap.Payload(objects.back()));
+        ASSERT_EQ(std::count(payload, payload + kMaxSize, 0), kMaxSize);
+        heap.Store(heap.Slot(objects.back(), 0), objects.front());
+        heap.Store(heap.Slot(objects.back(), 1), objects.back());
+        std::memset(payload + 4, 0xFF, kMaxSize - 12);
+      }
+      EXPECT_EQ(heap.Verify(objects), "");
+      for (const Object object : objects) heap.Release(object);
+      EXPECT_EQ(heap.Collect(), 3);
+      EXPECT_EQ(heap.size(), 0);
+    }
+  }
+}
+
+TEST(Types, OfAThousandReferences) {
+  struct Order : Listener {
+    void Freed(Object object) override { freed.push_back(object); }
+    Names freed;
+  } order;
+  Heap heap({}, nullptr, &order);
+  heap.SetEnabled(false);
+  const TypeId node = heap.Register(Describe(Kind::kRun));
+  for (const uint32_t gap : {4u, 8u}) {  // a run, and a map
+    Type type = {.name = "wide", .size = 1000 * gap};
+    for (uint32_t k = 0; k < 1000; ++k) type.references.push_back(k * gap);
+    const TypeId wide = heap.Register(type);
+    for (const bool cycle : {false, true}) {
+      const Object holder = heap.New(wide);
+      Names values;
+      for (uint32_t k = 0; k < 1000; ++k) {
+        values.push_back(k == 999 && cycle ? holder : heap.New(node));
+        heap.Store(heap.Slot(holder, k), values.back());
+        if (values.back() != holder) heap.Release(values.back());
+      }
+      EXPECT_EQ(heap.GetReferents(holder), values);
+      EXPECT_EQ(heap.Collect(), 0);
+      order.freed.clear();
+      heap.Release(holder);
+      EXPECT_EQ(heap.Collect(), cycle ? 1000 : 0);
+      EXPECT_EQ(heap.size(), 0);
+      if (cycle) continue;
+      values.push_back(holder);
+      EXPECT_EQ(order.freed, values);
+    }
+  }
+}
 
 TEST(TypesDeathTest, AreAtMostSoMany) {
   if (kPoison) GTEST_SKIP() << "300 MB of types take too long there";
