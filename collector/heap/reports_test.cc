@@ -368,6 +368,35 @@ TEST_P(Reports, DebugOutputSaysTheSame) {
   heap_.Release(held);
 }
 
+// Objects are shown before their finalizers run, so also one that is resurrected then.
+TEST_P(Reports, DebugOutputShowsWhatWasFound) {
+  heap_.SetDebug(kDebugCollectable | kDebugUncollectable | kDebugObjects);
+  const Object mortal = reported_.MakeMortalCycle();
+  const Object node = reported_.MakeCycle();
+  const std::string shown[] = {heap_.Show(mortal), heap_.Show(node)};
+  reported_.finalize = [&](Object object) { heap_.Retain(object); };
+  EXPECT_EQ(reported_.Collect(), once() ? "[2 2: 1=1+0] -> 1" : "[2 2: 2=1+1] -> 2");
+  const std::string first = "gc: collectable " + shown[once() ? 0 : 1] + "\n";
+  const std::string second =
+      once() ? "gc: collectable " + shown[1] + "\n" : "gc: uncollectable " + shown[0] + "\n";
+  EXPECT_EQ(reported_.lines, first + second);
+}
+
+TEST_P(Reports, DebugOutputOfAutomaticCollectionsAndOfThoseWithin) {
+  heap_.SetDebug(kDebugStats);
+  heap_.SetThresholds(1, 10, 10);
+  heap_.SetEnabled(true);
+  reported_.started = [&] { heap_.Collect(1); };  // says nothing
+  const Object a = heap_.New(reported_.node);
+  const Object b = heap_.New(reported_.node);
+  EXPECT_EQ(reported_.lines,
+            "gc: collecting generation 0...\n"
+            "gc: objects in each generation: 1 0 0\n"
+            "gc: done, 0.0000s elapsed.\n");
+  heap_.Release(a);
+  heap_.Release(b);
+}
+
 TEST_P(Reports, WhatDebugOutputThrowsChangesNothingElse) {
   heap_.SetDebugOutput([](std::string_view) { throw 1; });
   heap_.SetDebug(kDebugStats | kDebugCollectable | kDebugUncollectable | kDebugObjects);
