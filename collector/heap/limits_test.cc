@@ -72,6 +72,23 @@ const Way kReleases[] = {
        h.Slot(trash, 2) = object;
        EXPECT_EQ(h.Collect(), 1);
      }},
+    {"a collection in which an old object dies",
+     [](Heap& h, TypeId type, Object object) {
+       const Object dies = h.New(type);
+       h.Collect();
+       const Object trash = MakeTrash(h, type);
+       h.Slot(trash, 1) = object;
+       h.Slot(trash, 2) = dies;
+       EXPECT_EQ(h.Collect(0), 1);
+     }},
+    {"a collection in which a leaf dies",
+     [](Heap& h, TypeId type, Object object) {
+       const TypeId leaf = h.Register(Describe(Kind::kLeaf));
+       const Object trash = MakeTrash(h, type);
+       h.Slot(trash, 1) = object;
+       h.Slot(trash, 2) = h.New(leaf);
+       EXPECT_EQ(h.Collect(0), 1);
+     }},
     {"Remove",
      [](Heap& h, TypeId type, Object object) {
        const Object map = h.NewMap();

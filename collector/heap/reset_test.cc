@@ -198,8 +198,14 @@ TEST_P(ResetTest, GivesHandlesToObjectsThatHaveNothingOfTheOnesBefore) {
   }
   const Object map = heap_.NewMap();
   for (const Object object : held) ASSERT_EQ(heap_.Lookup(map, object), kNull);
+  int calls = 0;
+  const auto count = [](Heap& h, Object weak) { ++*static_cast<int*>(h.WeakContext(weak)); };
+  for (size_t i = 0; i < 4000; ++i) held.push_back(heap_.NewWeak(held[i], count, &calls));
   held.push_back(map);
   EXPECT_EQ(heap_.Verify(held), "");
+  for (size_t i = 0; i < 4000; ++i) heap_.Release(held[i]);
+  EXPECT_EQ(calls, 4000);
+  held.erase(held.begin(), held.begin() + 4000);
   for (const Object object : held) heap_.Release(object);
   EXPECT_EQ(heap_.size(), 0);
 }

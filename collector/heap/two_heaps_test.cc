@@ -189,6 +189,44 @@ TEST_F(TwoHeaps, TheLimitsOfTheScheduleAreEachOnesOwn) {
   EXPECT_EQ(two_.Log(), "auto 0 done 0");
 }
 
+// What is set is seen in Seen; that it has no effect on the other is seen in what that does.
+TEST_F(TwoHeaps, TheOtherDoesWhatItDidBefore) {
+  const std::function<void(Heap&)> changes[] = {
+      [](Heap& h) { h.SetEnabled(true); },
+      [](Heap& h) { h.SetEnabled(false); },
+      [](Heap& h) { h.SetThresholds(0, 1, 1); },
+      [](Heap& h) { h.SetThresholds(1000, 1, 1); },
+      [](Heap& h) { h.SetThresholds(1, 0, 0); },
+      [](Heap& h) { h.FailAllocation(1); },
+      [](Heap& h) { h.SetDebug(kDebugSaveAll | kDebugStats); },
+      [](Heap& h) { h.SetDebugOutput([](std::string_view) { throw 1; }); },
+      [](Heap& h) { h.SetDebugClock([] { return 1e9; }); },
+      [](Heap& h) { h.Collect(); },
+      [](Heap& h) { h.Trim(); },
+      [](Heap& h) { h.Reset(); },
+  };
+  two_.heap.SetThresholds(3, 100, 100);
+  two_.heap.SetEnabled(true);
+  two_.heap.SetDebug(kDebugStats);
+  for (const auto& change : changes) {
+    two_.heap.Collect();
+    lines_[1].clear();
+    change(one_.heap);
+    two_.records_collections = true;
+    two_.Log();
+    std::vector<Object> made;
+    for (int i = 0; i < 3; ++i) made.push_back(two_.New(node_, "b"));
+    two_.NewTrash(node_, "t");
+    EXPECT_EQ(two_.Log(), "auto 0 done 0");
+    EXPECT_EQ(two_.heap.Collect(), 1);
+    EXPECT_EQ(two_.Log(), "collect 2 free t done 1");
+    EXPECT_EQ(lines_[1].substr(lines_[1].rfind("gc: ")),
+              "gc: done, 1 unreachable, 0 uncollectable, 0.0000s elapsed.\n");
+    two_.records_collections = false;
+    for (const Object object : made) two_.heap.Release(object);
+  }
+}
+
 TEST_F(TwoHeaps, EachHasItsContextRulesAndListener) {
   EXPECT_EQ(one_.heap.context(), &one_);
   EXPECT_EQ(two_.heap.context(), &two_);

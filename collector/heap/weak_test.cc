@@ -153,6 +153,29 @@ TEST_P(Weaks, YieldNothingToCallbacksWhileTrashIsCleared) {
   Release(late);
 }
 
+// Nor what was cleared before, and is not freed yet, as other trash still references it.
+TEST_P(Weaks, YieldNothingThatWasCleared) {
+  if (!once()) return;
+  const Object first = recording_.NewTrash(mortal_, "first");
+  const Object second = recording_.NewTrash(mortal_, "second");
+  const Object outside = Node("outside");
+  AddReference(heap_, second, outside);  // released before the next one
+  AddReference(heap_, second, first);
+  Names late;
+  recording_.finalize = [&](Object object) {
+    if (object != first) return;
+    late.push_back(recording_.NewWeak(first, "late", false));
+    late.push_back(recording_.NewWeak(outside, "observer"));
+    heap_.Release(outside);
+  };
+  recording_.callback = [&](Object) { EXPECT_EQ(heap_.Target(late[0]), kNull); };
+  recording_.Log();
+  EXPECT_EQ(heap_.Collect(), 2);
+  EXPECT_EQ(recording_.Log(),
+            "finalize first finalize second free first callback observer free outside free second");
+  Release(late);
+}
+
 // --- Their own life
 
 // "runs when the target dies, if the weak reference is alive then"
