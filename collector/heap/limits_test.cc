@@ -210,6 +210,27 @@ TEST(SaturatedWithin, AFinalizer) {
   }
 }
 
+// A collection that tries how trash dies, and takes that back, has not touched the count.
+TEST(SaturatedWithin, ACollection) {
+  struct Look : Listener {
+    void Freed(Object) override { EXPECT_EQ(heap->References(object), kMaxReferences); }
+    Heap* heap = nullptr;
+    Object object = kNull;
+  } look;
+  Heap heap({}, nullptr, &look);
+  const TypeId type = heap.Register(Describe(Kind::kRun));
+  look.heap = &heap;
+  look.object = heap.New(type);
+  SetReferences(heap, look.object, kMaxReferences);
+  const Object dies = heap.New(type);
+  heap.Collect();
+  const Object trash = MakeTrash(heap, type);
+  heap.Slot(trash, 1) = dies;
+  heap.Slot(trash, 2) = look.object;
+  EXPECT_EQ(heap.Collect(0), 1);
+  EXPECT_EQ(heap.size(), 1);
+}
+
 TEST(SaturatedWithin, TheCallbackOfAWeakReference) {
   Heap heap({});
   const TypeId type = heap.Register(Describe(Kind::kRun));
@@ -340,7 +361,7 @@ TEST_P(LimitsWithin, TablesShrink) {
   const void* const payload = heap_.Payload(kept);
   worker_.work = [&] {
     Names many;
-    for (int i = 0; i < 100'000; ++i) many.push_back(heap_.New(worker_.node));
+    for (int i = 0; i < 300'000; ++i) many.push_back(heap_.New(worker_.node));
     for (const Object object : many) heap_.Release(object);
     for (int i = 0; i < 3; ++i) heap_.Collect();
     EXPECT_EQ(heap_.Payload(kept), payload);

@@ -205,10 +205,10 @@ TEST_F(TwoHeaps, TheOtherDoesWhatItDidBefore) {
       [](Heap& h) { h.Trim(); },
       [](Heap& h) { h.Reset(); },
   };
-  two_.heap.SetThresholds(3, 100, 100);
-  two_.heap.SetEnabled(true);
   two_.heap.SetDebug(kDebugStats);
   for (const auto& change : changes) {
+    two_.heap.SetThresholds(3, 100, 100);
+    two_.heap.SetEnabled(true);
     two_.heap.Collect();
     lines_[1].clear();
     change(one_.heap);
