@@ -89,7 +89,8 @@ class PromisesTest(unittest.TestCase):
                     self.assertTrue(left in REASONS if not names else left == "", beside)
 
     def test_sentences(self):
-        text = ("// One `x`, e.g. this. Two: 0 ...\n// `three` goes on; REQUIRES: no. kNull ends it.\n"
+        text = ("// One `x`, e.g. this. Two: 0 ...\n"
+                "// `three` goes on; REQUIRES: no. kNull ends it.\n"
                 "//\n//   code;\n// REQUIRES: more. O(1). Throws.\n"
                 "int a = 0;  // a comment\nint b;\n private:\n// Hidden.\n")
         self.assertEqual(list(promises("heap.h", text)), [
