@@ -97,7 +97,10 @@ class Handle {
   }
   void Set(auto T::*slot, std::nullptr_t) const { heap_->Store((get()->*slot).object, kNull); }
 
-  friend bool operator==(const Handle& a, const Handle& b) { return a.object_ == b.object_; }
+  // Whether both have the same object of the same heap, or none.
+  friend bool operator==(const Handle& a, const Handle& b) {
+    return a.object_ == b.object_ && (a.heap_ == b.heap_ || a.object_ == kNull);
+  }
 
  private:
   Heap* heap_ = nullptr;

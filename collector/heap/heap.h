@@ -236,7 +236,7 @@ class Heap {
   // gc.get_objects(generation).
   std::vector<Object> GetObjects(int generation) const;
   // gc.get_referrers: tracked objects with a reference to `object`, each once. A map refers to the
-  // values of its entries. Never weak references.
+  // values of its entries; a weak reference to what it holds, never to its target.
   std::vector<Object> GetReferrers(Object object) const;
   // gc.get_referents: what `object` refers to, once per reference. O(references).
   std::vector<Object> GetReferents(Object object) const;
@@ -262,8 +262,9 @@ class Heap {
 
   // Recomputes all counts and memberships from the graph. Returns "" or the first discrepancy.
   // `held` lists the references that the embedder owns, once per reference. While user code runs
-  // the heap owns references that the graph does not show, so counts may then be greater.
-  // Throws. O(n log n) for n references.
+  // the heap owns references that the graph does not show, so counts may then be greater. REQUIRES:
+  // not from within Freed, GarbageAppended, or a type's `visit`, `clear` or `destroy`, which see
+  // the heap between two steps. Throws. O(n log n) for n references.
   std::string Verify(const std::vector<Object>& held) const;
 
  private:

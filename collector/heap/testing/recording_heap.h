@@ -41,9 +41,8 @@ class RecordingHeap : public Listener {
   Object NewWeak(Object target, const std::string& name, bool has_callback = true) {
     const auto called = [](Heap& h, Object weak) {
       RecordingHeap& recording = *static_cast<RecordingHeap*>(h.WeakContext(weak));
-      recording.Record("callback " + recording.names[weak]);
       EXPECT_EQ(h.Target(weak), kNull);
-      recording.Run(recording.callback, weak);
+      recording.Called(weak);
     };
     return Named(has_callback ? heap.NewWeak(target, called, this) : heap.NewWeak(target), name);
   }
@@ -52,6 +51,12 @@ class RecordingHeap : public Listener {
     AddReference(heap, object, object);
     heap.Release(object);
     return object;
+  }
+
+  // For callbacks.
+  void Called(Object weak) {
+    Record("callback " + names[weak]);
+    Run(callback, weak);
   }
 
   // Returns the log since the last call, in one line.
@@ -89,7 +94,7 @@ class RecordingHeap : public Listener {
   }
   void Record(const std::string& what) { log_ += (log_.empty() ? "" : " ") + what; }
   // Runs user code, whose log is put in brackets.
-  void Run(const std::function<void(Object)>& code, Object object) {
+  void Run(const std::function<void(Object)> code, Object object) {  // which may replace itself
     if (!code) return;
     const std::string before = std::exchange(log_, "");
     code(object);
