@@ -52,7 +52,8 @@ class Target:
 
 HEAP = Target("heap", "collector/heap", "collector/heap", [
     f"collector/heap/{name}_test" for name in (
-        "exit", "debug", "user_code", "heap", "storage", "map")],
+        "exit", "debug", "user_code", "heap", "storage", "map", "handle", "payload", "reports",
+        "weak", "two_heaps", "verify", "listener", "limits", "reset", "clear")],
     [f"collector/heap/{name}_test" for name in (
         "exceptions", "memory", "trim", "saturation", "deep")])
 JUDGE = Target("judge", "model/judge", "model", [
