@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "fuzz/libfuzzer/graft.h"
 #include "fuzz/libfuzzer/program_edit.h"
@@ -170,6 +171,12 @@ bool ChangeField(Random& random, size_t, Program* program) {
 
 // ---- changes that bring scripts ----
 
+// The nearest program that the byte form has: it rounds large numbers.
+Program Encodable(const Program& program) {
+  const std::vector<uint8_t> bytes = Encode(program);
+  return Decode(bytes.data(), bytes.size());
+}
+
 bool Grow(Random& random, size_t max_ops, Program* program) {
   const size_t size = program->size();
   if (size >= max_ops) return false;
@@ -178,8 +185,10 @@ bool Grow(Random& random, size_t max_ops, Program* program) {
   do {
     drawn = &kShapeTable[Draw(random, kShapes)];
   } while (drawn->needs == Shape::kMaps && (Vocabulary() & kMaps) == 0);
+  builder.SetWords(AllWords(Vocabulary()));
+  builder.SetRoom(max_ops - size);
   drawn->build(builder);
-  const Program& shape = builder.program();
+  const Program shape = Encodable(builder.program());
   if (shape.size() == 0 || shape.size() > max_ops - size) return false;
   const OpRange place = RandomPlace(random, *program);
   Graft(random, shape, max_ops, program).Take({kNoScript, 0, shape.main.size()}, place);
@@ -189,7 +198,8 @@ bool Grow(Random& random, size_t max_ops, Program* program) {
 // A generated program combines shapes on purpose, which single mutations seldom do.
 bool Borrow(Random& random, size_t max_ops, Program* program) {
   if (program->size() >= max_ops) return false;
-  const Program donor = Generate(random.Next(), {.abilities = Vocabulary()});
+  const Program donor =
+      Encodable(Generate(random.Next(), {.long_programs = false, .abilities = Vocabulary()}));
   if (donor.main.empty()) return false;
   OpRange range = {kNoScript, Draw(random, donor.main.size()), 0};
   range.length = 1 + Draw(random, donor.main.size() - range.at);

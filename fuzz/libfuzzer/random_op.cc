@@ -62,8 +62,8 @@ int RandomKind(Random& random, OpCode code) {
 int RandomValue(Random& random, const Field& field, OpCode code, const Program& program,
                 int section) {
   constexpr int kLargest = 16;
-  // Beside powers of two, as far as the byte form has them, and the largest.
-  constexpr std::array<int, 6> kUnusual = {31, 127, 128, 129, 70'000, kMaxArgument};
+  // Beside powers of two, as far as the byte form has them, and very large ones.
+  constexpr std::array<int, 6> kUnusual = {31, 127, 128, 129, 70'000, 900'000'000};
   switch (field.kind) {
     case Kind::kName:
       return RandomKind(random, code);

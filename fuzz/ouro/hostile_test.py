@@ -28,7 +28,7 @@ SECONDS = 1      # of a campaign
 PATIENCE = 30    # more seconds, for a busy machine
 MOST = 200_000   # bytes of output
 
-MERGE_EVERY = "150"  # a few times in twelve programs: a hang takes its five seconds
+MERGE_EVERY = "400"  # a few times in twelve programs: a hang takes its five seconds
 
 # The attacks that even a campaign of one second must convict. Others have no visible effect, or
 # take longer to distinguish from a busy machine.
