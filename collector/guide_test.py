@@ -193,7 +193,7 @@ class ExamplesTest(unittest.TestCase):
     def check(self, library):
         path = os.path.join(HERE, library)
         done = subprocess.run(
-            [ouro_driver.OURO, "check-adapter", "--seed", "4", "--programs", self.PROGRAMS,
+            [ouro_driver.OURO, "check-adapter", "--seed", "51", "--programs", self.PROGRAMS,
              "lib:" + path],
             capture_output=True, text=True)
         return done.stdout.replace(path, "toy.so"), done.returncode

@@ -85,7 +85,9 @@ TEST_P(HeldOutTest, IsConvictedByItsWitness) {
   const Specimen mutant = Library(kFolder, GetParam());
   if (HasFailure() || kCalls.find(head["letter"]) != std::string::npos) return;
   const Specimen sound = Named(head["contract"] == "cpython39" ? "optimized-pep442" : "optimized");
-  const Isolation isolation = {.limits = {.verify = head["letter"] == kVerified}};
+  const Isolation isolation = {.limits = {.verify = head["letter"] == kVerified
+                                                        ? Limits::Verify::kAfterOperations
+                                                        : Limits::Verify::kNever}};
   const std::vector<Program> witness = WitnessOf(GetParam());
   EXPECT_LT(FindIsolated(witness, kAnySignature, mutant, isolation), witness.size());
   EXPECT_EQ(FindIsolated(witness, kAnySignature, sound, isolation), witness.size());

@@ -19,8 +19,9 @@ namespace ouro {
 // After each operation of one program of so many, and after each program. A look may take as long
 // as the heap is large.
 inline constexpr uint64_t kLookEvery = 50;
-// Programs that share a collector, where that can be made anew: many peers cannot be shut down.
-inline constexpr uint64_t kRenewEvery = 50;
+// Programs that share a collector, where that can be made anew: many peers cannot be shut down. A
+// new one maps and touches its memory: a millisecond.
+inline constexpr uint64_t kRenewEvery = 100;
 inline bool IsRenewed(const Specimen& specimen) {
   return IsBuiltIn(specimen.name) || specimen.name.starts_with("lib:");
 }

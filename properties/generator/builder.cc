@@ -58,7 +58,22 @@ Op Threshold(int first, int second, int third) {
   return {.code = OpCode::kThreshold, .count = first, .count1 = second, .count2 = third};
 }
 
+Words AllWords(uint32_t abilities) {
+  const auto has = [abilities](uint32_t ability) { return (abilities & ability) != 0; };
+  Words words;
+  words.maps = has(kMaps);
+  words.disposals = has(kDisposal);
+  words.ends = has(kEnding);
+  words.scopes = has(kScopes);
+  words.fills = has(kFills);
+  words.held = has(kHeldValues);
+  words.steps = has(kSteps);
+  words.saveall = has(kSaveall);
+  return words;
+}
+
 void Builder::Emit(const Op& op) {
+  if (op.code == OpCode::kCensus && !words_.censuses) return;
   program_.main.push_back(op);
   if (Allocates(op.code)) ++births_;
   if (op.code == OpCode::kCollect) births_ = 0;
@@ -132,6 +147,9 @@ int8_t Builder::AnyScript() {
 
 int8_t Builder::NewScript(Script script) {
   if (program_.scripts.size() == kMaxScripts) return AnyScript();
+  if (!words_.censuses) {
+    std::erase_if(script, [](const Op& op) { return op.code == OpCode::kCensus; });
+  }
   program_.scripts.push_back(std::move(script));
   return static_cast<int8_t>(program_.scripts.size() - 1);
 }

@@ -53,13 +53,19 @@ struct Words {
   bool fills = false;
   bool held = false;
   bool steps = false;
+  bool saveall = false;
+  bool censuses = true;  // these are in all programs, unless the options say otherwise
 };
+
+// All of them that these abilities have.
+Words AllWords(uint32_t abilities);
 
 class Builder {
  public:
   enum class Guess : uint8_t { kEmpty, kNode, kLeaf, kWeak, kMap };
 
-  explicit Builder(uint64_t seed) : random_(seed) {}
+  // With the usual sizes of nodes and no newer words.
+  explicit Builder(uint64_t seed) : random_(seed) { SetSizes(kTunedWeights.sizes, false); }
 
   Random& random() { return random_; }
   Program& program() { return program_; }
@@ -129,7 +135,7 @@ class Builder {
   std::array<int, kSizes> early_{};
   std::array<int, kSizes> late_{};
   Words words_;
-  size_t room_ = 0;
+  size_t room_ = 60;
   int births_ = 0;
 };
 

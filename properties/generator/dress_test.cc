@@ -68,6 +68,7 @@ TEST(DressTest, OfNKindsEachComesFirstInNPrograms) {
 TEST(DressTest, KeepsTheSizeAndTheSeedDecides) {
   GeneratorOptions options;
   options.kinds = Kinds();
+  options.long_programs = false;
   for (uint64_t seed = 0; seed < 100; ++seed) {
     const Program program = Generate(seed, options);
     EXPECT_EQ(program.main.size(), 60u);

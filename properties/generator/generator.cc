@@ -29,21 +29,17 @@ constexpr std::array<std::array<int, 4>, kSubjects> kFinalizers = {{
     {0, 15, 15, 35},
 }};
 
-constexpr int kLong = 6;           // times as many operations has a long program
+constexpr int kLong = 5;           // times as many operations has a long program
 constexpr int kLeastForLong = 30;  // operations, below which none is: a test wants small programs
 
-Words DrawWords(Random& random, uint32_t abilities, int percent) {
-  const auto has = [&](uint32_t ability) {
-    return (abilities & ability) != 0 && random.Percent(percent);
-  };
-  Words words;
-  words.maps = has(kMaps);
-  words.disposals = has(kDisposal);
-  words.ends = has(kEnding);
-  words.scopes = has(kScopes);
-  words.fills = has(kFills);
-  words.held = has(kHeldValues);
-  words.steps = has(kSteps);
+// Each of those that the abilities have, in so many percent of the programs.
+Words DrawWords(Random& random, const GeneratorOptions& options, int percent) {
+  Words words = AllWords(options.abilities);
+  for (bool* word : {&words.maps, &words.disposals, &words.ends, &words.scopes, &words.fills,
+                     &words.held, &words.steps}) {
+    *word = *word && random.Percent(percent);
+  }
+  words.censuses = options.censuses;
   return words;
 }
 
@@ -54,7 +50,7 @@ class Generator {
         random_(builder_.random()),
         options_(options),
         weights_(options.weights != nullptr ? *options.weights : kTunedWeights),
-        words_(DrawWords(random_, options.abilities, weights_.chances[kAbility].value)),
+        words_(DrawWords(random_, options, weights_.chances[kAbility].value)),
         operations_(builder_, options_, weights_, words_) {
     Weigh();
     builder_.SetWords(words_);
@@ -207,7 +203,7 @@ class Generator {
   void Observe() {
     switch (random_.Below(4)) {
       case 0:
-        if (options_.censuses) builder_.Emit({.code = OpCode::kCensus});
+        builder_.Emit({.code = OpCode::kCensus});
         break;
       case 1:
         builder_.Emit(operations_.Single(kDerefStep));

@@ -42,7 +42,8 @@ struct GeneratorOptions {
 };
 
 // The program of that seed: the same on every machine, with options.operations operations of main;
-// a long one, which has 30 at least otherwise, with six times as many. REQUIRES: options.operations
+// a long one, which has 30 at least otherwise, with five times as many. REQUIRES:
+// options.operations
 // >= 0.
 Program Generate(uint64_t seed, const GeneratorOptions& options = {});
 

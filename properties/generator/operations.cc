@@ -179,7 +179,7 @@ Op Operations::OfScript() {
     case kBear:
       return builder_.AnyNode(reg);
     case kBearMany:
-      return Chain(reg, random_.Between(4, 30));
+      return Chain(reg, random_.Between(3, 12));
     case kCensusInScript:
       return {.code = OpCode::kCensus};
     case kDropInScript:

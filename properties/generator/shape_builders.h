@@ -32,6 +32,8 @@ void Ages(Builder& b);
 void Displaced(Builder& b);
 void Orchard(Builder& b);
 void Stadium(Builder& b);
+void Herd(Builder& b);
+void Flood(Builder& b);
 void Hoard(Builder& b);
 void Burst(Builder& b);
 void LateSettings(Builder& b);

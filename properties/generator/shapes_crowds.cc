@@ -16,6 +16,20 @@ namespace {
 
 using Guess = Builder::Guess;
 
+constexpr size_t kRoomy = 150;  // room that only long programs have
+
+// kCount registers that are not among `taken`.
+template <size_t kCount, size_t kTaken>
+std::array<uint8_t, kCount> RegistersBeside(Builder& b, const std::array<uint8_t, kTaken>& taken) {
+  std::array<uint8_t, kCount> result{};
+  size_t found = 0;
+  for (const uint8_t reg : b.Registers<kCount + kTaken>()) {
+    const bool free = std::find(taken.begin(), taken.end(), reg) == taken.end();
+    if (free && found < kCount) result[found++] = reg;
+  }
+  return result;
+}
+
 int AtMost(int most, size_t room, int operations_each) {
   return std::clamp(static_cast<int>(room) / operations_each, 1, most);
 }
@@ -41,6 +55,14 @@ void Anything(Builder& b, uint8_t reg, uint8_t other) {
     default:
       return b.Emit(b.AnyNode(reg));
   }
+}
+
+// Tables and counters change their ways at powers of two, so that many, and one more.
+int Crowd(Builder& b, int most, int operations_each) {
+  constexpr std::array<int, 9> kCrowds = {8, 9, 12, 16, 17, 32, 33, 64, 65};
+  const int room = AtMost(most, b.room(), operations_each);
+  const int crowd = b.random().Of(kCrowds);
+  return crowd <= room ? crowd : std::min(room, b.random().Between(6, 18));
 }
 
 }  // namespace
@@ -238,26 +260,78 @@ void Orchard(Builder& b) {
   if (cyclic) b.Emit(Collect(b.AnyGeneration()));
 }
 
-// Watchers live in the slots of two holders, and some die first.
+// Watchers live in the slots of holders, and some die first.
 void Stadium(Builder& b) {
   Random& random = b.random();
-  const auto [node, weak, stand, other] = b.Registers<4>();
-  const int watchers = std::min(random.Between(8, 16), AtMost(16, b.room(), 2));
+  constexpr size_t kStands = 5;
+  const auto stands = b.Registers<kStands>();
+  const auto [node, weak] = RegistersBeside<2>(b, stands);
+  const int watchers = Crowd(b, static_cast<int>(kStands) * kMaxSlots, 2);
   b.Emit(b.AnyNode(node));
   if (random.Percent(30)) b.Emit(Store(node, 0, node));
-  b.Emit(MakeNode(stand, kMaxSlots));
-  if (watchers > kMaxSlots) b.Emit(MakeNode(other, kMaxSlots));
   for (int i = 0; i < watchers; ++i) {
+    const uint8_t stand = stands[static_cast<size_t>(i / kMaxSlots)];
+    if (i % kMaxSlots == 0) b.Emit(MakeNode(stand, kMaxSlots));
     b.Emit(b.AnyWeak(weak, node));
-    b.Emit(Store(i < kMaxSlots ? stand : other, i % kMaxSlots, weak));
+    b.Emit(Store(stand, i % kMaxSlots, weak));
   }
   b.Emit(Drop(weak));
   for (int dead = random.Below(4); dead > 0; --dead) {
-    b.Emit(EmptySlot(stand, random.Below(kMaxSlots)));
+    b.Emit(EmptySlot(stands[0], random.Below(kMaxSlots)));
   }
-  if (random.Percent(25)) b.Emit(Drop(stand));
+  if (random.Percent(25)) b.Emit(Drop(stands[0]));
   b.Emit(Drop(node));
   if (random.Percent(60)) b.Emit(Collect(b.AnyGeneration()));
+}
+
+// Many cycles, alike or of any sort, become trash of one collection; a few of them are kept.
+void Herd(Builder& b) {
+  Random& random = b.random();
+  const auto [animal, keeper, other] = b.Registers<3>();
+  const bool alike = random.Percent(50);
+  const int slots = random.Between(1, kMaxSlots);
+  const int8_t script = random.Percent(30) ? b.AnyScript() : kNoScript;
+  constexpr int kMost = 150;
+  const int animals = random.Percent(50) ? Crowd(b, kMost, 3) : AtMost(kMost, b.room(), 3);
+  if (random.Percent(50)) b.Emit(MakeNode(keeper, kMaxSlots));
+  b.Emit(b.AnyNode(other));
+  for (int i = 0; i < animals; ++i) {
+    if (alike) {
+      b.Emit(MakeNode(animal, slots, script));
+    } else {
+      Anything(b, animal, other);
+    }
+    b.Emit(Store(animal, 0, animal));
+    if (random.Percent(6)) b.Emit(Store(keeper, random.Below(kMaxSlots), animal));
+    MaybePromote(b, 1);
+  }
+  b.Emit(Drop(animal));
+  b.Emit(Collect(b.AnyGeneration()));
+  if (random.Percent(50)) b.Emit(Drop(keeper));
+  if (random.Percent(50)) b.Emit(Collect(b.AnyGeneration()));
+}
+
+// A chain hangs off something that dies, or is the trash.
+void Flood(Builder& b) {
+  Random& random = b.random();
+  // Deep enough for tables to grow, and not for adapters to recurse too deeply: that is --scale's.
+  constexpr std::array<int, 5> kLengths = {9, 17, 33, 64, 65};
+  const int length = std::min(random.Of(kLengths), AtMost(65, b.room(), 1));
+  const auto [chain, root, next] = b.Registers<3>();
+  b.Emit(Chain(chain, length));
+  MaybePromote(b, 20);
+  Op node = b.AnyNode(root);
+  node.count = random.Between(2, kMaxSlots);
+  b.Emit(node);
+  b.Emit(Store(root, 1, chain));
+  if (random.Percent(30)) Watch(b, chain);
+  b.Emit(Drop(chain));
+  const bool cyclic = random.Percent(60);
+  if (cyclic) b.Emit(Store(root, 0, root));
+  if (random.Percent(20)) b.Emit(Load(next, root, 1));  // the chain lives on
+  b.Emit(Drop(root));
+  if (cyclic) b.Emit(Collect(b.AnyGeneration()));
+  b.Emit(Drop(next));
 }
 
 namespace {
@@ -294,10 +368,10 @@ void HoardOfHundreds(Builder& b) {
 
 void Hoard(Builder& b) {
   Random& random = b.random();
-  constexpr size_t kRoomy = 150;  // only long programs have that
-  if (b.room() > kRoomy && random.Percent(15)) return HoardOfHundreds(b);
+  const bool hundreds = b.words().saveall && b.room() > kRoomy;
+  if (hundreds && random.Percent(15)) return HoardOfHundreds(b);
   const auto [node, taken] = b.Registers<2>();
-  const int hoarded = std::min(random.Between(10, 40), AtMost(40, b.room(), 4));
+  const int hoarded = Crowd(b, 70, 4);
   const bool saveall = random.Percent(50);
   if (saveall) b.Emit({.code = OpCode::kSaveallOn});
   const int8_t script = b.AnyScript();

@@ -100,7 +100,7 @@ enum Chance : uint8_t {
 inline constexpr size_t kChances = 8;
 
 inline constexpr size_t kSizes = kMaxSlots + 1;
-inline constexpr size_t kShapes = 26;
+inline constexpr size_t kShapes = 28;
 
 struct Weights {
   struct Row {
