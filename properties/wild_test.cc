@@ -181,7 +181,7 @@ finalize-as-often        x x x x x x x x x
 finalize-before-free     x x x x x x x x o
 finalize-at-once         x . . x x . x x .
 callback-when-cleared    x x x x x x x x x
-callback-before-free     x o o o o o o o o
+callback-before-free     x o o o o o o o x
 callback-order           o o o o o o o o o
 dereference              x x x x x x x x x
 load                     x x x x x x x x x

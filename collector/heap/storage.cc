@@ -61,6 +61,7 @@ struct Storage::Table {
   size_t factor;
   size_t extra;
   size_t used;
+  bool by_cell = false;  // has an element for each cell, and none worth copying for a fresh one
 
   size_t Bytes(size_t pages) const {
     return element * (factor * (by_page ? pages : pages << kPageBits) + extra);
@@ -107,8 +108,8 @@ void Storage::ListTables(Table (&tables)[kTables]) {
   const size_t names = handle_limit();
   Table* next = tables;
   *next++ = {reinterpret_cast<void**>(&pages_), sizeof(Page), true, 1, 0, page_count_};
-  *next++ = {reinterpret_cast<void**>(&refs), sizeof(uint32_t), false, 1, 0, names};
-  *next++ = {reinterpret_cast<void**>(&list_index), sizeof(uint32_t), false, 1, 0, names};
+  *next++ = {reinterpret_cast<void**>(&refs), sizeof(uint32_t), false, 1, 0, names, true};
+  *next++ = {reinterpret_cast<void**>(&list_index), sizeof(uint32_t), false, 1, 0, names, true};
   *next++ = {reinterpret_cast<void**>(&state), sizeof(State), false, 1, 0, names};
   // A generation has at most 2 * kSlack + 1 more holes than members: see Remove.
   for (int list = 0; list < kLists; ++list) {
@@ -140,13 +141,28 @@ bool Storage::Resize(uint32_t pages) {
   for (int i = 0; i < kTables; ++i) {
     const Table& table = tables[i];
     if (*table.data != nullptr) {
-      std::memcpy(fresh[i], *table.data, table.element * table.used);
+      if (table.by_cell) {
+        CopyCells(*table.data, fresh[i], table.element);
+      } else {
+        std::memcpy(fresh[i], *table.data, table.element * table.used);
+      }
       Release(*table.data, table.Bytes(page_capacity_));
     }
     *table.data = fresh[i];
   }
   page_capacity_ = pages;
   return true;
+}
+
+// Of each page, the cells that were ever taken: most pages are almost empty, and what nobody has
+// touched of a table, new or old, costs no memory. Page 0 has kNull.
+void Storage::CopyCells(const void* from, void* to, size_t element) const {
+  for (uint32_t number = 0; number < page_count_; ++number) {
+    const size_t begin = element * (size_t{number} << kPageBits);
+    const size_t cells = number == 0 ? 1 : pages_[number].used;
+    std::memcpy(static_cast<std::byte*>(to) + begin, static_cast<const std::byte*>(from) + begin,
+                element * cells);
+  }
 }
 
 void Storage::Trim() {

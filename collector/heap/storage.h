@@ -327,6 +327,7 @@ class Storage {
 
   void ListTables(Table (&tables)[kTables]);
   bool Resize(uint32_t pages);
+  void CopyCells(const void* from, void* to, size_t element) const;
   bool AddPage(Pool& pool);
   bool Refill(Pool& pool);
   void Flush(Pool& pool, uint32_t cells);

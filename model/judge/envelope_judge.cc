@@ -39,7 +39,7 @@ void EnvelopeJudge::Clear() {
   dangling_ = torn_ = kNone;
   collections_ = strays_ = 0;
   enabled_ = true;
-  saveall_ = calls_ = false;
+  saveall_ = calls_ = disabling_ = false;
   owed_.clear();
   owed_before_ = 0;
   may_collect_ = false;
@@ -153,6 +153,7 @@ void EnvelopeJudge::FollowSetting(const Op& op) {
       return;
     case OpCode::kDisable:
       if (MayCollect()) Recount();  // notes what one that was not told of may have found
+      disabling_ = MayCollect() && in_script();
       enabled_ = false;
       return;
     case OpCode::kSaveallOn:
@@ -241,6 +242,10 @@ void EnvelopeJudge::ClearGarbage() {
 
 void EnvelopeJudge::Leave(const Frame& frame) {
   if (frames_.size() > 1) return;
+  if (disabling_) {
+    Recount();
+    disabling_ = false;
+  }
   if (frame.op.code == OpCode::kEnd) return CheckEnded();
   if (!unreferenced_.empty()) CheckUnreferenced();
   if (!owed_.empty()) CheckScriptsRan();

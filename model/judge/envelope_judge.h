@@ -289,6 +289,8 @@ class EnvelopeJudge final : public Judge {
   int strays_ = 0;
 
   bool enabled_ = true;  // automatic collections are
+  // A script has disabled them: one that runs may go on until the operation of main ends.
+  bool disabling_ = false;
   bool saveall_ = false;
   bool calls_ = false;  // some weak reference has a callback
   // Callbacks of weak references that were cleared, and finalizers of objects that were freed: they

@@ -205,7 +205,8 @@ void EnvelopeJudge::BecameUnreachable(ObjectId id) {
 // operation, the judge notes what such a collection may do to an object when that becomes
 // unreachable, and again when it becomes reachable.
 bool EnvelopeJudge::MayCollect() const {
-  return may_collect_ || (enabled_ && bounds_.automatic == Envelope::Automatic::kUntold);
+  const bool untold = bounds_.automatic == Envelope::Automatic::kUntold;
+  return may_collect_ || (untold && (enabled_ || disabling_));
 }
 
 // From now on one may: what is unreachable already has not been noted.

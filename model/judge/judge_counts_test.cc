@@ -122,6 +122,24 @@ constexpr Rule kRules[] = {
 +> collect 2
 +> done 0 # <- here
 )"},
+    // Found by a wild collector, in whose programs scripts change settings.
+    {"OneThatRunsGoesOnWhenAScriptDisablesThem", "lua,automatic=untold", Law::kEventInPlace, R"(
+ r0 = node 0 del 0
+ > new 0
+ r1 = node 0
+ > new 1
+ r0 = none
+ r2 = leaf
+ > finalize 0
+ disable
+ r1 = none
+ > end 0
+-> free 1
+ > new 2
+ r3 = leaf
++> free 1  # <- here
+-> new 3
+)"},
 };
 
 }  // namespace
