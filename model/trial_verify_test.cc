@@ -16,8 +16,7 @@ namespace {
 
 using Verify = Limits::Verify;
 
-// Counts how often it is asked, and finds itself unsound while r1 was emptied more often than
-// filled.
+// Counts how often it is asked, and finds itself unsound from a leaf in r1 to one in r2.
 class Asked : public CountingCollector {
  public:
   Asked(Observer& observer, int* asked) : CountingCollector(observer), asked_(*asked) {}

@@ -15,10 +15,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <regex>
 #include <sstream>
 #include <string>
+#include <utility>
 
+#include "collector/specimens.h"
 #include "fuzz/testing/faulty_collector.h"
 #include "model/collector.h"
 #include "model/program.h"
@@ -43,9 +46,10 @@ class CampaignTest : public testing::Test {
   ~CampaignTest() override { fs::remove_all(out_); }
 
   // Runs the campaign; what it prints goes to output_.
-  int Run(const Fault& fault) {
+  int Run(const Fault& fault) { return Run(FaultySpecimen(fault)); }
+  int Run(const Specimen& specimen) {
     testing::internal::CaptureStdout();
-    const int code = RunCampaign(FaultySpecimen(fault), options_, &error_);
+    const int code = RunCampaign(specimen, options_, &error_);
     output_ = testing::internal::GetCapturedStdout();
     return code;
   }
@@ -264,6 +268,42 @@ TEST_F(CampaignTest, KilledEachTime) {
           "faulty is broken: crashed with signal 9 (Killed)\n    enable      # <- here\n  shrunk"),
       1)
       << output_;
+}
+
+// Lawful in all that it reports: that something is wrong in it, a look inside alone shows.
+class UnsoundInside : public FaultyCollector {
+ public:
+  UnsoundInside(std::unique_ptr<Collector> inner, Observer& observer)
+      : FaultyCollector(std::move(inner), observer, [](const Op&, int, Observer&) {}) {}
+  void Execute(const Op& op) override {
+    sound_ = sound_ && !Triggers(op);
+    FaultyCollector::Execute(op);
+  }
+  std::string Verify() const override { return sound_ ? "" : "a count is off"; }
+  void Reset() override {
+    sound_ = true;
+    FaultyCollector::Reset();
+  }
+
+ private:
+  bool sound_ = true;
+};
+
+TEST_F(CampaignTest, WhatOnlyALookInsideShows) {
+  Specimen specimen = FaultySpecimen([](const Op&, int, Observer&) {});
+  Specimen naive;
+  ASSERT_EQ(FindSpecimen("naive", &naive), "");
+  specimen.make = [naive](Observer& observer) -> std::unique_ptr<Collector> {
+    return std::make_unique<UnsoundInside>(naive.make(observer), observer);
+  };
+  EXPECT_EQ(Run(specimen), 1) << output_;
+  const std::string filed = Filed();
+  for (const std::string part :
+       {"# it reports itself inconsistent after `enable`: a count is off\n",
+        "\n# signature: it reports itself inconsistent\n", "\n# stability: 3/3\n", " run --verify ",
+        "\nenable\n"}) {
+    EXPECT_NE(filed.find(part), std::string::npos) << part << "\n" << filed;
+  }
 }
 
 TEST_F(CampaignTest, DeadFromBirth) {

@@ -19,9 +19,11 @@ namespace ouro {
 // After each operation of one program of so many, and after each program. A look may take as long
 // as the heap is large.
 inline constexpr uint64_t kLookEvery = 50;
-// Programs that share a collector, where that can be made anew: many peers cannot be shut down. A
-// new one maps and touches its memory: a millisecond.
+// Programs that share a collector, if it IsRenewed: a new one has to map its memory.
 inline constexpr uint64_t kRenewEvery = 100;
+
+// Whether such a collector can be made and discarded at will in one process: many peers cannot be
+// shut down, and others are processes themselves.
 inline bool IsRenewed(const Specimen& specimen) {
   for (const char* made_anew : {"optimized", "naive", "planted:", "liar:", "wild:", "lib:"}) {
     if (specimen.name.starts_with(made_anew)) return true;

@@ -30,7 +30,7 @@ int PrintTable(const Reach& reach, bool only_rare) {
     const std::string name = ConjunctionName(i);
     if (name.empty()) continue;
     const char* excuse = WhyExcused(i);
-    const bool is_rare = reach.reaching[i] * kRare < reach.programs;
+    const bool is_rare = IsRare(reach.reaching[i], reach.programs);
     if (is_rare && excuse == nullptr) ++rare;
     if (only_rare && !is_rare) continue;
     fmt::print("| {} | {} | {}{} |\n", reach.reaching[i],

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -22,9 +23,11 @@
 #include "fuzz/power/power_log.h"
 #include "fuzz/power/power_plot.h"
 #include "fuzz/power/search.h"
+#include "fuzz/power/walk.h"
 #include "fuzz/testing/faulty_collector.h"
 #include "model/collector.h"
 #include "model/program.h"
+#include "properties/generator/generator.h"
 
 namespace ouro {
 namespace {
@@ -395,6 +398,31 @@ TEST(PowerPlotTest, WhereNothingIsFound) {
   EXPECT_NE(plot.find(">random: 0 of 1</text>"), std::string::npos);
   EXPECT_EQ(plot.find("nan"), std::string::npos) << plot;
   EXPECT_EQ(plot.find("inf"), std::string::npos) << plot;
+}
+
+// ---- walks ----
+
+TEST(WalkTest, AreTheSameWheneverTheyAreMade) {
+  Specimen planted;
+  Specimen lawful;
+  ASSERT_EQ(FindSpecimen("planted:map-last-slot", &planted), "");
+  ASSERT_EQ(FindSpecimen("optimized", &lawful), "");
+  const GeneratorOptions options = {.abilities = planted.abilities};
+  const uint64_t first = Walk(planted, options, /*seed=*/1, /*limit=*/2000);
+  EXPECT_GT(first, 0u);
+  EXPECT_EQ(Walk(planted, options, 1, 2000), first);
+  EXPECT_EQ(Walk(planted, options, 1, first), first);
+  EXPECT_EQ(Walk(planted, options, 1, first - 1), 0u) << "the limit counts programs";
+  EXPECT_NE(Walk(planted, options, 2, 2000), 0u);
+  EXPECT_EQ(Walk(lawful, options, 1, 600), 0u) << "longer than a batch";
+}
+
+TEST(WalkTest, LongerProgramsCostMore) {
+  Specimen lawful;
+  ASSERT_EQ(FindSpecimen("optimized", &lawful), "");
+  const double usual = CostOf(lawful, {.long_programs = false});
+  EXPECT_GT(usual, 0);
+  EXPECT_GT(CostOf(lawful, {.operations = 120, .long_programs = false}), 1.5 * usual);
 }
 
 }  // namespace

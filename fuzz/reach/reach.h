@@ -24,8 +24,9 @@ struct Reach {
   std::string trouble;  // not lawful, which ended the measurement: the report; else ""
 };
 
-// Below this rate a conjunction is too rare, unless it is excused: one program in 100,000.
+// A conjunction is too rare, unless it is excused, if fewer than one program in so many reach it.
 inline constexpr int64_t kRare = 100'000;
+inline bool IsRare(int64_t reaching, int64_t programs) { return reaching * kRare < programs; }
 
 // Runs make(0), make(1), ... `programs` of them, on the specimen, in this process. Calls `progress`
 // now and then with the number so far; if it returns false, the measurement ends there.

@@ -139,6 +139,7 @@ class Scout final : public Collector, private Observer {
     return heap_.at(script.object).kind == OpCode::kWeak;
   }
   const Op* Hosting() const;
+  void Do(Deed deed);
 
   // Whether the event is about an object that there is. If not, the judge is about to say so.
   bool Sound(const Event& event) const {
@@ -276,6 +277,15 @@ const Op* Scout::Hosting() const {
   return nullptr;
 }
 
+// User code does that within an operation; nothing, if no operation is a host.
+void Scout::Do(Deed deed) {
+  const Op* hosting = Hosting();
+  Host host = {};
+  if (hosting != nullptr && HostOf(hosting->code, &host)) {
+    Set(Group::kUserCode, At(host), At(deed));
+  }
+}
+
 bool WritesSlot(OpCode code) {
   return code == OpCode::kStore || code == OpCode::kEmptySlot || code == OpCode::kMapPut ||
          code == OpCode::kMapRemove || code == OpCode::kClear || code == OpCode::kCopySlots;
@@ -290,16 +300,13 @@ bool WritesThere(const Op& op, const Op& host) {
 }
 
 void Scout::NoteDeed(const Op& op) {
-  const Op* hosting = Hosting();
-  Host host = {};
-  if (hosting == nullptr || !HostOf(hosting->code, &host)) return;
-  const auto note = [&](Deed deed) { Set(Group::kUserCode, At(host), At(deed)); };
-  if (WritesThere(op, *hosting)) note(Deed::kUndoes);
-  if (op.code == OpCode::kEmptyRegister) note(Deed::kDrops);
-  if (op.code == OpCode::kStore || op.code == OpCode::kEmptySlot) note(Deed::kStores);
-  if (op.code == OpCode::kTakeGarbage) note(Deed::kTakes);
-  if (op.code == OpCode::kCensus) note(Deed::kLists);
-  if (op.code == OpCode::kCollect) note(Deed::kCollects);
+  const Op* host = Hosting();
+  if (host != nullptr && WritesThere(op, *host)) Do(Deed::kUndoes);
+  if (op.code == OpCode::kEmptyRegister) Do(Deed::kDrops);
+  if (op.code == OpCode::kStore || op.code == OpCode::kEmptySlot) Do(Deed::kStores);
+  if (op.code == OpCode::kTakeGarbage) Do(Deed::kTakes);
+  if (op.code == OpCode::kCensus) Do(Deed::kLists);
+  if (op.code == OpCode::kCollect) Do(Deed::kCollects);
 }
 
 // Before the operation has any effect.
@@ -417,11 +424,7 @@ void Scout::Born(const Event& event) {
   ++course_.births;
   Make(event.id, IsCallback(*script) ? Mark::kBornInCallback : Mark::kBornInFinalizer);
   if (heap_.collections() > 0) Make(event.id, Mark::kBornInCollection);
-  Host host = {};
-  const Op* hosting = Hosting();
-  if (hosting != nullptr && HostOf(hosting->code, &host)) {
-    Set(Group::kUserCode, At(host), At(Deed::kBears));
-  }
+  Do(Deed::kBears);
 }
 
 void Scout::Got(const Event& event) {
@@ -431,10 +434,7 @@ void Scout::Got(const Event& event) {
   LookAt(event.id, Look::kDereferenced);
   if (InnermostScript() == nullptr) return;
   Make(event.id, Mark::kFoundByScript);
-  Host host = {};
-  const Op* hosting = Hosting();
-  if (hosting == nullptr || !HostOf(hosting->code, &host)) return;
-  Set(Group::kUserCode, At(host), At(event.id == kNone ? Deed::kMisses : Deed::kFinds));
+  Do(event.id == kNone ? Deed::kMisses : Deed::kFinds);
 }
 
 void Scout::Collecting(int generation) {

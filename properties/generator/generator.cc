@@ -65,8 +65,9 @@ class Generator {
     if (options_.settings && operations_.Chosen(kThresholdFirst)) {
       builder_.Emit(operations_.SmallThreshold());
     }
-    const bool is_long = options_.operations >= kLeastForLong && operations_.Chosen(kLongProgram);
-    const int size = options_.operations * (is_long && options_.long_programs ? kLong : 1);
+    const bool is_long = options_.long_programs && options_.operations >= kLeastForLong &&
+                         operations_.Chosen(kLongProgram);
+    const int size = options_.operations * (is_long ? kLong : 1);
     const auto operations = static_cast<size_t>(size);
     const int place = options_.scale ? random_.Below(size + 1) : 0;
     while (builder_.size() < operations) {

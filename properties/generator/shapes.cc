@@ -155,11 +155,16 @@ void OldTrash(Builder& b) {
 
 void Meddler(Builder& b) {
   const auto [first, second, third] = b.Registers<3>();
-  const std::array<Script, 6> deeds = {{
+  // What the finalizer makes, a watcher or a node with a finalizer, is called while the trash is
+  // cleared, and that is when it has to look.
+  const int8_t late =
+      b.random().Percent(40) ? b.NewScript({Dereference(first, third)}) : b.AnyScript();
+  const std::array<Script, 7> deeds = {{
       {EmptySlot(kSelf, 0)},
-      {MakeWeak(third, kSelf, b.AnyScript())},
-      {Load(third, kSelf, 0), MakeWeak(third, third, b.AnyScript())},
-      {MakeNode(third, 1, b.AnyScript()), Store(kSelf, 1, third), Drop(third)},
+      {MakeWeak(third, kSelf, late)},
+      {Load(third, kSelf, 0), MakeWeak(third, third, late)},
+      {MakeNode(third, 1, late), Store(kSelf, 1, third), Drop(third)},
+      {MakeNode(third, 0, late), Store(kSelf, 1, third), Drop(third), MakeWeak(third, kSelf)},
       {Load(third, kSelf, 1)},
       {Load(third, kSelf, 0), EmptySlot(third, 0), Drop(third)},
   }};

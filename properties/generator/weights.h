@@ -2,8 +2,9 @@
 
 // Weights say how often the generator draws what: kinds of steps, shapes, operations of scripts,
 // sizes of nodes, and chances in percent. They are one value, which `ouro power` and `ouro reach`
-// read from a file, so that a search can try others (tools/tune). Those in weights.cc were found by
-// it, but for the columns of special subjects, which no mutant measures.
+// read from a file, so that a search can try others (tools/tune.py). Those in weights.cc began as
+// guesses and were changed by it, but for the columns of special subjects, which no mutant
+// measures.
 //
 // Place: below the generator.
 
