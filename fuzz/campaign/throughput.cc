@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Throughput: operations of random programs per second, on the optimized collector alone and under
-// the judge. Both execute the same operations: those that trials of random programs without scripts
-// executed.
+// Throughput: random programs and their operations per second, on the optimized collector alone,
+// under the judge, and in all that a campaign does with a program. Alone and UnderTheJudge execute
+// the same operations: those that trials of random programs without scripts executed. What a
+// campaign does can be counted, one iteration, which does not depend on what else the machine does:
 //
-//   bazel run -c opt //properties:throughput
+//   bazel run -c opt //fuzz/campaign:throughput
+//   valgrind --tool=callgrind --toggle-collect='*AsInACampaign*' \
+//       bazel-bin/fuzz/campaign/throughput --benchmark_filter=Campaign --benchmark_min_time=0.001
 //
 // Place: a benchmark of the trial loop. //collector:benchmark compares collectors.
 
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,8 +21,11 @@
 #include <vector>
 
 #include "collector/specimens.h"
+#include "fuzz/campaign/coverage.h"
+#include "fuzz/campaign/look_inside.h"
 #include "model/check.h"
 #include "model/collector.h"
+#include "model/judge/feature.h"
 #include "model/program.h"
 #include "model/trial.h"
 #include "properties/generator/generator.h"
@@ -109,6 +116,37 @@ void UnderTheJudge(benchmark::State& state) {
   state.SetItemsProcessed(operations);
 }
 BENCHMARK(UnderTheJudge)->Unit(benchmark::kMillisecond);
+
+void Generated(benchmark::State& state) {
+  for (auto _ : state) {
+    for (uint64_t i = 0; i < kPrograms; ++i) benchmark::DoNotOptimize(Generate(SeedOf(1, i)));
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kPrograms));
+}
+BENCHMARK(Generated)->Unit(benchmark::kMillisecond);
+
+// Each program is made, judged and looked into, its features counted, and the collector renewed. An
+// item is a program.
+void AsInACampaign(benchmark::State& state) {
+  Trial trial(Optimized());
+  std::array<uint8_t, FeatureCounter::kSize> features = {};
+  std::array<uint8_t, FeatureCounter::kSize> total = {};
+  trial.CountFeatures(features.data());
+  int64_t operations = 0;
+  for (auto _ : state) {
+    for (uint64_t i = 0; i < kPrograms; ++i) {
+      if (i % kRenewEvery == 0) trial.Renew();
+      trial.SetVerify(LookOf(i));
+      features.fill(0);
+      operations += trial.Run(Generate(SeedOf(1, i))).operations;
+      benchmark::DoNotOptimize(MergeCounts(features.data(), features.size(), total.data()));
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kPrograms));
+  state.counters["operations"] =
+      benchmark::Counter(static_cast<double>(operations), benchmark::Counter::kIsRate);
+}
+BENCHMARK(AsInACampaign)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace ouro
