@@ -138,7 +138,8 @@ TypeId Heap::Register(const Type& type) {
     run = run && at == type.references[0] + i * sizeof(Object);
   }
 
-  auto descriptor = std::make_unique<Descriptor>();
+  // Without values for the cache of cells, four kilobytes that most types of most heaps never use.
+  auto descriptor = std::make_unique_for_overwrite<Descriptor>();
   descriptor->type = type;
   descriptor->id = static_cast<TypeId>(types_.size());
   descriptor->shape = ShapeOf(type, /*own=*/descriptor->id <= kMapType, run);

@@ -25,16 +25,24 @@ constexpr std::array<uint8_t, 256> kMagnitudes = [] {
   return magnitudes;
 }();
 
+constexpr size_t kLine = 64;  // bytes that are looked at at once: most counts are zero
+
+bool AreZero(const uint8_t* counts, size_t size) {
+  uint64_t words[kLine / 8] = {};
+  std::memcpy(words, counts, size);
+  uint64_t any = 0;
+  for (const uint64_t word : words) any |= word;
+  return any == 0;
+}
+
 }  // namespace
 
 bool MergeCounts(const uint8_t* counts, size_t size, uint8_t* reached) {
   bool any_new = false;
-  for (size_t word = 0; word < size; word += 8) {
-    const size_t end = std::min(word + 8, size);
-    uint64_t eight = 0;  // most counts are zero: skip eight at a time
-    if (end == word + 8) std::memcpy(&eight, counts + word, 8);
-    if (end == word + 8 && eight == 0) continue;
-    for (size_t i = word; i < end; ++i) {
+  for (size_t line = 0; line < size; line += kLine) {
+    const size_t end = std::min(line + kLine, size);
+    if (AreZero(counts + line, end - line)) continue;
+    for (size_t i = line; i < end; ++i) {
       const uint8_t merged = reached[i] | kMagnitudes[counts[i]];
       any_new |= merged != reached[i];
       reached[i] = merged;
