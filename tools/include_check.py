@@ -91,7 +91,8 @@ STD = {
     "map": "map multimap erase_if",
     "memory": """addressof align allocate_shared allocator allocator_arg allocator_traits
         bad_weak_ptr const_pointer_cast construct_at default_delete destroy destroy_at destroy_n
-        dynamic_pointer_cast enable_shared_from_this make_shared make_unique owner_less
+        dynamic_pointer_cast enable_shared_from_this make_shared make_unique
+        make_unique_for_overwrite owner_less
         pointer_traits reinterpret_pointer_cast shared_ptr static_pointer_cast to_address
         uninitialized_copy uninitialized_copy_n uninitialized_default_construct_n uninitialized_fill
         uninitialized_fill_n uninitialized_move unique_ptr weak_ptr""",
