@@ -108,6 +108,7 @@ void EnvelopeJudge::Follow(Frame& frame) {
       frame.object = Resolve(op.ref);
       // Notes what is unreachable before the result changes that.
       if (MayCollect() || !owed_.empty()) Recount();
+      frame.other = reg(op.dest);
       if (op.dest != op.ref) SetRegister(op.dest, kNone);
       return;
     case OpCode::kClear:

@@ -182,6 +182,7 @@ class EnvelopeJudge final : public Judge {
   void BeginToCollect();
   void NoteUnreachable(ObjectId id);
   void ForgetFreed();
+  void SeeEntriesOfOld(ObjectId old, ObjectId result);
   void Unbind(ObjectId target, Object::Bond bond);
   void MayClearWeaks(ObjectId target);
   void AllowAnotherFinalizer(Object* object) const;

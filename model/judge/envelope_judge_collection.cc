@@ -107,7 +107,8 @@ void EnvelopeJudge::MarkUnreachable() {
     object.behind_pending_finalizer = false;
     const bool again = object.finalizer_may_wait && bounds_.order == Envelope::Order::kAny;
     if (due || again) work_.push_back(id);
-    object.behind_passed_over = false;
+    // A nested collection may come when the finalizer of what was passed over has run.
+    if (!collecting()) object.behind_passed_over = false;
     if (due && object.passed_over) passed_over.push_back(id);
   }
   Spread(&Object::behind_pending_finalizer);
@@ -149,11 +150,12 @@ void EnvelopeJudge::NoteTrash() {
 }
 
 void EnvelopeJudge::OnDone(const Event& event) {
-  if (frames_.back().judged) CheckCollected();
-  if (frames_.back().step) {
-    LeaveToNextStep();
-    if (frames_.size() == 2 && event.number > 0) StepsEnded();
-  }
+  const Frame& frame = frames_.back();
+  if (frame.judged) CheckCollected();
+  // Lua runs ten finalizers at most in a piece of a collection, and in what it does for `collect
+  // 1`.
+  if (frame.step || (frame.finalizes && !frame.judged)) LeaveToNextStep();
+  if (frame.step && frames_.size() == 2 && event.number > 0) StepsEnded();
   if (violation_) return;
   frames_.pop_back();
   --collections_;

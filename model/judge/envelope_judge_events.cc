@@ -72,12 +72,22 @@ Judge::Answer EnvelopeJudge::Expected(const Frame& frame) const {
   }
 }
 
+// Until a result replaces it, a register has its map, which holds the value for a key that a weak
+// reference yields. A collection in steps may have seen both.
+void EnvelopeJudge::SeeEntriesOfOld(ObjectId old, ObjectId result) {
+  if (old == kNone || result == kNone || bounds_.prompt != Envelope::Prompt::kNo) return;
+  if (entries_.Find(old, result) == Entries::kNoEntry || at(old).reachable()) return;
+  Hold(old);
+  Release(old);
+}
+
 void EnvelopeJudge::OnGot(Frame& frame, ObjectId id) {
   if (frame.op.code == OpCode::kPoke) return OnPoked(frame, id);
   if (frame.open_answer) return OnLoadedInDoubt(frame, id);
   if (frame.op.code != OpCode::kDeref) return;
   dangling_ = kNone;
   SetRegister(frame.op.dest, id);
+  SeeEntriesOfOld(frame.other, id);
   if (dangling_ != kNone) {
     return Convict(Law::kDereference, dangling_,
                    fmt::format("`{}` yielded #{}, which leads to #{}, and that was freed",
@@ -137,6 +147,7 @@ void EnvelopeJudge::OnFinalize(ObjectId id) {
     const bool surely = bounds_.weak == Envelope::Weak::kBeforeFinalizer && !ending();
     Unbind(id, surely ? Object::Bond::kNone : Object::Bond::kMaybe);
   }
+  frames_.back().finalizes = collecting();
   // A collection may run finalizers after it has ended, if they could not run when it started.
   const bool by_count = !collecting() && object.references == 0;
   Open({.type = Frame::Type::kScript, .no_self = after_death, .object = id, .by_count = by_count});

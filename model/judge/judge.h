@@ -132,7 +132,9 @@ class Judge {
     // kScript: its self. kOp: what it yields, the target of `weak`, the node of `poke` or
     // `dispose`, or the first object that is born after a census began.
     ObjectId object = kNone;
-    ObjectId other = kNone;    // kOp: a birth that holds has two operands; this is the second
+    // kOp: a birth that holds has two operands; this is the second. Of `deref`: what its register
+    // held before.
+    ObjectId other = kNone;
     bool open_answer = false;  // kOp: it may yield `object` or nothing
 
     // Of exact contracts.
@@ -148,6 +150,7 @@ class Judge {
     bool interrupted = false;  // kCollection: judged, and an automatic one came within it
     bool saves = false;        // kCollection: judged, and all its trash has to be saved
     bool step = false;         // kCollection: a piece of one, which the program asked for
+    bool finalizes = false;    // kCollection: it has run a finalizer
     bool by_count = false;     // kScript: its object died by reference count
     bool holds = false;        // it counts among the holds of `object`
   };

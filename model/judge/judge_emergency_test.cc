@@ -38,6 +38,46 @@ constexpr Rule kRules[] = {
  > free 1
  > done 0  # <- here
 )"},
+    // ... also if a finalizer that runs after it asks for a collection.
+    {"BehindAFinalizerThatWasPassedOverThoughAnotherOneCollects", "lua", Law::kFinalizeAtOnce, R"(
+ r0 = node 0 del 0
+ > new 0
+ r1 = node 1
+ > new 1
+ r2 = node 1 del 1
+ > new 2
+ r3 = node 0 del 1
+ > new 3
+ r1.0 = r3
+ r2.0 = r3
+ r3 = none
+ r0 = none
+ r2 = none
+ fail 1
+ r0 = node 0
+ > collect 2 auto
+ > done 0
+ > failed
+ r1 = none
+ collect 2
+ > collect 2
+ > free 1
+ > finalize 2
+ > end 2
+ > finalize 0
+   collect 2
+   > collect 2
+   > done 0
+ > end 0
+ > done 0
+ collect 2
+ > collect 2
+ > free 2
+ > free 0
+-> finalize 3
+-> end 3
+ > done 0  # <- here
+)"},
     {"WhatWasPassedOverIsFinalizedByTheNext", "lua", Law::kFinalizeAtOnce, R"(
  r0 = node 0 del 0
  > new 0

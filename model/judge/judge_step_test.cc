@@ -92,6 +92,84 @@ constexpr Rule kRules[] = {
 +> finalize 1  # <- here
  > done 0
 )"},
+    // What a young collection of Lua, which runs ten finalizers at most, had found.
+    {"AFinalizerThatAYoungCollectionLeftMayRunThoughItIsHeldAgain", "lua",
+     Law::kNoFinalizeWhileHeld, R"(
+ r0 = node 1 del 0
+ > new 0
+ r1 = node 0 del 1
+ > new 1
+ r0.0 = r1
+ r0 = none
+ r1 = none
+ collect 1
+ > collect 1
+ > finalize 0
+   r3 = self.0
+   > got 1
+ > end 0
+ > done 0
+ collect 2
+ > collect 2
+ > finalize 1
+ > end 1
+ > free 0
+ > done 0
+ collect 2
+ > collect 2
++> finalize 1  # <- here
+ > done 0
+)"},
+    {"AYoungCollectionThatRanNoFinalizerLeavesNone", "lua", Law::kNoFinalizeWhileHeld, R"(
+ r0 = node 1 del 0
+ > new 0
+ r1 = node 0 del 1
+ > new 1
+ r0.0 = r1
+ r2 = weak r1
+ > new 2
+ r0 = none
+ r1 = none
+ collect 1
+ > collect 1
+ > done 0
+ r3 = r2()
+ > got 1
+ collect 2
+ > collect 2
+ > finalize 0
+ > end 0
++> finalize 1  # <- here
+ > done 0
+)"},
+    // The register has the map until the result is there.
+    {"AMapHoldsWhileItsKeyComesBackInItsRegister", "lua", Law::kFinalizeAtOnce, R"(
+ r0 = map
+ > new 0
+ r3 = node 0
+ > new 1
+ r1 = node 0 del 0
+ > new 2
+ r0[r3] = r1
+ r2 = weak r3
+ > new 3
+ r1 = none
+ r3 = none
+ step 1
+ > collect 0
+ > done 1
+ r0 = r2()
+ > got 1
+ step 1
+ > collect 0
+ > done 1
+ step 1
+ > collect 0
+ > free 0
+-> finalize 2
+-> end 2
+ > done 1  # <- here
+)"},
     {"AStepLeavesWhatIsHeld", "lua ruby php boehm", Law::kNoFreeWhileHeld, R"(
  r0 = node 1
  > new 0
