@@ -21,13 +21,15 @@
 namespace ouro {
 namespace {
 
-class Naive : public Collector, private NaiveReach {
+class Naive : public OpenNaive, private NaiveReach {
  public:
   Naive(Observer& observer, const ExactRules& rules) : observer_(&observer), rules_(&rules) {}
 
   void Execute(const Op& op) override;
   std::string Verify() const override;
   void Reset() override { *this = Naive(*observer_, *rules_); }
+  ObjectId reg(int index) const override { return registers_[static_cast<size_t>(index)]; }
+  void ListContents(NaiveContents* contents) const override;
 
  private:
   void Report(const Event& event) { observer_->On(event); }
@@ -442,9 +444,41 @@ std::string Naive::Verify() const {
   return VerifyCounts(std::move(counted), /*exactly=*/running_.empty());
 }
 
+void Naive::ListContents(NaiveContents* contents) const {
+  std::copy(registers_.begin(), registers_.end(), contents->registers.begin());
+  contents->garbage = garbage_;
+  contents->objects.resize(heap_.size());
+  size_t at = 0;
+  const auto list = [&](ObjectId id, const Object& object, int8_t generation) {
+    NaiveContents::Object& listed = contents->objects[at++];
+    listed.id = id;
+    listed.kind = object.kind;
+    listed.script = object.script;
+    listed.generation = generation;
+    listed.finalized = object.finalized;
+    listed.freed = object.freed;
+    listed.target = object.target;
+    listed.slots = object.slots;
+    listed.weak_refs.clear();
+    if (!object.weak_refs.empty()) listed.weak_refs = WeakRefsTo(id);
+  };
+  for (const List generation : {kYoung, kMiddle, kOld}) {
+    for (ObjectId id : lists_.of(generation)) list(id, heap_.at(id), generation);
+  }
+  if (at == heap_.size()) return;
+  for (const auto& [id, object] : heap_) {
+    const auto in = [this, id = id](List generation) { return lists_.In(generation, id); };
+    if (!in(kYoung) && !in(kMiddle) && !in(kOld)) list(id, object, -1);
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Collector> MakeNaive(Observer& observer, const ExactRules& rules) {
+  return MakeOpenNaive(observer, rules);
+}
+
+std::unique_ptr<OpenNaive> MakeOpenNaive(Observer& observer, const ExactRules& rules) {
   return std::make_unique<Naive>(observer, rules);
 }
 

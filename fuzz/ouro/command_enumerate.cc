@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// `ouro enumerate`: all programs within bounds, on several threads. Each thread enumerates all of
-// them, which is cheap, and runs every n-th batch in a child process.
+// `ouro enumerate`: all programs within bounds, on several threads, in child processes. Where exact
+// rules predict what a program leaves, those that a lawful collector can tell apart; else, or if it
+// is asked for, literally all: then each thread enumerates all of them, which is cheap, and runs
+// every n-th batch.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <atomic>
@@ -15,6 +18,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "fuzz/interrupt.h"
@@ -23,6 +27,7 @@
 #include "fuzz/terminal.h"
 #include "model/isolate.h"
 #include "model/trial.h"
+#include "properties/explore/explore.h"
 
 namespace ouro {
 namespace {
@@ -42,21 +47,31 @@ class Search {
     int workers = arguments_.workers;
     if (workers == 0) workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     std::vector<std::thread> threads;
-    for (int i = 0; i < workers; ++i) {
+    if (merges()) {
+      threads.emplace_back([this, workers] {
+        explored_ = Reduced(workers);
+        ++ended_;
+      });
+    }
+    for (int i = 0; i < workers && !merges(); ++i) {
       threads.emplace_back([this, i, workers] {
         Work(static_cast<size_t>(i), static_cast<size_t>(workers));
         ++ended_;
       });
     }
-    while (ended_.load() < workers) Show();
+    while (ended_.load() < static_cast<int>(threads.size())) Show();
     for (std::thread& thread : threads) thread.join();
     line_.Clear();
     return Conclude(workers);
   }
 
  private:
+  // The number of a batch, and the place in it: the same with any number of workers.
+  using Place = std::pair<uint64_t, size_t>;
+
   struct Hit {
     Program program;
+    Place place;
     std::string report;
     size_t programs = 0;
   };
@@ -64,6 +79,22 @@ class Search {
   double Seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
   bool Over() const {
     return Interruptible::Interrupted() || Seconds() >= arguments_.seconds || full_.load();
+  }
+
+  // Whether programs that leave the same are run once.
+  bool merges() const { return !arguments_.plain && specimen_.contract->exact() != nullptr; }
+
+  Explored Reduced(int workers) {
+    const ExploreOptions options = {.bounds = arguments_.bounds,
+                                    .memory = {.deeds = arguments_.history >= 1,
+                                               .pasts = std::min(arguments_.history, 2),
+                                               .operations = std::max(arguments_.history - 2, 0)},
+                                    .commutation = arguments_.commutation,
+                                    .workers = workers,
+                                    .stop = [this] { return Over(); }};
+    return Explore(
+        *specimen_.contract->exact(), options,
+        [this](uint64_t number, const std::vector<Program>& programs) { Try(programs, number); });
   }
 
   void Work(size_t number, size_t workers) {
@@ -77,17 +108,21 @@ class Search {
                                         ++skipped;
                                       }
                                       if (batch.size() + skipped < kBatch) return true;
-                                      if (!batch.empty()) Try(batch);
+                                      if (!batch.empty()) Try(batch, batches);
                                       batch.clear();
                                       skipped = 0;
                                       ++batches;
                                       return !Over();
                                     }) > 0;
-    if (finished && !Over()) Try(batch);
+    if (finished && !Over()) Try(batch, batches);
   }
 
   // Finds all unlawful programs of the batch, not only the first.
-  void Try(const std::vector<Program>& batch) {
+  void Try(const std::vector<Program>& batch, uint64_t number) {
+    if (arguments_.count_only) {
+      tried_ += batch.size();
+      return;
+    }
     std::vector<Program> rest = batch;
     Isolation isolation;
     isolation.stop = [this] { return Over(); };
@@ -95,19 +130,20 @@ class Search {
       const size_t found = FindIsolated(rest, kAnySignature, specimen_, isolation);
       tried_ += std::min(found + 1, rest.size());
       if (found == rest.size()) return;
-      Note(rest[found]);
+      Note(rest[found], {number, batch.size() - rest.size() + found});
       rest.erase(rest.begin(), rest.begin() + static_cast<ptrdiff_t>(found) + 1);
     }
   }
 
-  void Note(const Program& program) {
+  void Note(const Program& program, Place place) {
     std::string transcript;
     const Verdict verdict = TryIsolated(program, specimen_, Isolation{}, &transcript);
     const std::string signature =
         verdict.lawful() ? "unlawful only after other programs" : verdict.signature();
     const std::lock_guard lock(mutex_);
     Hit& hit = hits_[signature];
-    if (++hit.programs == 1) {
+    if (++hit.programs == 1 || place < hit.place) {
+      hit.place = place;
       hit.program = program;
       hit.report = Report(specimen_, verdict, transcript);
     }
@@ -124,13 +160,30 @@ class Search {
     for (const auto& [signature, hit] : hits_) {
       fmt::print("{}{}\n", Painted(hit.report, stdout), Print(hit.program));
     }
-    const bool stopped = Over();
-    fmt::print("{} {} programs of {} operations on {}, {} {} in {:.1f} s: {}\n",
-               stopped ? "the first" : "all", tried_.load(), arguments_.bounds.operations,
-               specimen_.name, workers, workers == 1 ? "worker" : "workers", Seconds(),
-               PaintedWord(hits_.empty() ? "lawful" : "UNLAWFUL", hits_.empty(), stdout));
+    const bool stopped = Over() || explored_.full;
+    std::string words = PaintedWord(hits_.empty() ? "lawful" : "UNLAWFUL", hits_.empty(), stdout);
+    if (arguments_.count_only) words = "counted";
+    fmt::print("{} {} programs of {}{} operations on {}, {} {} in {:.1f} s: {}\n",
+               stopped ? "the first" : "all", tried_.load(), merges() ? "up to " : "",
+               arguments_.bounds.operations, specimen_.name, workers,
+               workers == 1 ? "worker" : "workers", Seconds(), words);
     for (const auto& [signature, hit] : hits_) fmt::print("  {} x {}\n", hit.programs, signature);
+    if (merges()) PrintCuts();
     return hits_.empty() ? 0 : 1;
+  }
+
+  void PrintCuts() const {
+    const Explored& e = explored_;
+    fmt::print("  states after 0, 1, ... operations: {}\n", fmt::join(e.states, ", "));
+    fmt::print(
+        "  not followed: {} operations that differ in names from another one, {} that commute "
+        "with the one before,\n    {} that end in a state that was met before, {} that then, "
+        "or at the end, show nothing\n",
+        e.by_symmetry, e.by_commutation, e.by_state, e.quiet);
+    if (e.full) {
+      fmt::print("  there are more than {} states, which is the bound: try fewer operations\n",
+                 ExploreOptions{}.max_states);
+    }
   }
 
   const Specimen& specimen_;
@@ -142,6 +195,7 @@ class Search {
   std::atomic<bool> full_ = false;
   std::mutex mutex_;
   std::map<std::string, Hit> hits_;  // by signature
+  Explored explored_;                // if it merges
 };
 
 }  // namespace

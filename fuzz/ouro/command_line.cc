@@ -161,6 +161,10 @@ void AddEnumerate(CommandLine& line) {
   AddNumber(app, "--slots", &a.bounds.slots, 0, kMaxSlots, "slots of each node");
   app->add_flag("!--no-scripts", a.bounds.scripts, "neither finalizers nor callbacks");
   app->add_flag("!--no-weak", a.bounds.weak, "no weak references");
+  app->add_flag("--plain", a.plain, "literally all programs, up to names: cut nothing");
+  AddNumber(app, "--history", &a.history, 0, 20, "how much of the past tells states apart");
+  app->add_flag("!--no-commutation", a.commutation, "run commuting operations in both orders");
+  app->add_flag("--count", a.count_only, "run nothing, only count");
   AddNumber(app, "--workers", &a.workers, 0, kMaxWorkers, "threads; 0: one for each processor");
   AddNumber(app, "--seconds", &a.seconds, 1, kMaxSeconds, "stop after that time");
   app->add_flag("--stop-on-first", a.stop_on_first, "end with the first conviction");

@@ -46,7 +46,14 @@ std::string CiCommand(const CiArguments& arguments, int* exit_code);
 struct EnumerateArguments {
   SpecimenChoice choice = {.specimen = kDefaultSpecimen};
   Bounds bounds;
-  int workers = 0;  // threads; 0: one for each processor
+  bool plain = false;  // cut nothing
+  // How much of the past tells states apart: 0: nothing; 1: rare events and what befell objects;
+  // 2: what was done with them, too; 2 + N: and the last N operations (Memory in
+  // properties/explore/prediction.h).
+  int history = 1;
+  bool commutation = true;
+  bool count_only = false;  // run nothing
+  int workers = 0;          // threads; 0: one for each processor
   int seconds = 600;
   bool stop_on_first = false;
 };

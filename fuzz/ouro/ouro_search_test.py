@@ -25,20 +25,31 @@ class EnumerateTest(ouro_driver.OuroTest):
 
     def test_all_programs_of_three_operations(self):
         output, _ = self.ouro("enumerate", "--ops", "3")
-        match = re.fullmatch(r"all (\d+) programs of 3 operations on optimized, .*: lawful\n",
-                             output)
+        match = re.match(r"all (\d+) programs of up to 3 operations on optimized, .*: lawful\n",
+                         output)
         self.assertTrue(match, output)
+        self.assertIn("  states after 0, 1, ... operations: 1, 8, ", output)
+        self.assertRegex(output, r"\n  not followed: \d+ operations that differ in names ")
         one, _ = self.ouro("enumerate", "--ops", "3", "--workers", "1")
-        self.assertIn(f"all {match[1]} programs of 3 operations on optimized, 1 worker in ", one)
+        self.assertIn(f"all {match[1]} programs of up to 3 operations on optimized, 1 worker in ",
+                      one)
+        self.assertEqual(lines(one)[1:], lines(output)[1:])
+        counted, _ = self.ouro("enumerate", "--ops", "3", "--count")
+        self.assertRegex(counted, rf"^all {match[1]} programs of up to 3 .*: counted\n")
+
+    def test_literally_all_programs(self):
+        output, _ = self.ouro("enumerate", "--ops", "3", "--plain")
+        self.assertRegex(output, r"^all \d+ programs of 3 operations on optimized, .*: lawful\n$")
 
     def test_finds_the_smallest_program(self):
         output, _ = self.ouro("enumerate", "--ops", "4", "--specimen", "planted:not-merged", code=1)
-        self.assertRegex(output, r"all \d+ programs of 4 operations on .*: UNLAWFUL\n  \d+ x ")
+        self.assertRegex(output, r"all \d+ programs of up to 4 operations on .*: UNLAWFUL\n"
+                         r"  \d+ x ")
 
     def test_stops_with_the_first_conviction(self):
         output, _ = self.ouro("enumerate", "--ops", "4", "--specimen", "liar:load", "--slots", "2",
                               "--stop-on-first", code=1)
-        self.assertRegex(output, r"the first \d+ programs of 4 operations on liar:load, ")
+        self.assertRegex(output, r"the first \d+ programs of up to 4 operations on liar:load, ")
 
 
 class ShrinkTest(ouro_driver.OuroTest):

@@ -120,14 +120,16 @@ class Enumerator {
       next.used = std::max(state.used, dest + 1);
       next.registers[static_cast<size_t>(dest)] = what;
       op.dest = static_cast<uint8_t>(dest);
-      Take(next, op);
+      Take(next, op, over);
     }
   }
 
-  void Take(State next, const Op& op) {
+  // `overwrites`: it writes a register that may not be empty.
+  void Take(State next, const Op& op, bool overwrites = false) {
     if (stopped_) return;
     // The script that resurrects may have written the last register.
-    const bool filled = next.hooks > 0 && op.code != OpCode::kNode && op.code != OpCode::kWeak;
+    const bool births = op.code == OpCode::kNode || op.code == OpCode::kWeak;
+    const bool filled = next.hooks > 0 && (!births || overwrites);
     if (filled && bounds_.registers > 0) {
       next.used = bounds_.registers;
       next.registers[static_cast<size_t>(bounds_.registers - 1)] = Holds::kSomething;
