@@ -338,6 +338,31 @@ TEST_P(Collecting, CollectionStartedMakesTrashAndSurvivors) {
   EXPECT_EQ(heap_.size(), 0);
 }
 
+// A finalizer makes so many objects that the youngest generation is due again.
+TEST_P(Collecting, IsDoneOnceForEachBirth) {
+  if (!once()) GTEST_SKIP() << "no finalizer runs within a collection";
+  recording_.records_collections = true;
+  Names made;
+  recording_.finalize = [&](Object) {
+    for (int i = 0; i < 10; ++i) made.push_back(Make(heap_, map_));
+  };
+  heap_.SetEnabled(false);
+  const Object mortal = recording_.New(mortal_, "m");
+  AddReference(heap_, mortal, mortal);
+  heap_.Collect(0);
+  heap_.SetThresholds(3, 1, 100);
+  heap_.SetEnabled(true);
+  heap_.Release(mortal);
+  while (heap_.size() > static_cast<int64_t>(made.size())) {
+    recording_.Log();
+    made.push_back(recording_.New(map_, "n"));
+  }
+  EXPECT_EQ(recording_.Log(), "auto 1 finalize m free m done 1");
+  made.push_back(recording_.New(map_, "n"));
+  EXPECT_EQ(recording_.Log(), "auto 0 done 0") << "but at the next birth";
+  Release(made);
+}
+
 // Tables move and lists grow while a collection is in the middle of them.
 TEST_P(Collecting, CallbacksThatMakeManyObjects) {
   Names weaks;

@@ -431,5 +431,23 @@ TEST_P(WithinTest, ReleaseBothHidesTheSecond) {
   EXPECT_EQ(within_.calls["callback"], 1) << "it dies as ever, afterwards";
 }
 
+// The second is a weak reference: a collection that clears its target does not call it any more.
+TEST_P(WithinTest, ReleaseBothOfAWeakReferenceWhoseTargetIsCollected) {
+  const Object first = Make(heap_, within_.full);
+  const Object target = Make(heap_, within_.full);
+  AddReference(heap_, target, target);
+  const Object weak = heap_.NewWeak(target, Within::Called);
+  heap_.Release(target);
+  bool looked = false;
+  within_.within = [&](const std::string& where, Object object) {
+    if (where != "finalize" || object != first) return;
+    looked = true;
+    heap_.Collect();
+  };
+  heap_.ReleaseBoth(first, weak);
+  EXPECT_TRUE(looked);
+  EXPECT_EQ(within_.calls["callback"], 0);
+}
+
 }  // namespace
 }  // namespace ouro::heap

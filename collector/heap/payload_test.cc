@@ -409,6 +409,24 @@ TEST_P(Payload, OfWhatIsLeftWhenTheHeapIsDestroyed) {
   EXPECT_EQ(Bag::alive, 0);
 }
 
+// References that follow each other downwards are no run.
+TEST(PayloadOrder, OfReferencesInDescendingOrder) {
+  Heap heap(Rules{});
+  const TypeId type =
+      heap.Register({.name = "descending", .size = 3 * sizeof(Object), .references = {8, 4, 0}});
+  const Object object = heap.New(type);
+  const auto* payload = static_cast<const Object*>(heap.Payload(object));
+  for (uint32_t i = 0; i < 3; ++i) {
+    Object& slot = heap.Slot(object, i);
+    EXPECT_EQ(&slot, payload + 2 - i);
+    heap.Store(slot, object);
+    EXPECT_EQ(heap.References(object), 2 + i);
+  }
+  heap.Release(object);
+  EXPECT_EQ(heap.Collect(), 1);
+  EXPECT_EQ(heap.Verify({}), "");
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, Payload,
                          testing::Combine(testing::Values(Kind::kSlots, Kind::kRun, Kind::kMap,
                                                           Kind::kBag, Kind::kCleared, Kind::kLeaf),

@@ -184,6 +184,37 @@ TEST_P(ResetTest, KeepsTheStorage) {
   EXPECT_EQ(heap_.Verify({}), "");
 }
 
+// ... also that of entries.
+TEST_P(ResetTest, LeavesEntriesToATrim) {
+  const auto bytes_after = [this](int entries) {
+    heap_.SetEnabled(false);
+    const Object map = heap_.NewMap();
+    for (int i = 0; i < 1000; ++i) {
+      const Object key = heap_.New(types_[0]);
+      if (i < entries) heap_.Put(map, key, key);
+    }
+    heap_.Reset();
+    heap_.Trim();
+    return heap_.bytes();
+  };
+  const size_t bytes = bytes_after(0);
+  EXPECT_EQ(bytes_after(1000), bytes);
+}
+
+// More cells than are taken had been handed out.
+TEST_P(ResetTest, ForgetsTheWeakReferencesOfAllCells) {
+  const TypeId leaf = heap_.Register(Describe(Kind::kLeaf));
+  for (int round = 0; round < 3; ++round) {
+    std::vector<Object> held;
+    for (uint32_t i = 0; i < Storage::kPageCells; ++i) held.push_back(heap_.New(leaf));
+    const size_t leaves = held.size();
+    for (size_t i = 0; i < leaves; i += 64) held.push_back(heap_.NewWeak(held[i]));
+    ASSERT_EQ(heap_.Verify(held), "") << "round " << round;
+    for (size_t i = 0; i < 3000; ++i) heap_.Release(held[i]);
+    heap_.Reset();
+  }
+}
+
 // Weak references, entries and flags of the objects before are not those of the next.
 TEST_P(ResetTest, GivesHandlesToObjectsThatHaveNothingOfTheOnesBefore) {
   Live();
