@@ -115,6 +115,19 @@ std::string FindPlanted(const std::string& name, Specimen* specimen) {
   return fmt::format("there is no \"{}\"; there are:{}", name, known);
 }
 
+// CPython up to 3.12 lets deaths nest 50 deep, and puts off what is deeper, which no contract
+// follows (semantics.md, section 3). No more can nest than live.
+constexpr int kLivingOfCPython = 45;
+
+int LivingOf(const Specimen& specimen) {
+  if (specimen.name.substr(0, 7) != "cpython") return 0;
+  for (const Contract* old :
+       {&kCPython26, &kCPython27, &kCPython34, &kCPython37, &kCPython38, &kCPython39}) {
+    if (specimen.contract == old) return kLivingOfCPython;
+  }
+  return 0;
+}
+
 // An adapter that was built without its library names the package.
 std::string FindLibraryPeer(const PeerName& peer, const std::string& options, Specimen* specimen) {
   const std::string folder = PeersFolder();
@@ -129,6 +142,7 @@ std::string FindLibraryPeer(const PeerName& peer, const std::string& options, Sp
   }
   const std::string wrong = LoadLibrary(path, specimen, options);
   specimen->name = peer.name;
+  if (wrong.empty()) specimen->living = LivingOf(*specimen);
   if (wrong.empty()) return "";
   return fmt::format("{} is not here: {}", peer.name, wrong.substr(("lib:" + path + ": ").size()));
 }
@@ -274,6 +288,7 @@ std::string FindSpecimen(const std::string& name, Specimen* specimen, const std:
   if (!whole.options.empty()) found.name += "?" + whole.options;
   if (std::string error = Choose(whole.Value("kinds"), &found); !error.empty()) return error;
   if (chosen != nullptr) found.contract = chosen;
+  found.living = LivingOf(found);
   if (std::string error = Judgeable(found); !error.empty()) return error;
   *specimen = std::move(found);
   return "";

@@ -78,7 +78,8 @@ Trial::~Trial() = default;
 Verdict Trial::Run(const Program& program) {
   judge_->Reset();
   broken_ = false;
-  operations_ = script_operations_ = events_ = events_since_ = born_ = depth_ = indent_ = 0;
+  operations_ = script_operations_ = events_ = events_since_ = born_ = freed_ = depth_ = indent_ =
+      0;
   out_of_operations_ = false;
   // The start of a process has a limit of its own, so it is no time of the collector's.
   if (collector_ == nullptr && !specimen_.in_process) collector_ = specimen_.make(*this);
@@ -143,6 +144,8 @@ void Trial::Execute(const Op& op) {
     if (known.kind == kPlain) return Execute(known);
   }
   if (judge_->IsVoid(op)) return WriteVoid(op);
+  const bool full = specimen_.living > 0 && born_ - freed_ >= specimen_.living;
+  if (full && Allocates(op.code)) return WriteFull(op);
   if (op.code == OpCode::kChain) return MakeChain(op);
   if (op.code == OpCode::kEnd) PrepareEnd();
   if (over()) return;
@@ -229,6 +232,12 @@ void Trial::WriteVoid(const Op& op, const std::string& why) {
   if (transcript_ != nullptr) Write(fmt::format("# void: {} ({})", Print(op), why));
 }
 
+void Trial::WriteFull(const Op& op) {
+  if (transcript_ != nullptr) {
+    WriteVoid(op, fmt::format("{} objects live, and no more may", specimen_.living));
+  }
+}
+
 void Trial::ExecuteOne(const Op& op) {
   ++operations_;
   if (depth_ > 0) ++script_operations_;
@@ -252,6 +261,7 @@ void Trial::VerifyAfter(const Op& op) {
 void Trial::Count(const Event& event) {
   ++events_;
   if (event.kind == Event::Kind::kNew) ++born_;
+  if (event.kind == Event::Kind::kFree) ++freed_;
   if (++events_since_ <= limits_.events) return;
   const int64_t most = limits_.events + int64_t{limits_.times_born} * born_;
   if (events_since_ > most) {

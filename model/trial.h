@@ -126,6 +126,7 @@ class Trial : private Observer {
   void ExecuteOne(const Op& op);
   void WriteVoid(const Op& op);  // REQUIRES: the judge says that it is void
   void WriteVoid(const Op& op, const std::string& why);
+  void WriteFull(const Op& op);
   bool RunScript(ObjectId id);
   bool RunOperations(const Script& script);
   bool OutOfOperations();
@@ -151,6 +152,7 @@ class Trial : private Observer {
   int events_ = 0;
   int events_since_ = 0;  // ... since the last operation began
   int born_ = 0;
+  int freed_ = 0;
   bool out_of_operations_ = false;  // the transcript says so, once
   int depth_ = 0;                   // nested scripts
   int indent_ = 0;                  // nested scripts and collections

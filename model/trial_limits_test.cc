@@ -60,6 +60,19 @@ TEST(TrialLimits, RunsScriptsEmptyPastTheDepth) {
   }
 }
 
+TEST(TrialLimits, LetsAsManyObjectsLiveAsTheSpecimenMay) {
+  Specimen specimen = SpecimenOf<CountingCollector>();
+  specimen.living = 3;
+  const std::string transcript = TranscriptOf(specimen,
+                                              "r0 = chain 9\n"
+                                              "r1 = leaf\n"
+                                              "r0 = none\n"
+                                              "r1 = leaf\n");
+  EXPECT_EQ(Count(transcript, "> new"), 4u) << transcript;
+  EXPECT_EQ(Count(transcript, "# void: r1 = leaf (3 objects live, and no more may)"), 1u);
+  EXPECT_EQ(Count(transcript, "> free"), 3u) << transcript;
+}
+
 TEST(TrialLimits, RunsScriptsEmptyPastTheOperations) {
   for (const int operations : {1, 2, 3, 4, 7}) {
     const Limits limits = {.operations = operations, .times = 0, .depth = 40};
