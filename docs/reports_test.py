@@ -19,7 +19,7 @@ ADDRESSES = {"php": "php/php-src", "cpython": "security@python.org",
              "perl": "perl-security@perl.org", "glib": "GNOME/glib"}
 COMMENTS = {".php": "//", ".js": "//", ".c": ("//", "/*"), ".pl": "#"}
 NATIVE = "corpus/native"
-SCRIPT = re.compile(r"`([a-z]+_\w+\.(?:py|php|pl|js|c|lua))`")
+SCRIPT = re.compile(r"`([a-z]+_\w+\.(?:py|php|pl|js|c|lua|rb))`")
 NO_REPORT = "no report:"
 
 

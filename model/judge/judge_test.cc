@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <set>
@@ -374,6 +375,45 @@ TEST(Judge, ResetForgetsSettingsCountsAndObjects) {
   ASSERT_EQ(verdicts.size(), 2u);
   for (const TraceVerdict& verdict : verdicts) {
     EXPECT_FALSE(verdict.violation) << verdict.violation->what;
+  }
+}
+
+// All traces of the tables, by contract, each after many others: broken off by a conviction or not,
+// they leave nothing to the next one.
+TEST(Judge, ResetForgetsWhatAnyRuleIsAbout) {
+  std::map<const Contract*, std::vector<std::string>> traces;
+  for (const Rule& rule : AllRules()) {
+    for (const Contract* contract : Contracts(rule.contracts)) {
+      for (const char side : {'-', '+'}) traces[contract].push_back(Side(rule.trace, side));
+    }
+  }
+  EXPECT_GT(traces[&kCPython26].size(), 300u);
+  for (const auto& [contract, all] : traces) {
+    std::vector<std::string> signatures;
+    for (const std::string& trace : all) {
+      const TraceVerdict alone = JudgeOne(trace, *contract);
+      signatures.push_back(alone.violation ? alone.violation->signature : "");
+    }
+    // Each of these steps visits all traces, and has others next to each other.
+    for (const size_t step : {1, 2, 3, 5, 7, 11, 13, 17}) {
+      std::string text;
+      std::vector<size_t> order;
+      for (size_t begin = 0; begin < step; ++begin) {
+        for (size_t i = begin; i < all.size(); i += step) {
+          order.push_back(i);
+          text += all[i] + "---\n";
+        }
+      }
+      std::vector<TraceVerdict> verdicts;
+      ASSERT_EQ(JudgeTraces(text, *contract, &verdicts), "");
+      ASSERT_EQ(verdicts.size(), order.size());
+      for (size_t i = 0; i < order.size(); ++i) {
+        const auto& violation = verdicts[i].violation;
+        EXPECT_EQ(violation ? violation->signature : "", signatures[order[i]])
+            << contract->name << ", after another trace:\n"
+            << all[order[i]];
+      }
+    }
   }
 }
 
