@@ -144,8 +144,8 @@ void Trial::Execute(const Op& op) {
     if (known.kind == kPlain) return Execute(known);
   }
   if (judge_->IsVoid(op)) return WriteVoid(op);
-  const bool full = specimen_.living > 0 && born_ - freed_ >= specimen_.living;
-  if (full && Allocates(op.code)) return WriteFull(op);
+  const bool bounded = specimen_.living > 0 && !program_->scripts.empty();
+  if (bounded && born_ - freed_ >= specimen_.living && Allocates(op.code)) return WriteFull(op);
   if (op.code == OpCode::kChain) return MakeChain(op);
   if (op.code == OpCode::kEnd) PrepareEnd();
   if (over()) return;

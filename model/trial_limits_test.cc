@@ -64,6 +64,9 @@ TEST(TrialLimits, LetsAsManyObjectsLiveAsTheSpecimenMay) {
   Specimen specimen = SpecimenOf<CountingCollector>();
   specimen.living = 3;
   const std::string transcript = TranscriptOf(specimen,
+                                              "def 0:\n"
+                                              "  census\n"
+                                              "main:\n"
                                               "r0 = chain 9\n"
                                               "r1 = leaf\n"
                                               "r0 = none\n"
@@ -71,6 +74,7 @@ TEST(TrialLimits, LetsAsManyObjectsLiveAsTheSpecimenMay) {
   EXPECT_EQ(Count(transcript, "> new"), 4u) << transcript;
   EXPECT_EQ(Count(transcript, "# void: r1 = leaf (3 objects live, and no more may)"), 1u);
   EXPECT_EQ(Count(transcript, "> free"), 3u) << transcript;
+  EXPECT_EQ(Count(TranscriptOf(specimen, "r0 = chain 9\n"), "> new"), 9u) << "nothing can see it";
 }
 
 TEST(TrialLimits, RunsScriptsEmptyPastTheOperations) {
