@@ -140,7 +140,8 @@ class PipeTest(ouro_driver.OuroTest):
 
     def test_cpython(self):
         specimen = self.cpython()
-        programs, _ = self.ouro("generate", "--seed", "5", "--count", "20")
+        # One program in 400 shows a bug of CPython, and so does one of seed 5 (gh-91636).
+        programs, _ = self.ouro("generate", "--seed", "7", "--count", "20")
         output, _ = self.ouro("run", "--specimen", specimen, "-", stdin=programs)
         self.assertEqual(output, f"20 programs on {specimen}, 0 convicted\n")
 
