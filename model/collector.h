@@ -185,9 +185,9 @@ struct Specimen {
   // Whether the collector runs in the process that makes it, so that its crash is a crash of ours
   // unless the trial is isolated.
   bool in_process = true;
-  // How many objects of a program with scripts may live at a time; births beyond it are void. 0: any
-  // number. For collectors whose deaths nest only so deep: what is deeper dies later than any rule
-  // says, which only scripts can see.
+  // How many objects of a program with scripts may live at a time; births beyond it are void. 0:
+  // any number. For collectors whose deaths nest only so deep: what is deeper dies later than any
+  // rule says, which only scripts can see.
   int living = 0;
   // Words that it claims as abilities and that are none: misspelt, or with a CR at the end.
   std::vector<std::string> unknown = {};
