@@ -347,10 +347,16 @@ void Optimized::PopPushed() {
   pushed_.pop_back();
 }
 
-void Optimized::Reset() {
+Optimized::~Optimized() { ForgetHandles(); }
+
+void Optimized::ForgetHandles() {
   for (heap::Handle<AnyPayload>& handle : handles_) handle.Detach();
   for (heap::Handle<AnyPayload>& handle : pushed_) handle.Detach();
   pushed_.clear();
+}
+
+void Optimized::Reset() {
+  ForgetHandles();
   handled_ = 0;
   heap_.Reset();
   std::fill(std::begin(registers_), std::end(registers_), kNull);

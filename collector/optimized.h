@@ -33,6 +33,8 @@ class Optimized final : public Collector, private heap::Listener {
  public:
   // `observer` must outlive it.
   Optimized(Observer& observer, const heap::Rules& rules);
+  // Silent, as ~Heap: a program that was broken off leaves objects, and no finalizer runs for them.
+  ~Optimized() override;
 
   void Execute(const Op& op) override;
 
@@ -64,6 +66,7 @@ class Optimized final : public Collector, private heap::Listener {
   void Assign(int dest, heap::Object held);
   void AssignHandle(int dest, heap::Object value);
   bool Unhandle(int dest);
+  void ForgetHandles();  // without releasing what they own
   void PopPushed();
   void RunScript(const Event& event, heap::Object self);
 
