@@ -6,11 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <map>
-#include <mutex>
-#include <new>
 #include <utility>
-#include <vector>
 
 namespace ouro {
 
@@ -37,70 +33,10 @@ heap::Type Node(int slots, bool spread, bool functions) {
   return node;
 }
 
-// What is kept, at most, of heaps that have ended; what is beyond is returned.
-constexpr size_t kMostRecycled = size_t{16} << 20;  // bytes
-
-// Keeps the memory of one heap for the next. A campaign makes its collector anew every hundred
-// programs, and memory from the system has to be mapped, zeroed, and unmapped again: a tenth of a
-// campaign's time. And a heap must not rely on zeroes. Threads: several at a time.
-class Recycler {
- public:
-  ~Recycler() {
-    for (const auto& [bytes, blocks] : blocks_) {
-      for (void* block : blocks) heap::kDefaultAllocator.release(block, bytes);
-    }
-  }
-
-  void* Allocate(size_t bytes) {
-    {
-      const std::lock_guard lock(mutex_);
-      const auto found = blocks_.find(bytes);
-      if (found != blocks_.end() && !found->second.empty()) {
-        void* const block = found->second.back();
-        found->second.pop_back();
-        kept_ -= bytes;
-        return block;
-      }
-    }
-    return heap::kDefaultAllocator.allocate(bytes);
-  }
-
-  void Release(void* block, size_t bytes) {
-    if (!Keep(block, bytes)) heap::kDefaultAllocator.release(block, bytes);
-  }
-
- private:
-  bool Keep(void* block, size_t bytes) try {
-    const std::lock_guard lock(mutex_);
-    if (kept_ + bytes > kMostRecycled) return false;
-    blocks_[bytes].push_back(block);
-    kept_ += bytes;
-    return true;
-  } catch (const std::bad_alloc&) {
-    return false;
-  }
-
-  std::mutex mutex_;
-  std::map<size_t, std::vector<void*>> blocks_;  // by size, which is one of few
-  size_t kept_ = 0;                              // bytes
-};
-
-Recycler& TheRecycler() {
-  static Recycler recycler;
-  return recycler;
-}
-
-// Under AddressSanitizer what is released stays poisoned.
-const heap::Allocator kRecycled =
-    heap::kPoison
-        ? heap::kDefaultAllocator
-        : heap::Allocator{[](size_t bytes) { return TheRecycler().Allocate(bytes); },
-                          [](void* block, size_t bytes) { TheRecycler().Release(block, bytes); }};
-
 }  // namespace
 
 Optimized::Optimized(Observer& observer, const heap::Rules& rules)
-    : observer_(observer), heap_(rules, this, this, kRecycled) {
+    : observer_(observer), heap_(rules, this, this) {
   for (int layout = 0; layout < kLayouts; ++layout) {
     for (int slots = 0; slots <= kMaxSlots; ++slots) {
       const bool spread = layout == static_cast<int>(Layout::kMap);
@@ -149,6 +85,12 @@ Object& Optimized::Slot(Object node, int slot) {
 int Optimized::SlotsOf(Object node) const {
   const heap::Type& type = heap_.type(heap_.TypeOf(node));
   return type.visit != nullptr ? 1 : static_cast<int>(type.references.size());
+}
+
+// Releasing what the handles own would run finalizers while members are destroyed.
+Optimized::~Optimized() {
+  for (heap::Handle<AnyPayload>& handle : handles_) handle.Detach();
+  for (heap::Handle<AnyPayload>& handle : pushed_) handle.Detach();
 }
 
 void Optimized::Execute(const Op& op) {
@@ -347,16 +289,10 @@ void Optimized::PopPushed() {
   pushed_.pop_back();
 }
 
-Optimized::~Optimized() { ForgetHandles(); }
-
-void Optimized::ForgetHandles() {
+void Optimized::Reset() {
   for (heap::Handle<AnyPayload>& handle : handles_) handle.Detach();
   for (heap::Handle<AnyPayload>& handle : pushed_) handle.Detach();
   pushed_.clear();
-}
-
-void Optimized::Reset() {
-  ForgetHandles();
   handled_ = 0;
   heap_.Reset();
   std::fill(std::begin(registers_), std::end(registers_), kNull);

@@ -66,7 +66,6 @@ class Optimized final : public Collector, private heap::Listener {
   void Assign(int dest, heap::Object held);
   void AssignHandle(int dest, heap::Object value);
   bool Unhandle(int dest);
-  void ForgetHandles();  // without releasing what they own
   void PopPushed();
   void RunScript(const Event& event, heap::Object self);
 
