@@ -474,6 +474,12 @@ void Naive::ListContents(NaiveContents* contents) const {
 
 }  // namespace
 
+size_t NaiveContents::IndexOf(ObjectId id) const {
+  size_t index = 0;
+  while (index < objects.size() && objects[index].id != id) ++index;
+  return index;
+}
+
 std::unique_ptr<Collector> MakeNaive(Observer& observer, const ExactRules& rules) {
   return MakeOpenNaive(observer, rules);
 }

@@ -15,6 +15,7 @@
 #define COLLECTOR_NAIVE_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -45,6 +46,9 @@ struct NaiveContents {
   // The tracked ones first: the youngest generation, in the order of its list, and so on. Then the
   // others, in the order of birth.
   std::vector<Object> objects;
+
+  // The place of that object, or objects.size(). O(objects.size()).
+  size_t IndexOf(ObjectId id) const;
 };
 
 // A naive collector into which one can look.

@@ -88,7 +88,9 @@ int Optimized::SlotsOf(Object node) const {
 }
 
 // Releasing what the handles own would run finalizers while members are destroyed.
-Optimized::~Optimized() {
+Optimized::~Optimized() { DetachHandles(); }
+
+void Optimized::DetachHandles() {
   for (heap::Handle<AnyPayload>& handle : handles_) handle.Detach();
   for (heap::Handle<AnyPayload>& handle : pushed_) handle.Detach();
 }
@@ -290,8 +292,7 @@ void Optimized::PopPushed() {
 }
 
 void Optimized::Reset() {
-  for (heap::Handle<AnyPayload>& handle : handles_) handle.Detach();
-  for (heap::Handle<AnyPayload>& handle : pushed_) handle.Detach();
+  DetachHandles();
   pushed_.clear();
   handled_ = 0;
   heap_.Reset();

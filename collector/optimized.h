@@ -66,6 +66,7 @@ class Optimized final : public Collector, private heap::Listener {
   void Assign(int dest, heap::Object held);
   void AssignHandle(int dest, heap::Object value);
   bool Unhandle(int dest);
+  void DetachHandles();
   void PopPushed();
   void RunScript(const Event& event, heap::Object self);
 

@@ -142,7 +142,6 @@ std::string FindLibraryPeer(const PeerName& peer, const std::string& options, Sp
   }
   const std::string wrong = LoadLibrary(path, specimen, options);
   specimen->name = peer.name;
-  if (wrong.empty()) specimen->living = LivingOf(*specimen);
   if (wrong.empty()) return "";
   return fmt::format("{} is not here: {}", peer.name, wrong.substr(("lib:" + path + ": ").size()));
 }
@@ -323,7 +322,7 @@ std::vector<Specimen> PresentPeers(std::vector<std::string>* absent) {
   std::vector<Specimen> present;
   for (const PeerName& peer : PeerNames()) {
     Specimen found;
-    const std::string error = FindLibraryPeer(peer, "", &found);
+    const std::string error = FindSpecimen(peer.name, &found);
     if (error.empty()) present.push_back(found);
     if (!error.empty()) absent->push_back(error);
   }

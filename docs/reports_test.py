@@ -17,7 +17,7 @@ PARTS = ("Versions", "Steps", "Expected", "Actual", "Minimal case", "Suspected c
 PRIVATE = "To be disclosed in private: use of freed memory"
 ADDRESSES = {"php": "php/php-src", "cpython": "security@python.org",
              "perl": "perl-security@perl.org", "glib": "GNOME/glib"}
-COMMENTS = {".php": "//", ".js": "//", ".c": ("//", "/*"), ".pl": "#"}
+COMMENTS = {".php": "//", ".js": "//", ".c": ("//", "/*"), ".pl": "#", ".rb": "#"}
 NATIVE = "corpus/native"
 SCRIPT = re.compile(r"`([a-z]+_\w+\.(?:py|php|pl|js|c|lua|rb))`")
 NO_REPORT = "no report:"

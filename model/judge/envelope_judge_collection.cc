@@ -152,8 +152,7 @@ void EnvelopeJudge::NoteTrash() {
 void EnvelopeJudge::OnDone(const Event& event) {
   const Frame& frame = frames_.back();
   if (frame.judged) CheckCollected();
-  // Lua runs ten finalizers at most in a piece of a collection, and in what it does for `collect
-  // 1`.
+  // Lua runs ten finalizers at most in a step, and in what `collect 1` is there.
   if (frame.step || (frame.finalizes && !frame.judged)) LeaveToNextStep();
   if (frame.step && frames_.size() == 2 && event.number > 0) StepsEnded();
   if (violation_) return;

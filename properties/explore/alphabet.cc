@@ -73,13 +73,8 @@ struct Alphabet::View {
   const NaiveContents& contents;
 
   ObjectId reg(Ref ref) const { return contents.registers[ref]; }
-  size_t IndexOf(ObjectId id) const {
-    size_t index = 0;
-    while (index < contents.objects.size() && contents.objects[index].id != id) ++index;
-    return index;
-  }
   const NaiveContents::Object* In(Ref ref) const {
-    const size_t index = reg(ref) == kNone ? contents.objects.size() : IndexOf(reg(ref));
+    const size_t index = contents.IndexOf(reg(ref));
     return index == contents.objects.size() ? nullptr : &contents.objects[index];
   }
   bool Holds(Ref ref, OpCode kind) const {
@@ -94,10 +89,10 @@ struct Alphabet::View {
   // What an object holds, or kNone.
   ObjectId Slot(Ref ref, uint8_t slot) const { return In(ref)->slots[slot]; }
 
-  // The bit of an object; 0 of none.
+  // The bit of an object; 0 of none. REQUIRES: there are at most kMaxObjects.
   uint64_t BitOf(ObjectId id) const {
-    const size_t index = id == kNone ? kMaxObjects : IndexOf(id);
-    return index < kMaxObjects ? uint64_t{1} << index : 0;
+    const size_t index = contents.IndexOf(id);
+    return index < contents.objects.size() ? uint64_t{1} << index : 0;
   }
   // That object, what it refers to and the weak references to it, and so on.
   uint64_t Spread(ObjectId first, bool* runs_scripts) const {
@@ -106,11 +101,10 @@ struct Alphabet::View {
     while (!work.empty()) {
       const ObjectId id = work.back();
       work.pop_back();
-      if (id == kNone || (spread & BitOf(id)) != 0) continue;
-      const size_t index = IndexOf(id);
-      if (index == contents.objects.size()) continue;
-      const NaiveContents::Object& object = contents.objects[index];
-      spread |= BitOf(id);
+      const uint64_t bit = BitOf(id);
+      if (bit == 0 || (spread & bit) != 0) continue;
+      const NaiveContents::Object& object = contents.objects[contents.IndexOf(id)];
+      spread |= bit;
       if (object.script != kNoScript) *runs_scripts = true;
       work.insert(work.end(), object.slots.begin(), object.slots.end());
       work.insert(work.end(), object.weak_refs.begin(), object.weak_refs.end());
@@ -204,7 +198,7 @@ Effect Alphabet::EffectOf(const NaiveContents& contents, Letter letter) const {
   const bool slot =
       op.code == OpCode::kLoad || op.code == OpCode::kStore || op.code == OpCode::kEmptySlot;
   if (slot) {
-    const auto index = static_cast<int>(view.IndexOf(view.reg(op.ref)));
+    const auto index = static_cast<int>(contents.IndexOf(view.reg(op.ref)));
     const int place = kRegisters + kMaxSlots * index + op.slot;
     const ObjectId now = view.Slot(op.ref, op.slot);
     (op.code == OpCode::kLoad ? effect.reads[1] : effect.writes) = place;

@@ -88,7 +88,7 @@ class Expander {
   void ExpandOne(size_t index, bool last, Found* found) {
     const size_t depth = levels_.size() - 1;
     const Node& node = levels_[depth][index];
-    Script path = PathTo(levels_, alphabet_, depth, index);
+    const Script path = PathTo(levels_, alphabet_, depth, index);
     predictor_.Reset();
     for (size_t i = 0; i < depth; ++i) {
       if (i + 1 == depth) ListEarlier(index);
@@ -106,15 +106,10 @@ class Expander {
         continue;
       }
       Edge edge = {static_cast<uint32_t>(index), letters_[i], node.births, effects_[i].quiet()};
-      path.push_back(alphabet_.op(edge.letter));
+      const Op& op = alphabet_.op(edge.letter);
       if (!last) {
-        if (changed) {
-          path.pop_back();
-          Replay(path);
-          path.push_back(alphabet_.op(edge.letter));
-        }
-        predictor_.Execute(path.back());
-        changed = true;
+        if (std::exchange(changed, true)) Replay(path);
+        predictor_.Execute(op);
         edge.births = static_cast<uint8_t>(predictor_.births());
         edge.digest = predictor_.Digest(alphabet_.alike(), options_.memory);
         found->edges.push_back(edge);
@@ -122,8 +117,8 @@ class Expander {
         ++found->quiet;
       } else {
         found->programs.push_back({scripts_, path});
+        found->programs.back().main.push_back(op);
       }
-      path.pop_back();
     }
     // Its own program is the beginning of no other.
     if (last && found->programs.size() == programs) found->programs.push_back({scripts_, path});

@@ -10,9 +10,8 @@
 // Level by level: a level has the states after n operations that were not met before, each with the
 // first program that leaves it. From each of them every letter of the alphabet is tried:
 //   symmetry:    letters that differ in names alone count as one;
-//   commutation: nor is the letter tried after another one, if the two commute and it has been
-//   tried
-//                before that one, so that the pair is judged in the other order;
+//   commutation: nor is a letter tried after one that it commutes with, and that was tried after it
+//                before: so the pair is judged in the other order;
 //   state:       if what it leaves has been met before, with as few births, nothing follows it;
 //   quiet:       if nothing follows it, and it shows nothing as a last one, it is left out.
 // What is left ends a program: those are run, as all shorter ones are their beginnings. So all that

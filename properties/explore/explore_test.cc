@@ -100,10 +100,8 @@ bool IsWhole(const Script& main, Predictor& predictor) {
   for (const Op& op : main) {
     const NaiveContents& contents = predictor.Contents();
     const auto holds = [&](Ref ref, OpCode kind) {
-      for (const NaiveContents::Object& object : contents.objects) {
-        if (object.id == contents.registers[ref]) return object.kind == kind;
-      }
-      return false;
+      const size_t index = contents.IndexOf(contents.registers[ref]);
+      return index < contents.objects.size() && contents.objects[index].kind == kind;
     };
     const bool weak = op.code == OpCode::kDeref;
     const bool any = op.code == OpCode::kCopy;

@@ -22,23 +22,6 @@ uint64_t Mixed(uint64_t hash, uint64_t word) {
 
 uint64_t Bits(int number) { return static_cast<uint64_t>(static_cast<uint32_t>(number)); }
 
-// Numbers objects by their place in the contents, which knows no names: tracked ones are numbered
-// in the order of their lists.
-class Numbers {
- public:
-  explicit Numbers(const NaiveContents& contents) : objects_(contents.objects) {}
-
-  int Of(ObjectId id) const {
-    for (size_t i = 0; i < objects_.size() && id != kNone; ++i) {
-      if (objects_[i].id == id) return static_cast<int>(i);
-    }
-    return -1;
-  }
-
- private:
-  const std::vector<NaiveContents::Object>& objects_;
-};
-
 }  // namespace
 
 bool ReadsRef(OpCode code) {
@@ -147,12 +130,10 @@ void Predictor::RememberOperands(const Op& op) {
   if (op.code == OpCode::kStore) {
     note(op.value);
     const ObjectId value = collector_->reg(op.value);
-    for (const NaiveContents::Object& object : Contents().objects) {
-      const bool node = object.id == collector_->reg(op.ref);
-      if (node && object.slots.at(op.slot) == value) {
-        born_.at(static_cast<size_t>(value)).befallen |= 4;
-      }
-    }
+    const NaiveContents& contents = Contents();
+    const NaiveContents::Object& node =
+        contents.objects.at(contents.IndexOf(collector_->reg(op.ref)));
+    if (node.slots.at(op.slot) == value) born_.at(static_cast<size_t>(value)).befallen |= 4;
   }
   if (WritesRegister(op.code)) note(op.dest);
 }
@@ -177,7 +158,11 @@ const NaiveContents& Predictor::Contents() {
 
 uint64_t Predictor::Digest(int alike, const Memory& memory) {
   const NaiveContents& contents = Contents();
-  const Numbers numbers(contents);
+  // Objects are numbered by their place in the contents, which knows no names: tracked ones in the
+  // order of their lists.
+  const auto number_of = [&contents](ObjectId id) {
+    return static_cast<int>(contents.IndexOf(id));
+  };
   uint64_t hash = contents.objects.size();
   const auto add = [&hash](int number) { hash = Mixed(hash, Bits(number)); };
   for (const NaiveContents::Object& object : contents.objects) {
@@ -185,18 +170,18 @@ uint64_t Predictor::Digest(int alike, const Memory& memory) {
     add(object.generation);
     add(object.script);
     add((object.finalized && object.script != kNoScript ? 2 : 0) + (object.freed ? 1 : 0));
-    add(numbers.Of(object.target));
-    for (ObjectId id : object.slots) add(numbers.Of(id));
-    for (ObjectId id : object.weak_refs) add(numbers.Of(id));
+    add(number_of(object.target));
+    for (ObjectId id : object.slots) add(number_of(id));
+    for (ObjectId id : object.weak_refs) add(number_of(id));
     const Past& past = born_.at(static_cast<size_t>(object.id));
     if (memory.pasts >= 1) add(past.befallen);
     if (memory.pasts >= 2) add(past.done);
   }
   std::array<int, kRegisters> registers;
-  for (size_t i = 0; i < registers.size(); ++i) registers[i] = numbers.Of(contents.registers[i]);
+  for (size_t i = 0; i < registers.size(); ++i) registers[i] = number_of(contents.registers[i]);
   std::sort(registers.begin(), registers.begin() + alike);
   for (int number : registers) add(number);
-  for (ObjectId id : contents.garbage) add(numbers.Of(id));
+  for (ObjectId id : contents.garbage) add(number_of(id));
   if (memory.deeds) add(static_cast<int>(deeds_));
   const size_t remembered = std::min(past_.size(), static_cast<size_t>(memory.operations));
   for (size_t i = past_.size() - remembered; i < past_.size(); ++i) {

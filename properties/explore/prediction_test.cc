@@ -151,12 +151,7 @@ class Walker {
 
 // The registers of `contents` in the order of what they lead to: those that are alike first.
 std::vector<Ref> Sorted(const NaiveContents& contents, int alike) {
-  const auto place = [&](Ref ref) {
-    const auto& objects = contents.objects;
-    return std::find_if(objects.begin(), objects.end(),
-                        [&](const auto& o) { return o.id == contents.registers[ref]; }) -
-           objects.begin();
-  };
+  const auto place = [&](Ref ref) { return contents.IndexOf(contents.registers[ref]); };
   std::vector<Ref> order(kRegisters);
   for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<Ref>(i);
   std::stable_sort(order.begin(), order.begin() + alike,
