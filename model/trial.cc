@@ -243,7 +243,7 @@ void Trial::ExecuteOne(const Op& op) {
   if (depth_ > 0) ++script_operations_;
   events_since_ = 0;
   if (transcript_ != nullptr) Write(Print(op));
-  judge_->Begin(op);
+  judge_->BeginFit(op);
   pulse_->op.store(static_cast<uint8_t>(op.code), std::memory_order_relaxed);
   pulse_->Enter();
   collector_->Execute(op);

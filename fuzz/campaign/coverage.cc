@@ -25,30 +25,28 @@ constexpr std::array<uint8_t, 256> kMagnitudes = [] {
   return magnitudes;
 }();
 
-constexpr size_t kLine = 64;  // bytes that are looked at at once: most counts are zero
-
-bool AreZero(const uint8_t* counts, size_t size) {
-  uint64_t words[kLine / 8] = {};
-  std::memcpy(words, counts, size);
-  uint64_t any = 0;
-  for (const uint64_t word : words) any |= word;
-  return any == 0;
+bool MergeBytes(const uint8_t* counts, size_t size, uint8_t* reached) {
+  bool any_new = false;
+  for (size_t i = 0; i < size; ++i) {
+    const uint8_t merged = reached[i] | kMagnitudes[counts[i]];
+    any_new |= merged != reached[i];
+    reached[i] = merged;
+  }
+  return any_new;
 }
 
 }  // namespace
 
+// A word at a time: most counts are zero.
 bool MergeCounts(const uint8_t* counts, size_t size, uint8_t* reached) {
   bool any_new = false;
-  for (size_t line = 0; line < size; line += kLine) {
-    const size_t end = std::min(line + kLine, size);
-    if (AreZero(counts + line, end - line)) continue;
-    for (size_t i = line; i < end; ++i) {
-      const uint8_t merged = reached[i] | kMagnitudes[counts[i]];
-      any_new |= merged != reached[i];
-      reached[i] = merged;
-    }
+  uint64_t word = 0;
+  size_t i = 0;
+  for (; i + sizeof(word) <= size; i += sizeof(word)) {
+    std::memcpy(&word, counts + i, sizeof(word));
+    if (word != 0) any_new |= MergeBytes(counts + i, sizeof(word), reached + i);
   }
-  return any_new;
+  return any_new | MergeBytes(counts + i, size - i, reached + i);
 }
 
 void AppendMagnitudes(const uint8_t* counts, size_t size, std::vector<uint32_t>* features) {

@@ -37,6 +37,7 @@ void ExactJudge::Clear() {
 }
 
 void ExactJudge::CountScriptOp(OpCode code) {
+  if (frames_.size() == 1) return;  // an operation of main
   const auto scripts = std::count_if(frames_.begin(), frames_.end(), [](const Frame& frame) {
     return frame.type == Frame::Type::kScript;
   });

@@ -75,6 +75,8 @@ class Judge {
   // operations, as traces recorded elsewhere have them, and gives them no effect. Once a law is
   // broken, these calls have no effect until Reset.
   void Begin(const Op& op);
+  // The same for an operation that the caller has found to be none. REQUIRES: !IsVoid(op).
+  void BeginFit(const Op& op);
   void Observe(const Event& event);
   void ScriptEnded(bool raised);
   void End();

@@ -33,6 +33,14 @@ void Judge::Reset() {
 // ---- Operations ----
 
 void Judge::Begin(const Op& op) {
+  if (violation_ || in_operation() || !IsVoid(op)) return BeginFit(op);
+  // In traces recorded elsewhere: an operation without effect stands in for it.
+  Frame& frame = frames_.emplace_back();
+  frame.op = Op{.code = OpCode::kEnable};
+  Enter(frame);
+}
+
+void Judge::BeginFit(const Op& op) {
   if (violation_) return;
   if (in_operation()) {
     return Convict(
@@ -43,10 +51,6 @@ void Judge::Begin(const Op& op) {
   frame.op = Offered(op);
   if (frame.op.kind != kPlain) NoteKind(frame.op.kind);
   Enter(frame);
-  if (IsVoid(op)) {  // in traces recorded elsewhere: an operation without effect stands in for it
-    frame.op = Op{.code = OpCode::kEnable};
-    return;
-  }
   if (op.code == OpCode::kFail) fail_in_ = op.count;
   if (op.code == OpCode::kCensus) frame.census = static_cast<int32_t>(seen_in_census_.size());
   frame.failing = fail_in_ > 0 && Allocates(op.code) && --fail_in_ == 0;

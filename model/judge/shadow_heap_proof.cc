@@ -144,6 +144,7 @@ void ShadowHeap::ReleaseSince(size_t mark) {
   ++proofs_;
   // These deaths have gone on, or what they were within has.
   while (!drops_.empty() && drops_.back().mark >= mark) drops_.pop_back();
+  if (loose_log_.size() == mark) return Spread();  // as most operations: nothing was released
   // Objects that are releasing, but have loose references themselves, may still be rescued.
   std::vector<ObjectId> undecided;
   for (size_t i = mark; i < loose_log_.size(); ++i) {
