@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import unittest
 
+import llvm
 from load_script import load_script
 
 coverage = load_script("coverage")
@@ -91,8 +92,8 @@ class CoverageTest(unittest.TestCase):
             subprocess.run([folder / "ends"], check=True, cwd="/",
                            env={"LLVM_PROFILE_FILE": f"{folder}/raw/%m%c.profraw"})
             self.assertEqual(coverage.instrumented(folder), [str(folder / "ends")])
-            profile, cov = folder / "p", coverage.llvm_tool("llvm-cov")
-            subprocess.run([coverage.llvm_tool("llvm-profdata"), "merge", *folder.glob("raw/*"),
+            profile, cov = folder / "p", llvm.tool("llvm-cov")
+            subprocess.run([llvm.tool("llvm-profdata"), "merge", *folder.glob("raw/*"),
                             "-o", profile], check=True)
             text = subprocess.run([cov, "show", folder / "ends", f"-instr-profile={profile}",
                                    f"-compilation-dir={folder}"], check=True, capture_output=True,

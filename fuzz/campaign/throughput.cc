@@ -7,16 +7,21 @@
 //
 //   bazel run -c opt //fuzz/campaign:throughput
 //   valgrind --tool=callgrind --toggle-collect='*AsInACampaign*' \
-//       bazel-bin/fuzz/campaign/throughput --benchmark_filter=Campaign --benchmark_min_time=0.001
+//       bazel-bin/fuzz/campaign/throughput --benchmark_filter='Campaign/optimized$' \
+//       --benchmark_min_time=0.001
+//
+// With `--train`, it runs once what a campaign does: tools/pgo profiles that.
 //
 // Place: a benchmark of the trial loop. //collector:benchmark compares collectors.
 
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -57,11 +62,13 @@ class Recorder : public Collector {
   std::vector<Op>* const ops_;
 };
 
-Specimen Optimized() {
+Specimen Find(const std::string& name) {
   Specimen specimen;
-  CHECK(FindSpecimen("optimized", &specimen).empty());
+  CHECK(FindSpecimen(name, &specimen).empty());
   return specimen;
 }
+
+Specimen Optimized() { return Find("optimized"); }
 
 // Finalizers and callbacks do nothing, so that all operations are those of main.
 std::vector<Program> Programs() {
@@ -125,30 +132,65 @@ void Generated(benchmark::State& state) {
 }
 BENCHMARK(Generated)->Unit(benchmark::kMillisecond);
 
-// Each program is made, judged and looked into, its features counted, and the collector renewed. An
-// item is a program.
-void AsInACampaign(benchmark::State& state) {
-  Trial trial(Optimized());
-  std::array<uint8_t, FeatureCounter::kSize> features = {};
-  std::array<uint8_t, FeatureCounter::kSize> total = {};
-  trial.CountFeatures(features.data());
-  int64_t operations = 0;
-  for (auto _ : state) {
-    for (uint64_t i = 0; i < kPrograms; ++i) {
-      if (i % kRenewEvery == 0) trial.Renew();
-      trial.SetVerify(LookOf(i));
-      features.fill(0);
-      operations += trial.Run(Generate(SeedOf(1, i))).operations;
-      benchmark::DoNotOptimize(MergeCounts(features.data(), features.size(), total.data()));
-    }
+// What a worker of the random engine does with programs, but for telling what it has found.
+class Worker {
+ public:
+  explicit Worker(const std::string& specimen) : trial_(Find(specimen)) {
+    trial_.CountFeatures(features_.data());
   }
+  // Each program is made, judged and looked into, its features counted, and the collector renewed.
+  // Returns the number of operations.
+  int64_t RunPrograms() {
+    int64_t operations = 0;
+    for (uint64_t i = 0; i < kPrograms; ++i) {
+      if (i % kRenewEvery == 0) trial_.Renew();
+      trial_.SetVerify(LookOf(i));
+      features_.fill(0);
+      operations += trial_.Run(Generate(SeedOf(1, i))).operations;
+      benchmark::DoNotOptimize(MergeCounts(features_.data(), features_.size(), total_.data()));
+    }
+    return operations;
+  }
+
+ private:
+  Trial trial_;
+  std::array<uint8_t, FeatureCounter::kSize> features_ = {};
+  std::array<uint8_t, FeatureCounter::kSize> total_ = {};
+};
+
+// Under both judges.
+constexpr const char* kSpecimens[] = {"optimized", "optimized-pep442", "naive", "wild:php",
+                                      "wild:lua"};
+
+// An item is a program.
+void AsInACampaign(benchmark::State& state, const char* specimen) {
+  Worker worker(specimen);
+  int64_t operations = 0;
+  for (auto _ : state) operations += worker.RunPrograms();
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kPrograms));
   state.counters["operations"] =
       benchmark::Counter(static_cast<double>(operations), benchmark::Counter::kIsRate);
 }
-BENCHMARK(AsInACampaign)->Unit(benchmark::kMillisecond);
+
+// Without a clock, so that two profiles of it are the same bytes.
+void Train() {
+  for (const char* specimen : kSpecimens) Worker(specimen).RunPrograms();
+}
 
 }  // namespace
 }  // namespace ouro
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "--train") {
+    ouro::Train();
+    return 0;
+  }
+  for (const char* specimen : ouro::kSpecimens) {
+    benchmark::RegisterBenchmark(fmt::format("AsInACampaign/{}", specimen).c_str(),
+                                 ouro::AsInACampaign, specimen)
+        ->Unit(benchmark::kMillisecond);
+  }
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+}
