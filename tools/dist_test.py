@@ -93,9 +93,10 @@ class DistTest(unittest.TestCase):
         self.assertEqual(names[1:], sorted(names[1:]))
         self.assertEqual({member.uid for member in self.members}, {0})
         self.assertEqual({member.mtime for member in self.members}, {dist.epoch()})
-        for name in ("bin/ouro", "lib/ouroboros/collector_fuzzer", "include/ouroboros/ouroboros.h",
-                     "lib/ouroboros/peers/lua/lua.so", "share/doc/ouroboros/licences/fmt",
-                     "share/doc/ouroboros/docs/install.md", "share/doc/ouroboros/copyright"):
+        for name in ("bin/ouro", "lib/ouroboros/collector_fuzzer", "lib/ouroboros/benchmark",
+                     "include/ouroboros/ouroboros.h", "lib/ouroboros/peers/lua/lua.so",
+                     "share/doc/ouroboros/licences/fmt", "share/doc/ouroboros/docs/install.md",
+                     "share/doc/ouroboros/copyright"):
             self.assertIn(f"{top}/{name}", names)
         self.assertFalse([name for name in names if "@VERSION@" in name or "__pycache__" in name])
         for path in self.prefix.glob("lib/cmake/*/*Version.cmake"):
@@ -130,6 +131,7 @@ class DistTest(unittest.TestCase):
         said = self.ouro("campaign", "--engine", "libfuzzer", "--seconds", "2", "--out",
                          str(self.folder / "out"))
         self.assertIn("0 findings", said)
+        self.assertIn("W3 ", self.ouro("bench", "--no-paces", "--smoke", "--workload", "W3"))
 
     def test_the_package(self):
         if missing("dpkg-deb dpkg-shlibdeps"):

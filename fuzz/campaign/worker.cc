@@ -13,14 +13,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
-#include <system_error>
 
 #include "collector/edge_counters.h"
 #include "collector/specimens.h"
 #include "fuzz/campaign/damage.h"
 #include "fuzz/campaign/look_inside.h"
 #include "fuzz/campaign/observation.h"
+#include "fuzz/companion.h"
 #include "model/trial.h"
 
 namespace ouro {
@@ -173,20 +172,8 @@ bool EndedFromOutside(int status) {
 }
 
 std::string FindFuzzer() {
-  namespace fs = std::filesystem;
-  std::error_code error;
   if (const char* path = std::getenv("OURO_FUZZER"); path != nullptr) return path;
-  const std::string self = fs::read_symlink("/proc/self/exe", error).string();
-  for (const std::string& path :
-       {self + ".runfiles/ouroboros/fuzz/libfuzzer/collector_fuzzer_bin",
-        self + ".runfiles/_main/fuzz/libfuzzer/collector_fuzzer_bin",  // of Bazel with modules
-        (fs::path(self).parent_path() / "../libfuzzer/collector_fuzzer_bin").string(),
-        // Where tools/dist puts it.
-        (fs::path(self).parent_path() / "../lib/ouroboros/collector_fuzzer").string(),
-        (fs::path(self).parent_path() / "collector_fuzzer_bin").string()}) {
-    if (fs::exists(path, error)) return path;
-  }
-  return "";
+  return FindCompanion("fuzz/libfuzzer/collector_fuzzer_bin", "collector_fuzzer");
 }
 
 void ExecuteFuzzer(std::vector<std::string> words, int channel) {

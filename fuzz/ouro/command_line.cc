@@ -4,13 +4,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdint>
 #include <map>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "fuzz/ouro/command_adding.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/ouro/usage.h"
 #include "fuzz/ouro/version.h"
@@ -18,68 +17,6 @@
 
 namespace ouro {
 namespace {
-
-constexpr char kByName[] = "the collector; `ouro specimens` lists them";
-constexpr char kFromFile[] =
-    "the collector; by default the one that the head of the file names (`# specimen: NAME`), "
-    "otherwise optimized";
-constexpr char kPrograms[] = "programs; folders; - is standard input";
-
-constexpr char kWeights[] =
-    "a file of weights for the generator, as `ouro generate --weights` prints";
-
-constexpr int kMaxSeconds = 10'000'000;  // 116 days
-constexpr int kMaxWorkers = 1024;
-constexpr int kMaxPrograms = 100'000'000;
-constexpr int kMaxOperations = 100'000;
-constexpr int kMaxLine = 100'000'000;  // of a trace; also the number of an object
-
-struct CommandLine {
-  CLI::App app;
-  std::string group;  // of the commands that are added next, in --help
-  int exit_code = 2;  // of the command that ran
-};
-
-// A command's parser, and its arguments, which live as long as that.
-template <typename Arguments>
-struct Added {
-  CLI::App* app;
-  Arguments& arguments;
-};
-
-template <typename Arguments>
-Added<Arguments> Add(CommandLine& line, const char* name, const char* summary,
-                     std::string (*run)(const Arguments&, int*)) {
-  CLI::App* app = line.app.add_subcommand(name, summary)->group(line.group);
-  const auto arguments = std::make_shared<Arguments>();
-  app->callback([&line, run, arguments] {
-    const std::string error = run(*arguments, &line.exit_code);
-    if (!error.empty()) line.exit_code = Complain(error);
-  });
-  return {app, *arguments};
-}
-
-void AddContract(CLI::App* app, std::string* contract) {
-  app->add_option("--contract", *contract,
-                  "what it promises, instead of what its name or library says; `ouro contracts` "
-                  "lists them");
-}
-
-void AddSpecimen(CLI::App* app, SpecimenChoice* choice, const char* what) {
-  app->add_option("--specimen", choice->specimen, what)->capture_default_str();
-  AddContract(app, &choice->contract);
-}
-
-// A number with its bounds; its default is shown.
-template <typename Number>
-void AddNumber(CLI::App* app, const char* name, Number* number, int least, int most,
-               const char* what) {
-  app->add_option(name, *number, what)->capture_default_str()->check(CLI::Range(least, most));
-}
-
-void AddSeed(CLI::App* app, uint64_t* seed) {
-  app->add_option("--seed", *seed, "of the sequence of programs")->capture_default_str();
-}
 
 // Files for continuous integration.
 void AddReports(CLI::App* app, CiFiles* files) {
@@ -381,65 +318,6 @@ void AddJudge(CommandLine& line) {
   app->footer("example: ouro run --trace corpus/rules | ouro judge --contract cpython26 -");
 }
 
-// ---- Maintain corpora and measure
-
-void AddAdd(CommandLine& line) {
-  const auto [app, a] =
-      Add(line, "add", "Move findings into the corpus, for the replay test", AddCommand);
-  app->add_option("--to", a.folder, "the folder, relative to the top of the source tree")
-      ->capture_default_str();
-  app->add_option("FILE", a.files, "programs, one a file")->required();
-  app->footer("example: ouro add ouro-out/found/*.gct");
-}
-
-void AddMerge(CommandLine& line) {
-  const auto [app, a] =
-      Add(line, "merge", "Join the folders of campaigns, with the smallest programs of all",
-          MergeCommand);
-  app->add_option("--specimen", a.specimen, "the collector whose coverage counts")
-      ->capture_default_str();
-  AddNumber(app, "--workers", &a.workers, 0, kMaxWorkers, "processes; 0: one for each processor");
-  app->add_option("--out", a.out, "the folder of the result, also of earlier merges")->required();
-  app->add_option("DIR", a.folders, "folders of campaigns")->required();
-  app->footer("example: ouro merge --out all machine1/ouro-out machine2/ouro-out");
-}
-
-void AddBytes(CommandLine& line) {
-  const auto [encode, to] =
-      Add(line, "encode", "Write programs in the byte form of fuzzers", EncodeCommand);
-  encode->add_option("--out", to.out, "the folder for them, one file each")->required();
-  encode->add_option("FILE", to.files, kPrograms)->required();
-  encode->footer("example: ouro encode --out seeds corpus");
-  const auto [decode, from] =
-      Add(line, "decode", "Print programs that a fuzzer wrote", DecodeCommand);
-  decode->add_option("FILE", from.files, "byte forms of programs; - is standard input")->required();
-  decode->footer("example: ouro decode crash-adc83b19e793491b | ouro run -");
-}
-
-void AddPower(CommandLine& line) {
-  const auto [app, a] =
-      Add(line, "power", "Measure how soon each engine finds the bugs of mutants", PowerCommand);
-  AddNumber(app, "--seeds", &a.seeds, 1, 1'000'000, "searches of each engine for each mutant");
-  AddNumber(app, "--seconds", &a.seconds, 1, 86'400,
-            "limit of each search, including the start of its process");
-  AddNumber(app, "--programs", &a.programs, 0, kMaxPrograms,
-            "measure in programs of the generator instead, at most so many: the same everywhere");
-  std::map<std::string, Engine> engines;
-  for (const Engine engine : kEngines) engines[Name(engine)] = engine;
-  app->add_option("--engine", a.engines,
-                  "what makes the programs: random, uniform (the baseline), libfuzzer; may be "
-                  "repeated; by default all")
-      ->allow_extra_args(false)
-      ->transform(CLI::CheckedTransformer(engines).description(""));
-  app->add_option("--weights", a.weights, kWeights);
-  app->add_option("--out", a.out,
-                  "the folder: its power.csv keeps every measurement, so that the same command "
-                  "resumes; the table and power.svg show all of them");
-  app->add_option("FILE", a.mutants, "mutants: shared objects, folders of them, names of specimens")
-      ->required();
-  app->footer("example: ouro power --seeds 3 --engine random --engine uniform --out power mutants");
-}
-
 // ---- Lists
 
 void AddLists(CommandLine& line) {
@@ -463,8 +341,7 @@ void AddCommands(CommandLine& line) {
     add(line);
   line.group = "Judge collectors and logs";
   for (const auto add : {AddCheckAdapter, AddKinds, AddReplay, AddJudge}) add(line);
-  line.group = "Maintain corpora and measure";
-  for (const auto add : {AddAdd, AddMerge, AddBytes, AddPower}) add(line);
+  AddCorporaCommands(line);
   line.group = "Lists";
   AddLists(line);
 }

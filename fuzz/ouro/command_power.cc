@@ -6,10 +6,8 @@
 // mutant, and a slow spell of the machine affects all engines.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -34,6 +32,7 @@
 #include "fuzz/power/walk.h"
 #include "fuzz/status_line.h"
 #include "fuzz/terminal.h"
+#include "fuzz/work_folder.h"
 #include "properties/generator/generator.h"
 #include "properties/generator/weights.h"
 
@@ -41,36 +40,6 @@ namespace ouro {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A temporary folder, removed with this object. In memory where possible, as a busy disk may block
-// a worker that writes to its shared memory.
-class WorkFolder {
- public:
-  WorkFolder() = default;
-  ~WorkFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-
-  // Returns "" or why there is none.
-  std::string Make() {
-    std::error_code error;
-    std::string path;
-    for (const fs::path& parent : {fs::path("/dev/shm"), fs::temp_directory_path(error)}) {
-      path = (parent / "ouro-power-XXXXXX").string();
-      if (mkdtemp(path.data()) == nullptr) continue;
-      path_ = path;
-      return "";
-    }
-    return fmt::format("{}: {}", path, std::strerror(errno));
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 struct Mutant {
   std::string name;  // "callbacks-first" for `lib-callbacks-first.so`
@@ -206,7 +175,7 @@ class Measuring {
     }
     if (error.empty()) error = ReadWeightsFile(arguments_.weights, &weights_);
     options_.weights = &weights_;
-    if (error.empty()) error = work_.Make();
+    if (error.empty()) error = work_.Make("ouro-power");
     if (error.empty() && !arguments_.out.empty()) error = log_.Open(arguments_.out + "/power.csv");
     options_.seconds = arguments_.seconds;
     options_.work = work_.path();

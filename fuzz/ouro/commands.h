@@ -220,6 +220,18 @@ struct DecodeArguments {
 };
 std::string DecodeCommand(const DecodeArguments& arguments, int* exit_code);
 
+struct BenchArguments {
+  std::vector<std::string> specimens;  // none: ours, and all peers in this process that are here
+  int seconds = 2;
+  int rounds = 3;
+  std::string workload;  // "": all
+  bool paces = true;
+  bool heap = true;
+  bool smoke = false;
+  bool json = false;
+};
+std::string BenchCommand(const BenchArguments& arguments, int* exit_code);
+
 struct PowerArguments {
   int seeds = 10;
   int seconds = 10;                  // the limit of each search

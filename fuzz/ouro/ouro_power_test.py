@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""`ouro power`: its table, its log, its plot, and how it resumes."""
+"""`ouro power`: its table, its log, its plot, and how it resumes. `ouro bench`: its tables."""
+
+import json
 
 from fuzz.testing import ouro_driver
 from fuzz.testing.ouro_driver import lines
@@ -61,6 +63,39 @@ class PowerTest(ouro_driver.OuroTest):
         self.assertIn("out/power.csv: line 1: ", self.complaint(*power, "--out", "out", "naive"))
         self.complaint("power", "--engine", "nosuch", "naive")
         self.complaint("power", "--engine", "random", "--seconds", "0", "naive")
+
+
+class BenchTest(ouro_driver.OuroTest):
+
+    def test_both_tables(self):
+        output, _ = self.ouro("bench", "--specimen", "naive", "--seconds", "1", "--rounds", "1",
+                              "--smoke", "--workload", "W1")
+        self.assertRegex(output, r"^.+, \d+ processors, load [\d.]+\nouro \d.*\n"
+                         r"noise: the same arithmetic took [\d.]+ ms, and from [\d.]+ to [\d.]+\n")
+        self.assertRegex(output, r"\nnaive +random +[1-9]\d+ +0 % +[1-9]\d+\n"
+                         r"naive +libfuzzer +[1-9]\d+ +0 % +[1-9]\d+\n")
+        self.assertRegex(output, r"\nns per object +objects +floor +optimized .*\nW1 +1000 ")
+        self.assertNotIn("\nW2 ", output)
+
+    def test_json(self):
+        output, _ = self.ouro("bench", "--specimen", "naive", "--seconds", "1", "--rounds", "2",
+                              "--smoke", "--workload", "W3", "--json")
+        read = json.loads(output)
+        self.assertGreaterEqual(read["processors"], 1)
+        for key in ("least", "median", "most"):
+            self.assertGreater(read["arithmetic_ms"][key], 0)
+        self.assertEqual([(pace["specimen"], pace["engine"], pace["second_of"])
+                          for pace in read["paces"]],
+                         [("naive", "random", "processor"), ("naive", "libfuzzer", "processor")])
+        for pace in read["paces"]:
+            self.assertGreater(pace["operations"]["least"], pace["programs"]["least"])
+        heaps = {row["case"]: row["ns_per_object"] for row in read["heap"]}
+        self.assertIn("W3/optimized/1000", heaps)
+        self.assertTrue(all(name.startswith("W3/") for name in heaps))
+
+    def test_bad_input(self):
+        self.assertIn("there is no specimen", self.complaint("bench", "--specimen", "nosuch"))
+        self.complaint("bench", "--rounds", "0")
 
 
 if __name__ == "__main__":
