@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""tools/pgo, but for Bazel: a program that counts as .bazelrc says makes a profile that the compiler
-takes as .bazelrc says, of the same bytes each time. Bazel's place is taken by a script that runs it.
+"""tools/pgo, but for Bazel: a program that counts as .bazelrc says makes a profile that the
+compiler takes as .bazelrc says, of the same bytes each time. Bazel's place is taken by a script
+that runs it.
 
 Place: beside tools/pgo.
 """
