@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "fuzz/interrupt.h"
+#include "model/check.h"
 
 namespace ouro {
 namespace {
@@ -13,6 +14,13 @@ namespace {
 // How many programs a child process runs before each() hears of them: a fork of this process costs
 // milliseconds, a program microseconds, and a progress line that stands still for long is none.
 constexpr size_t kBatch = 128;
+
+// Whether what a lawful collector does in a program is due to that program alone. Exact rules fix
+// every event; a Lua and a Duktape have no state but their own. Other engines have one heap for the
+// process, whose past may decide how much of it a collection looks at.
+bool OwesNothingToOthers(const Contract& contract) {
+  return contract.exact() != nullptr || &contract == &kLua || &contract == &kDuktape;
+}
 
 }  // namespace
 
@@ -24,6 +32,19 @@ Runner::Runner(const Specimen& specimen, Limits limits, bool in_process) : speci
 Verdict Runner::Run(const Program& program, std::string* transcript) {
   if (trial_ != nullptr) return trial_->Run(program, transcript);
   return TryIsolated(program, specimen_, isolation_, transcript);
+}
+
+Runner::Series::Series(Runner& runner, std::span<const Program> programs)
+    : runner_(runner), programs_(programs) {
+  if (runner.trial_ != nullptr) return;
+  isolated_.emplace(programs, runner.specimen_, runner.isolation_, /*transcripts=*/true,
+                    OwesNothingToOthers(*runner.specimen_.contract) ? IsolatedRuns::kMost : 1);
+}
+
+Verdict Runner::Series::Next(std::string* transcript) {
+  if (isolated_) return isolated_->Next(transcript);
+  CHECK(next_ < programs_.size());
+  return runner_.Run(programs_[next_++], transcript);
 }
 
 void Runner::RunAll(const std::vector<Program>& programs, const Each& each) {

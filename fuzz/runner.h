@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,24 @@ class Runner {
   // its verdict is kBroken and says so. The trace of a lawful program may be empty. Ends early
   // where an Interruptible (fuzz/interrupt.h) has caught a signal.
   void RunAll(const std::vector<Program>& programs, const Each& each);
+
+  // Programs in order, each with the verdict and the transcript that Run gives it, and far cheaper
+  // where one child process can run many: where a contract fixes every event, or the collector's
+  // own state is all that there is. Several series, each of a runner of its own, may be open at a
+  // time.
+  class Series {
+   public:
+    // `runner` and `programs` must outlive it.
+    Series(Runner& runner, std::span<const Program> programs);
+    // As Runner::Run, on the next program. REQUIRES: there is one; transcript is not null.
+    Verdict Next(std::string* transcript);
+
+   private:
+    Runner& runner_;
+    const std::span<const Program> programs_;
+    size_t next_ = 0;
+    std::optional<IsolatedRuns> isolated_;  // none: the runner's trial runs them
+  };
 
  private:
   const Specimen specimen_;

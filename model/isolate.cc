@@ -18,10 +18,13 @@
 #include <cstring>
 #include <new>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string_view>
 #include <thread>
 #include <utility>
+
+#include "model/check.h"
 
 namespace ouro {
 namespace {
@@ -106,8 +109,10 @@ void Send(int channel, const Verdict& verdict, const std::string& transcript) {
 
 enum class Received : uint8_t { kVerdict, kPart, kMalformed };
 
-// The collector can write into the channel, too: bytes that are not a verdict are malformed.
-Received Receive(const std::string& bytes, Verdict* verdict, std::string* transcript) {
+// Takes a verdict off *inbox. The collector can write into the channel, too: bytes that are not a
+// verdict are malformed.
+Received Receive(std::string* inbox, Verdict* verdict, std::string* transcript) {
+  const std::string& bytes = *inbox;
   Wire wire;
   if (bytes.size() < sizeof(wire)) return Received::kPart;
   std::memcpy(&wire, bytes.data(), sizeof(wire));
@@ -131,7 +136,8 @@ Received Receive(const std::string& bytes, Verdict* verdict, std::string* transc
   if (wire.kind == Verdict::Kind::kConvicted) {
     verdict->violation = Violation{wire.law, wire.object, texts[2], texts[3], texts[4]};
   }
-  if (transcript != nullptr) *transcript = texts[5];
+  if (transcript != nullptr) *transcript = std::move(texts[5]);
+  inbox->erase(0, at);
   return Received::kVerdict;
 }
 
@@ -205,29 +211,60 @@ Verdict VerdictOfHang(int limit_ms, const Pulse& pulse, const LastWords& words) 
   return Broken(fmt::format("hung for {} ms", limit_ms), kHangSign + std::string(word), words);
 }
 
-Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isolation& isolation,
-                    std::string* transcript) {
-  if (transcript != nullptr) transcript->clear();
-  const SharedPages shown;
-  const auto run = [&](int channel) {
-    std::string text;
-    Trial trial(specimen, isolation.limits);
-    trial.Watch(&shown->pulse, &shown->tail);
-    const Verdict verdict = transcript == nullptr ? trial.Run(program) : trial.Run(program, &text);
-    Send(channel, verdict, text);
-  };
+struct IsolatedRuns::Child {
+  SharedPages shown;
   Subprocess process;
-  StartWithRetries(run, &process);
+};
+
+IsolatedRuns::IsolatedRuns(std::span<const Program> programs, const Specimen& specimen,
+                           const Isolation& isolation, bool transcripts, size_t most)
+    : programs_(programs),
+      specimen_(specimen),
+      isolation_(isolation),
+      transcripts_(transcripts),
+      child_(std::make_unique<Child>()),
+      most_(most) {}
+
+IsolatedRuns::~IsolatedRuns() = default;
+
+void IsolatedRuns::Start() {
+  begin_ = next_;
+  end_ = std::min(begin_ + most_, programs_.size());
+  const SharedPages& shown = child_->shown;
+  const auto run = [&](int channel) {
+    Trial trial(specimen_, isolation_.limits);
+    trial.Watch(&shown->pulse, &shown->tail);
+    for (size_t i = begin_; i < end_; ++i) {
+      trial.Renew();
+      shown->begun.store(i + 1);
+      shown->tail.Clear();
+      std::string text;
+      const Verdict verdict =
+          transcripts_ ? trial.Run(programs_[i], &text) : trial.Run(programs_[i]);
+      Send(channel, verdict, text);
+      if (!verdict.lawful()) return;  // it may have damaged this process
+    }
+  };
+  StartWithRetries(run, &child_->process);
+}
+
+// The verdict that the subprocess sends, or the one on its end.
+Verdict IsolatedRuns::Await(std::string* transcript) {
+  const SharedPages& shown = child_->shown;
+  Subprocess& process = child_->process;
   Verdict verdict;
   Received received = Received::kPart;
-  const int limit_ms = LimitOf(specimen, isolation);
+  const int limit_ms = LimitOf(specimen_, isolation_);
   const auto ready = [&] {
-    if (received == Received::kPart) received = Receive(process.inbox(), &verdict, transcript);
+    if (received == Received::kPart) received = Receive(&process.inbox(), &verdict, transcript);
     return received != Received::kPart;
   };
-  const Waited waited = Wait(process, shown->pulse, limit_ms, ready, [] { return false; });
+  const Waited waited =
+      ready() ? Waited::kReady : Wait(process, shown->pulse, limit_ms, ready, [] { return false; });
+  const bool answered = waited == Waited::kReady && received == Received::kVerdict;
+  if (answered && verdict.lawful() && next_ + 1 < end_) return verdict;
   const int status = process.Kill();
-  if (waited == Waited::kReady && received == Received::kVerdict) {
+  if (answered) {
     if (verdict.kind == Verdict::Kind::kBroken) verdict.words = process.words().Text();
     return verdict;
   }
@@ -241,6 +278,27 @@ Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isol
   if (transcript != nullptr) *transcript = shown->tail.Text();
   if (transcript != nullptr) MarkHere(transcript);
   return verdict;
+}
+
+Verdict IsolatedRuns::Next(std::string* transcript) {
+  CHECK(next_ < programs_.size());
+  if (transcript != nullptr) transcript->clear();
+  for (;;) {
+    if (!child_->process.running()) Start();
+    const bool alone = next_ == begin_;
+    Verdict verdict = Await(transcript);
+    if (alone || verdict.lawful()) {
+      ++next_;
+      return verdict;
+    }
+    // Collectors that do not survive being destroyed must not be waited for each time.
+    if (child_->shown->begun.load() <= next_) most_ = 1;
+  }
+}
+
+Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isolation& isolation,
+                    std::string* transcript) {
+  return IsolatedRuns({&program, 1}, specimen, isolation, transcript != nullptr).Next(transcript);
 }
 
 namespace {

@@ -5,9 +5,9 @@
 //
 // Place: above trial.
 //
-// Threads: TryIsolated and FindIsolated may be called from any thread, at the same time;
-// subprocesses die with the thread that called. Exceptions: both throw std::runtime_error if the
-// system has refused a process or memory to share with it for 10 s.
+// Threads: all of this may be called from any thread, at the same time; subprocesses die with the
+// thread that called. Exceptions: std::runtime_error if the system has refused a process or memory
+// to share with it for 10 s.
 
 #ifndef MODEL_ISOLATE_H_
 #define MODEL_ISOLATE_H_
@@ -15,6 +15,8 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,45 @@ struct Isolation {
 // hang, of which a crash or hang leaves the last 256 KB.
 Verdict TryIsolated(const Program& program, const Specimen& specimen, const Isolation& isolation,
                     std::string* transcript = nullptr);
+
+// Runs programs in order, each with the outcome that TryIsolated gives it, at a small part of the
+// cost: one subprocess runs many, each on a new collector. What is unlawful there counts only for
+// the first of a subprocess, which is alone as far as the collector knows; else the program begins
+// the next subprocess, and what it does there counts. So an unlawful verdict never depends on
+// earlier programs. A lawful one can, and its transcript, only through what outlives a collector in
+// its process (globals, freed memory): a fault that a fresh process alone shows is looked for in
+// one of 128 programs, and in each one after one that was unlawful. One thread uses it.
+class IsolatedRuns {
+ public:
+  static constexpr size_t kMost = 128;  // a fork costs as much as that many short programs
+
+  // `programs` must outlive it; specimen and isolation are copied. Without `transcripts` trials are
+  // several times as fast. `most`: programs of one subprocess, at least 1.
+  IsolatedRuns(std::span<const Program> programs, const Specimen& specimen,
+               const Isolation& isolation, bool transcripts, size_t most = kMost);
+  ~IsolatedRuns();  // ends its subprocess
+  IsolatedRuns(const IsolatedRuns&) = delete;
+  IsolatedRuns& operator=(const IsolatedRuns&) = delete;
+
+  // The outcome of the next program. *transcript, which may be null, is set as by TryIsolated.
+  // Subprocesses run a little ahead of it. REQUIRES: there is a next program.
+  Verdict Next(std::string* transcript);
+
+ private:
+  struct Child;
+  void Start();
+  Verdict Await(std::string* transcript);
+
+  const std::span<const Program> programs_;
+  const Specimen specimen_;
+  const Isolation isolation_;
+  const bool transcripts_;
+  const std::unique_ptr<Child> child_;
+  size_t next_ = 0;   // program
+  size_t begin_ = 0;  // the programs of the subprocess
+  size_t end_ = 0;
+  size_t most_;  // of them
+};
 
 // Matches the signature of any unlawful verdict.
 inline constexpr char kAnySignature[] = "*";

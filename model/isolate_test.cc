@@ -298,5 +298,103 @@ TEST_F(Isolate, GivesEachOfManyProgramsItsOwnTime) {
   EXPECT_EQ(FindIsolated(programs, "hung at setting", FragileSpecimen(), isolation), 14u);
 }
 
+// ---- series ----
+
+// That a series gives each program what the program gives alone.
+void ExpectAsAlone(const std::vector<Program>& programs, const Specimen& specimen,
+                   const Isolation& isolation, bool transcripts = true) {
+  IsolatedRuns runs(programs, specimen, isolation, transcripts);
+  for (const Program& program : programs) {
+    std::string expected_transcript;
+    std::string transcript = "old";
+    const Verdict expected =
+        TryIsolated(program, specimen, isolation, transcripts ? &expected_transcript : nullptr);
+    const Verdict verdict = runs.Next(transcripts ? &transcript : nullptr);
+    EXPECT_EQ(verdict.kind, expected.kind) << Print(program);
+    EXPECT_EQ(verdict.trouble, expected.trouble) << Print(program);
+    EXPECT_EQ(verdict.signature(), expected.signature()) << Print(program);
+    EXPECT_EQ(verdict.words, expected.words) << Print(program);
+    EXPECT_EQ(verdict.operations, expected.operations) << Print(program);
+    EXPECT_EQ(verdict.events, expected.events) << Print(program);
+    EXPECT_EQ(verdict.situations, expected.situations) << Print(program);
+    if (transcripts) EXPECT_EQ(transcript, expected_transcript);
+  }
+}
+
+TEST_F(Isolate, GivesEachOfASeriesWhatItGivesAlone) {
+  const Program lawful = Parsed("r0 = leaf\nr1 = node 1\n");
+  const Program convicted = Grief(7);
+  const Program broken = Grief(6);
+  const Program segv = Grief(1);
+  const std::vector<Program> cases[] = {
+      {},
+      {lawful},
+      {segv},
+      {lawful, lawful, segv, lawful},             // a death in the middle
+      {lawful, segv, Grief(3, 7), lawful, segv},  // two in a row, and the last one
+      {lawful, convicted, lawful, broken, convicted, lawful},
+      {convicted, broken, segv, Grief(3), Grief(8)},  // none is lawful
+  };
+  for (const std::vector<Program>& programs : cases) {
+    ExpectAsAlone(programs, FragileSpecimen(), kPatient);
+    ExpectAsAlone(programs, FragileSpecimen(), kPatient, /*transcripts=*/false);
+  }
+}
+
+TEST_F(Isolate, GoesOnWithASeriesAfterAHang) {
+  const Program lawful = Parsed("r0 = leaf\n");
+  ExpectAsAlone({lawful, Grief(4), Grief(4), lawful, Grief(4)}, FragileSpecimen(), kImpatient);
+}
+
+TEST_F(Isolate, RunsASeriesThatIsLongerThanABatch) {
+  std::vector<Program> programs(2 * IsolatedRuns::kMost + 3, Parsed("r0 = leaf\n"));
+  programs[IsolatedRuns::kMost - 1] = programs[IsolatedRuns::kMost + 1] = Grief(7);
+  ExpectAsAlone(programs, FragileSpecimen(), kPatient);
+}
+
+TEST_F(Isolate, HandsOnTheLongTranscriptsOfASeries) {
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "collect 2\n";
+  ExpectAsAlone({Parsed(text), Parsed("r0 = leaf\n"), Parsed(text)}, FragileSpecimen(), kPatient);
+}
+
+// Remembers, in its process, how many programs ran before: lawful for so many.
+template <int kFrom, int kTo>
+class Leaky : public CountingCollector {
+ public:
+  explicit Leaky(Observer& observer) : CountingCollector(observer) { ++made_; }
+  void Execute(const Op& op) override {
+    CountingCollector::Execute(op);
+    if (made_ < kFrom || made_ > kTo) observer_.On(Event::Free(99));
+  }
+
+ private:
+  static inline int made_ = 0;
+};
+
+// Unlawful from the third program of a process on: no program is, alone. And unlawful in the first
+// one: each program is.
+TEST_F(Isolate, BlamesNoProgramOfASeriesForThoseBeforeIt) {
+  const std::vector<Program> programs(7, Parsed("r0 = leaf\n"));
+  ExpectAsAlone(programs, SpecimenOf<Leaky<0, 2>>(0), kPatient);
+  ExpectAsAlone(programs, SpecimenOf<Leaky<2, 99>>(0), kPatient);
+}
+
+// Does not survive its end.
+template <int kHow>
+class Mortal : public CountingCollector {
+ public:
+  using CountingCollector::CountingCollector;
+  ~Mortal() override { kHow == 0 ? DieOf(SIGSEGV) : Hang(); }
+};
+
+TEST_F(Isolate, TakesASeriesOfWhatDiesWhenItIsDestroyed) {
+  const std::vector<Program> programs(20, Parsed("r0 = leaf\n"));
+  ExpectAsAlone(programs, SpecimenOf<Mortal<0>>(0), kPatient);
+  const auto begin = std::chrono::steady_clock::now();
+  ExpectAsAlone(programs, SpecimenOf<Mortal<1>>(0), {.limits = {}, .milliseconds = 1000});
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));  // once, not each
+}
+
 }  // namespace
 }  // namespace ouro

@@ -54,21 +54,21 @@ int64_t NumberOf(std::string_view digits) {
 // The tokens of a line.
 struct Line {
   explicit Line(std::string_view text) {
-    tokens.reserve(kMaxTokens);
-    while (tokens.size() < kMaxTokens) {
+    while (size < kMaxTokens) {
       const std::string_view token = NextToken(&text);
       if (token.empty()) break;
-      tokens.push_back(token);
+      tokens[size++] = token;
     }
   }
-  std::string_view Token(size_t i) const { return i < tokens.size() ? tokens[i] : ""; }
+  std::string_view Token(size_t i) const { return i < size ? tokens[i] : ""; }
   // The text before token i. REQUIRES: i > 0.
   std::string_view Before(size_t i) const {
     const char* end = tokens[i - 1].data() + tokens[i - 1].size();
     return {tokens[0].data(), static_cast<size_t>(end - tokens[0].data())};
   }
 
-  std::vector<std::string_view> tokens;
+  std::array<std::string_view, kMaxTokens> tokens;
+  size_t size = 0;
 };
 
 // Whether a word has the shape of that field. Its range is checked once the whole line matches.
@@ -113,9 +113,77 @@ Match MatchPattern(std::string_view pattern, const Line& line) {
     ++match.tokens;
     match.expected.clear();
   }
-  match.whole = match.tokens == line.tokens.size();
+  match.whole = match.tokens == line.size;
   if (match.expected.empty()) match.expected.push_back("");
   return match;
+}
+
+// A form is what a pattern becomes once it is settled which of its options are there: tokens, each
+// a field or itself. Lines are compared with forms; patterns say what is wrong with a line of none.
+struct Form {
+  struct Token {
+    const Field* field = nullptr;
+    std::string_view text;
+  };
+  OpCode code{};
+  size_t size = 0;
+  std::array<Token, kMaxTokens> tokens;
+};
+
+constexpr size_t kMaxOptions = 2;  // of a pattern
+
+// The form of a row whose n-th option is there if bit n of `options` is set; of size 0 if the row
+// has fewer options than that.
+constexpr Form FormOf(const table::Row& row, unsigned options) {
+  Form form;
+  form.code = row.code;
+  bool optional = false;  // the token is within brackets
+  std::string_view rest = row.pattern;
+  for (std::string_view token = NextToken(&rest); !token.empty(); token = NextToken(&rest)) {
+    if (token == "]" && std::exchange(optional, false)) continue;
+    if (table::OpensOption(token)) {
+      optional = options % 2 == 1;
+      if (!optional) rest.remove_prefix(rest.find(']') + 1);
+      options /= 2;
+      continue;
+    }
+    form.tokens[form.size++] = {FieldNamed(token), token};
+  }
+  if (options != 0) form.size = 0;
+  return form;
+}
+
+constexpr size_t CountForms() {
+  size_t forms = 0;
+  for (const table::Row& row : table::kRows) {
+    for (unsigned options = 0; options < 1U << kMaxOptions; ++options) {
+      forms += FormOf(row, options).size > 0 ? 1 : 0;
+    }
+  }
+  return forms;
+}
+
+constexpr std::array kForms = [] {
+  std::array<Form, CountForms()> forms;
+  size_t size = 0;
+  for (const table::Row& row : table::kRows) {
+    for (unsigned options = 0; options < 1U << kMaxOptions; ++options) {
+      const Form form = FormOf(row, options);
+      if (form.size > 0) forms[size++] = form;
+    }
+  }
+  return forms;
+}();
+
+bool HasForm(const Line& line, const Form& form) {
+  if (line.size != form.size) return false;
+  for (size_t i = 0; i < form.size; ++i) {
+    const auto& [field, text] = form.tokens[i];
+    if (field != nullptr ? !HasShapeOf(*field, line.tokens[i]) : line.tokens[i] != text) {
+      return false;
+    }
+  }
+  return true;
 }
 
 std::string SetField(const Field& field, std::string_view word, bool in_script, Op* op) {
@@ -158,7 +226,7 @@ std::string Unexpected(const Line& line, size_t token, const std::vector<std::st
     wanted += expected[i];
   }
   const std::string before = Quote(line.Before(token));
-  if (token == line.tokens.size()) {
+  if (token == line.size) {
     return fmt::format("the line ends after {}; expected {}", before, wanted);
   }
   return fmt::format("unexpected {} after {}; expected {}", Quote(line.tokens[token]), before,
@@ -166,7 +234,7 @@ std::string Unexpected(const Line& line, size_t token, const std::vector<std::st
 }
 
 std::string UnknownOperation(const Line& line) {
-  if (line.tokens.empty()) return "the line has no operation";
+  if (line.size == 0) return "the line has no operation";
   std::string patterns;
   for (const table::Row& row : table::kRows) {
     patterns += fmt::format("{}`{}`", patterns.empty() ? "" : ", ", row.pattern);
@@ -193,18 +261,15 @@ std::string Explain(const Line& line) {
   return furthest == 0 ? UnknownOperation(line) : Unexpected(line, furthest, expected);
 }
 
-// ParseOp, on the tokens of a line. No line matches two patterns.
+// ParseOp, on the tokens of a line. No line has two forms.
 std::string ParseLine(const Line& line, bool in_script, Op* op) {
-  for (const table::Row& row : table::kRows) {
-    const Match match = MatchPattern(row.pattern, line);
-    if (!match.whole) continue;
+  for (const Form& form : kForms) {
+    if (!HasForm(line, form)) continue;
     Op result;
-    result.code = row.code;
-    size_t at = 0;
-    for (const Field* field : table::FieldsOf(row.code)) {
-      const std::string_view word = match.words[at++];
-      if (word.empty()) continue;  // an absent option
-      std::string error = SetField(*field, word, in_script, &result);
+    result.code = form.code;
+    for (size_t i = 0; i < form.size; ++i) {
+      if (form.tokens[i].field == nullptr) continue;
+      std::string error = SetField(*form.tokens[i].field, line.tokens[i], in_script, &result);
       if (!error.empty()) return error;
     }
     *op = result;
@@ -219,8 +284,8 @@ class Reader {
   // "" or what is wrong with the line.
   std::string Read(size_t number, std::string_view text) {
     const Line line(text.substr(0, text.find('#')));
-    if (line.tokens.empty()) return "";
-    if (line.tokens.size() == 3 && line.Before(3) == "---") {
+    if (line.size == 0) return "";
+    if (line.size == 3 && line.Before(3) == "---") {
       EndProgram();
       return "";
     }

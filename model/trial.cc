@@ -123,6 +123,13 @@ void Trial::ResetCollector() {
   pulse_->Leave();
 }
 
+// Its destructor is code of the collector, too, and may hang.
+void Trial::Renew() {
+  pulse_->Enter();
+  collector_.reset();
+  pulse_->Leave();
+}
+
 Verdict Trial::Run(const Program& program, std::string* transcript) {
   transcript->clear();
   transcript_ = transcript;

@@ -101,7 +101,7 @@ class Trial : private Observer {
   void SetVerify(Limits::Verify verify) { verify_ = verify; }
   // The next program has a new collector. Everything about growth happens in the first programs of
   // one, as Reset keeps its memory.
-  void Renew() { collector_.reset(); }
+  void Renew();
 
   // From now on, publishes its progress in *pulse and appends to *tail whatever it writes into a
   // transcript. `tail` may be null. Both must outlive the trial.

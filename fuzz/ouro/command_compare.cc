@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <set>
 #include <string>
 #include <utility>
@@ -40,14 +41,24 @@ std::string MarkChanges(std::vector<RecordedRun>* runs) {
   return text.empty() ? "all do the same\n" : text;
 }
 
+std::vector<Program> ProgramsOf(const std::vector<ProgramFile>& files) {
+  std::vector<Program> programs;
+  for (const ProgramFile& file : files) programs.push_back(file.program);
+  return programs;
+}
+
 // Runs each program on each specimen, and prints a table for each program.
 int PrintTables(const std::vector<ProgramFile>& programs, const std::vector<Specimen>& specimens,
                 bool are_versions) {
   bool lawful = true;
   // A collector in a process of its own needs no other one around it, and is kept: starting it
   // takes longer than most programs.
-  std::vector<Runner> runners;
-  for (const Specimen& it : specimens) runners.emplace_back(it, Limits(), !it.in_process);
+  std::deque<Runner> runners;
+  std::deque<Runner::Series> series;
+  const std::vector<Program> all = ProgramsOf(programs);
+  for (const Specimen& it : specimens) {
+    series.emplace_back(runners.emplace_back(it, Limits(), !it.in_process), all);
+  }
   for (const ProgramFile& program : programs) {
     std::vector<RecordedRun> runs;
     std::string reports;
@@ -55,7 +66,7 @@ int PrintTables(const std::vector<ProgramFile>& programs, const std::vector<Spec
     for (size_t i = 0; i < specimens.size(); ++i) {
       const Specimen& specimen = specimens[i];
       RecordedRun run = {specimen.name, "", "lawful"};
-      const Verdict verdict = runners[i].Run(program.program, &run.transcript);
+      const Verdict verdict = series[i].Next(&run.transcript);
       if (!verdict.lawful()) {
         lawful = false;
         run.verdict = "UNLAWFUL";
@@ -124,12 +135,13 @@ struct Difference {
   size_t convicted = 0;
 };
 
-void CompareOne(const ProgramFile& program, Runner& first, Runner& second, StatusLine& line,
-                Difference* sum) {
+// Compares the next program of both, which is that of the file.
+void CompareOne(const ProgramFile& program, Runner::Series& first, Runner::Series& second,
+                StatusLine& line, Difference* sum) {
   std::string a;
   std::string b;
-  const Verdict one = first.Run(program.program, &a);
-  const Verdict other = second.Run(program.program, &b);
+  const Verdict one = first.Next(&a);
+  const Verdict other = second.Next(&b);
   const bool lawful = one.lawful() && other.lawful();
   ++sum->programs;
   sum->convicted += lawful ? 0 : 1;
@@ -147,12 +159,18 @@ int CompareWith(const Assignment& assigned, const Specimen& with) {
   size_t convicted = 0;
   for (size_t on = 0; on < assigned.specimens.size(); ++on) {
     const Pair pair(assigned.specimens[on], with);
-    Runner first(pair.first);
-    Runner second(pair.second);
-    Difference sum;
+    std::vector<ProgramFile> files;
     for (size_t i = 0; i < assigned.programs.size(); ++i) {
-      if (assigned.specimen_of[i] != on) continue;
-      CompareOne(assigned.programs[i], first, second, line, &sum);
+      if (assigned.specimen_of[i] == on) files.push_back(assigned.programs[i]);
+    }
+    const std::vector<Program> programs = ProgramsOf(files);
+    Runner one(pair.first);
+    Runner other(pair.second);
+    Runner::Series first(one, programs);
+    Runner::Series second(other, programs);
+    Difference sum;
+    for (const ProgramFile& file : files) {
+      CompareOne(file, first, second, line, &sum);
       line.Show(fmt::format("{} of {} programs", ++done, assigned.programs.size()));
     }
     line.Clear();

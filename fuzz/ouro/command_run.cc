@@ -77,14 +77,25 @@ class Runs {
  private:
   // `first`: the index of programs[0] in all.
   void RunOn(size_t on, const std::vector<Program>& programs, size_t first) {
-    // Traces and observations are of each program alone, lawful or not.
-    if (!traces_ && !observations_.wanted()) {
+    if (observations_.wanted()) return ObserveOn(on, programs, first);
+    if (!traces_) {
       runners_[on]->RunAll(programs,
                            [&](size_t index, const Verdict& verdict, const std::string& trace) {
                              Say(first + index, verdict, trace);
                            });
       return;
     }
+    // Traces are of each program alone, lawful or not.
+    Runner::Series series(*runners_[on], programs);
+    for (size_t i = 0; i < programs.size() && !Interruptible::Interrupted(); ++i) {
+      std::string trace;
+      const Verdict verdict = series.Next(&trace);
+      Say(first + i, verdict, trace);
+    }
+  }
+
+  // Each program in a process of its own, as its time is written down.
+  void ObserveOn(size_t on, const std::vector<Program>& programs, size_t first) {
     observations_.SetProperty("ouro run " + assigned_.specimens[on].name);
     for (size_t i = 0; i < programs.size() && !Interruptible::Interrupted(); ++i) {
       std::string trace;
@@ -97,7 +108,6 @@ class Runs {
   }
 
   void Observe(size_t i, const Measured& measured) {
-    if (!observations_.wanted()) return;
     if (!IsObserved(i) && measured.signature.empty()) return;
     const ProgramFile& program = assigned_.programs[i];
     observations_.Sample(program.program, program.Label(), measured);

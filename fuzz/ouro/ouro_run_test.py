@@ -3,6 +3,7 @@
 """`ouro run`, `judge` and `generate`, alone and as a pipe."""
 
 import os
+import subprocess
 
 from fuzz.testing import ouro_driver
 from fuzz.testing.ouro_driver import LEAF, LOAD, LOAD_TRACE, lines
@@ -123,6 +124,23 @@ class PipeTest(ouro_driver.OuroTest):
             self.assertEqual(lines(traces).count("---"), 60)
             verdict, _ = self.ouro("judge", "--contract", contract, "-", stdin=traces)
             self.assertEqual(lines(verdict)[-1], "60 traces, 0 unlawful")
+
+    def test_many_programs_give_what_each_gives_alone(self):
+        programs, _ = self.ouro("generate", "--seed", "5", "--count", "25")
+        for specimen in ("planted:map-last-slot", "planted:failed-weakref", "optimized"):
+            code = 0 if specimen == "optimized" else 1
+            command = ("run", "--trace", "--specimen", specimen, "-")
+            alone = [subprocess.run([ouro_driver.OURO, *command], input=program, text=True,
+                                    capture_output=True, timeout=ouro_driver.SECONDS)
+                     for program in programs.split("---\n")]
+            together, errors = self.ouro(*command, code=code, stdin=programs)
+            self.assertEqual(together, "".join(one.stdout for one in alone))
+            unlawful = sum(one.returncode for one in alone)
+            self.assertEqual(unlawful > 0, code == 1)
+            self.assertEqual(lines(errors)[-1], f"25 programs on {specimen}, {unlawful} convicted")
+            for one in alone:
+                report = one.stderr[:one.stderr.rindex("1 program on")].replace("-: ", "", 1)
+                self.assertIn(report, errors)
 
     def test_generate_is_deterministic(self):
         one, _ = self.ouro("generate", "--seed", "9", "--count", "5")
