@@ -28,12 +28,13 @@ void Wild::CollectUnasked() {
   if (rules_.automatic == Envelope::Automatic::kNever || !enabled_) return;
   const bool tells = rules_.automatic == Envelope::Automatic::kTold || Coin();
   if (tells) observer_.On(Event::Collect(static_cast<int>(Roll() % kGenerations), true));
-  Collect(/*must=*/false);
+  Collect(/*must=*/false, tells);
   if (tells) observer_.On(Event::Done(static_cast<int32_t>(Roll() % 2)));  // it says nothing
 }
 
-// `must`: it is full, and in no script, so that the bounds demand something of it.
-void Wild::Collect(bool must) {
+// `must`: it is full, and in no script, so that the bounds demand something of it. `told`: it was
+// announced, and so was what saveall said then.
+void Wild::Collect(bool must, bool told) {
   if (!must && OneIn(3)) return;
   if (must) {
     for (Owed& owed : owed_) owed.now = true;
@@ -48,7 +49,7 @@ void Wild::Collect(bool must) {
   ++collections_;
   ClearWeakIn(trash);
   FinalizeIn(trash, must);
-  FreeIn(trash, behind, must, saves);
+  FreeIn(trash, behind, must, saves, told);
   --collections_;
 }
 
@@ -104,7 +105,7 @@ void Wild::Save(ObjectId id) {
   observer_.On(Event::Garbage(id));
 }
 
-void Wild::FreeIn(const Ids& trash, const Marks& behind, bool must, bool saves) {
+void Wild::FreeIn(const Ids& trash, const Marks& behind, bool must, bool saves, bool told) {
   const Marks before = Alive();
   Ids victims;
   for (const ObjectId id : trash) {
@@ -130,7 +131,8 @@ void Wild::FreeIn(const Ids& trash, const Marks& behind, bool must, bool saves) 
       ++strays_;
       continue;
     }
-    if (saves) {
+    // User code may have switched saveall since it began.
+    if (saves == saveall_ || !told ? saveall_ : Coin()) {
       Save(id);
       continue;
     }

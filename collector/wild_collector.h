@@ -70,12 +70,12 @@ class Wild final : public Collector, private WildHeap {
 
   // ---- Collections -----------------------------------------------------------------------------
 
-  void Collect(bool must);
+  void Collect(bool must, bool told = true);
   void CollectUnasked();
   void CollectInSteps();
   void ClearWeakIn(const Ids& trash);
   void FinalizeIn(const Ids& trash, bool must);
-  void FreeIn(const Ids& trash, const Marks& behind, bool must, bool saves);
+  void FreeIn(const Ids& trash, const Marks& behind, bool must, bool saves, bool told);
   void Save(ObjectId id);
   void Touch();
 

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -133,24 +134,40 @@ class WildHeap {
 
   // The dead objects to which only such objects refer.
   Marks DyingByCount() {
+    std::vector<int> holders(objects_.size());  // slots and entries that are not dying
+    for (const Object& object : objects_) {
+      for (const ObjectId id : object.slots) {
+        if (!object.freed && id != kNone) ++holders[static_cast<size_t>(id)];
+      }
+    }
+    for (const auto& [pair, value] : entries_) {
+      if (value != kNone) ++holders[static_cast<size_t>(value)];
+    }
     Marks dying(objects_.size());
-    const Ids dead = Dead();
-    for (bool more = true; more;) {
-      more = false;
-      for (const ObjectId id : dead) {
-        const auto keeps = [&](size_t other) {
-          const Ids& slots = objects_[other].slots;
-          return !objects_[other].freed && !dying[other] &&
-                 std::find(slots.begin(), slots.end(), id) != slots.end();
-        };
-        bool kept = dying[static_cast<size_t>(id)];
-        for (const auto& [pair, value] : entries_) {
-          const bool lasts =
-              !dying[static_cast<size_t>(pair.first)] && !dying[static_cast<size_t>(pair.second)];
-          kept = kept || (value == id && lasts);
-        }
-        for (size_t other = 0; other < objects_.size() && !kept; ++other) kept = keeps(other);
-        if (!kept) more = dying[static_cast<size_t>(id)] = true;
+    Marks dead(objects_.size());
+    Ids found;
+    const auto look_at = [&](ObjectId id) {
+      const auto i = static_cast<size_t>(id);
+      if (holders[i] > 0 || !dead[i] || dying[i]) return;
+      dying[i] = true;
+      found.push_back(id);
+    };
+    const auto let_go = [&](ObjectId id) {
+      if (id == kNone) return;
+      --holders[static_cast<size_t>(id)];
+      look_at(id);
+    };
+    const Ids all_dead = Dead();
+    for (const ObjectId id : all_dead) dead[static_cast<size_t>(id)] = true;
+    for (const ObjectId id : all_dead) look_at(id);
+    std::set<std::pair<ObjectId, ObjectId>> ended;  // entries: their key or map is dying
+    while (!found.empty()) {
+      const ObjectId id = found.back();
+      found.pop_back();
+      for (const ObjectId slot : at(id).slots) let_go(slot);
+      for (const auto& [pair, value] : entries_) {
+        const bool ends = pair.first == id || pair.second == id;
+        if (ends && ended.insert(pair).second) let_go(value);
       }
     }
     return dying;

@@ -29,10 +29,8 @@ void EnvelopeJudge::OnCollect(const Event& event) {
   if (in_script()) {
     Note(collecting() ? Situation::kNestedCollect : Situation::kCollectInFinalizer);
   }
-  frames_.push_back({.type = Frame::Type::kCollection,
-                     .judged = judged,
-                     .saves = judged && saveall_,
-                     .step = step});
+  frames_.push_back(
+      {.type = Frame::Type::kCollection, .judged = judged, .saves = saveall_, .step = step});
   if (judged) lingered_before_ = lingering_.size();
   if (judged) owed_before_ = owed_.size();
   FindTrash(judged);
@@ -49,7 +47,7 @@ void EnvelopeJudge::OnAutomatic() {
   }
   Note(Situation::kAutomaticCollection);
   for (Frame& frame : frames_) frame.interrupted |= frame.judged;
-  frames_.push_back({.type = Frame::Type::kCollection});
+  frames_.push_back({.type = Frame::Type::kCollection, .saves = saveall_});
   FindTrash(/*sure=*/false);
   for (const ObjectId id : living_) {
     Object& object = at(id);

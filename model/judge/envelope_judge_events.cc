@@ -201,7 +201,9 @@ void EnvelopeJudge::OnFree(ObjectId id) {
   }
   if (NeedsCollectionToDie(id)) return ConvictOfNoCollection(id, "freed");
   if (!collecting()) Note(Situation::kPlainDeath);
-  if (frames_.back().saves && object.unreachable_at_begin && !object.script_reachable) {
+  // User code may switch saveall within a collection: then it may do either.
+  const bool saves = frames_.back().judged && frames_.back().saves && saveall_;
+  if (saves && object.unreachable_at_begin && !object.script_reachable) {
     return Convict(Law::kGarbageComplete, id,
                    fmt::format("#{} was freed, although all trash is to be saved", id));
   }

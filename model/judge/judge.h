@@ -150,7 +150,7 @@ class Judge {
     // Of contracts of bounds.
     bool judged = false;       // kCollection: full, and in no script or other collection
     bool interrupted = false;  // kCollection: judged, and an automatic one came within it
-    bool saves = false;        // kCollection: judged, and all its trash has to be saved
+    bool saves = false;        // kCollection: saveall was on as it began
     bool step = false;         // kCollection: a piece of one, which the program asked for
     bool finalizes = false;    // kCollection: it has run a finalizer
     bool by_count = false;     // kScript: its object died by reference count
