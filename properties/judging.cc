@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What judging alone costs: recorded programs, of 60 to 100,000 operations each, replayed to a
-// judge; the collector that made them is not timed. Each line replays 100,000 operations in all, so
-// a judge whose cost is flat takes as long on every line of its contract.
+// What judging alone costs: recorded programs, of 60 to 1,000,000 operations each, replayed to a
+// judge; the collector that made them is not timed. Each line replays 100,000 operations in all,
+// the last one program of ten times as many; a judge whose cost is flat has the same items a second
+// on every line of its contract.
 //
 //   bazel run -c opt //properties:judging
 //
@@ -11,6 +12,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -28,7 +30,7 @@
 namespace ouro {
 namespace {
 
-constexpr int kOperations = 100'000;  // of main, in all programs of a line
+constexpr int kOperations = 100'000;  // of main, in all programs of a line but the last
 
 void Replay(const Transcript& steps, Judge* judge) {
   judge->Reset();
@@ -47,7 +49,7 @@ std::vector<Transcript> Record(const Specimen& specimen, int operations, bool co
   Trial trial(specimen);
   GeneratorOptions options;
   options.operations = operations;
-  for (int i = 0; i < kOperations / operations; ++i) {
+  for (int i = 0; i < std::max(1, kOperations / operations); ++i) {
     Program program = Generate(SeedOf(1, static_cast<uint64_t>(i)), options);
     const auto drop = [](const Op& op) {
       return op.code == OpCode::kCollect || op.code == OpCode::kThreshold;
@@ -87,6 +89,7 @@ void Judging(benchmark::State& state, const std::string& name, const std::string
       ->Arg(1'000)                                               \
       ->Arg(10'000)                                              \
       ->Arg(100'000)                                             \
+      ->Arg(1'000'000)                                           \
       ->Unit(benchmark::kMillisecond)
 
 // The same traces, by exact rules and by bounds; then bounds without counts.
