@@ -115,6 +115,7 @@ std::string Heap::Verify(const std::vector<Object>& held) const {
   }
   if (next != counted.end()) return Describe(*next, "is referenced but does not exist");
   if (storage_.list_index[kNull] != 0 || storage_.refs[kNull] != 0) return "kNull is counted";
+  if (storage_.Bits(kNull) != kTrash) return "the state of kNull has changed";
   // During a birth the new cell is neither free nor an object.
   if (std::string wrong = idle() ? storage_.Verify() : ""; !wrong.empty()) return wrong;
   return VerifyLists();
@@ -123,6 +124,7 @@ std::string Heap::Verify(const std::vector<Object>& held) const {
 std::string Heap::VerifyObject(Object object, uint32_t counted) const {
   const List list = storage_.ListOf(object);
   const uint32_t refs = storage_.refs[object];
+  if (storage_.Has(object, kUnreached)) return "marked kUnreached, but no traversal runs";
   if (list == kDying) {  // its count may be a cursor
     if (counted != 0) return "dying but referenced";
     return idle() ? "dead but not freed" : "";
