@@ -72,6 +72,8 @@ bool Heap::idle() const {
 
 std::vector<Object> Heap::Objects() const {
   std::vector<Object> objects;
+  // As many as there should be; size_ itself may be what is wrong.
+  objects.reserve(std::min<size_t>(static_cast<size_t>(size_), storage_.handle_limit()));
   for (uint32_t number = 1; number < storage_.page_count(); ++number) {
     for (uint32_t i = 0; i < storage_.page(number).used; ++i) {
       const Object object = (number << Storage::kPageBits) + i;
