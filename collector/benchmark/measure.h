@@ -21,7 +21,7 @@ namespace ouro::benchmarks {
 double Now();
 
 template <typename Work>
-double TimeOf(Work work) {
+[[gnu::noinline]] double TimeOf(Work work) {
   const double start = Now();
   work();
   return Now() - start;

@@ -20,6 +20,7 @@
 
 #include "collector/heap/heap.h"
 #include "collector/heap/heap_inl.h"
+#include "collector/heap/runs.h"
 
 namespace ouro::heap {
 
@@ -73,8 +74,7 @@ Collection Heap::Reclaim(int generation) {
   const List old = static_cast<List>(std::min(generation + 1, kGenerations - 1));
   WriteStarted(generation);
   CountCollection(generation);
-  MergeYounger(generation);
-  SplitOffTrash(generation, old);
+  SplitOffTrash(generation, old, MergeYounger(generation));
 
   Collection result;
   const bool once = rules_.finalizers == Rules::Finalizers::kOnce;
@@ -112,9 +112,11 @@ void Heap::CountCollection(int generation) {
   std::fill_n(counts_, generation + 1, 0);
 }
 
-// Moves the entries only: states and list indices are set once the survivors are known.
-void Heap::MergeYounger(int generation) {
+// Moves the entries only: states and list indices are set once the survivors are known. Returns how
+// many members, the first ones, were in this generation before, so that theirs are right already.
+size_t Heap::MergeYounger(int generation) {
   ObjectList& target = storage_.lists[generation];
+  const size_t settled = target.members();
   for (int younger = 0; younger < generation; ++younger) {
     ObjectList& source = storage_.lists[younger];
     if (target.size == 0) {
@@ -126,29 +128,35 @@ void Heap::MergeYounger(int generation) {
     }
     source.size = source.holes = 0;
   }
+  return settled;
 }
 
-// Survivors go to `old`, the others to kTrash.
-void Heap::SplitOffTrash(int generation, List old) {
+// Survivors go to `old`, the others to kTrash. The first `settled` were in this generation before.
+void Heap::SplitOffTrash(int generation, List old, size_t settled) {
   ObjectList& young = storage_.lists[generation];
-  const size_t unreachable = FindUnreachable(young);
-  const size_t survivors = young.size - unreachable;  // FindUnreachable has compacted it
+  if (young.holes != 0) storage_.Compact(young);
+  const Runs set(storage_, young);
+  const size_t survivors = set.size() - FindUnreachable(set);
   ObjectList& trash = storage_.lists[kTrash];
   ObjectList& target = storage_.lists[old];
-  const ObjectList set = young;
   young.size = 0;  // if it is also `target`, survivors overwrite entries already read
+  if (&target != &young) settled = 0;
   bool trivial = true;
-  for (size_t i = 0; i < set.size; ++i) {
-    const Object object = set.objects[i];
-    if (unreachable == 0 || (storage_.list_index[object] & kMember) == 0) {
+  const auto split_run = [&](Object first, uint32_t count) {
+    trivial = AppendSplit(first, count, old, settled) && trivial;
+    return true;
+  };
+  const auto split_off = [&](Object object) {
+    if (!storage_.Has(object, kUnreached)) {
       storage_.SetList(object, old);
       storage_.Join(object, target);
-      continue;
+      return;
     }
     trivial = trivial && storage_.PageOf(object).shape.trivial() && !Attached(object);
     storage_.SetList(object, kTrash);
     storage_.Join(object, trash);
-  }
+  };
+  set.ForEach(split_run, split_off);
   trivial_trash_ = trivial;
 
   if (generation == kGenerations - 2) long_lived_pending_ += static_cast<int64_t>(survivors);
@@ -156,6 +164,32 @@ void Heap::SplitOffTrash(int generation, List old) {
     long_lived_pending_ = 0;
     long_lived_total_ = static_cast<int64_t>(survivors);
   }
+}
+
+// The same for a run, in stretches of survivors and of trash. Survivors whose index is below
+// `settled` and does not change are left alone. Returns whether the trash among it is trivial.
+bool Heap::AppendSplit(Object first, uint32_t count, List old, size_t settled) {
+  const State* const state = storage_.state + first;
+  ObjectList& target = storage_.lists[old];
+  bool trivial = true;
+  for (uint32_t k = 0; k < count;) {
+    const bool unreached = storage_.Has(first + k, kUnreached);
+    const uint32_t end = EndOfStretch(state, k, count, unreached);
+    if (unreached) {
+      uint8_t flags = 0;
+      for (uint32_t i = k; i < end; ++i) flags |= static_cast<uint8_t>(state[i]);
+      trivial = trivial && storage_.PageOf(first).shape.trivial() &&
+                (flags & (kHasWeakRefs | kHasEntries)) == 0;
+      storage_.AppendRun(first + k, end - k, kTrash);
+    } else if (target.size + (end - k) <= settled &&
+               storage_.list_index[first + k] == target.size) {
+      target.size += end - k;
+    } else {
+      storage_.AppendRun(first + k, end - k, old);
+    }
+    k = end;
+  }
+  return trivial;
 }
 
 // move_finalizers, move_finalizer_reachable.
@@ -243,14 +277,16 @@ void Heap::FinalizeTrash() {
 // reach, grow older like any survivor; the rest remains trash.
 void Heap::SpareResurrected(List old) {
   ObjectList& trash = storage_.lists[kTrash];
-  const size_t unreachable = FindUnreachable(trash);
+  if (trash.holes != 0) storage_.Compact(trash);
+  FindUnreachable(Runs(storage_, trash));
   size_t left = 0;
   for (size_t i = 0; i < trash.size; ++i) {
     const Object object = trash.objects[i];
-    if (unreachable == 0 || (storage_.list_index[object] & kMember) == 0) {
+    if (!storage_.Has(object, kUnreached)) {
       storage_.Append(object, old);
       continue;
     }
+    storage_.ClearFlag(object, kUnreached);
     trash.objects[left] = object;
     storage_.list_index[object] = static_cast<uint32_t>(left++);
   }
@@ -267,8 +303,10 @@ void Heap::ClearTrash(List old, bool save_all) {
       AppendGarbage(object);
       storage_.Append(object, old);
     }
-  } else if (const Outside died = ReleaseOutside(); died != Outside::kOthers) {
-    FreeTrivialTrash(died == Outside::kLeaves);
+  } else if (const Outside died = ReleaseOutside(); died == Outside::kNothing) {
+    FreeTrivialTrash();
+  } else if (died == Outside::kLeaves) {
+    FreeTrivialTrashAndLeaves();
   } else {
     clearing_ = true;
     for (size_t i = 0; i < trash.size; ++i) {
@@ -282,16 +320,24 @@ void Heap::ClearTrash(List old, bool save_all) {
 // Calls each(value) for every reference from the trash to an object outside it.
 template <typename F>
 void Heap::ForEachOutside(F each) const {
-  const ObjectList trash = storage_.lists[kTrash];
   const auto look = [this, &each](Object value) {
-    const uint8_t state = storage_.Bits(value);  // that of kNull is kFree
-    if (state != kTrash && state != kFree) each(value);
+    if (storage_.Bits(value) != kTrash) each(value);  // that of kNull is
   };
-  for (size_t i = 0; i < trash.size; ++i) {
-    const Object object = trash.objects[i];
+  const auto look_in = [this, &look](Object object) {
     const Storage::Page& page = storage_.PageOf(object);
     if (page.shape.slots != Shape::Slots::kNone) ForEachSlot(page, storage_.CellOf(object), look);
-  }
+  };
+  // Most runs have no such reference, which is seen without a branch.
+  const auto inside = [this](const Object* slots, size_t count) {
+    uint8_t others = 0;
+    ForEachOf(slots, count, [&](Object value) { others |= storage_.Bits(value) ^ kTrash; });
+    return others == 0;
+  };
+  const auto look_in_run = [&](Object first, uint32_t count) {
+    const Storage::Page& page = storage_.PageOf(first);
+    return page.shape.slots_only && inside(SlotsIn(page, first), count * page.shape.count);
+  };
+  Runs(storage_, storage_.lists[kTrash]).ForEach(look_in_run, look_in);
 }
 
 // If all trash is trivial and has no weak references, the order in which its references are
@@ -313,19 +359,42 @@ Heap::Outside Heap::ReleaseOutside() {
   return Outside::kOthers;
 }
 
-// Frees trash after ReleaseOutside; with `leaves` also the leaves whose count that brought to zero.
-// References within the trash need no counting.
-void Heap::FreeTrivialTrash(bool leaves) {
+// Frees trash after ReleaseOutside, which caused no death. References within the trash need no
+// counting.
+void Heap::FreeTrivialTrash() {
+  const ObjectList& trash = storage_.lists[kTrash];
+  if (listener_ == nullptr) {  // all of it is tracked
+    counts_[0] -= std::min(counts_[0], Members(kTrash));
+  } else {
+    for (size_t i = 0; i < trash.size; ++i) {
+      Report(storage_.PageOf(trash.objects[i]), trash.objects[i]);
+    }
+  }
+  size_ -= Members(kTrash);
+  const auto free_run = [this](Object first, uint32_t count) {
+    storage_.FreeRun(storage_.PageOf(first), first, count);
+    return true;
+  };
+  const auto free_one = [this](Object object) {
+    const Storage::Page& page = storage_.PageOf(object);
+    if (page.shape.slots_only) std::fill_n(SlotsIn(page, object), page.shape.count, kNull);
+    storage_.FreeOfMany(object);
+  };
+  Runs(storage_, trash).ForEach(free_run, free_one);
+}
+
+// The same, if the count of leaves was brought to zero.
+void Heap::FreeTrivialTrashAndLeaves() {
   const ObjectList trash = storage_.lists[kTrash];
   const auto free = [this](const Storage::Page& page, Object object) {
     Report(page, object);
-    storage_.FreeOfMany(*page.pool, object);
+    storage_.FreeOfMany(object);
     --size_;
   };
   for (size_t i = 0; i < trash.size; ++i) {
     const Object object = trash.objects[i];
     const Storage::Page& page = storage_.PageOf(object);
-    if (leaves && page.shape.slots != Shape::Slots::kNone) {
+    if (page.shape.slots != Shape::Slots::kNone) {
       ForEachSlot(page, storage_.CellOf(object), [&](Object value) {
         if (storage_.Bits(value) != kUntracked || storage_.refs[value] != 0) return;
         free(storage_.PageOf(value), value);

@@ -11,7 +11,7 @@ namespace ouro::heap {
 
 // Doubles the table. Chains keep their order: each is split into two.
 bool Entries::Grow() {
-  if (capacity_ >= kMember / 2) return false;
+  if (capacity_ >= 1u << 30) return false;
   const uint32_t capacity = std::max(kSmallest, 2 * capacity_);
   void* memory = nullptr;
   try {

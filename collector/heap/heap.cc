@@ -30,7 +30,7 @@ Shape ShapeOf(const Type& type, bool own, bool run) {
   shape.count = count;
   shape.tracked = !type.leaf;
   shape.has_clear = type.clear != nullptr;
-  shape.slots_only = run && count * sizeof(Object) == shape.stride;
+  shape.slots_only = run && type.visit == nullptr && count * sizeof(Object) == shape.stride;
   const bool trivial =
       !own && type.finalize == nullptr && type.destroy == nullptr && type.clear == nullptr;
   shape.lifecycle = trivial ? kTrivial : kGeneral;

@@ -33,6 +33,8 @@
 
 namespace ouro::heap {
 
+class Runs;
+
 // REQUIRES, for every method: an Object argument is alive, the caller or something that the caller
 // owns has a reference to it, and it is of the kind that the method names. Debug builds assert it
 // where that is cheap.
@@ -241,7 +243,9 @@ class Heap {
   // gc.get_referents: what `object` refers to, once per reference. O(references).
   std::vector<Object> GetReferents(Object object) const;
   // gc.is_tracked; gc.is_finalized, which is never true under kUncollectable rules. O(1).
-  bool IsTracked(Object object) const { return storage_.ListOf(object) < kLists; }
+  bool IsTracked(Object object) const {
+    return (storage_.Bits(object) & kListBits & ~kUnreached) < kLists;
+  }
   bool IsFinalized(Object object) const { return storage_.Has(object, kFinalized); }
   uint32_t References(Object object) const { return storage_.refs[object]; }  // O(1)
 
@@ -326,7 +330,6 @@ class Heap {
       storage_.Join(object, storage_.lists[kGeneration0]);
     } else {
       storage_.Set(object, kUntracked);
-      storage_.list_index[object] = 0;  // never kMember to a traversal
     }
   }
   Object NewSlow(Descriptor& descriptor);
@@ -362,20 +365,24 @@ class Heap {
   void Untrack(Object object);
 
   // Traversal: reach.cc.
-  size_t FindUnreachable(ObjectList& set);
-  void Count(const ObjectList& set);
-  void CountEntries(const ObjectList& set);
+  size_t FindUnreachable(const Runs& set);
+  bool CopyCounts(const Runs& set);
+  void Count(const Runs& set);
+  void CountEntries(const Runs& set);
+  void JoinCounts(const Runs& set);
+  size_t MarkUnreached(const Runs& set);
   template <typename F>
   void ForEachReachedEntry(Object object, F each) const;
-  size_t Reach(const ObjectList& set, size_t unreached);
+  size_t Reach(const Runs& set, size_t unreached);
 
   // Collections: collect.cc.
   void CollectEligible();
   int64_t Run(int generation, bool automatic);
   Collection Reclaim(int generation);
   void CountCollection(int generation);
-  void MergeYounger(int generation);
-  void SplitOffTrash(int generation, List old);
+  size_t MergeYounger(int generation);
+  void SplitOffTrash(int generation, List old, size_t settled);
+  bool AppendSplit(Object first, uint32_t count, List old, size_t settled);
   void MoveUncollectable();
   int64_t HandleWeakReferences(List old);
   void FinalizeTrash();
@@ -387,7 +394,8 @@ class Heap {
   void ForEachOutside(F each) const;
   enum class Outside : uint8_t { kNothing, kLeaves, kOthers };  // what dies with the trash
   Outside ReleaseOutside();
-  void FreeTrivialTrash(bool leaves);
+  void FreeTrivialTrash();
+  void FreeTrivialTrashAndLeaves();
   void KeepUncollectable(List old, bool save_all);
   void AppendGarbage(Object object);
   int64_t Members(List list) const;

@@ -72,6 +72,8 @@ bool Heap::idle() const {
 
 std::vector<Object> Heap::Objects() const {
   std::vector<Object> objects;
+  // As many as there should be; size_ itself may be what is wrong.
+  objects.reserve(std::min<size_t>(static_cast<size_t>(size_), storage_.handle_limit()));
   for (uint32_t number = 1; number < storage_.page_count(); ++number) {
     for (uint32_t i = 0; i < storage_.page(number).used; ++i) {
       const Object object = (number << Storage::kPageBits) + i;
@@ -115,6 +117,7 @@ std::string Heap::Verify(const std::vector<Object>& held) const {
   }
   if (next != counted.end()) return Describe(*next, "is referenced but does not exist");
   if (storage_.list_index[kNull] != 0 || storage_.refs[kNull] != 0) return "kNull is counted";
+  if (storage_.Bits(kNull) != kTrash) return "the state of kNull has changed";
   // During a birth the new cell is neither free nor an object.
   if (std::string wrong = idle() ? storage_.Verify() : ""; !wrong.empty()) return wrong;
   return VerifyLists();
@@ -123,6 +126,7 @@ std::string Heap::Verify(const std::vector<Object>& held) const {
 std::string Heap::VerifyObject(Object object, uint32_t counted) const {
   const List list = storage_.ListOf(object);
   const uint32_t refs = storage_.refs[object];
+  if (storage_.Has(object, kUnreached)) return "marked kUnreached, but no traversal runs";
   if (list == kDying) {  // its count may be a cursor
     if (counted != 0) return "dying but referenced";
     return idle() ? "dead but not freed" : "";

@@ -5,9 +5,11 @@
 #include "collector/heap/storage.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <numeric>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -73,7 +75,9 @@ Storage::Storage(const Allocator& allocator) : allocator_(allocator) {
   pages_[0] = Page{};
   refs[kNull] = 0;
   list_index[kNull] = 0;
-  Set(kNull, kFree);
+  Set(kNull, kTrash);
+  left[kNull] = 0;
+  std::fill_n(free_, kPageWords, 0);
 }
 
 Storage::~Storage() {
@@ -111,6 +115,8 @@ void Storage::ListTables(Table (&tables)[kTables]) {
   *next++ = {reinterpret_cast<void**>(&refs), sizeof(uint32_t), false, 1, 0, names, true};
   *next++ = {reinterpret_cast<void**>(&list_index), sizeof(uint32_t), false, 1, 0, names, true};
   *next++ = {reinterpret_cast<void**>(&state), sizeof(State), false, 1, 0, names};
+  *next++ = {reinterpret_cast<void**>(&left), sizeof(uint8_t), false, 1, 0, names, true};
+  *next++ = {reinterpret_cast<void**>(&free_), sizeof(uint64_t), true, kPageWords, 0, names / 64};
   // A generation has at most 2 * kSlack + 1 more holes than members: see Remove.
   for (int list = 0; list < kLists; ++list) {
     const bool holes = list <= kGeneration2;
@@ -206,6 +212,7 @@ bool Storage::AddPage(Pool& pool) {
   } else {
     ++page_count_;
     std::fill_n(state + (size_t{number} << kPageBits), kPageCells, static_cast<State>(kFree));
+    std::fill_n(free_ + size_t{number} * kPageWords, kPageWords, 0);
   }
   Page& page = *new (&pages_[number]) Page{};
   page.cells = static_cast<std::byte*>(cells);
@@ -225,6 +232,7 @@ void Storage::ReleasePage(uint32_t number) {
     Release(page.cells, size_t{page.shape.stride} * page.capacity);
   }
   if (page.weaks != nullptr) Release(page.weaks, page.capacity * sizeof(Object));
+  std::fill_n(free_ + size_t{number} * kPageWords, kPageWords, 0);
   pools_ -= --page.pool->pages == 0 ? 1 : 0;
   page = Page{};
   page.next = vacant_;
@@ -275,21 +283,56 @@ bool Storage::Refill(Pool& pool) {
   Page& page = pages_[number];
   const uint32_t room = static_cast<uint32_t>(page.capacity - page.taken);
   const uint32_t cells = std::min({room, uint32_t{page.taken} + 4, Pool::kCacheCells / 4});
-  for (uint32_t i = 0; i < cells; ++i) {
-    Object object = page.free;
-    if (object != kNull) {
-      page.free = refs[object];
-    } else {
-      object = (number << kPageBits) + page.used++;
-      if (page.cells != nullptr && !kPoison) std::memset(CellOf(object), 0, page.shape.stride);
-    }
-    pool.cache[cells - 1 - i] = object;
+  // Those that were freed, in the order of handles; then new ones. The first is on top.
+  const uint32_t freed = std::min<uint32_t>(cells, static_cast<uint32_t>(page.used - page.taken));
+  Object* top = pool.cache + cells;
+  if (freed != 0) top = TakeFreed(number, freed, top);
+  const Object fresh = (number << kPageBits) + page.used;
+  for (Object object = fresh; top != pool.cache; ++object) *--top = object;
+  if (page.cells != nullptr && freed < cells && !kPoison) {
+    std::memset(CellOf(fresh), 0, size_t{page.shape.stride} * (cells - freed));
   }
+  std::fill_n(left + fresh, cells - freed, 0);  // tested by a traversal, though it means nothing
+  page.used = static_cast<uint16_t>(page.used + cells - freed);
   pool.cached = cells;
   if (page.taken == 0) peak_pages_ = std::max(peak_pages_, ++busy_pages_);
   page.taken = static_cast<uint16_t>(page.taken + cells);
   if (page.taken == page.capacity) UnlinkOpen(number);
   return true;
+}
+
+// Writes that many freed cells of a page below `top`, the one of the least handle first. Returns
+// the new top. REQUIRES: it has as many.
+Object* Storage::TakeFreed(uint32_t number, uint32_t cells, Object* top) {
+  for (uint32_t i = number * kPageWords; cells > 0; ++i) {
+    uint64_t& word = free_[i];
+    while (word != 0 && cells > 0) {
+      const auto bit = static_cast<uint32_t>(std::countr_zero(word));
+      const auto ones = static_cast<uint32_t>(std::countr_one(word >> bit));
+      const uint32_t run = std::min(ones, cells);
+      for (uint32_t k = 0; k < run; ++k) *--top = i * 64 + bit + k;
+      word &= ~(~uint64_t{0} >> (64 - run) << bit);
+      cells -= run;
+    }
+  }
+  return top;
+}
+
+void Storage::FreeRun(Page& page, Object first, uint32_t count) {
+  const uint32_t number = first >> kPageBits;
+  const size_t bytes = size_t{page.shape.stride} * count;
+  if (page.cells != nullptr) {
+    if (page.shape.slots_only) std::memset(CellOf(first), 0, bytes);
+    ASAN_POISON_MEMORY_REGION(CellOf(first), bytes);
+  }
+  std::fill_n(state + first, count, static_cast<State>(kFree));
+  for (Object object = first; object != first + count;) {
+    const uint32_t bit = object % 64;
+    const uint32_t bits = std::min(64 - bit, first + count - object);
+    free_[object / 64] |= ~uint64_t{0} >> (64 - bits) << bit;
+    object += bits;
+  }
+  GiveRoom(number, count);
 }
 
 // Returns the oldest cached cells to their pages.
@@ -311,21 +354,29 @@ bool Storage::ReserveWeakTable(Object object) {
 void Storage::Reset() {
   for (uint32_t number = 1; number < page_count_; ++number) {
     Page& page = pages_[number];
-    if (page.pool == nullptr) continue;
+    if (page.used == 0) continue;
     std::fill_n(state + (size_t{number} << kPageBits), page.used, static_cast<State>(kFree));
     if (page.cells != nullptr) {
       ASAN_POISON_MEMORY_REGION(page.cells, size_t{page.shape.stride} * page.used);
     }
     if (page.weaks != nullptr) std::fill_n(page.weaks, page.used, kNull);
     if (page.taken == page.capacity) LinkOpen(number);
+    std::fill_n(free_ + size_t{number} * kPageWords, (page.used + 63) / 64, 0);
     page.used = 0;
     page.taken = 0;
-    page.free = kNull;
     page.pool->cached = 0;
   }
   busy_pages_ = 0;
   for (ObjectList& list : lists) list = {list.objects};
   for (ObjectList* list : {&garbage, &pending_releases, &reached}) *list = {list->objects};
+}
+
+void Storage::AppendRun(Object first, uint32_t count, List list) {
+  ObjectList& to = lists[list];
+  for (uint32_t k = 0; k < count; ++k) SetList(first + k, list);
+  std::iota(list_index + first, list_index + first + count, static_cast<uint32_t>(to.size));
+  std::iota(to.objects + to.size, to.objects + to.size + count, first);
+  to.size += count;
 }
 
 void Storage::CompactGeneration(ObjectList& list) {
@@ -365,7 +416,7 @@ std::string Storage::Verify() const {
   return vacant == 0 ? "" : "vacant pages are miscounted";
 }
 
-// Every cell that was handed out is an object, cached, or on its page's stack of free cells.
+// Every cell that was handed out is an object, cached, or marked in its page's bits of free_.
 const char* Storage::VerifyPage(uint32_t number) const {
   const Page& page = pages_[number];
   const Pool& pool = *page.pool;
@@ -378,9 +429,13 @@ const char* Storage::VerifyPage(uint32_t number) const {
   }
   if (cells != page.taken) return "the cells taken are miscounted";
   uint32_t free = 0;
-  for (Object cell = page.free; cell != kNull; cell = refs[cell], ++free) {
-    if (!here(cell) || ListOf(cell) != kFree) return "a cell on its free stack is not free";
-    if (free == page.used) return "its free stack is circular";
+  // Bits of words that no cell in use shares mean nothing yet.
+  for (uint32_t word = 0; word * 64 < page.used; ++word) {
+    for (uint64_t bits = free_[number * kPageWords + word]; bits != 0; bits &= bits - 1, ++free) {
+      const uint32_t i = word * 64 + static_cast<uint32_t>(std::countr_zero(bits));
+      if (i >= page.used) return "a cell that is marked free is new";
+      if (ListOf((number << kPageBits) + i) != kFree) return "a cell that is marked free is not";
+    }
   }
   if (cells + free != page.used) return "cells are lost";
   const bool open = page.previous != 0 || pool.open == number;

@@ -6,9 +6,25 @@
 //
 // An object is identified by a 32-bit handle, not a pointer: page number, then index within the
 // page. A page holds cells of one type, so a cell is all payload; the heap's own metadata lives in
-// dense tables beside the pages: per handle a reference count (4 bytes), a list index (4) and a
-// state (1). A pass of the collector over the counts reads 4 bytes an object, sequentially; counts
-// stored in the objects would cost a cache miss each.
+// dense tables beside the pages. A pass of the collector over the counts reads 4 bytes an object,
+// sequentially; counts stored in the objects would cost a cache miss each.
+//
+//   handle             0         1 ...  4095   4096      4097      4098  ...
+//                      kNull     page 0 has    page 1: one type's cells
+//                                nothing else
+//   page.cells                               | payload | payload | payload | ...
+//   refs        4 B    0                     | count   | count   | count   |
+//   list_index  4 B    0                     | where it is in its list     |
+//   state       1 B    kTrash                | list and flags              |
+//   left        1 B    anything              | scratch of a traversal      |
+//   free_       1 bit  0                     | 1: freed, and not in a pool's cache
+//
+//   lists[...]         handles in order: | 4097 | 4098 | 4099 | 8200 | 4100 | ...
+//                                        '------ a run ------'
+//
+// Objects that are made one after the other have handles that follow each other, and so do their
+// cells and their elements of every table. Such a run (runs.h) is passed over at once, without
+// looking up pages, by loops over arrays.
 //
 // Only Take and ReserveWeakTable allocate. Whatever an object may need later, including an entry in
 // every list it may join, is reserved when its page is added, so deaths and collections never
@@ -120,7 +136,8 @@ struct Pool {
   bool ready() const { return shape.reusable_as_is() && cached != 0; }
 };
 
-// An object's state: the list that it is in, and flags.
+// An object's state: the list that it is in, and flags. No list but kFree, which no reference leads
+// to, has the top bit: see kUnreached.
 enum List : uint8_t {
   kGeneration0,
   kGeneration1,
@@ -131,24 +148,20 @@ enum List : uint8_t {
   kLists,
   kUntracked = kLists,  // alive, not tracked by the cycle collector
   kDying,               // its count has reached zero
-  kFree,                // no object
+  kFree = 0x87,         // no object
 };
-inline constexpr uint8_t kListBits = 0x0f;
+inline constexpr uint8_t kListBits = 0x87;
 enum Flag : uint8_t {
-  kFinalized = 0x10,    // the finalizer has run; kOnce rules only
-  kReported = 0x20,     // reported as freed; something still references the emptied object
-  kHasWeakRefs = 0x40,  // weak references to it exist
-  kHasEntries = 0x80,   // it is a map with entries, or a key
+  kFinalized = 0x08,    // the finalizer has run; kOnce rules only
+  kReported = 0x10,     // reported as freed; something still references the emptied object
+  kHasWeakRefs = 0x20,  // weak references to it exist
+  kHasEntries = 0x40,   // it is a map with entries, or a key
+  kUnreached = 0x80,    // during a traversal: a member of its set that is not reached so far
 };
 
 // A List and Flags. A type of its own: a store to a plain uint8_t may alias anything, so the
 // compiler would have to reload everything after it.
 enum class State : uint8_t {};
-
-// While a traversal splits a set, the `list_index` of a member not yet reached is this bit plus the
-// number of references to it that are not accounted for. List indices and links have the bit clear,
-// so a decrement by `entry >> 31` accounts for an edge without a branch, whatever it leads to.
-inline constexpr uint32_t kMember = 1u << 31;
 
 // Objects in order. Removal leaves a hole, kNull, which keeps the order and lets user code run
 // while a list is being walked.
@@ -176,7 +189,6 @@ class Storage {
     // What a traversal reads comes first.
     std::byte* cells = nullptr;
     Shape shape;              // of its pool
-    uint32_t free = 0;        // freed cells, a stack linked through their counts
     uint16_t used = 0;        // cells handed out so far; those after them were never written
     uint16_t capacity = 0;    // cells
     uint16_t taken = 0;       // cells that are objects or cached
@@ -212,17 +224,16 @@ class Storage {
       Flush(pool, Pool::kCacheCells / 2);
     pool.cache[pool.cached++] = object;
   }
-  // The same, for one of many: when the cache is full the cell goes to its page, and older cells
-  // stay cached.
-  void FreeOfMany(Pool& pool, Object object) {
+  // The same, for one of many that a collection frees. It goes to its page, which hands out cells
+  // in the order of handles, so that what is made of them is a run; the cache would keep disorder.
+  void FreeOfMany(Object object) {
     if (kPoison) Poison(object);
     Set(object, kFree);
-    if (pool.cached < Pool::kCacheCells) {
-      pool.cache[pool.cached++] = object;
-    } else {
-      GiveBack(object);
-    }
+    GiveBack(object);
   }
+  // The same, for the cells of `count` handles from `first` on, all of them on `page`; their slots
+  // need not be empty. O(size of the cells).
+  void FreeRun(Page& page, Object first, uint32_t count);
   // Allocates the table of weak references for the page of `object`. False if there is no memory.
   bool ReserveWeakTable(Object object);
   // Frees every cell. O(pages and the cells used in them).
@@ -277,6 +288,8 @@ class Storage {
     list_index[object] = static_cast<uint32_t>(list.size);
     list.objects[list.size++] = object;
   }
+  // Appends `count` objects, of the handles from `first` on. REQUIRES: they are in no list.
+  void AppendRun(Object first, uint32_t count, List list);
   // Removes `object` from its list.
   void Remove(Object object) { Remove(object, ListOf(object)); }
   void Remove(Object object, List from) {
@@ -304,15 +317,27 @@ class Storage {
 
   // Tables by handle.
   //
-  // `refs`: the reference count; of a free cell, the next free cell of its page; of a dying object
-  // whose references are being released, a cursor (death.cc).
+  // `refs`: the reference count; of a dying object whose references are being released, a cursor
+  // (death.cc).
   //
   // `list_index`: the index in the list that the state names; of an object on the stack of the
-  // dying, the object below it; during a traversal, of the set that it splits, see
-  // Heap::FindUnreachable.
+  // dying, the object below it.
+  //
+  // `state`: a List and Flags. That of kNull is kTrash: a reference that is empty neither leads out
+  // of the trash nor to a member that a traversal has yet to reach.
+  //
+  // `left`: during a traversal, the low byte of the number of references to a member that are not
+  // accounted for (reach.cc). A byte, so that those of a million objects fit into a cache of the
+  // second level: the counting pass, which follows references, does nothing else at random.
   uint32_t* refs = nullptr;
   uint32_t* list_index = nullptr;
   State* state = nullptr;
+  uint8_t* left = nullptr;
+
+  // Scratch of a traversal, by handle and by run, in the place of lists that are empty then: weak
+  // references are called, and uncollectable objects set apart, between two of them.
+  uint32_t* left_high() const { return lists[kCallbacks].objects; }
+  uint32_t* run_lengths() const { return lists[kUncollectable].objects; }
 
   ObjectList lists[kLists];
   ObjectList garbage;
@@ -323,7 +348,8 @@ class Storage {
   const char* VerifyPage(uint32_t number) const;  // "", or what is wrong
 
   struct Table;  // one of the arrays that are indexed by handle, or have room for all objects
-  static constexpr int kTables = 4 + kLists + 3;
+  static constexpr int kTables = 6 + kLists + 3;
+  static constexpr uint32_t kPageWords = kPageCells / 64;  // of free_
 
   void ListTables(Table (&tables)[kTables]);
   bool Resize(uint32_t pages);
@@ -332,15 +358,19 @@ class Storage {
   bool Refill(Pool& pool);
   void Flush(Pool& pool, uint32_t cells);
   void GiveBack(Object object) {
-    const uint32_t number = object >> kPageBits;
+    free_[object / 64] |= uint64_t{1} << (object % 64);
+    GiveRoom(object >> kPageBits, 1);
+  }
+  // `cells` that were taken are free.
+  void GiveRoom(uint32_t number, uint32_t cells) {
     Page& page = pages_[number];
-    refs[object] = page.free;
-    page.free = object;
-    if (page.taken-- == page.capacity) [[unlikely]]
+    if (page.taken == page.capacity) [[unlikely]]
       LinkOpen(number);
+    page.taken = static_cast<uint16_t>(page.taken - cells);
     if (page.taken == 0) [[unlikely]]
       --busy_pages_;
   }
+  Object* TakeFreed(uint32_t number, uint32_t cells, Object* top);
   void ReleasePage(uint32_t number);
   void LinkOpen(uint32_t number);
   void UnlinkOpen(uint32_t number);
@@ -350,7 +380,8 @@ class Storage {
   void Release(void* memory, size_t bytes);
 
   const Allocator allocator_;
-  Page* pages_ = nullptr;  // page 0 has no cells, so that kNull is no object
+  uint64_t* free_ = nullptr;  // a bit for each handle: a cell that was freed and is not cached
+  Page* pages_ = nullptr;     // page 0 has no cells, so that kNull is no object
   uint32_t page_count_ = 1;
   uint32_t page_capacity_ = 0;
   uint32_t pools_ = 0;             // those that have pages

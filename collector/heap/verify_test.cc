@@ -143,6 +143,11 @@ TEST_F(VerifyTest, KnowsThatNullIsNotCounted) {
   ExpectSays(storage().list_index[kNull], 1, "kNull is counted");
 }
 
+TEST_F(VerifyTest, KnowsTheStateOfNull) {
+  ExpectSaysState(kNull, kFree, "the state of kNull has changed");
+  ExpectSaysState(kNull, StateOf(kNull) | kUnreached, "the state of kNull has changed");
+}
+
 TEST_F(VerifyTest, CountsTheGarbageList) {
   heap_.SetDebug(kDebugSaveAll);
   const Object trash = MakeTrash(heap_, node_);
@@ -170,6 +175,13 @@ TEST_F(VerifyTest, KnowsATrackedLeaf) {
 
 TEST_F(VerifyTest, KnowsTheReported) {
   ExpectSaysState(b_, StateOf(b_) | kReported, Of(b_, "reported free but alive"));
+}
+
+TEST_F(VerifyTest, KnowsTheUnreached) {
+  for (const Object object : {a_, leaf_, older_, map_}) {
+    ExpectSaysState(object, StateOf(object) | kUnreached,
+                    Of(object, "marked kUnreached, but no traversal runs"));
+  }
 }
 
 TEST_F(VerifyTest, KnowsAnObjectInNoGeneration) {
@@ -273,6 +285,7 @@ class VerifyPages : public VerifyTest {
   }
   Storage::Page& page() { return PageOf(a_); }
   Pool& pool() { return *page().pool; }
+  uint64_t& FreeWord(Object cell) { return FreeBitsOf(storage())[cell / 64]; }
 
   std::string page_;
 };
@@ -299,12 +312,25 @@ TEST_F(VerifyPages, LoseNoCells) {
   ExpectSays(page().used, page().used + 1, page_ + "cells are lost");
 }
 
-TEST_F(VerifyPages, HaveAStackOfFreeCells) {
-  ExpectSays(page().free, a_, page_ + "a cell on its free stack is not free");
-  ExpectSays(page().free, map_, page_ + "a cell on its free stack is not free");
-  const uint32_t link = std::exchange(storage().refs[free_], free_);
-  ExpectSays(page().free, free_, page_ + "its free stack is circular");
-  storage().refs[free_] = link;
+TEST_F(VerifyPages, MarkTheirFreeCells) {
+  const auto with = [this](Object cell) { return FreeWord(cell) ^ uint64_t { 1 } << (cell % 64); };
+  ExpectSays(FreeWord(a_), with(a_), page_ + "a cell that is marked free is not");
+  const Object fresh = (a_ & ~(Storage::kPageCells - 1)) + page().used;
+  ExpectSays(FreeWord(fresh), with(fresh), page_ + "a cell that is marked free is new");
+  ASSERT_EQ(pool().cache[pool().cached - 1], free_);
+  ExpectSays(FreeWord(free_), with(free_), page_ + "cells are lost");
+}
+
+// A run that a collection frees goes to its page, not to the cache.
+TEST_F(VerifyPages, LoseNoFreeCells) {
+  for (int i = 0; i < 64; ++i) MakeTrash(heap_, node_);
+  EXPECT_EQ(heap_.Collect(), 64);
+  EXPECT_EQ(Verify(), "");
+  const Object first = a_ & ~(Storage::kPageCells - 1);
+  Object freed = first;
+  while ((FreeWord(freed) >> (freed % 64) & 1) == 0) ASSERT_LT(++freed, first + page().used);
+  ExpectSays(FreeWord(freed), FreeWord(freed) ^ uint64_t{1} << (freed % 64),
+             page_ + "cells are lost");
 }
 
 TEST_F(VerifyPages, AreOpenIfTheyHaveRoom) {

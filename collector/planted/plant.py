@@ -29,8 +29,8 @@ CONTRACTS = {"cpython26": ("kCPython26", "kRules26"), "cpython39": ("kCPython39"
 INCLUDES = {False: "collector/planted/planted.h", True: "collector/library.h"}
 # Headers first, each after what it includes; sources in any order.
 HEADERS = ["collector/heap/storage.h", "collector/heap/entries.h", "collector/heap/embedder.h",
-           "collector/heap/heap.h", "collector/heap/heap_inl.h", "collector/heap/handle.h",
-           "collector/optimized.h"]
+           "collector/heap/heap.h", "collector/heap/heap_inl.h", "collector/heap/runs.h",
+           "collector/heap/handle.h", "collector/optimized.h"]
 
 FACTORY = """
 namespace ouro::planted {{

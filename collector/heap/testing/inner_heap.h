@@ -57,6 +57,13 @@ struct VacantTag {
 template struct Opened<VacantTag, &Storage::vacant_>;
 inline uint32_t& VacantOf(Storage& storage) { return storage.*MemberOf(VacantTag()); }
 
+struct FreeBitsTag {
+  using Member = uint64_t* Storage::*;
+  friend Member MemberOf(FreeBitsTag);
+};
+template struct Opened<FreeBitsTag, &Storage::free_>;
+inline uint64_t* FreeBitsOf(Storage& storage) { return storage.*MemberOf(FreeBitsTag()); }
+
 // As if the embedder had called Retain until the count is `references`.
 inline void SetReferences(Heap& heap, Object object, uint32_t references) {
   StorageOf(heap).refs[object] = references;
