@@ -369,44 +369,6 @@ constexpr Rule kRules[] = {
 -> done 0
 +> free 0 # <- here
 )"},
-    {"NoMoreOnceUserCodeHasSwitchedItOff", "cpython lua", Law::kGarbageComplete, R"(
- r0 = node 1 del 0
- > new 0
- r0.0 = r0
- r1 = node 1
- > new 1
- r1.0 = r1
- saveall on
- r0 = none
- r1 = none
- collect 2
- > collect 2
-   > finalize 0
--    saveall off
-   > end 0
--  > free 1
--> done 1
-+  > free 1 # <- here
-)"},
-    {"ButWhatBeganToSaveMayGoOn", "cpython lua", Law::kGarbageUncollectable, R"(
- r0 = node 1 del 0
- > new 0
- r0.0 = r0
- r1 = node 1
- > new 1
- r1.0 = r1
--saveall on
- r0 = none
- r1 = none
- collect 1
- > collect 1
-   > finalize 0
-     saveall off
-   > end 0
--  > garbage 1
--> done 1
-+  > garbage 1 # <- here
-)"},
     {"AndNotForgotten", "php lua", Law::kTrashFreed, R"(
  saveall on
  r0 = node 1
