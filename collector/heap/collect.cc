@@ -166,8 +166,10 @@ void Heap::SplitOffTrash(int generation, List old, size_t settled) {
   }
 }
 
-// The same for a run, in stretches of survivors and of trash. Survivors whose index is below
-// `settled` and does not change are left alone. Returns whether the trash among it is trivial.
+// The same for a run, in stretches of survivors and of trash. Survivors that were in `old`, and
+// whose index does not change, are left alone: as the first of a stretch is, so are those up to
+// `settled`. The index of a younger one is that in the list that it came from. Returns whether the
+// trash among it is trivial.
 bool Heap::AppendSplit(Object first, uint32_t count, List old, size_t settled) {
   const State* const state = storage_.state + first;
   ObjectList& target = storage_.lists[old];
@@ -181,7 +183,7 @@ bool Heap::AppendSplit(Object first, uint32_t count, List old, size_t settled) {
       trivial = trivial && storage_.PageOf(first).shape.trivial() &&
                 (flags & (kHasWeakRefs | kHasEntries)) == 0;
       storage_.AppendRun(first + k, end - k, kTrash);
-    } else if (target.size + (end - k) <= settled &&
+    } else if (target.size + (end - k) <= settled && storage_.ListOf(first + k) == old &&
                storage_.list_index[first + k] == target.size) {
       target.size += end - k;
     } else {

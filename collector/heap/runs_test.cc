@@ -114,6 +114,42 @@ TEST_P(RunsTest, FindWhatASearchFinds) {
 }
 INSTANTIATE_TEST_SUITE_P(Drops, RunsTest, testing::Combine(testing::Bool(), testing::Bool()));
 
+// A run, or two, of which some were in the oldest generation before, and some are young.
+TEST_P(RunsTest, FindWhatASearchFindsInSmallHeaps) {
+  const auto [stretches, listens] = GetParam();
+  Silent silent;
+  Graph graph(listens ? &silent : nullptr);
+  for (int round = 0; round < 3000; ++round) {
+    graph.Make(static_cast<int>(graph.Below(24)) + 1);
+    graph.Connect(static_cast<int>(graph.Below(24)));
+    graph.Collect(static_cast<int>(graph.Below(kGenerations)));
+    graph.Drop(graph.Below(4) + 1, stretches);
+    graph.Make(static_cast<int>(graph.Below(4)) + 1);
+    graph.Collect(static_cast<int>(graph.Below(kGenerations)));
+    if (HasFatalFailure()) return;
+  }
+}
+
+// The index of a young object is that in the list that it comes from, and may be the one that it
+// will have in the oldest generation.
+TEST(Survivors, ThatWereYoungJoinTheOldestBehindItsTrash) {
+  Heap heap({});
+  heap.SetEnabled(false);
+  const TypeId type = heap.Register(Describe(Kind::kSlots));
+  std::vector<Object> old;
+  for (int i = 0; i < 8; ++i) {
+    old.push_back(heap.New(type));
+    heap.Store(heap.Slot(old.back(), 0), old.back());
+  }
+  heap.Collect();
+  for (const Object object : old) heap.Release(object);
+  const Object young = heap.New(type);
+  EXPECT_EQ(heap.Collect(), 8);
+  EXPECT_EQ(heap.Verify({young}), "");
+  heap.Release(young);
+  EXPECT_EQ(heap.size(), 0);
+}
+
 // So many references from within the set, and one or none from outside: at all places at which a
 // byte borrows, of an object among others and in a run.
 TEST(ManyReferences, AreAccountedForOneByOne) {
