@@ -22,7 +22,8 @@ constexpr uint32_t kSlots = 3;  // of a node
 // Objects held from outside, each once, and a search for what they reach.
 class Graph {
  public:
-  explicit Graph(Listener* listener) : heap_({}, nullptr, listener) {
+  explicit Graph(Listener* listener, uint32_t seed = 1)
+      : heap_({}, nullptr, listener), random_(seed) {
     heap_.SetEnabled(false);
     node_ = heap_.Register(Describe(Kind::kSlots));
     row_ = heap_.Register(Describe(Kind::kRun));
@@ -92,7 +93,7 @@ class Graph {
   TypeId row_ = 0;
   TypeId leaf_ = 0;
   std::vector<Object> roots_;
-  std::mt19937 random_{1};
+  std::mt19937 random_;
 };
 
 class Silent : public Listener {};
@@ -114,17 +115,17 @@ TEST_P(RunsTest, FindWhatASearchFinds) {
 }
 INSTANTIATE_TEST_SUITE_P(Drops, RunsTest, testing::Combine(testing::Bool(), testing::Bool()));
 
-// A run, or two, of which some were in the oldest generation before, and some are young.
+// Fresh heaps of a run or two: some were in the oldest generation before, some are young.
 TEST_P(RunsTest, FindWhatASearchFindsInSmallHeaps) {
   const auto [stretches, listens] = GetParam();
   Silent silent;
-  Graph graph(listens ? &silent : nullptr);
-  for (int round = 0; round < 3000; ++round) {
-    graph.Make(static_cast<int>(graph.Below(24)) + 1);
-    graph.Connect(static_cast<int>(graph.Below(24)));
-    graph.Collect(static_cast<int>(graph.Below(kGenerations)));
-    graph.Drop(graph.Below(4) + 1, stretches);
-    graph.Make(static_cast<int>(graph.Below(4)) + 1);
+  for (uint32_t round = 0; round < 300; ++round) {
+    Graph graph(listens ? &silent : nullptr, round);
+    graph.Make(static_cast<int>(graph.Below(16)) + 8);
+    graph.Connect(static_cast<int>(graph.Below(64)));
+    graph.Collect(kGenerations - 1);
+    graph.Drop(graph.Below(8) + 1, stretches);
+    graph.Make(static_cast<int>(graph.Below(12)) + 1);
     graph.Collect(static_cast<int>(graph.Below(kGenerations)));
     if (HasFatalFailure()) return;
   }

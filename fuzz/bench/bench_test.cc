@@ -2,7 +2,7 @@
 
 // Paces and their spread, the machine and its noise. How fast anything is, no test says.
 //
-// Place: beside fuzz/bench; `ouro bench` itself is in ouro_help_test's and ouro_search_test's care.
+// Place: beside fuzz/bench; ouro_power_test runs `ouro bench` itself.
 
 #include <gtest/gtest.h>
 #include <time.h>

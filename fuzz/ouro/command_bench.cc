@@ -2,8 +2,13 @@
 
 // `ouro bench`: how fast engines and heaps are on this machine, as two tables or as JSON.
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -17,6 +22,7 @@
 #include "fuzz/bench/pace.h"
 #include "fuzz/campaign/engine.h"
 #include "fuzz/companion.h"
+#include "fuzz/files.h"
 #include "fuzz/interrupt.h"
 #include "fuzz/ouro/commands.h"
 #include "fuzz/ouro/version.h"
@@ -30,6 +36,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr char kHeapFailed[] =
     "the benchmark of heaps failed: see above; --no-heap does without it";
+
+constexpr int kArithmetic = 3;  // times at once
 
 // An engine on a specimen, and what was measured in each round.
 struct Row {
@@ -49,15 +57,18 @@ class Bench {
   std::string Choose();
   std::string MeasurePaces();
   std::string MeasureHeap();
-  void CountArithmetic() { arithmetic_.push_back(TimeArithmetic()); }
+  void CountArithmetic() {
+    for (int i = 0; i < kArithmetic; ++i) arithmetic_.push_back(TimeArithmetic());
+  }
   Json Head() const;
   void PrintHead() const;
+  void PrintNoise() const;
   void PrintPaces() const;
   Json PacesAsJson() const;
 
   const BenchArguments& arguments_;
   const Machine machine_ = ThisMachine();
-  std::vector<double> arithmetic_;  // milliseconds, before each measurement and after the last
+  std::vector<double> arithmetic_;  // milliseconds, before each measurement and after all
   std::vector<Row> rows_;
   Json heap_ = Json::array();
   StatusLine status_;
@@ -116,36 +127,52 @@ std::string Bench::MeasurePaces() {
       row.operations.push_back(pace.operations);
     }
   }
-  CountArithmetic();
   status_.Clear();
   return "";
 }
 
-// The companion prints its own table, or what is read here: cases named "W1/cpython/1000000".
+// Executes a program and waits for it. Returns whether it ended with 0. `quiet`: its standard
+// output goes nowhere.
+bool Execute(std::vector<std::string> words, bool quiet) {
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  if (quiet) {
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  }
+  pid_t pid = -1;
+  const int error = posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  int status = -1;
+  while (error == 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status == 0;
+}
+
+// The companion prints its own table, and writes what is read here: cases named
+// "W1/cpython/1000000".
 std::string Bench::MeasureHeap() {
   const std::string binary = FindCompanion("collector/benchmark/benchmark", "benchmark");
-  if (binary.empty())
+  if (binary.empty()) {
     return "there is no benchmark of heaps beside this program: --no-heap does without it";
-  std::string command = fmt::format("'{}'", binary);
+  }
+  WorkFolder work;
+  if (std::string error = work.Make("ouro-bench"); !error.empty()) return error;
+  const std::string file = work.path() + "/heap.json";
+  std::vector<std::string> words = {binary, "--benchmark_out_format=json",
+                                    "--benchmark_out=" + file};
   if (!arguments_.workload.empty()) {
-    command += fmt::format(" '--benchmark_filter=^{}/'", arguments_.workload);
+    words.push_back(fmt::format("--benchmark_filter=^{}/", arguments_.workload));
   }
-  if (arguments_.smoke) command += " --smoke";
-  if (!arguments_.json) {
-    fmt::print("\n");
-    std::fflush(stdout);
-    return std::system(command.c_str()) == 0 ? "" : kHeapFailed;
-  }
+  if (arguments_.smoke) words.push_back("--smoke");
+  std::fflush(stdout);
+  if (!Execute(words, arguments_.json)) return kHeapFailed;
   std::string text;
-  std::FILE* output = popen((command + " --benchmark_format=json").c_str(), "r");
-  if (output == nullptr) return "cannot run " + binary;
-  char piece[4096];
-  for (size_t size = 0; (size = std::fread(piece, 1, sizeof(piece), output)) > 0;) {
-    text.append(piece, size);
-  }
-  if (pclose(output) != 0) return kHeapFailed;
+  if (std::string error = ReadText(file, &text); !error.empty()) return error;
   const Json all = Json::parse(text, nullptr, false);
-  if (all.is_discarded()) return "the benchmark of heaps printed no JSON";
+  if (all.is_discarded()) return "the benchmark of heaps wrote no JSON";
   for (const Json& one : all.value("benchmarks", Json::array())) {
     Json row = {{"case", one.value("name", "")}};
     for (const char* counter : {"ns_per_object", "max_pause_us", "bytes_per_object"}) {
@@ -182,15 +209,18 @@ Json Bench::PacesAsJson() const {
 }
 
 void Bench::PrintHead() const {
-  const Spread arithmetic = SpreadOf(arithmetic_);
-  fmt::print("{}, {} processors, load {:.1f}\n{}\n", machine_.name, machine_.processors,
+  fmt::print("{}, {} processors, load {:.1f}\n{}\n\n", machine_.name, machine_.processors,
              machine_.load, VersionLine());
+}
+
+void Bench::PrintNoise() const {
+  const Spread arithmetic = SpreadOf(arithmetic_);
   fmt::print("noise: the same arithmetic took {:.1f} ms, and from {:.1f} to {:.1f}\n",
              arithmetic.median, arithmetic.least, arithmetic.most);
 }
 
 void Bench::PrintPaces() const {
-  fmt::print("\n{:<22}{:<11}{:>12}{:>8}{:>14}\n", "a second", "engine", "programs", "spread",
+  fmt::print("{:<22}{:<11}{:>12}{:>8}{:>14}\n", "a second", "engine", "programs", "spread",
              "operations");
   bool clock = false;
   for (const Row& row : rows_) {
@@ -201,24 +231,27 @@ void Bench::PrintPaces() const {
                programs.median, programs.width() * 100, SpreadOf(row.operations).median);
   }
   fmt::print("of the processor's, one worker, median of {} rounds", arguments_.rounds);
-  fmt::print("{}\n", clock ? "; *: of the clock's" : "");
+  fmt::print("{}\n\n", clock ? "; *: of the clock's" : "");
 }
 
 std::string Bench::Run(int* exit_code) {
   std::string error = arguments_.paces ? Choose() : "";
-  if (error.empty() && arguments_.paces) error = MeasurePaces();
   if (!error.empty()) return error;
-  CountArithmetic();
   if (!arguments_.json) PrintHead();
+  if (arguments_.paces) error = MeasurePaces();
+  if (!error.empty()) return error;
   if (!arguments_.json && arguments_.paces) PrintPaces();
+  CountArithmetic();
   if (arguments_.heap) error = MeasureHeap();
   if (!error.empty()) return error;
+  CountArithmetic();
   if (arguments_.json) {
-    CountArithmetic();
     Json all = Head();
     all["paces"] = PacesAsJson();
     all["heap"] = heap_;
     fmt::print("{}\n", all.dump(2));
+  } else {
+    PrintNoise();
   }
   *exit_code = 0;
   return "";

@@ -70,8 +70,9 @@ class BenchTest(ouro_driver.OuroTest):
     def test_both_tables(self):
         output, _ = self.ouro("bench", "--specimen", "naive", "--seconds", "1", "--rounds", "1",
                               "--smoke", "--workload", "W1")
-        self.assertRegex(output, r"^.+, \d+ processors, load [\d.]+\nouro \d.*\n"
-                         r"noise: the same arithmetic took [\d.]+ ms, and from [\d.]+ to [\d.]+\n")
+        self.assertRegex(output, r"^.+, \d+ processors, load [\d.]+\nouro \d.*\n\n")
+        self.assertRegex(output, r"\nnoise: the same arithmetic took [\d.]+ ms, and from [\d.]+ to "
+                         r"[\d.]+\n$")
         self.assertRegex(output, r"\nnaive +random +[1-9]\d+ +0 % +[1-9]\d+\n"
                          r"naive +libfuzzer +[1-9]\d+ +0 % +[1-9]\d+\n")
         self.assertRegex(output, r"\nns per object +objects +floor +optimized .*\nW1 +1000 ")
@@ -96,6 +97,9 @@ class BenchTest(ouro_driver.OuroTest):
     def test_bad_input(self):
         self.assertIn("there is no specimen", self.complaint("bench", "--specimen", "nosuch"))
         self.complaint("bench", "--rounds", "0")
+        _, errors = self.ouro("bench", "--no-paces", "--smoke", "--workload", "it's", code=2)
+        self.assertIn("^it's/", errors)
+        self.assertIn("the benchmark of heaps failed", errors)
 
 
 if __name__ == "__main__":
