@@ -8,8 +8,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <filesystem>
-#include <system_error>
 
 #include "fuzz/campaign/supervisor.h"
 #include "fuzz/campaign/worker_slot.h"
@@ -22,7 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kMaxWaitMs = 20;  // between looks at the clock
-constexpr int kWorkerSlot = 1;  // slot 0 is the supervisor's
 
 // Seconds of the processor that ended children, and theirs, have used.
 double ChildrenSeconds() {
@@ -47,11 +44,8 @@ std::string MeasurePace(const Specimen& specimen, const PaceOptions& options, Pa
                                    .max_bad_starts = 1});
   std::string error = supervisor.Choose();
   if (!error.empty()) return error;
-  const std::string file = options.work + "/slots";
-  std::error_code ignored;
-  std::filesystem::remove(file, ignored);  // an earlier measurement's, with its coverage
   WorkerSlots slots;
-  error = slots.Open(file, kWorkerSlot + 1);
+  error = slots.OpenForOne(options.work);
   if (!error.empty()) return error;
   supervisor.Resume({.slots = &slots,
                      .folder = options.work,
@@ -71,8 +65,8 @@ std::string MeasurePace(const Specimen& specimen, const PaceOptions& options, Pa
                              ? ChildrenSeconds() - processor
                              : std::chrono::duration<double>(Clock::now() - begin).count();
   if (!error.empty() || seconds <= 0) return error;
-  pace->programs = static_cast<double>(slots[kWorkerSlot].programs.load()) / seconds;
-  pace->operations = static_cast<double>(slots[kWorkerSlot].operations.load()) / seconds;
+  pace->programs = static_cast<double>(slots[kOnlyWorker].programs.load()) / seconds;
+  pace->operations = static_cast<double>(slots[kOnlyWorker].operations.load()) / seconds;
   return "";
 }
 

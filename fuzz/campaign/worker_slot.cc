@@ -37,6 +37,12 @@ WorkerSlots::~WorkerSlots() {
   if (slots_ != nullptr) munmap(slots_, size_ * sizeof(WorkerSlot));
 }
 
+std::string WorkerSlots::OpenForOne(const std::string& folder) {
+  const std::string file = folder + "/slots";
+  unlink(file.c_str());
+  return Open(file, kOnlyWorker + 1);
+}
+
 std::string WorkerSlots::Open(const std::string& path, size_t count) {
   CHECK(slots_ == nullptr);
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);

@@ -59,6 +59,9 @@ struct WorkerSlot {
   bool MergeEdges(const EdgeCounters& counters);
 };
 
+// The number of the worker where there is one: slot 0 is the supervisor's.
+inline constexpr size_t kOnlyWorker = 1;
+
 // The slots of one supervisor in one file, mapped. Not movable: workers keep pointers.
 class WorkerSlots {
  public:
@@ -71,6 +74,9 @@ class WorkerSlots {
   // them. Returns "" or "PATH: why". The disk space is allocated here, so that a full disk is an
   // error now and no SIGBUS later. REQUIRES: it was not opened before.
   std::string Open(const std::string& path, size_t count);
+  // The same for one worker, kOnlyWorker, and its supervisor, in a folder. An earlier file, which
+  // has another one's coverage, is removed.
+  std::string OpenForOne(const std::string& folder);
 
   size_t size() const { return size_; }
   const std::string& path() const { return path_; }

@@ -6,9 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <optional>
-#include <system_error>
 #include <vector>
 
 #include "fuzz/campaign/finding.h"
@@ -25,7 +23,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kHangMs = 2000;   // a program takes microseconds
 constexpr int kMaxWaitMs = 50;  // between looks at the worker, if it sends nothing
-constexpr int kWorkerSlot = 1;  // slot 0 is the supervisor's
 
 class Searcher {
  public:
@@ -55,7 +52,7 @@ class Searcher {
     attempt_.found = attempt_.found && attempt_.seconds <= options_.seconds;
     if (attempt_.found) return error;
     attempt_.signature.clear();
-    attempt_.programs = slots_.size() > 0 ? slots_[kWorkerSlot].programs.load() : 0;
+    attempt_.programs = slots_.size() > 0 ? slots_[kOnlyWorker].programs.load() : 0;
     attempt_.seconds = options_.seconds;
     return error;
   }
@@ -67,10 +64,7 @@ class Searcher {
   // Returns "" or why the engine cannot run.
   std::string Open() {
     if (std::string error = supervisor_.Choose(); !error.empty()) return error;
-    const std::string file = options_.work + "/slots";
-    std::error_code ignored;
-    std::filesystem::remove(file, ignored);  // an earlier search's, with its coverage
-    if (std::string error = slots_.Open(file, kWorkerSlot + 1); !error.empty()) return error;
+    if (std::string error = slots_.OpenForOne(options_.work); !error.empty()) return error;
     supervisor_.Resume({.slots = &slots_,
                         .folder = options_.work,
                         .seed_inputs = [this] { return WriteFirstSeed(options_.work); }},
