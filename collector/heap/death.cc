@@ -9,9 +9,9 @@
 // Objects whose references are being released form a stack, in the order in which unbounded
 // recursion would nest them (section 3). It needs no memory of its own: an object's `list_index` is
 // the object below it, and its count, no longer needed, a cursor: how many of its references have
-// been released. If its type has a `clear`, that has already taken all of them out of the payload;
-// they are on Storage::pending_releases, which owns them, and the cursor is the height of that
-// stack below them.
+// been released. If its type has a `clear`, that has already taken
+// all of them out of the payload; they are on Storage::pending_releases, which owns them, and the
+// cursor is the height of that stack below them.
 
 #include <algorithm>
 #include <cstddef>
@@ -68,24 +68,41 @@ void Heap::ReleaseBoth(Object first, Object second) {
   Die(second);
 }
 
+// The beginning of a trivial run's death. False, without effect, if it is in no generation or has
+// flags.
+[[gnu::always_inline]] inline bool Heap::StartTrivialDeath(Object object) {
+  const uint8_t state = storage_.Bits(object);
+  if (state > kGeneration2) return false;
+  storage_.Remove(object, static_cast<List>(state));
+  storage_.Set(object, kDying);
+  return true;
+}
+
 // The steps of a death before references are released, section 1. False if there is nothing to
 // release: the object is resurrected, or a collection has emptied it and it is freed now.
-[[gnu::always_inline]] inline bool Heap::StartDeath(Object object, Object top) {
-  const uint8_t state = storage_.Bits(object);
+[[gnu::always_inline]] inline bool Heap::StartDeath(Object object) {
   const Storage::Page& page = storage_.PageOf(object);
-  if (page.shape.trivial_run() && state <= kGeneration2)
-      [[likely]] {  // greater: other lists, any flag
-    storage_.Remove(object, static_cast<List>(state));
-    storage_.Set(object, kDying);
+  if (page.shape.trivial_run() && StartTrivialDeath(object)) [[likely]]
     return true;
-  }
-  dying_ = top;
   Untrack(object);
   if ((!page.shape.trivial() || storage_.Has(object, kHasWeakRefs)) && !RunDeathHooks(object))
     return false;
   if (!storage_.Has(object, kReported)) return true;
   FinishDeath(storage_.PageOf(object), object);
   return false;
+}
+
+// Begins the death of `object` as a member of a chain, after `dying`, and brings `first` up to
+// date. False, without effect, if it is none.
+[[gnu::always_inline]] inline bool Heap::Continues(Object object, Object dying, std::byte*& first) {
+  if ((object ^ dying) >= Storage::kPageCells) [[unlikely]] {
+    const Storage::Page& page = storage_.PageOf(object);
+    if (page.pool != storage_.PageOf(dying).pool) return false;
+    if (!StartTrivialDeath(object)) return false;
+    first = page.cells + page.shape.first;
+    return true;
+  }
+  return StartTrivialDeath(object);
 }
 
 // For objects whose death runs user code or clears weak references. False if it is resurrected.
@@ -107,40 +124,75 @@ bool Heap::RunDeathHooks(Object object) {
 }
 
 // Releases the references of `dying` from the `next`-th on. When one of them drops to zero, pushes
-// `dying` on the stack and returns that object; otherwise frees `dying` and returns kNull. `top` is
-// the top of the stack; dying_ is brought up to date before any other code runs.
-[[gnu::always_inline]] inline Object Heap::ReleaseReferences(Object dying, uint32_t next,
-                                                             Object& top) {
+// `dying` on the stack and returns that object; otherwise frees `dying` and returns kNull.
+//
+// It goes on with the deaths that follow as long as they are a chain: objects without flags of one
+// type, a trivial run, each of which dies of the last reference that the one before had. There is
+// nothing left to do for its members but to free them, the last one first, and nobody can look
+// before that. So they need no links and no cursors; they are noted in the stack of traversals,
+// which none uses meanwhile, and pushed on the stack of the dying only if something else has to
+// happen first.
+Object Heap::ReleaseReferences(Object dying, uint32_t next) {
   const Storage::Page& page = storage_.PageOf(dying);
+  if (!page.shape.trivial_run()) [[unlikely]]
+    return ReleaseReferencesSlow(dying, next);
   uint32_t* const refs = storage_.refs;
-  if (!page.shape.trivial_run()) [[unlikely]] {
-    dying_ = top;
-    const Object value = ReleaseReferencesSlow(dying, next);
-    top = dying_;
-    return value;
-  }
-  Object* const slots = SlotsIn(page, dying);
-  for (uint32_t i = next; i < page.shape.count; ++i) {
-    const Object value = slots[i];
-    if (value == kNull) continue;
-    slots[i] = kNull;
-    uint32_t& count = refs[value];
-    if (--count - 1 < kMaxReferences - 2) continue;
-    if (count == 0) [[likely]] {
-      refs[dying] = i + 1;
-      storage_.list_index[dying] = top;
-      top = dying;
+  const Shape shape = page.shape;
+  std::byte* first = page.cells + shape.first;  // the first reference of the page's first cell
+  Object* const chain = storage_.reached.objects;
+  Object* end = chain;
+  while (true) {
+    *end++ = dying;
+    Object* const slots =
+        reinterpret_cast<Object*>(first + size_t{dying & (Storage::kPageCells - 1)} * shape.stride);
+    Object value = kNull;  // the one that dies
+    while (next < shape.count) {
+      const Object held = slots[next++];
+      if (held == kNull) continue;
+      slots[next - 1] = kNull;
+      if (refs[held] == 1) [[likely]] {
+        refs[held] = 0;
+        value = held;
+        break;
+      }
+      if (refs[held] != kMaxReferences) --refs[held];
+    }
+    if (value == kNull) break;
+    uint32_t rest = next;
+    while (rest < shape.count && slots[rest] == kNull) ++rest;
+    if (rest < shape.count || !Continues(value, dying, first)) {
+      PushChain(chain, end, next);
       return value;
     }
-    count = kMaxReferences;
+    dying = value;
+    next = 0;
   }
-  if (!page.shape.tracked) __builtin_unreachable();  // leaves have no run; saves a test below
-  Report(page, dying);  // not kReported: StartDeath would have freed it
-  if (storage_.Has(dying, kHasEntries)) [[unlikely]]
-    QueueEntries(dying);
-  storage_.Free(*page.pool, dying);
-  --size_;
+  FreeChain(chain, end);
   return kNull;
+}
+
+// Pushes the members of a chain on the stack, where `next` is the cursor of the last one. The
+// others have no references left, so any will do.
+void Heap::PushChain(const Object* chain, const Object* end, uint32_t next) {
+  for (; chain != end; ++chain) {
+    storage_.refs[*chain] = next;
+    storage_.list_index[*chain] = dying_;
+    dying_ = *chain;
+  }
+}
+
+// Frees the members of a chain. Only the first of them may have flags.
+void Heap::FreeChain(const Object* chain, const Object* end) {
+  if (listener_ != nullptr) {
+    for (; end != chain; --end) FinishDeath(storage_.PageOf(end[-1]), end[-1]);
+    return;
+  }
+  if (storage_.Has(*chain, kHasEntries)) [[unlikely]]
+    QueueEntries(*chain);
+  const int64_t members = end - chain;
+  size_ -= members;
+  counts_[0] = std::max<int64_t>(counts_[0] - members, 0);  // as in Report
+  storage_.FreeLastFirst(chain, end);
 }
 
 // The same for any other shape. A type's `clear` has run already.
@@ -171,19 +223,17 @@ Object Heap::ReleaseReferencesSlow(Object dying, uint32_t next) {
 void Heap::Die(Object object) {
   const Object base = dying_;
   const Entries::Queue outer = std::exchange(gone_, {});
-  Object top = base;
   Object next = object;
   do {
-    next = StartDeath(next, top) ? ReleaseReferences(next, storage_.refs[next], top) : kNull;
-    while (next == kNull && top != base) {
-      const Object last = top;
-      top = storage_.list_index[last];
-      next = ReleaseReferences(last, storage_.refs[last], top);
+    next = StartDeath(next) ? ReleaseReferences(next, storage_.refs[next]) : kNull;
+    while (next == kNull && dying_ != base) {
+      const Object last = dying_;
+      dying_ = storage_.list_index[last];
+      next = ReleaseReferences(last, storage_.refs[last]);
     }
     if (next == kNull && gone_.first != 0) [[unlikely]]
       next = ReleaseGone();
   } while (next != kNull);
-  dying_ = base;
   gone_ = outer;
 }
 

@@ -83,7 +83,7 @@ class Heap {
   // leaves are counted and tracked, so New may run an automatic collection, before the object
   // exists: section 2. Amortized O(size), apart from that collection.
   Object New(TypeId type) {
-    Descriptor& descriptor = *types_[type];
+    Descriptor& descriptor = DescriptorAt(type);
     // The common case: a birth and nothing else.
     if (descriptor.ready() && counts_[0] < trigger_ && fail_in_ == 0) [[likely]] {
       const Object object = storage_.TakeReady(descriptor);
@@ -294,6 +294,11 @@ class Heap {
     Object held;
   };
 
+  // Without the checks of the libraries that -c opt leaves in: every birth comes here.
+  Descriptor& DescriptorAt(TypeId type) const {
+    assert(type < types_.size());
+    return *types_.data()[type].get();
+  }
   Descriptor& DescriptorOf(Object object) const {
     return *static_cast<Descriptor*>(storage_.PageOf(object).pool);
   }
@@ -352,10 +357,14 @@ class Heap {
   // Deaths by reference count: death.cc.
   void ReleaseSlow(Object object);
   void Die(Object object);
-  bool StartDeath(Object object, Object top);
+  bool StartTrivialDeath(Object object);
+  bool StartDeath(Object object);
   bool RunDeathHooks(Object object);
   bool Resurrects(Object object);
-  Object ReleaseReferences(Object dying, uint32_t next, Object& top);
+  Object ReleaseReferences(Object dying, uint32_t next);
+  bool Continues(Object object, Object dying, std::byte*& first);
+  void PushChain(const Object* chain, const Object* end, uint32_t next);
+  void FreeChain(const Object* chain, const Object* end);
   Object ReleaseReferencesSlow(Object dying, uint32_t next);
   size_t ClearByType(Object object);
   void ReleasePending(size_t base);

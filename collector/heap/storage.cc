@@ -342,6 +342,21 @@ void Storage::Flush(Pool& pool, uint32_t cells) {
   pool.cached -= cells;
 }
 
+void Storage::FreeLastFirst(const Object* objects, const Object* end) {
+  Pool& pool = *PageOf(*objects).pool;
+  const auto count = static_cast<uint32_t>(end - objects);
+  if (kPoison || count > Pool::kCacheCells - pool.cached) {
+    for (; end != objects; --end) Free(pool, end[-1]);
+    return;
+  }
+  Object* cached = pool.cache + pool.cached;
+  for (; end != objects; --end) {
+    Set(end[-1], kFree);
+    *cached++ = end[-1];
+  }
+  pool.cached += count;
+}
+
 bool Storage::ReserveWeakTable(Object object) {
   Page& page = PageOf(object);
   if (page.weaks != nullptr) return true;

@@ -224,6 +224,8 @@ class Storage {
       Flush(pool, Pool::kCacheCells / 2);
     pool.cache[pool.cached++] = object;
   }
+  // The same, for many of one pool, the last one first. O(objects).
+  void FreeLastFirst(const Object* objects, const Object* end);
   // The same, for one of many that a collection frees. It goes to its page, which hands out cells
   // in the order of handles, so that what is made of them is a run; the cache would keep disorder.
   void FreeOfMany(Object object) {
@@ -342,7 +344,9 @@ class Storage {
   ObjectList lists[kLists];
   ObjectList garbage;
   ObjectList pending_releases;  // references about to be released, a stack; it owns them
-  ObjectList reached;           // objects whose slots a traversal has yet to scan, a stack
+  // Objects whose slots a traversal has yet to scan, a stack; between traversals, the members of a
+  // chain (death.cc).
+  ObjectList reached;
 
  private:
   const char* VerifyPage(uint32_t number) const;  // "", or what is wrong
