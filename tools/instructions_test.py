@@ -34,9 +34,9 @@ NODES = {"W1": RUNS * N, "W1s": RUNS * N, "W2": RUNS * N, "W3": RUNS * N,
 TOLERANCE = 0.02
 
 HEAD = """\
-# Instructions, counted by callgrind: of the heap's workloads for each node, n = 10^4, `-c opt`; of a
-# trial for each program, as tests are built. Held within 2 % by instructions_test.py, which says
-# how to make this file.
+# Instructions, counted by callgrind: of the heap's workloads for each node, n = 10^4, `-c opt`; and
+# of a trial for each program, as tests are built. Held within 2 % by instructions_test.py, which
+# says how to make this file.
 """
 
 
