@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A floor is the least code that could do a workload's job: a few lines that know the only layout
-// of a node and do nothing else. No usable collector is faster.
+// A floor is the plainest code that does a workload's job: a few lines that know the only layout of
+// a node and do nothing else. Only one that does it in another way is faster: see runs.h.
 //
 // Place: beside the peers. Only for workloads with a well-defined floor: the cost of a steady state
 // or of growth is a matter of policy.

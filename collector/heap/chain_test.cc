@@ -53,7 +53,7 @@ class Recursion {
     count_ -= objects_[object].leaf ? 0 : 1;
   }
 
-  bool tells = true;  // of deaths without a finalizer, too
+  bool tells = true;  // of each death, as somebody listens
   std::string log;
 
  private:

@@ -9,9 +9,9 @@
 // Objects whose references are being released form a stack, in the order in which unbounded
 // recursion would nest them (section 3). It needs no memory of its own: an object's `list_index` is
 // the object below it, and its count, no longer needed, a cursor: how many of its references have
-// been released. If its type has a `clear`, that has already taken
-// all of them out of the payload; they are on Storage::pending_releases, which owns them, and the
-// cursor is the height of that stack below them.
+// been released. If its type has a `clear`, that has already taken all of them out of the payload;
+// they are on Storage::pending_releases, which owns them, and the cursor is the height of that
+// stack below them.
 
 #include <algorithm>
 #include <cstddef>

@@ -294,7 +294,7 @@ class Heap {
     Object held;
   };
 
-  // Without the checks of the libraries that -c opt leaves in: every birth comes here.
+  // For the common birth: without the checks of std::vector that -c opt leaves in.
   Descriptor& DescriptorAt(TypeId type) const {
     assert(type < types_.size());
     return *types_.data()[type].get();

@@ -14,20 +14,17 @@
 
 @SuppressWarnings({"deprecation", "removal"})
 final class Kinds extends KindObjects {
-  interface Make { Object of(Object x) throws Throwable; }
-  interface Get { Object from(Object h); }
-  interface Put { void into(Object h, Object x); }
-  interface Take { void from(Object h); }
-  interface Poke { void run(Object h) throws Exception; }
+  interface Make<H> { H of(Object x) throws Throwable; }
+  interface Poke<H> { void run(H h) throws Exception; }
   interface Birth { Node of(int number, int slots); }
 
   static final class Kind {
     String place, name;
-    Make make;
-    Get get;
-    Put put;
-    Take take;
-    List<Poke> pokes = List.of();
+    Make<Object> make;
+    Function<Object, Object> get;
+    BiConsumer<Object, Object> put;
+    Consumer<Object> take = h -> { };
+    List<Poke<Object>> pokes = List.of();
     Birth plain, finalized;
 
     @Override public String toString() {
@@ -79,34 +76,29 @@ final class Kinds extends KindObjects {
     }
   }
 
-  interface Maker<H> { H of(Object x) throws Throwable; }
-  interface Action<H> { void run(H h) throws Exception; }
-
   @SuppressWarnings("unchecked")
-  @SafeVarargs
-  private static <H> void edge(String name, Maker<H> make, Function<H, Object> get,
-      BiConsumer<H, Object> put, Consumer<H> take, Action<H>... pokes) {
-    final Kind kind = new Kind();
-    kind.place = "edge";
-    kind.name = name;
-    kind.make = x -> make.of(x);
-    kind.get = h -> get.apply((H) h);
-    kind.put = put == null ? null : (h, x) -> put.accept((H) h, x);
-    kind.take = take == null ? h -> { } : h -> take.accept((H) h);
-    kind.pokes = new ArrayList<>();
-    for (final Action<H> poke : pokes) kind.pokes.add(h -> poke.run((H) h));
-    add(kind);
-  }
-  @SuppressWarnings("unchecked")
-  private static <H> void root(String name, Maker<H> make, Function<H, Object> get,
+  private static <H> Kind kind(String place, String name, Make<H> make, Function<H, Object> get,
       Consumer<H> take) {
     final Kind kind = new Kind();
-    kind.place = "root";
+    kind.place = place;
     kind.name = name;
-    kind.make = x -> make.of(x);
-    kind.get = h -> get.apply((H) h);
-    kind.take = h -> take.accept((H) h);
+    kind.make = (Make<Object>) make;
+    kind.get = (Function<Object, Object>) get;
+    if (take != null) kind.take = (Consumer<Object>) take;
     add(kind);
+    return kind;
+  }
+  @SuppressWarnings("unchecked")
+  @SafeVarargs
+  private static <H> void edge(String name, Make<H> make, Function<H, Object> get,
+      BiConsumer<H, Object> put, Consumer<H> take, Poke<H>... pokes) {
+    final Kind kind = kind("edge", name, make, get, take);
+    kind.put = (BiConsumer<Object, Object>) put;
+    kind.pokes = List.of((Poke<Object>[]) (Poke<?>[]) pokes);
+  }
+  private static <H> void root(String name, Make<H> make, Function<H, Object> get,
+      Consumer<H> take) {
+    kind("root", name, make, get, take);
   }
   private static void node(String name, Birth plain, Birth finalized) {
     final Kind kind = new Kind();

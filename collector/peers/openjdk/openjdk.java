@@ -170,11 +170,11 @@ final class OpenJdk {
     if (register.equals("none")) return null;
     if (register.equals("self")) return self;
     final int k = at(register);
-    return rootOf[k] == null ? registers[k] : rootOf[k].get.from(registers[k]);
+    return rootOf[k] == null ? registers[k] : rootOf[k].get.apply(registers[k]);
   }
 
   static void drop(int k) {
-    if (rootOf[k] != null) rootOf[k].take.from(registers[k]);
+    if (rootOf[k] != null) rootOf[k].take.accept(registers[k]);
     rootOf[k] = null;
     registers[k] = null;
   }
@@ -211,7 +211,7 @@ final class OpenJdk {
   static void store(String target, int slot, String source) {
     final Kinds.Node node = (Kinds.Node) value(target);
     final Kinds.Kind kind = node.kinds()[slot];
-    if (kind != null) kind.take.from(node.get(slot));
+    if (kind != null) kind.take.accept(node.get(slot));
     node.kinds()[slot] = null;
     node.put(slot, value(source));
   }
@@ -220,7 +220,7 @@ final class OpenJdk {
     final Kinds.Kind kind = Kinds.find("edge", name);
     final Kinds.Node node = (Kinds.Node) value(target);
     if (node.kinds()[slot] == kind && kind.put != null) {
-      kind.put.into(node.get(slot), value(source));
+      kind.put.accept(node.get(slot), value(source));
     } else {
       node.put(slot, Kinds.make(kind, value(source)));
     }
@@ -238,7 +238,7 @@ final class OpenJdk {
   static Object content(Object holder, int slot) {
     final Kinds.Node node = (Kinds.Node) holder;
     final Object held = node.get(slot);
-    return node.kinds()[slot] == null ? held : node.kinds()[slot].get.from(held);
+    return node.kinds()[slot] == null ? held : node.kinds()[slot].get.apply(held);
   }
 
   /** Runs an action of the kind that holds a slot, and reports what the slot holds then. */
@@ -300,7 +300,7 @@ final class OpenJdk {
 
   static void on(String pattern, Operation operation) {
     final String words = pattern.replace("D", "(r\\d+)").replace("R", "(r\\d+|self)")
-        .replace("V", "(r\\d+|self|none)").replace("K", "(\\d)").replace("KIND", "([a-z0-9-]+)");
+        .replace("V", "(r\\d+|self|none)").replace("K", "(\\d)");
     patterns.add(Pattern.compile(words));
     operations.add(operation);
   }
